@@ -1,0 +1,117 @@
+//! What kind of document a client prefers (RFC 9110, section 12.5.1).
+
+use core::cmp::Ordering;
+
+use crate::Headers;
+use crate::weight::{Weight, elements};
+
+/// Which of the two documents that a refused client can get it prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Preference {
+    Html,
+    Json,
+    Neither,
+}
+
+pub(crate) fn preference<H: Headers + ?Sized>(headers: &H) -> Preference {
+    let (mut html, mut json) = (Best::default(), Best::default());
+    for (range, weight) in elements(headers.lines("accept")) {
+        let mut parts = range.splitn(2, |byte| *byte == b'/');
+        let (Some(kind), Some(subtype)) = (parts.next(), parts.next()) else {
+            continue;
+        };
+        let is = |part: &[u8], name: &str| part.eq_ignore_ascii_case(name.as_bytes());
+        match (kind, subtype) {
+            (b"*", b"*") => {
+                html.see(0, weight);
+                json.see(0, weight);
+            }
+            (kind, b"*") if is(kind, "text") => html.see(1, weight),
+            (kind, b"*") if is(kind, "application") => json.see(1, weight),
+            (kind, subtype) if is(kind, "text") && is(subtype, "html") => html.see(2, weight),
+            (kind, subtype) if is(kind, "application") => {
+                let suffix = subtype.rsplit(|byte| *byte == b'+').next().unwrap_or_default();
+                if is(subtype, "xhtml+xml") {
+                    html.see(2, weight);
+                } else if is(suffix, "json") {
+                    json.see(2, weight);
+                }
+            }
+            _ => {}
+        }
+    }
+    match html.rank().cmp(&json.rank()) {
+        Ordering::Greater => Preference::Html,
+        Ordering::Less => Preference::Json,
+        Ordering::Equal => Preference::Neither,
+    }
+}
+
+/// The weight given by the most specific range seen so far.
+#[derive(Default)]
+struct Best {
+    specificity: u8,
+    weight: Weight,
+}
+
+impl Best {
+    fn see(&mut self, specificity: u8, weight: Weight) {
+        if specificity > self.specificity {
+            *self = Self { specificity, weight };
+        } else if specificity == self.specificity {
+            self.weight = self.weight.max(weight);
+        }
+    }
+
+    /// At equal weights the document that is named goes before the one that a wildcard lets in, so
+    /// that `application/json, */*` prefers JSON.
+    fn rank(&self) -> (Weight, u8) {
+        if self.weight == 0 {
+            (0, 0)
+        } else {
+            (self.weight, self.specificity)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(accept: &[&str]) -> Preference {
+        let headers: alloc::vec::Vec<_> = accept.iter().map(|line| ("Accept", line)).collect();
+        preference(headers.as_slice())
+    }
+
+    #[test]
+    fn the_most_specific_range_decides() {
+        use Preference::{Html, Json, Neither};
+        for (accept, expected) in [
+            (&[][..], Neither),
+            (&["*/*"], Neither),
+            (
+                &["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
+                Html,
+            ),
+            (&["application/json, text/plain, */*"], Json),
+            (&["application/json;q=0.5, */*"], Html),
+            (&["text/*;q=0.4, application/json;q=0.5"], Json),
+            (&["application/*;q=0.4, text/html;q=0.5"], Html),
+            (&["application/vnd.api+json"], Json),
+            (
+                &[
+                    "application/problem+json;q=0.2",
+                    "application/json;q=0.9",
+                    "text/html;q=0.8",
+                ],
+                Json,
+            ),
+            (&["TEXT/HTML"], Html),
+            (&["text/html;q=0"], Neither),
+            (&["image/png"], Neither),
+            (&["text/html;q=nonsense"], Neither),
+        ] {
+            assert_eq!(of(accept), expected, "{accept:?}");
+        }
+    }
+}

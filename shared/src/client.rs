@@ -1,0 +1,429 @@
+//! The client's address, from one configured source.
+
+use core::net::{IpAddr, Ipv6Addr};
+
+use crate::{AddressSet, Headers};
+
+/// The other end of the connection that a request came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// An address of the network.
+    Address(IpAddr),
+    /// A Unix domain socket.
+    Unix,
+    /// The node cannot tell.
+    Unknown,
+}
+
+impl Peer {
+    fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(address.to_canonical()),
+            Self::Unix | Self::Unknown => None,
+        }
+    }
+}
+
+/// The proxies whose word on the client's address is taken.
+///
+/// None of them is ever a client itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies {
+    addresses: AddressSet,
+    unix: bool,
+}
+
+impl TrustedProxies {
+    /// The proxies at `addresses`.
+    #[must_use]
+    pub fn new(addresses: AddressSet) -> Self {
+        Self {
+            addresses,
+            unix: false,
+        }
+    }
+
+    /// Trusts whoever connects through a Unix domain socket, too.
+    #[must_use]
+    pub fn with_unix_sockets(self) -> Self {
+        Self { unix: true, ..self }
+    }
+
+    fn trust(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Address(address) => self.addresses.contains(address),
+            Peer::Unix => self.unix,
+            Peer::Unknown => false,
+        }
+    }
+
+    /// The last hop of a forwarding chain that is no trusted proxy; `None` where it cannot be read
+    /// or there is none.
+    fn last_untrusted(&self, hops: impl Iterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
+        hops.fold(None, |client, hop| match hop {
+            Some(address) if self.addresses.contains(address) => client,
+            hop => hop,
+        })
+    }
+}
+
+/// Where a node takes the client's address from.
+///
+/// Whatever the source, an IPv4-mapped IPv6 address is IPv4, and an address that cannot be read is
+/// unknown. A peer that is not trusted is itself the client, whatever its headers say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientSource {
+    /// The peer of the connection.
+    Peer,
+    /// `X-Forwarded-For` as the proxies append to it: the last hop, over all header lines, that is
+    /// not a trusted proxy.
+    XForwardedFor(TrustedProxies),
+    /// `Forwarded` (RFC 7239), read like `X-Forwarded-For`.
+    Forwarded(TrustedProxies),
+    /// A field of this name, in lower case, that a trusted proxy sets to the client's address.
+    Header(alloc::boxed::Box<str>, TrustedProxies),
+}
+
+impl ClientSource {
+    /// The client's address; `None` where it is unknown.
+    pub fn resolve<H: Headers + ?Sized>(&self, peer: Peer, headers: &H) -> Option<IpAddr> {
+        let (Self::XForwardedFor(trusted) | Self::Forwarded(trusted) | Self::Header(_, trusted)) = self
+        else {
+            return peer.address();
+        };
+        if !trusted.trust(peer) {
+            return peer.address();
+        }
+        match self {
+            Self::Peer => peer.address(),
+            Self::XForwardedFor(trusted) => {
+                let lines = headers.lines("x-forwarded-for");
+                trusted.last_untrusted(
+                    lines
+                        .flat_map(|line| line.split(|byte| *byte == b','))
+                        .map(parse_address),
+                )
+            }
+            Self::Forwarded(trusted) => {
+                let lines = || headers.lines("forwarded").map(forwarded::Hops::new);
+                let broken = |hops: forwarded::Hops<'_>| hops.into_iter().any(|hop| hop.is_err());
+                if lines().any(broken) {
+                    return None;
+                }
+                trusted.last_untrusted(lines().flatten().map(|hop| hop.ok().flatten()))
+            }
+            Self::Header(name, trusted) => {
+                let address = headers.single(name).and_then(parse_address)?;
+                (!trusted.addresses.contains(address)).then_some(address)
+            }
+        }
+    }
+}
+
+/// Reads an address as proxies write it: bare, with a port, or in brackets.
+///
+/// An IPv4-mapped IPv6 address comes back as IPv4 (RFC 4291, section 2.5.5.2). A zone is refused,
+/// as it means nothing on another machine.
+#[must_use]
+pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    let text = core::str::from_utf8(text.trim_ascii()).ok()?;
+    let address = if let Some(rest) = text.strip_prefix('[') {
+        let (literal, port) = rest.split_once(']')?;
+        let valid = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        IpAddr::V6(literal.parse::<Ipv6Addr>().ok().filter(|_| valid)?)
+    } else if let Some((literal, port)) = text
+        .split_once(':')
+        .filter(|_| text.contains('.') && !text.contains("::"))
+    {
+        match text.parse() {
+            Ok(address) => address,
+            Err(_) => IpAddr::V4(literal.parse().ok().filter(|_| is_port(port))?),
+        }
+    } else {
+        text.parse().ok()?
+    };
+    Some(address.to_canonical())
+}
+
+fn is_port(digits: &str) -> bool {
+    (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The field `Forwarded` (RFC 7239, section 4).
+mod forwarded {
+    use core::net::IpAddr;
+
+    /// The hops of one line, each with the address behind its `for`, if that is one.
+    ///
+    /// An error where the line breaks the grammar: from there on nothing in it can be told apart.
+    pub(super) struct Hops<'a>(&'a [u8]);
+
+    pub(super) struct Malformed;
+
+    impl<'a> Hops<'a> {
+        pub(super) fn new(line: &'a [u8]) -> Self {
+            Self(line.trim_ascii())
+        }
+
+        fn hop(&mut self) -> Option<Option<IpAddr>> {
+            let mut address = None;
+            loop {
+                self.skip_spaces();
+                let name = self.take_while(is_token);
+                self.0 = self.0.strip_prefix(b"=").filter(|_| !name.is_empty())?;
+                let value = self.value()?;
+                if name.eq_ignore_ascii_case(b"for") {
+                    if address.is_some() {
+                        return None;
+                    }
+                    address = Some(super::parse_address(value));
+                }
+                self.skip_spaces();
+                match self.0.split_first() {
+                    Some((b';', rest)) => self.0 = rest,
+                    Some((b',', rest)) => {
+                        self.0 = rest;
+                        if rest.is_empty() {
+                            return None;
+                        }
+                        break;
+                    }
+                    None => break,
+                    Some(_) => return None,
+                }
+            }
+            Some(address.flatten())
+        }
+
+        /// A token or a quoted string; an escape within the quotes is left as it is, since no
+        /// address contains one.
+        fn value(&mut self) -> Option<&'a [u8]> {
+            let Some(quoted) = self.0.strip_prefix(b"\"") else {
+                let token = self.take_while(is_token);
+                return (!token.is_empty()).then_some(token);
+            };
+            let mut escaped = false;
+            let end = quoted.iter().position(|byte| {
+                let ends = *byte == b'"' && !escaped;
+                escaped = *byte == b'\\' && !escaped;
+                ends
+            })?;
+            let (value, rest) = quoted.split_at_checked(end)?;
+            self.0 = rest.strip_prefix(b"\"")?;
+            Some(value)
+        }
+
+        fn take_while(&mut self, wanted: fn(u8) -> bool) -> &'a [u8] {
+            let end = self.0.iter().position(|byte| !wanted(*byte));
+            let (taken, rest) = self
+                .0
+                .split_at_checked(end.unwrap_or(self.0.len()))
+                .unwrap_or_default();
+            self.0 = rest;
+            taken
+        }
+
+        fn skip_spaces(&mut self) {
+            self.take_while(|byte| matches!(byte, b' ' | b'\t'));
+        }
+    }
+
+    impl Iterator for Hops<'_> {
+        type Item = Result<Option<IpAddr>, Malformed>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            if self.0.is_empty() {
+                return None;
+            }
+            let hop = self.hop();
+            if hop.is_none() {
+                self.0 = &[];
+            }
+            Some(hop.ok_or(Malformed))
+        }
+    }
+
+    /// Whether a token may hold the byte (RFC 9110, section 5.6.2). A bare IPv4 address with a port
+    /// is let through as well, as proxies write it without the quotes that its colon needs.
+    fn is_token(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:".contains(&byte)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_proxies_write_them() {
+        for (text, expected) in [
+            ("203.0.113.5", "203.0.113.5"),
+            (" 203.0.113.5\t", "203.0.113.5"),
+            ("203.0.113.5:4711", "203.0.113.5"),
+            ("2001:DB8::5", "2001:db8::5"),
+            ("[2001:db8::5]", "2001:db8::5"),
+            ("[2001:db8::5]:4711", "2001:db8::5"),
+            ("::ffff:203.0.113.5", "203.0.113.5"),
+            ("::ffff:cb00:7105", "203.0.113.5"),
+            ("[::ffff:203.0.113.5]:80", "203.0.113.5"),
+            ("0:0:0:0:0:ffff:203.0.113.5", "203.0.113.5"),
+            ("64:ff9b::203.0.113.5", "64:ff9b::cb00:7105"),
+        ] {
+            let address = parse_address(text.as_bytes()).map(|address| address.to_string());
+            assert_eq!(address.as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_address() {
+        for text in [
+            "",
+            "unknown",
+            "_hidden",
+            "localhost",
+            "203.0.113",
+            "203.0.113.5.6",
+            "0203.0.113.5",
+            "203.0.113.5:",
+            "203.0.113.5:x",
+            "203.0.113.5:123456",
+            "[203.0.113.5]",
+            "[2001:db8::5",
+            "2001:db8::5]",
+            "[2001:db8::5]4711",
+            "[2001:db8::5]:",
+            "fe80::1%eth0",
+            "[fe80::1%25eth0]",
+            "203.0.113.5 198.51.100.7",
+            "203.0.113.5, 198.51.100.7",
+            "/run/app.sock",
+            "3405803781",
+            "0xcb007105",
+        ] {
+            assert_eq!(parse_address(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(parse_address(b"203.0.113.5\xff"), None);
+    }
+
+    fn trusted() -> TrustedProxies {
+        TrustedProxies::new(
+            ["10.0.0.0/8", "2001:db8:10::/48"]
+                .iter()
+                .map(|cidr| cidr.parse().unwrap())
+                .collect(),
+        )
+    }
+
+    #[track_caller]
+    fn check(source: ClientSource, peer: &str, lines: &[(&str, &str)], expected: Option<&str>) {
+        let client = source.resolve(Peer::Address(peer.parse().unwrap()), lines);
+        assert_eq!(
+            client.map(|client| client.to_string()).as_deref(),
+            expected,
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn x_forwarded_for_is_walked_from_the_right_over_all_lines() {
+        let walk = |peer, values: &[&'static str], expected| {
+            let lines: Vec<_> = values.iter().map(|value| ("X-Forwarded-For", *value)).collect();
+            check(ClientSource::XForwardedFor(trusted()), peer, &lines, expected);
+        };
+        walk("198.51.100.7", &["203.0.113.5"], Some("198.51.100.7"));
+        walk("10.0.0.1", &["203.0.113.5"], Some("203.0.113.5"));
+        walk("::ffff:10.0.0.1", &["203.0.113.5"], Some("203.0.113.5"));
+        walk(
+            "10.0.0.1",
+            &["203.0.113.5, 198.51.100.7, 10.0.0.2"],
+            Some("198.51.100.7"),
+        );
+        walk(
+            "10.0.0.1",
+            &["203.0.113.5", "198.51.100.7", "10.0.0.2"],
+            Some("198.51.100.7"),
+        );
+        walk("10.0.0.1", &["203.0.113.5, garbage"], None);
+        walk("10.0.0.1", &["203.0.113.5,"], None);
+        walk("10.0.0.1", &["garbage, 203.0.113.5"], Some("203.0.113.5"));
+        walk("10.0.0.1", &["10.0.0.3, 10.0.0.2"], None);
+        walk("10.0.0.1", &[], None);
+    }
+
+    #[test]
+    fn forwarded_is_walked_like_x_forwarded_for() {
+        let walk = |values: &[&'static str], expected| {
+            let lines: Vec<_> = values.iter().map(|value| ("Forwarded", *value)).collect();
+            check(ClientSource::Forwarded(trusted()), "10.0.0.1", &lines, expected);
+        };
+        walk(&["for=203.0.113.5"], Some("203.0.113.5"));
+        walk(
+            &["For=\"203.0.113.5:80\";proto=https;by=10.0.0.9"],
+            Some("203.0.113.5"),
+        );
+        walk(
+            &["for=203.0.113.5 ; proto=http , for=\"[2001:db8::5]:4711\""],
+            Some("2001:db8::5"),
+        );
+        walk(
+            &["for=203.0.113.5", "for=\"[2001:db8:10::1]\""],
+            Some("203.0.113.5"),
+        );
+        walk(&["for=203.0.113.5, for=unknown"], None);
+        walk(&["for=203.0.113.5, for=_hidden"], None);
+        walk(&["for=203.0.113.5, proto=http"], None);
+        walk(&["for=203.0.113.5, for=198.51.100.7;for=203.0.113.5"], None);
+        walk(&["for=203.0.113.5;x=\"", "for=198.51.100.7"], None);
+        walk(&["for=203.0.113.5;x=\", for=\"198.51.100.7\""], None);
+        walk(
+            &["for=203.0.113.5;x=\"\\\", for=198.51.100.7\""],
+            Some("203.0.113.5"),
+        );
+        walk(&["for=\"203.0.113.5"], None);
+        walk(&["for=203.0.113.5,"], None);
+        walk(&["for"], None);
+        walk(&[], None);
+    }
+
+    #[test]
+    fn a_named_header_counts_once_and_from_trusted_peers_only() {
+        let header = || ClientSource::Header("x-real-ip".into(), trusted());
+        check(
+            header(),
+            "10.0.0.1",
+            &[("X-Real-IP", "203.0.113.5")],
+            Some("203.0.113.5"),
+        );
+        check(
+            header(),
+            "198.51.100.7",
+            &[("X-Real-IP", "203.0.113.5")],
+            Some("198.51.100.7"),
+        );
+        check(
+            header(),
+            "10.0.0.1",
+            &[("X-Real-IP", "203.0.113.5"), ("x-real-ip", "203.0.113.5")],
+            None,
+        );
+        check(
+            header(),
+            "10.0.0.1",
+            &[("X-Real-IP", "203.0.113.5, 203.0.113.6")],
+            None,
+        );
+        check(header(), "10.0.0.1", &[("X-Real-IP", "10.0.0.2")], None);
+        check(header(), "10.0.0.1", &[], None);
+    }
+
+    #[test]
+    fn a_unix_socket_is_trusted_by_name_only() {
+        let lines = [("x-forwarded-for", "203.0.113.5")];
+        let resolve = |trusted| ClientSource::XForwardedFor(trusted).resolve(Peer::Unix, lines.as_slice());
+        assert_eq!(resolve(trusted()), None);
+        assert!(resolve(trusted().with_unix_sockets()).is_some());
+    }
+}

@@ -1,0 +1,153 @@
+//! Who may read a notice across origins (Fetch Standard, "CORS protocol").
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::Serialize;
+
+use crate::{Headers, HostName, RequestView};
+
+/// An origin whose scripts may read a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Origin {
+    /// Any, written `*`; without credentials.
+    #[serde(serialize_with = "serialize_any")]
+    Any,
+    /// This one, as browsers write it, such as `https://shop.example`; with credentials.
+    One(Box<str>),
+}
+
+fn serialize_any<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("*")
+}
+
+impl FromStr for Origin {
+    type Err = ParseOriginError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let valid = ["https://", "http://"].iter().any(|scheme| {
+            let default_port = if *scheme == "https://" { "443" } else { "80" };
+            text.strip_prefix(scheme).is_some_and(|authority| {
+                let port_at = authority.rfind(':').filter(|_| !authority.ends_with(']'));
+                let (host, port) = port_at
+                    .and_then(|at| authority.split_at_checked(at))
+                    .unwrap_or((authority, ""));
+                let port_is_valid = port.is_empty()
+                    || (port.strip_prefix(':')).is_some_and(|port| {
+                        port != default_port && !port.starts_with('0') && port.parse::<u16>().is_ok()
+                    });
+                port_is_valid && host.parse::<HostName>().is_ok()
+            })
+        });
+        if valid {
+            Ok(Self::One(text.into()))
+        } else {
+            Err(ParseOriginError { text: text.into() })
+        }
+    }
+}
+
+/// Why a text is not an [`Origin`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseOriginError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseOriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, or * for any",
+            self.text
+        )
+    }
+}
+
+impl core::error::Error for ParseOriginError {}
+
+/// The headers that let the requesting script read a notice, if it may.
+pub(crate) fn headers<'a, H: Headers + ?Sized>(
+    origins: &'a [Origin],
+    request: &RequestView<'a, H>,
+) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a, H> {
+    let allowed = request.headers.single("origin").and_then(|asking| {
+        let listed = origins.iter().find_map(|origin| match origin {
+            Origin::One(origin) if origin.as_bytes() == asking => Some((origin.as_bytes(), true)),
+            _ => None,
+        });
+        listed.or_else(|| origins.contains(&Origin::Any).then_some((b"*".as_slice(), false)))
+    });
+    let preflight = allowed
+        .filter(|_| request.is_preflight())
+        .map(|_| request.headers);
+    let repeated = |name| {
+        preflight
+            .and_then(|headers| headers.single(name))
+            .filter(|value| is_list_of_tokens(value))
+    };
+    let credentials = allowed
+        .filter(|(_, credentials)| *credentials)
+        .map(|_| b"true".as_slice());
+    let exposed = allowed
+        .filter(|_| preflight.is_none())
+        .map(|_| b"Retry-After, Intermission".as_slice());
+    [
+        ("access-control-allow-origin", allowed.map(|(origin, _)| origin)),
+        ("access-control-allow-credentials", credentials),
+        ("access-control-expose-headers", exposed),
+        (
+            "access-control-allow-methods",
+            repeated("access-control-request-method"),
+        ),
+        (
+            "access-control-allow-headers",
+            repeated("access-control-request-headers"),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+}
+
+/// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2), commas and spaces.
+fn is_list_of_tokens(value: &[u8]) -> bool {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~, ".contains(byte);
+    !value.is_empty() && value.iter().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_one_spelling() {
+        for text in [
+            "*",
+            "https://shop.example",
+            "http://127.0.0.1:8080",
+            "https://[::1]:8443",
+            "http://shop.example:443",
+        ] {
+            assert!(text.parse::<Origin>().is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "null",
+            "shop.example",
+            "https://shop.example/",
+            "https://Shop.example",
+            "https://shop.example:443",
+            "https://*.example",
+            "https://a.example,https://b.example",
+            "https://shop.example:0",
+            "https://shop.example:",
+            "ftp://shop.example",
+        ] {
+            assert!(text.parse::<Origin>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+#![no_std]
+#![doc = include_str!("lib.md")]
+
+extern crate alloc;
+
+mod accept;
+mod address_set;
+mod cidr;
+mod client;
+mod cors;
+mod document;
+mod headers;
+mod host;
+mod language;
+mod path;
+mod request;
+mod state;
+mod verdict;
+mod weight;
+
+pub use address_set::AddressSet;
+pub use cidr::{Cidr, ParseCidrError};
+pub use client::{ClientSource, Peer, TrustedProxies, parse_address};
+pub use cors::{Origin, ParseOriginError};
+pub use document::StateError;
+pub use headers::Headers;
+pub use host::{HostName, ParseHostError};
+pub use language::{LanguageTag, ParseLanguageError};
+pub use path::{ExemptPath, ParsePathError, PathPrefix};
+pub use request::RequestView;
+pub use state::{
+    Allowlist, Area, Exempt, Maintenance, Notice, ParseMaintenanceError, ParseServiceNameError, ServiceName,
+    State, Translation,
+};
+pub use verdict::{Kind, Reason, Verdict};

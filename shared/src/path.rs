@@ -1,0 +1,196 @@
+//! Paths that need no thought, and the comparison of those that do.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use percent_encoding::percent_decode;
+use serde::Serialize;
+
+/// A path that stays open in maintenance, compared byte for byte.
+///
+/// One that ends in `/` covers what follows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ExemptPath(Box<str>);
+
+impl ExemptPath {
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `path`, which must be [plain](is_plain), is exempted by this entry.
+    pub(crate) fn covers(&self, path: &[u8]) -> bool {
+        let entry = self.0.as_bytes();
+        path == entry || (entry.ends_with(b"/") && path.starts_with(entry))
+    }
+}
+
+impl FromStr for ExemptPath {
+    type Err = ParsePathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let remedy = if text == "/" {
+            Some("would exempt every path; to open the service, exit")
+        } else if !is_plain(text.as_bytes()) || text.contains('?') {
+            Some(PLAIN)
+        } else {
+            None
+        };
+        match remedy {
+            None => Ok(Self(text.into())),
+            Some(remedy) => Err(ParsePathError::new(text, remedy)),
+        }
+    }
+}
+
+/// A path and all below it, by whole segments and without case: `/api` covers `/api` and `/API/x`,
+/// not `/apix`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PathPrefix {
+    text: Box<str>,
+    #[serde(skip)]
+    lower: Box<str>,
+}
+
+impl PathPrefix {
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this entry covers `path`, which must be [clear](is_clear).
+    ///
+    /// What servers are known to overlook is overlooked here too, so that it cannot be used to slip
+    /// out of a scope: empty segments, `;parameters`, and dots and spaces at the end of a segment.
+    pub(crate) fn covers(&self, path: &[u8]) -> bool {
+        let mut segments = path
+            .split(|byte| *byte == b'/')
+            .filter(|segment| !significant(segment).next().is_none());
+        self.lower
+            .split('/')
+            .filter(|entry| !entry.is_empty())
+            .all(|entry| segments.next().is_some_and(|segment| same(segment, entry)))
+    }
+}
+
+impl FromStr for PathPrefix {
+    type Err = ParsePathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let decoded = text.chars().all(|c| c.is_alphanumeric() || c.is_ascii());
+        let ascii: String = text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect();
+        if !decoded || !is_plain(ascii.as_bytes()) || text.contains('?') {
+            return Err(ParsePathError::new(text, PLAIN));
+        }
+        if text.len() > 1 && text.ends_with('/') {
+            return Err(ParsePathError::new(
+                text,
+                "covers whole segments anyway; leave out the slash at its end",
+            ));
+        }
+        Ok(Self {
+            text: text.into(),
+            lower: text.to_lowercase().into(),
+        })
+    }
+}
+
+const PLAIN: &str = "is not a plain path; write it decoded, from its first slash, without query, \
+                     empty segment, dot segment, semicolon or backslash, like /api/orders";
+
+/// Why a text is not an [`ExemptPath`] or a [`PathPrefix`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParsePathError {
+    text: Box<str>,
+    remedy: &'static str,
+}
+
+impl ParsePathError {
+    fn new(text: &str, remedy: &'static str) -> Self {
+        Self {
+            text: text.into(),
+            remedy,
+        }
+    }
+}
+
+impl fmt::Display for ParsePathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.text, self.remedy)
+    }
+}
+
+impl core::error::Error for ParsePathError {}
+
+/// Whether every server reads `path` alike, as it stands.
+pub(crate) fn is_plain(path: &[u8]) -> bool {
+    let Some((b'/', rest)) = path.split_first() else {
+        return false;
+    };
+    let odd = |byte: &u8| !matches!(byte, b'!'..=b'~' | b' ') || b"%;\\#".contains(byte);
+    let mut segments = rest.split(|byte| *byte == b'/').peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        let empty = segment.is_empty() && !last;
+        if empty || segment.iter().any(odd) || matches!(segment.last(), Some(b'.' | b' ')) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether `path` decodes to one meaning: no escaped slash, backslash, dot segment, control
+/// character, fragment, percent sign left after decoding, or bad UTF-8.
+pub(crate) fn is_clear(path: &[u8]) -> bool {
+    let clear = |segment: &[u8]| {
+        let doubtful =
+            |c: char| matches!(c, '/' | '\\' | '%' | '#' | char::REPLACEMENT_CHARACTER) || c.is_control();
+        let dots = significant(segment).next().is_some() && significant(segment).all(is_trailing);
+        !dots && !decoded(segment).any(doubtful)
+    };
+    path.starts_with(b"/") && path.split(|byte| *byte == b'/').all(clear)
+}
+
+fn same(segment: &[u8], entry: &str) -> bool {
+    let mut rest = significant(segment).flat_map(char::to_lowercase);
+    entry.chars().all(|c| rest.next() == Some(c)) && rest.all(is_trailing)
+}
+
+fn is_trailing(c: char) -> bool {
+    matches!(c, '.' | ' ')
+}
+
+/// The characters of a segment, decoded, up to its parameters.
+fn significant(segment: &[u8]) -> impl Iterator<Item = char> {
+    decoded(segment).take_while(|c| *c != ';')
+}
+
+/// The characters of a segment, percent-decoded; U+FFFD stands for bad UTF-8.
+fn decoded(segment: &[u8]) -> impl Iterator<Item = char> {
+    let mut bytes = percent_decode(segment);
+    core::iter::from_fn(move || {
+        let first = bytes.next()?;
+        let length = match first {
+            0x00..=0x7f => return Some(char::from(first)),
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => return Some(char::REPLACEMENT_CHARACTER),
+        };
+        let mut buffer = [first, 0, 0, 0];
+        for slot in buffer.iter_mut().take(length).skip(1) {
+            *slot = bytes.next().unwrap_or_default();
+        }
+        let text = buffer
+            .get(..length)
+            .and_then(|sequence| core::str::from_utf8(sequence).ok());
+        text.and_then(|text| text.chars().next())
+            .or(Some(char::REPLACEMENT_CHARACTER))
+    })
+}

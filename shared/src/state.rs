@@ -1,0 +1,292 @@
+//! The document that says what is in force.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::cors::Origin;
+use crate::{Cidr, ExemptPath, HostName, LanguageTag, PathPrefix};
+
+/// What is in force for one service, parsed and valid.
+///
+/// `docs/state.md` defines the document; [`State::parse`] reads it and [`State::to_json`] writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// Identity of the store that the state comes from; empty where no control wrote it.
+    pub store: Box<str>,
+    /// The service that is switched.
+    pub service: ServiceName,
+    /// How many times the state has changed.
+    pub revision: u64,
+    /// What is refused.
+    pub maintenance: Maintenance,
+    /// Who passes all the same.
+    pub allowlist: Allowlist,
+    /// What is in maintenance; an empty list means everything.
+    pub scope: Area,
+    /// What stays open in maintenance.
+    pub exempt: Exempt,
+    /// What is answered as an API, however it is asked.
+    pub api: Area,
+    /// What refused clients are told.
+    pub notice: Notice,
+}
+
+impl State {
+    /// The version of the document that this code reads and writes.
+    pub const VERSION: u64 = 1;
+    /// Longest document that is read, in bytes.
+    pub const MAX_BYTES: usize = 1 << 20;
+
+    /// The state before anything is known of `service`: revision 0 of no store, with the defaults
+    /// of every other field.
+    #[must_use]
+    pub fn initial(service: ServiceName, maintenance: Maintenance) -> Self {
+        Self {
+            store: Box::default(),
+            service,
+            revision: 0,
+            maintenance,
+            allowlist: Allowlist::default(),
+            scope: Area::default(),
+            exempt: Exempt::default(),
+            api: Area::default_api(),
+            notice: Notice::default(),
+        }
+    }
+
+    /// The document, as [`State::parse`] reads it.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Document<'s> {
+            version: u64,
+            critical: [&'static str; 0],
+            #[serde(flatten)]
+            state: &'s State,
+        }
+        let document = Document {
+            version: Self::VERSION,
+            critical: [],
+            state: self,
+        };
+        // Every key is a string and every value plain data, so there is nothing to fail.
+        serde_json::to_vec_pretty(&document).unwrap_or_default()
+    }
+
+    /// Whether a node that enforces `self` may go on to `next`: a later revision of the same store,
+    /// or any revision of a store that was founded later.
+    #[must_use]
+    pub fn may_give_way_to(&self, next: &Self) -> bool {
+        (&next.store, next.revision) >= (&self.store, self.revision)
+    }
+}
+
+/// Name of a service: lower-case letters, digits and hyphens, at most 63.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct ServiceName(Box<str>);
+
+impl ServiceName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ServiceName {
+    type Err = ParseServiceNameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let bytes = text.as_bytes();
+        if text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside) {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParseServiceNameError { text: text.into() })
+        }
+    }
+}
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a text is not a [`ServiceName`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseServiceNameError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseServiceNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is not a service name; use lower-case letters, digits and hyphens, at most 63",
+            self.text
+        )
+    }
+}
+
+impl core::error::Error for ParseServiceNameError {}
+
+/// What is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Maintenance {
+    /// Nothing.
+    Off,
+    /// Whatever may change something: safe methods pass (RFC 9110, section 9.2.1).
+    Writes,
+    /// Everything.
+    All,
+}
+
+impl FromStr for Maintenance {
+    type Err = ParseMaintenanceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            "writes" => Ok(Self::Writes),
+            "all" => Ok(Self::All),
+            _ => Err(ParseMaintenanceError { text: text.into() }),
+        }
+    }
+}
+
+impl fmt::Display for Maintenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Writes => "writes",
+            Self::All => "all",
+        })
+    }
+}
+
+/// Why a text is not a [`Maintenance`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseMaintenanceError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseMaintenanceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is none of \"off\", \"writes\" and \"all\"", self.text)
+    }
+}
+
+impl core::error::Error for ParseMaintenanceError {}
+
+/// Clients that pass while it is enabled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Allowlist {
+    /// Whether it counts.
+    pub enabled: bool,
+    /// The blocks of addresses, which stay while it does not count.
+    pub cidrs: Vec<Cidr>,
+}
+
+/// A part of a service, by host and path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Area {
+    /// Hosts that belong to it.
+    pub hosts: Vec<HostName>,
+    /// Paths that belong to it.
+    pub paths: Vec<PathPrefix>,
+}
+
+impl Area {
+    /// What is taken for an API where the document does not say: `/api`.
+    pub(crate) fn default_api() -> Self {
+        Self {
+            hosts: Vec::new(),
+            paths: "/api".parse().into_iter().collect(),
+        }
+    }
+}
+
+/// Paths that stay open in maintenance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exempt {
+    /// The paths.
+    pub paths: Vec<ExemptPath>,
+}
+
+/// Health checks, crawlers' rules and certificate renewal.
+impl Default for Exempt {
+    fn default() -> Self {
+        let paths = [
+            "/healthz",
+            "/livez",
+            "/readyz",
+            "/robots.txt",
+            "/.well-known/acme-challenge/",
+            "/grpc.health.v1.Health/",
+        ];
+        Self {
+            paths: paths.into_iter().filter_map(|path| path.parse().ok()).collect(),
+        }
+    }
+}
+
+/// What refused clients are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The heading of the page.
+    pub title: String,
+    /// The text of the page, the problem document and the gRPC status.
+    pub message: String,
+    /// When the service is expected back.
+    #[serde(serialize_with = "serialize_until")]
+    pub until: Option<Timestamp>,
+    /// Seconds after which a client may ask again, where `until` does not tell.
+    pub retry_after: u32,
+    /// A whole document in place of the page.
+    pub html: Option<String>,
+    /// The origins whose scripts may read the notice.
+    pub cors_origins: Vec<Origin>,
+    /// Title and message in other languages.
+    pub languages: BTreeMap<LanguageTag, Translation>,
+}
+
+impl Default for Notice {
+    fn default() -> Self {
+        Self {
+            title: "Down for maintenance".into(),
+            message: "We are working on the service and will be back soon.".into(),
+            until: None,
+            retry_after: 300,
+            html: None,
+            cors_origins: Vec::from([Origin::Any]),
+            languages: BTreeMap::new(),
+        }
+    }
+}
+
+/// A notice's texts in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Translation {
+    /// As [`Notice::title`].
+    pub title: String,
+    /// As [`Notice::message`].
+    pub message: String,
+}
+
+fn serialize_until<S: Serializer>(until: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match until {
+        Some(until) => serializer.collect_str(until),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Weighted lists, as in `Accept` and `Accept-Language` (RFC 9110, section 12.4.2).
+
+/// A weight in thousandths, from 0 to 1000.
+pub(crate) type Weight = u16;
+
+/// The elements of a weighted list, without their parameters, each with its weight.
+///
+/// An element whose weight cannot be read is left out.
+pub(crate) fn elements<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+) -> impl Iterator<Item = (&'a [u8], Weight)> {
+    lines
+        .flat_map(|line| line.split(|byte| *byte == b','))
+        .filter_map(|element| {
+            let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            let value = parts.next().filter(|value| !value.is_empty())?;
+            let weight = parts.find_map(|part| match part {
+                [b'q' | b'Q', b'=', digits @ ..] => Some(parse(digits)),
+                _ => None,
+            });
+            Some((value, weight.unwrap_or(Some(1000))?))
+        })
+}
+
+/// Reads `qvalue`: one digit, and up to three after a point.
+fn parse(text: &[u8]) -> Option<Weight> {
+    let (whole, decimals) = match text {
+        [whole] | [whole, b'.'] => (whole, [].as_slice()),
+        [whole, b'.', decimals @ ..] if decimals.len() <= 3 => (whole, decimals),
+        _ => return None,
+    };
+    let thousands = match whole {
+        b'0' => 0,
+        b'1' => 1000,
+        _ => return None,
+    };
+    let mut place = 100;
+    let mut weight = thousands;
+    for digit in decimals {
+        let digit = digit.is_ascii_digit().then(|| Weight::from(digit - b'0'))?;
+        weight += digit * place;
+        place /= 10;
+    }
+    (weight <= 1000).then_some(weight)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    fn list(line: &str) -> Vec<(&str, Weight)> {
+        elements([line.as_bytes()].into_iter())
+            .map(|(value, weight)| (core::str::from_utf8(value).unwrap(), weight))
+            .collect()
+    }
+
+    #[test]
+    fn weights_are_read_to_three_places_and_default_to_one() {
+        assert_eq!(
+            list("a, b;q=0.5;x=1 , c;level=1;Q=0.125,d;q=0,e;q=1.000"),
+            [("a", 1000), ("b", 500), ("c", 125), ("d", 0), ("e", 1000)]
+        );
+    }
+
+    #[test]
+    fn an_element_with_a_bad_weight_is_left_out() {
+        assert_eq!(list("a;q=2, b;q=0.1234, c;q=x, d;q=, e;q=1.001, ,f;q=-0"), []);
+    }
+}

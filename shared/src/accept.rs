@@ -30,7 +30,10 @@ pub(crate) fn preference<H: Headers + ?Sized>(headers: &H) -> Preference {
             (kind, b"*") if is(kind, "application") => json.see(1, weight),
             (kind, subtype) if is(kind, "text") && is(subtype, "html") => html.see(2, weight),
             (kind, subtype) if is(kind, "application") => {
-                let suffix = subtype.rsplit(|byte| *byte == b'+').next().unwrap_or_default();
+                let suffix = subtype
+                    .rsplit(|byte| *byte == b'+')
+                    .next()
+                    .unwrap_or_default();
                 if is(subtype, "xhtml+xml") {
                     html.see(2, weight);
                 } else if is(suffix, "json") {
@@ -57,7 +60,10 @@ struct Best {
 impl Best {
     fn see(&mut self, specificity: u8, weight: Weight) {
         if specificity > self.specificity {
-            *self = Self { specificity, weight };
+            *self = Self {
+                specificity,
+                weight,
+            };
         } else if specificity == self.specificity {
             self.weight = self.weight.max(weight);
         }

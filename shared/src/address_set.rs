@@ -81,7 +81,10 @@ mod tests {
     use super::*;
 
     fn set(cidrs: &[&str]) -> AddressSet {
-        cidrs.iter().map(|text| text.parse::<Cidr>().unwrap()).collect()
+        cidrs
+            .iter()
+            .map(|text| text.parse::<Cidr>().unwrap())
+            .collect()
     }
 
     fn contains(set: &AddressSet, address: &str) -> bool {
@@ -149,7 +152,8 @@ mod tests {
         let nets = cidrs
             .iter()
             .map(|cidr| cidr.to_string().parse::<IpNet>().unwrap());
-        nets.into_iter().any(|net| net.contains(&address.to_canonical()))
+        nets.into_iter()
+            .any(|net| net.contains(&address.to_canonical()))
     }
 
     fn around(address: IpAddr) -> [IpAddr; 3] {

@@ -133,8 +133,13 @@ impl fmt::Display for ParseCidrError {
                 f,
                 "{text:?} needs a prefix length from 0 to {widest} after the slash"
             ),
-            Kind::HostBits(cidr) => write!(f, "{text:?} has bits beyond its prefix; did you mean {cidr}?"),
-            Kind::Mapped(cidr) => write!(f, "{text:?} is IPv4 written as IPv6; did you mean {cidr}?"),
+            Kind::HostBits(cidr) => write!(
+                f,
+                "{text:?} has bits beyond its prefix; did you mean {cidr}?"
+            ),
+            Kind::Mapped(cidr) => {
+                write!(f, "{text:?} is IPv4 written as IPv6; did you mean {cidr}?")
+            }
             Kind::Zone => write!(
                 f,
                 "{text:?} names a zone, which means nothing on another machine; leave out the part from the percent sign"
@@ -148,7 +153,9 @@ impl core::error::Error for ParseCidrError {}
 fn parse_prefix(digits: &str) -> Option<u8> {
     let canonical = digits == "0" || !digits.starts_with('0');
     let numeric = digits.bytes().all(|byte| byte.is_ascii_digit());
-    (canonical && numeric).then(|| digits.parse().ok()).flatten()
+    (canonical && numeric)
+        .then(|| digits.parse().ok())
+        .flatten()
 }
 
 /// The IPv4 block behind an IPv4-mapped one.
@@ -223,7 +230,10 @@ mod tests {
             " 10.0.0.1",
             "10.0.0.*",
         ] {
-            assert!(refused(text).contains(&alloc::format!("{text:?}")), "{text}");
+            assert!(
+                refused(text).contains(&alloc::format!("{text:?}")),
+                "{text}"
+            );
         }
     }
 }

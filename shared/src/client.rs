@@ -87,7 +87,8 @@ pub enum ClientSource {
 impl ClientSource {
     /// The client's address; `None` where it is unknown.
     pub fn resolve<H: Headers + ?Sized>(&self, peer: Peer, headers: &H) -> Option<IpAddr> {
-        let (Self::XForwardedFor(trusted) | Self::Forwarded(trusted) | Self::Header(_, trusted)) = self
+        let (Self::XForwardedFor(trusted) | Self::Forwarded(trusted) | Self::Header(_, trusted)) =
+            self
         else {
             return peer.address();
         };
@@ -330,8 +331,16 @@ mod tests {
     #[test]
     fn x_forwarded_for_is_walked_from_the_right_over_all_lines() {
         let walk = |peer, values: &[&'static str], expected| {
-            let lines: Vec<_> = values.iter().map(|value| ("X-Forwarded-For", *value)).collect();
-            check(ClientSource::XForwardedFor(trusted()), peer, &lines, expected);
+            let lines: Vec<_> = values
+                .iter()
+                .map(|value| ("X-Forwarded-For", *value))
+                .collect();
+            check(
+                ClientSource::XForwardedFor(trusted()),
+                peer,
+                &lines,
+                expected,
+            );
         };
         walk("198.51.100.7", &["203.0.113.5"], Some("198.51.100.7"));
         walk("10.0.0.1", &["203.0.113.5"], Some("203.0.113.5"));
@@ -357,7 +366,12 @@ mod tests {
     fn forwarded_is_walked_like_x_forwarded_for() {
         let walk = |values: &[&'static str], expected| {
             let lines: Vec<_> = values.iter().map(|value| ("Forwarded", *value)).collect();
-            check(ClientSource::Forwarded(trusted()), "10.0.0.1", &lines, expected);
+            check(
+                ClientSource::Forwarded(trusted()),
+                "10.0.0.1",
+                &lines,
+                expected,
+            );
         };
         walk(&["for=203.0.113.5"], Some("203.0.113.5"));
         walk(
@@ -422,7 +436,8 @@ mod tests {
     #[test]
     fn a_unix_socket_is_trusted_by_name_only() {
         let lines = [("x-forwarded-for", "203.0.113.5")];
-        let resolve = |trusted| ClientSource::XForwardedFor(trusted).resolve(Peer::Unix, lines.as_slice());
+        let resolve =
+            |trusted| ClientSource::XForwardedFor(trusted).resolve(Peer::Unix, lines.as_slice());
         assert_eq!(resolve(trusted()), None);
         assert!(resolve(trusted().with_unix_sockets()).is_some());
     }

@@ -39,7 +39,9 @@ impl FromStr for Origin {
                     .unwrap_or((authority, ""));
                 let port_is_valid = port.is_empty()
                     || (port.strip_prefix(':')).is_some_and(|port| {
-                        port != default_port && !port.starts_with('0') && port.parse::<u16>().is_ok()
+                        port != default_port
+                            && !port.starts_with('0')
+                            && port.parse::<u16>().is_ok()
                     });
                 port_is_valid && host.parse::<HostName>().is_ok()
             })
@@ -74,30 +76,36 @@ impl core::error::Error for ParseOriginError {}
 pub(crate) fn headers<'a, H: Headers + ?Sized>(
     origins: &'a [Origin],
     request: &RequestView<'a, H>,
-) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a, H> {
+) -> [(&'static str, Option<&'a [u8]>); 5] {
     let allowed = request.headers.single("origin").and_then(|asking| {
         let listed = origins.iter().find_map(|origin| match origin {
             Origin::One(origin) if origin.as_bytes() == asking => Some((origin.as_bytes(), true)),
             _ => None,
         });
-        listed.or_else(|| origins.contains(&Origin::Any).then_some((b"*".as_slice(), false)))
+        listed.or_else(|| {
+            origins
+                .contains(&Origin::Any)
+                .then_some((b"*".as_slice(), false))
+        })
     });
-    let preflight = allowed
-        .filter(|_| request.is_preflight())
-        .map(|_| request.headers);
-    let repeated = |name| {
-        preflight
-            .and_then(|headers| headers.single(name))
-            .filter(|value| is_list_of_tokens(value))
-    };
     let credentials = allowed
         .filter(|(_, credentials)| *credentials)
         .map(|_| b"true".as_slice());
+    let preflight = allowed
+        .filter(|_| request.is_preflight())
+        .map(|_| request.headers);
     let exposed = allowed
         .filter(|_| preflight.is_none())
         .map(|_| b"Retry-After, Intermission".as_slice());
+    let repeated = |name| {
+        let value = preflight.and_then(|headers| headers.single(name));
+        value.filter(|value| is_list_of_tokens(value))
+    };
     [
-        ("access-control-allow-origin", allowed.map(|(origin, _)| origin)),
+        (
+            "access-control-allow-origin",
+            allowed.map(|(origin, _)| origin),
+        ),
         ("access-control-allow-credentials", credentials),
         ("access-control-expose-headers", exposed),
         (
@@ -109,8 +117,6 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
             repeated("access-control-request-headers"),
         ),
     ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
 }
 
 /// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2), commas and spaces.

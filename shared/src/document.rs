@@ -32,7 +32,10 @@ impl State {
     pub fn parse(document: &[u8]) -> Result<Self, StateError> {
         if document.len() > Self::MAX_BYTES {
             let length = document.len();
-            let reason = format!("{length} bytes are more than the {} allowed", Self::MAX_BYTES);
+            let reason = format!(
+                "{length} bytes are more than the {} allowed",
+                Self::MAX_BYTES
+            );
             return Err(StateError::new(String::new(), reason));
         }
         let value: Value = serde_json::from_slice(document)
@@ -76,7 +79,9 @@ impl State {
             exempt: root
                 .field("exempt")
                 .map_or(Ok(initial.exempt), |node| exempt(&node))?,
-            api: root.field("api").map_or(Ok(initial.api), |node| area(&node))?,
+            api: root
+                .field("api")
+                .map_or(Ok(initial.api), |node| area(&node))?,
             notice: root
                 .field("notice")
                 .map_or(Ok(initial.notice), |node| notice(&node))?,
@@ -102,7 +107,9 @@ fn store(node: &Node<'_>) -> Result<Box<str>, StateError> {
 fn allowlist(node: &Node<'_>) -> Result<Allowlist, StateError> {
     node.object()?;
     Ok(Allowlist {
-        enabled: node.field("enabled").map_or(Ok(false), |node| node.boolean())?,
+        enabled: node
+            .field("enabled")
+            .map_or(Ok(false), |node| node.boolean())?,
         cidrs: node
             .field("cidrs")
             .map_or(Ok(Vec::new()), |node| node.list(str::parse))?,
@@ -142,7 +149,9 @@ fn notice(node: &Node<'_>) -> Result<Notice, StateError> {
             .map_or(Ok(default.message), |node| node.prose(MAX_MESSAGE))?,
         until: node.field("until").map(|node| until(&node)).transpose()?,
         retry_after: match node.field("retry_after") {
-            Some(node) => u32::try_from(node.integer(1, MAX_RETRY_AFTER)?).unwrap_or(default.retry_after),
+            Some(node) => {
+                u32::try_from(node.integer(1, MAX_RETRY_AFTER)?).unwrap_or(default.retry_after)
+            }
             None => default.retry_after,
         },
         html: node
@@ -170,7 +179,9 @@ fn until(node: &Node<'_>) -> Result<Timestamp, StateError> {
 fn languages(node: &Node<'_>) -> Result<BTreeMap<LanguageTag, Translation>, StateError> {
     let mut languages = BTreeMap::new();
     for key in node.object()?.keys() {
-        let Some(texts) = node.field(key) else { continue };
+        let Some(texts) = node.field(key) else {
+            continue;
+        };
         texts.object()?;
         let tag = key.parse().map_err(|error| texts.refuse(error))?;
         let translation = Translation {
@@ -204,7 +215,9 @@ impl<'v> Node<'v> {
     }
 
     fn object(&self) -> Result<&'v Map<String, Value>, StateError> {
-        self.value.as_object().ok_or_else(|| self.mistyped("an object"))
+        self.value
+            .as_object()
+            .ok_or_else(|| self.mistyped("an object"))
     }
 
     fn text(&self) -> Result<&'v str, StateError> {
@@ -212,7 +225,9 @@ impl<'v> Node<'v> {
     }
 
     fn boolean(&self) -> Result<bool, StateError> {
-        self.value.as_bool().ok_or_else(|| self.mistyped("true or false"))
+        self.value
+            .as_bool()
+            .ok_or_else(|| self.mistyped("true or false"))
     }
 
     fn integer(&self, least: u64, most: u64) -> Result<u64, StateError> {
@@ -227,7 +242,10 @@ impl<'v> Node<'v> {
         self.text()?.parse().map_err(|error| self.refuse(error))
     }
 
-    fn list<T, E: fmt::Display>(&self, parse: impl Fn(&str) -> Result<T, E>) -> Result<Vec<T>, StateError> {
+    fn list<T, E: fmt::Display>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, StateError> {
         let items = self
             .value
             .as_array()
@@ -249,7 +267,10 @@ impl<'v> Node<'v> {
         if text.chars().count() > longest {
             return Err(self.refuse(format!("has more than {longest} characters")));
         }
-        if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        if let Some(control) = text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        {
             return Err(self.refuse(format!(
                 "contains the control character {control:?}; leave it out"
             )));
@@ -258,7 +279,11 @@ impl<'v> Node<'v> {
     }
 
     fn below(&self, name: &str) -> String {
-        format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"))
+        format!(
+            "{}/{}",
+            self.pointer,
+            name.replace('~', "~0").replace('/', "~1")
+        )
     }
 
     fn mistyped(&self, wanted: impl fmt::Display) -> StateError {

@@ -98,7 +98,9 @@ fn normal(authority: &[u8]) -> Option<&[u8]> {
 fn is_port(text: &[u8]) -> bool {
     match text.split_first() {
         None => true,
-        Some((b':', digits)) => (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
+        Some((b':', digits)) => {
+            (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }
         Some(_) => false,
     }
 }

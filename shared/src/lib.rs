@@ -5,20 +5,26 @@ extern crate alloc;
 
 mod accept;
 mod address_set;
+mod answer;
 mod cidr;
 mod client;
 mod cors;
 mod document;
+mod grpc;
 mod headers;
 mod host;
 mod language;
+mod page;
 mod path;
+mod policy;
+mod problem;
 mod request;
 mod state;
 mod verdict;
 mod weight;
 
 pub use address_set::AddressSet;
+pub use answer::{Answer, Reply};
 pub use cidr::{Cidr, ParseCidrError};
 pub use client::{ClientSource, Peer, TrustedProxies, parse_address};
 pub use cors::{Origin, ParseOriginError};
@@ -27,9 +33,10 @@ pub use headers::Headers;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
+pub use policy::Policy;
 pub use request::RequestView;
 pub use state::{
-    Allowlist, Area, Exempt, Maintenance, Notice, ParseMaintenanceError, ParseServiceNameError, ServiceName,
-    State, Translation,
+    Allowlist, Area, Exempt, Maintenance, Notice, ParseMaintenanceError, ParseServiceNameError,
+    ServiceName, State, Translation,
 };
 pub use verdict::{Kind, Reason, Verdict};

@@ -84,7 +84,10 @@ impl FromStr for PathPrefix {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let decoded = text.chars().all(|c| c.is_alphanumeric() || c.is_ascii());
-        let ascii: String = text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect();
+        let ascii: String = text
+            .chars()
+            .map(|c| if c.is_ascii() { c } else { 'x' })
+            .collect();
         if !decoded || !is_plain(ascii.as_bytes()) || text.contains('?') {
             return Err(ParsePathError::new(text, PLAIN));
         }
@@ -149,8 +152,9 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
 /// character, fragment, percent sign left after decoding, or bad UTF-8.
 pub(crate) fn is_clear(path: &[u8]) -> bool {
     let clear = |segment: &[u8]| {
-        let doubtful =
-            |c: char| matches!(c, '/' | '\\' | '%' | '#' | char::REPLACEMENT_CHARACTER) || c.is_control();
+        let doubtful = |c: char| {
+            matches!(c, '/' | '\\' | '%' | '#' | char::REPLACEMENT_CHARACTER) || c.is_control()
+        };
         let dots = significant(segment).next().is_some() && significant(segment).all(is_trailing);
         !dots && !decoded(segment).any(doubtful)
     };

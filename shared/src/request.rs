@@ -40,10 +40,49 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
         self.method == b"CONNECT" || self.headers.has("upgrade")
     }
 
+    /// Whether the call is one of Connect's: a unary or a streaming one (Connect protocol reference).
+    pub(crate) fn connect_call(&self) -> Option<ConnectCall> {
+        let content_type = self.headers.single("content-type").unwrap_or_default();
+        let unary_get = || {
+            let parameters = self.query().split(|byte| *byte == b'&');
+            self.method == b"GET"
+                && parameters
+                    .into_iter()
+                    .any(|parameter| parameter == b"connect=v1")
+        };
+        if content_type.starts_with(b"application/connect+") {
+            Some(ConnectCall::Streaming)
+        } else if self.headers.has("connect-protocol-version") || unary_get() {
+            Some(ConnectCall::Unary)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the content type is gRPC's, compared as Envoy does: byte for byte, and a suffix only
+    /// after a plus sign, so that `application/grpc-web` is none.
+    pub(crate) fn is_grpc(&self) -> bool {
+        let content_type = self.headers.single("content-type").unwrap_or_default();
+        let suffix = content_type.strip_prefix(b"application/grpc");
+        suffix.is_some_and(|suffix| matches!(suffix.first(), None | Some(b'+')))
+    }
+
+    pub(crate) fn is_grpc_web(&self) -> bool {
+        let content_type = self.headers.single("content-type").unwrap_or_default();
+        content_type.starts_with(b"application/grpc-web")
+    }
+
     /// Whether a preflight is asked (Fetch Standard, "CORS-preflight request").
     pub(crate) fn is_preflight(&self) -> bool {
         self.method == b"OPTIONS"
             && self.headers.has("origin")
             && self.headers.has("access-control-request-method")
     }
+}
+
+/// The two ways to call a method in the Connect protocol, which report errors differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectCall {
+    Unary,
+    Streaming,
 }

@@ -108,7 +108,8 @@ impl FromStr for ServiceName {
         let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let bytes = text.as_bytes();
-        if text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside) {
+        if text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside)
+        {
             Ok(Self(text.into()))
         } else {
             Err(ParseServiceNameError { text: text.into() })
@@ -183,7 +184,11 @@ pub struct ParseMaintenanceError {
 
 impl fmt::Display for ParseMaintenanceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is none of \"off\", \"writes\" and \"all\"", self.text)
+        write!(
+            f,
+            "{:?} is none of \"off\", \"writes\" and \"all\"",
+            self.text
+        )
     }
 }
 
@@ -236,7 +241,10 @@ impl Default for Exempt {
             "/grpc.health.v1.Health/",
         ];
         Self {
-            paths: paths.into_iter().filter_map(|path| path.parse().ok()).collect(),
+            paths: paths
+                .into_iter()
+                .filter_map(|path| path.parse().ok())
+                .collect(),
         }
     }
 }
@@ -284,7 +292,10 @@ pub struct Translation {
     pub message: String,
 }
 
-fn serialize_until<S: Serializer>(until: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_until<S: Serializer>(
+    until: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match until {
         Some(until) => serializer.collect_str(until),
         None => serializer.serialize_none(),

@@ -66,6 +66,9 @@ mod tests {
 
     #[test]
     fn an_element_with_a_bad_weight_is_left_out() {
-        assert_eq!(list("a;q=2, b;q=0.1234, c;q=x, d;q=, e;q=1.001, ,f;q=-0"), []);
+        assert_eq!(
+            list("a;q=2, b;q=0.1234, c;q=x, d;q=, e;q=1.001, ,f;q=-0"),
+            []
+        );
     }
 }

@@ -170,6 +170,7 @@ fn unmapped(net: IpNet) -> Option<Cidr> {
 #[cfg(test)]
 mod tests {
     use alloc::string::ToString;
+    use core::net::Ipv6Addr;
 
     use super::*;
 

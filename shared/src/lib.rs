@@ -17,6 +17,7 @@ mod language;
 mod page;
 mod path;
 mod policy;
+mod poll;
 mod problem;
 mod request;
 mod state;
@@ -34,6 +35,7 @@ pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
+pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
 pub use request::RequestView;
 pub use state::{
     Allowlist, Area, Exempt, Maintenance, Notice, ParseMaintenanceError, ParseServiceNameError,

@@ -71,7 +71,7 @@ impl PathPrefix {
     pub(crate) fn covers(&self, path: &[u8]) -> bool {
         let mut segments = path
             .split(|byte| *byte == b'/')
-            .filter(|segment| !significant(segment).next().is_none());
+            .filter(|segment| significant(segment).next().is_some());
         self.lower
             .split('/')
             .filter(|entry| !entry.is_empty())

@@ -1,0 +1,293 @@
+//! When a node asks for the state, and what it makes of the answer: without I/O, given the time.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
+
+use fastrand::Rng;
+
+use crate::{State, StateError};
+
+/// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Shortest pause after a failure.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// How much longer than it may be held a poll is waited for.
+const SLACK: Duration = Duration::from_secs(5);
+/// An answer that was held comes later than this, or it was not held.
+const HELD: Duration = Duration::from_millis(500);
+
+/// How a node polls.
+#[derive(Clone, Copy, Debug)]
+pub struct PollOptions {
+    /// Pause between two polls where the server does not hold them; jittered by a tenth.
+    pub interval: Duration,
+    /// How long the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole
+    /// seconds.
+    pub wait: Duration,
+}
+
+/// Polls every 5 s, or held for 10 s at a time.
+impl Default for PollOptions {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(5),
+            wait: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The polling of one state.
+///
+/// Time is given as the duration since any one moment, on a clock that never goes back. The node
+/// calls [`next_at`](Self::next_at), waits until then, sends what [`send`](Self::send) says, and
+/// reports how it went to [`receive`](Self::receive) or [`fail`](Self::fail). The last good state
+/// stays in force through every failure.
+#[derive(Debug)]
+pub struct Poll {
+    options: PollOptions,
+    random: Rng,
+    state: Option<State>,
+    etag: Option<Box<str>>,
+    next_at: Duration,
+    sent_at: Duration,
+    answered_at: Option<Duration>,
+    failures: u32,
+}
+
+/// What to ask the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollRequest {
+    /// Value of `If-None-Match`, if there is one.
+    pub if_none_match: Option<Box<str>>,
+    /// Value of `Prefer`, if there is one.
+    pub prefer: Option<String>,
+    /// How long to wait for the whole answer.
+    pub timeout: Duration,
+}
+
+/// What the server said; absent headers are `None`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PollResponse<'a> {
+    /// The status code.
+    pub status: u16,
+    /// Value of `ETag`.
+    pub etag: Option<&'a [u8]>,
+    /// Value of `Preference-Applied`.
+    pub preference_applied: Option<&'a [u8]>,
+    /// Value of `Retry-After`.
+    pub retry_after: Option<&'a [u8]>,
+    /// The body, or as much of it as exceeds [`State::MAX_BYTES`].
+    pub body: &'a [u8],
+}
+
+impl Poll {
+    /// Begins to poll. `seed` makes the pauses of different nodes different.
+    #[must_use]
+    pub fn new(options: PollOptions, seed: u64) -> Self {
+        Self {
+            options,
+            random: Rng::with_seed(seed),
+            state: None,
+            etag: None,
+            next_at: Duration::ZERO,
+            sent_at: Duration::ZERO,
+            answered_at: None,
+            failures: 0,
+        }
+    }
+
+    /// Takes a state that was saved earlier, until the first answer.
+    #[must_use]
+    pub fn with_saved(self, state: State) -> Self {
+        Self {
+            state: Some(state),
+            ..self
+        }
+    }
+
+    /// When the next poll is due.
+    #[must_use]
+    pub fn next_at(&self) -> Duration {
+        self.next_at
+    }
+
+    /// The last good state, if there is one.
+    #[must_use]
+    pub fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
+    /// Since when the server has not been heard: when the last poll that it answered was sent;
+    /// `None` before the first answer.
+    #[must_use]
+    pub fn answered_at(&self) -> Option<Duration> {
+        self.answered_at
+    }
+
+    /// What to ask now.
+    pub fn send(&mut self, now: Duration) -> PollRequest {
+        self.sent_at = now;
+        let wait = self.options.wait.as_secs();
+        // A poll that cannot say what it has is answered at once.
+        let held = self.etag.is_some() && wait > 0;
+        PollRequest {
+            if_none_match: self.etag.clone(),
+            prefer: held.then(|| format!("wait={wait}")),
+            timeout: SLACK
+                + if held {
+                    self.options.wait
+                } else {
+                    Duration::ZERO
+                },
+        }
+    }
+
+    /// Takes the server's response: `Some` is a new state to put in force.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no answer: any status but 200 with a valid document that is not older than the
+    /// state in force, and 304 to a poll that was conditional.
+    pub fn receive(
+        &mut self,
+        now: Duration,
+        response: PollResponse<'_>,
+    ) -> Result<Option<State>, PollError> {
+        let new = self.read(&response);
+        match &new {
+            Ok(new) => {
+                self.answered_at = Some(self.sent_at);
+                self.failures = 0;
+                let held = response.preference_applied.is_some_and(applies_wait);
+                let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
+                // After a change the node asks again at once, so that the server learns of it.
+                let pause = if new.is_some() || was_held {
+                    Duration::ZERO
+                } else {
+                    self.jittered_interval()
+                };
+                self.next_at = now + pause;
+            }
+            Err(_) => {
+                let asked = response.retry_after.and_then(seconds).unwrap_or_default();
+                self.back_off(now, asked);
+            }
+        }
+        new
+    }
+
+    /// Takes note that no response came.
+    pub fn fail(&mut self, now: Duration) {
+        self.back_off(now, Duration::ZERO);
+    }
+
+    fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
+        match response.status {
+            304 if self.etag.is_some() => return Ok(None),
+            200 => {}
+            status => return Err(PollError(Kind::Status(status))),
+        }
+        let next = State::parse(response.body).map_err(|error| PollError(Kind::Document(error)))?;
+        if let Some(current) = &self.state
+            && !current.may_give_way_to(&next)
+        {
+            let refused = Kind::Older {
+                offered: identity(&next),
+                kept: identity(current),
+            };
+            return Err(PollError(refused));
+        }
+        let etag = response
+            .etag
+            .and_then(|etag| core::str::from_utf8(etag).ok());
+        self.etag = etag.map(Into::into);
+        let changed = self.state.as_ref() != Some(&next);
+        // The first answer is news even where it says the same as the saved copy.
+        if !changed && self.answered_at.is_some() {
+            return Ok(None);
+        }
+        self.state = Some(next.clone());
+        Ok(Some(next))
+    }
+
+    fn back_off(&mut self, now: Duration, asked: Duration) {
+        let base = self.options.interval.min(Duration::from_secs(1));
+        let ceiling = base
+            .saturating_mul(1 << self.failures.min(5))
+            .min(LONGEST_PAUSE);
+        self.failures = self.failures.saturating_add(1);
+        let pause = ceiling.mul_f64(self.random.f64()).max(SHORTEST_PAUSE);
+        self.next_at = now + pause.max(asked).min(LONGEST_PAUSE);
+    }
+
+    fn jittered_interval(&mut self) -> Duration {
+        self.options.interval.mul_f64(0.9 + 0.2 * self.random.f64())
+    }
+}
+
+/// Why a response is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollError(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Status(u16),
+    Document(StateError),
+    Older { offered: String, kept: String },
+}
+
+impl fmt::Display for PollError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Status(status) => write!(f, "status {status} is no answer, only 200 and 304 are"),
+            Kind::Document(_) => f.write_str("the document is not valid"),
+            Kind::Older { offered, kept } => write!(
+                f,
+                "{offered} is older than {kept}, which stays in force; if a backup was restored on purpose, \
+                 adopt it at control"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for PollError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &self.0 {
+            Kind::Document(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn identity(state: &State) -> String {
+    let store = if state.store.is_empty() {
+        "no store".to_owned()
+    } else {
+        format!("store {}", state.store)
+    };
+    format!("revision {} of {store}", state.revision)
+}
+
+/// Whether `Preference-Applied` names `wait` (RFC 7240, section 3).
+fn applies_wait(value: &[u8]) -> bool {
+    value.split(|byte| *byte == b',').any(|preference| {
+        let name = preference
+            .split(|byte| *byte == b'=')
+            .next()
+            .unwrap_or_default();
+        name.trim_ascii().eq_ignore_ascii_case(b"wait")
+    })
+}
+
+/// Seconds in a `Retry-After`; a date is passed over, as it depends on the clocks of both.
+fn seconds(value: &[u8]) -> Option<Duration> {
+    let text = core::str::from_utf8(value.trim_ascii()).ok()?;
+    text.parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests;

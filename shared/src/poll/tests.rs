@@ -1,0 +1,205 @@
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::{Maintenance, ServiceName};
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+fn document(store: &str, revision: u64) -> Vec<u8> {
+    let service: ServiceName = "shop".parse().unwrap();
+    let mut state = State::initial(service, Maintenance::All);
+    state.store = store.into();
+    state.revision = revision;
+    state.to_json()
+}
+
+fn ok<'a>(etag: Option<&'a str>, body: &'a [u8]) -> PollResponse<'a> {
+    PollResponse {
+        status: 200,
+        etag: etag.map(str::as_bytes),
+        body,
+        ..PollResponse::default()
+    }
+}
+
+fn status(status: u16) -> PollResponse<'static> {
+    PollResponse {
+        status,
+        ..PollResponse::default()
+    }
+}
+
+fn poll() -> Poll {
+    Poll::new(PollOptions::default(), 7)
+}
+
+fn answered() -> Poll {
+    let mut poll = poll();
+    poll.send(MS(0));
+    poll.receive(MS(1), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap()
+        .unwrap();
+    poll
+}
+
+#[test]
+fn the_first_poll_is_due_at_once_and_unconditional() {
+    let mut poll = poll();
+    assert_eq!(poll.next_at(), MS(0));
+    let request = poll.send(MS(0));
+    assert_eq!(
+        request,
+        PollRequest {
+            if_none_match: None,
+            prefer: None,
+            timeout: SLACK
+        }
+    );
+    assert!(poll.answered_at().is_none());
+}
+
+#[test]
+fn a_change_is_asked_about_again_at_once_with_its_etag_and_a_wish_to_be_held() {
+    let mut poll = answered();
+    assert_eq!(poll.next_at(), MS(1));
+    let request = poll.send(MS(1));
+    assert_eq!(request.if_none_match.as_deref(), Some("\"a\""));
+    assert_eq!(request.prefer.as_deref(), Some("wait=10"));
+    assert_eq!(request.timeout, MS(15_000));
+}
+
+#[test]
+fn a_server_that_does_not_hold_is_asked_after_a_jittered_interval() {
+    let mut poll = answered();
+    for _ in 0..100 {
+        poll.send(MS(100));
+        assert_eq!(poll.receive(MS(200), status(304)), Ok(None));
+        assert!(
+            (MS(4_700)..=MS(5_700)).contains(&poll.next_at()),
+            "{:?}",
+            poll.next_at()
+        );
+    }
+}
+
+#[test]
+fn a_held_poll_is_followed_at_once_and_a_server_that_only_says_so_is_not() {
+    let held = PollResponse {
+        preference_applied: Some(b"respond-async, Wait=10"),
+        ..status(304)
+    };
+    let mut poll = answered();
+    poll.send(MS(1));
+    poll.receive(MS(9_000), held).unwrap();
+    assert_eq!(poll.next_at(), MS(9_000));
+    poll.send(MS(9_000));
+    poll.receive(MS(9_001), held).unwrap();
+    assert!(poll.next_at() > MS(13_000));
+}
+
+#[test]
+fn failures_back_off_with_full_jitter_up_to_half_a_minute() {
+    let mut poll = poll();
+    let mut longest = Duration::ZERO;
+    for round in 0..200_u32 {
+        poll.send(MS(0));
+        poll.fail(MS(0));
+        let ceiling = Duration::from_secs(1 << round.min(5)).min(LONGEST_PAUSE);
+        assert!(
+            (SHORTEST_PAUSE..=ceiling).contains(&poll.next_at()),
+            "{round}: {:?}",
+            poll.next_at()
+        );
+        longest = longest.max(poll.next_at());
+    }
+    assert!(longest > MS(25_000));
+    poll.receive(MS(0), ok(None, &document("S1", 1))).unwrap();
+    poll.fail(MS(0));
+    assert!(poll.next_at() <= MS(1_000), "an answer ends the back-off");
+}
+
+#[test]
+fn retry_after_is_honoured_up_to_half_a_minute() {
+    for (value, expected) in [("20", 20), ("3600", 30)] {
+        let mut poll = poll();
+        let response = PollResponse {
+            retry_after: Some(value.as_bytes()),
+            ..status(503)
+        };
+        poll.receive(MS(0), response).unwrap_err();
+        assert_eq!(poll.next_at(), Duration::from_secs(expected));
+    }
+}
+
+#[test]
+fn what_is_no_answer_changes_nothing() {
+    let mut poll = answered();
+    for other in [204, 301, 401, 404, 500, 503, 504] {
+        let error = poll.receive(MS(10), status(other)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("status {other} is no answer, only 200 and 304 are")
+        );
+    }
+    assert!(poll.receive(MS(10), ok(Some("\"b\""), b"{}")).is_err());
+    assert_eq!(poll.state().map(|state| state.revision), Some(5));
+    assert_eq!(poll.send(MS(11)).if_none_match.as_deref(), Some("\"a\""));
+    assert_eq!(poll.answered_at(), Some(MS(0)));
+}
+
+#[test]
+fn not_modified_is_no_answer_to_a_poll_that_was_not_conditional() {
+    let mut poll = poll();
+    poll.send(MS(0));
+    assert!(poll.receive(MS(1), status(304)).is_err());
+}
+
+#[test]
+fn an_older_revision_is_refused_unless_its_store_is_newer() {
+    let mut poll = answered();
+    let error = poll
+        .receive(MS(2), ok(None, &document("S1", 4)))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "revision 4 of store S1 is older than revision 5 of store S1, which stays in force; \
+         if a backup was restored on purpose, adopt it at control"
+    );
+    assert!(poll.receive(MS(3), ok(None, &document("S0", 9))).is_err());
+    assert!(
+        poll.receive(MS(4), ok(None, &document("S1", 6)))
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        poll.receive(MS(5), ok(None, &document("S2", 1)))
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
+fn the_same_document_again_is_no_change() {
+    let mut poll = answered();
+    assert_eq!(poll.receive(MS(2), ok(None, &document("S1", 5))), Ok(None));
+    assert_eq!(
+        poll.send(MS(3)).if_none_match,
+        None,
+        "the server has stopped to give an ETag"
+    );
+}
+
+#[test]
+fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
+    let saved = State::parse(&document("S1", 5)).unwrap();
+    let mut poll = poll().with_saved(saved);
+    assert_eq!(poll.state().map(|state| state.revision), Some(5));
+    poll.send(MS(0));
+    assert!(poll.receive(MS(1), ok(None, &document("S1", 4))).is_err());
+    assert!(
+        poll.receive(MS(1), ok(None, &document("S1", 5)))
+            .unwrap()
+            .is_some()
+    );
+}

@@ -6,8 +6,8 @@ use crate::accept::{Preference, preference};
 use crate::answer::Answers;
 use crate::path::{is_clear, is_plain};
 use crate::{
-    AddressSet, Answer, Area, ExemptPath, Headers, Kind, Maintenance, Reason, Reply, RequestView,
-    State, Verdict, host,
+    AddressSet, Answer, Area, ExemptPath, Headers, Kind, Mode, Reason, Reply, RequestView, State,
+    Verdict, host,
 };
 
 /// A [`State`], compiled: immutable, with every answer rendered.
@@ -16,7 +16,7 @@ use crate::{
 /// a request is made of.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    maintenance: Maintenance,
+    maintenance: Mode,
     revision: u64,
     scope: Area,
     exempt: Box<[ExemptPath]>,
@@ -45,7 +45,7 @@ impl Policy {
     /// Whether every request is admitted, so that there is no need to look at it.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.maintenance == Maintenance::Off
+        self.maintenance == Mode::Off
     }
 
     /// Whether a verdict can depend on the client's address.
@@ -72,7 +72,7 @@ impl Policy {
             Verdict::Admit(Reason::Open)
         } else if self.is_out_of_scope(request) {
             Verdict::Admit(Reason::OutOfScope)
-        } else if self.maintenance == Maintenance::Writes && only_reads(request) {
+        } else if self.maintenance == Mode::Writes && only_reads(request) {
             Verdict::Admit(Reason::ReadOnly)
         } else if self.is_exempt(request) {
             Verdict::Admit(Reason::Exempt)

@@ -25,7 +25,7 @@ pub struct State {
     /// How many times the state has changed.
     pub revision: u64,
     /// What is refused.
-    pub maintenance: Maintenance,
+    pub maintenance: Mode,
     /// Who passes all the same.
     pub allowlist: Allowlist,
     /// What is in maintenance; an empty list means everything.
@@ -47,7 +47,7 @@ impl State {
     /// The state before anything is known of `service`: revision 0 of no store, with the defaults
     /// of every other field.
     #[must_use]
-    pub fn initial(service: ServiceName, maintenance: Maintenance) -> Self {
+    pub fn initial(service: ServiceName, maintenance: Mode) -> Self {
         Self {
             store: Box::default(),
             service,
@@ -94,6 +94,12 @@ impl State {
 pub struct ServiceName(Box<str>);
 
 impl ServiceName {
+    /// The name `unknown`, for a node that has not heard of its service yet.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("unknown".into())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -144,7 +150,7 @@ impl core::error::Error for ParseServiceNameError {}
 /// What is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Maintenance {
+pub enum Mode {
     /// Nothing.
     Off,
     /// Whatever may change something: safe methods pass (RFC 9110, section 9.2.1).
@@ -153,20 +159,20 @@ pub enum Maintenance {
     All,
 }
 
-impl FromStr for Maintenance {
-    type Err = ParseMaintenanceError;
+impl FromStr for Mode {
+    type Err = ParseModeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "off" => Ok(Self::Off),
             "writes" => Ok(Self::Writes),
             "all" => Ok(Self::All),
-            _ => Err(ParseMaintenanceError { text: text.into() }),
+            _ => Err(ParseModeError { text: text.into() }),
         }
     }
 }
 
-impl fmt::Display for Maintenance {
+impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Off => "off",
@@ -176,13 +182,13 @@ impl fmt::Display for Maintenance {
     }
 }
 
-/// Why a text is not a [`Maintenance`].
+/// Why a text is not a [`Mode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseMaintenanceError {
+pub struct ParseModeError {
     text: Box<str>,
 }
 
-impl fmt::Display for ParseMaintenanceError {
+impl fmt::Display for ParseModeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -192,7 +198,7 @@ impl fmt::Display for ParseMaintenanceError {
     }
 }
 
-impl core::error::Error for ParseMaintenanceError {}
+impl core::error::Error for ParseModeError {}
 
 /// Clients that pass while it is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -2,13 +2,13 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::{Maintenance, ServiceName};
+use crate::{Mode, ServiceName};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
 fn document(store: &str, revision: u64) -> Vec<u8> {
     let service: ServiceName = "shop".parse().unwrap();
-    let mut state = State::initial(service, Maintenance::All);
+    let mut state = State::initial(service, Mode::All);
     state.store = store.into();
     state.revision = revision;
     state.to_json()

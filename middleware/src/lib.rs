@@ -1,0 +1,26 @@
+#![doc = include_str!("lib.md")]
+
+mod body;
+mod client;
+mod decision;
+mod future;
+mod handle;
+mod layer;
+#[cfg(feature = "poller")]
+mod poller;
+mod prepared;
+mod service;
+mod view;
+
+pub use body::ResponseBody;
+pub use decision::Decision;
+pub use future::ResponseFuture;
+pub use handle::PolicyHandle;
+pub use intermission_core::{
+    AddressSet, Cidr, ClientSource, Kind, Mode, ParseCidrError, Peer, Reason, State, StateError,
+    TrustedProxies, Verdict,
+};
+pub use layer::MaintenanceLayer;
+#[cfg(feature = "poller")]
+pub use poller::{EndpointError, Poller, TokenError};
+pub use service::Maintenance;

@@ -1,0 +1,136 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use http::uri::Scheme;
+use http::{HeaderValue, Uri};
+
+use super::fetch::Client;
+
+/// Where the state is asked for.
+#[derive(Debug)]
+pub(super) enum Endpoint {
+    Http {
+        uri: Uri,
+        token: Option<HeaderValue>,
+        client: Box<Client>,
+    },
+    File(PathBuf),
+}
+
+impl Endpoint {
+    pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
+        let refuse = |kind| EndpointError {
+            url: url.into(),
+            kind,
+        };
+        if let Some(rest) = url.strip_prefix("file:") {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            let plain = path.starts_with('/') && !path.contains(['%', '?', '#']);
+            return plain
+                .then(|| Self::File(path.into()))
+                .ok_or_else(|| refuse(Kind::File));
+        }
+        let uri: Uri = url.parse().map_err(|_| refuse(Kind::Malformed))?;
+        let authority = uri
+            .authority()
+            .filter(|authority| !authority.host().is_empty());
+        if authority.is_none_or(|authority| authority.as_str().contains('@')) {
+            return Err(refuse(Kind::Malformed));
+        }
+        let client = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP => Client::plain(),
+            Some(scheme) if *scheme == Scheme::HTTPS => {
+                Client::tls().map_err(|error| refuse(Kind::Certificates(error)))?
+            }
+            _ => return Err(refuse(Kind::Malformed)),
+        };
+        Ok(Self::Http {
+            uri,
+            token: None,
+            client: Box::new(client),
+        })
+    }
+
+    pub(super) fn with_token(self, token: &str) -> Result<Self, TokenError> {
+        let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
+        let mut bearer = bearer
+            .ok()
+            .filter(|_| !token.is_empty())
+            .ok_or(TokenError(()))?;
+        bearer.set_sensitive(true);
+        Ok(match self {
+            Self::Http { uri, client, .. } => Self::Http {
+                uri,
+                token: Some(bearer),
+                client,
+            },
+            file @ Self::File(_) => file,
+        })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http { uri, .. } => uri.fmt(f),
+            Self::File(path) => write!(f, "file://{}", path.display()),
+        }
+    }
+}
+
+/// Why a text is no endpoint.
+#[derive(Debug)]
+pub struct EndpointError {
+    url: Box<str>,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Malformed,
+    File,
+    Certificates(std::io::Error),
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = &self.url;
+        match self.kind {
+            Kind::Malformed => write!(
+                f,
+                "{url:?} is not an endpoint; write it like http://127.0.0.1:7700/v1/services/shop/state or \
+                 file:///etc/intermission/shop.json"
+            ),
+            Kind::File => write!(
+                f,
+                "{url:?} does not name a file by its absolute path, as file:///etc/intermission/shop.json does"
+            ),
+            Kind::Certificates(_) => {
+                write!(f, "the root certificates that {url:?} needs cannot be read")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EndpointError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            Kind::Certificates(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A token that no header can hold.
+#[derive(Debug)]
+pub struct TokenError(());
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the token is empty or holds a control character; give it without its line feed",
+        )
+    }
+}
+
+impl std::error::Error for TokenError {}

@@ -1,0 +1,165 @@
+//! Keeping a policy up to date from a URL.
+
+mod endpoint;
+mod fetch;
+mod saved;
+mod task;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use endpoint::{EndpointError, TokenError};
+use intermission_core::{Mode, PollOptions, ServiceName, State};
+
+use self::endpoint::Endpoint;
+use self::task::Task;
+use crate::PolicyHandle;
+
+/// Asks an endpoint for the state of one service, for as long as the policy is in use.
+///
+/// 1. Only a valid document and "not modified" count as answers. Whatever else comes, and if nothing
+///    comes, the last good state stays in force.
+/// 2. A document that is older than the state in force is refused, unless its store is newer.
+/// 3. The endpoint is asked to hold a poll until there is news. One that does not know how is asked
+///    at an interval, by default every 5 s, jittered by a tenth.
+/// 4. After a failure the pauses grow up to half a minute, at random.
+///
+/// The endpoint may be a control, any web server with a document on it, or a file.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), intermission::EndpointError> {
+/// use intermission::{MaintenanceLayer, Poller};
+///
+/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?.start().await;
+/// let layer = MaintenanceLayer::new(policy);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Poller {
+    endpoint: Endpoint,
+    options: PollOptions,
+    start_wait: Duration,
+    saved_copy: Option<PathBuf>,
+    default: Mode,
+}
+
+impl Poller {
+    /// Asks `url`: `http:`, `https:` or `file:`.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no such URL, or the system's root certificates are needed and cannot be read.
+    pub fn new(url: &str) -> Result<Self, EndpointError> {
+        Ok(Self {
+            endpoint: Endpoint::new(url)?,
+            options: PollOptions::default(),
+            start_wait: Duration::from_secs(2),
+            saved_copy: None,
+            default: Mode::Off,
+        })
+    }
+
+    /// Pauses for `interval` between two polls that the endpoint does not hold; 5 s by default.
+    #[must_use]
+    pub fn with_interval(self, interval: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                interval,
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Asks the endpoint to hold a poll for up to `wait`, in whole seconds; 10 s by default, and not
+    /// at all where it is zero.
+    #[must_use]
+    pub fn with_wait(self, wait: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                wait,
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Waits for the first answer for at most `start_wait` before it starts without; 2 s by default.
+    #[must_use]
+    pub fn with_start_wait(self, start_wait: Duration) -> Self {
+        Self { start_wait, ..self }
+    }
+
+    /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached.
+    #[must_use]
+    pub fn with_saved_copy(self, file: impl Into<PathBuf>) -> Self {
+        Self {
+            saved_copy: Some(file.into()),
+            ..self
+        }
+    }
+
+    /// Starts with `default` where there is neither an answer nor a saved copy; off by default, so
+    /// that a service whose control is gone serves.
+    #[must_use]
+    pub fn with_default(self, default: Mode) -> Self {
+        Self { default, ..self }
+    }
+
+    /// Sends `token` with each poll (RFC 6750, section 2.1), to the endpoint's own origin only:
+    /// redirects are not followed.
+    ///
+    /// # Errors
+    ///
+    /// Where the token holds what a header cannot.
+    pub fn with_token(self, token: &str) -> Result<Self, TokenError> {
+        Ok(Self {
+            endpoint: self.endpoint.with_token(token)?,
+            ..self
+        })
+    }
+
+    /// Starts to poll, and gives the policy as soon as the first answer is in force, or after the
+    /// [start wait](Self::with_start_wait) what is at hand: the saved copy, else the default.
+    ///
+    /// Polling goes on in a task of the current tokio runtime until the last clone of the handle,
+    /// and with it the last layer, is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub async fn start(self) -> PolicyHandle {
+        let saved = match &self.saved_copy {
+            Some(file) => saved::load(file).await,
+            None => None,
+        };
+        let at_hand = saved
+            .clone()
+            .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
+        let handle = PolicyHandle::new(at_hand);
+        let (answered, first_answer) = tokio::sync::oneshot::channel();
+        let task = Task::new(
+            self.endpoint,
+            self.options,
+            saved,
+            self.saved_copy,
+            &handle,
+            answered,
+        );
+        tokio::spawn(task.run());
+        if tokio::time::timeout(self.start_wait, first_answer)
+            .await
+            .is_err()
+        {
+            let state = handle.state();
+            tracing::warn!(
+                service = state.service.as_str(),
+                revision = state.revision,
+                maintenance = %state.maintenance,
+                waited = ?self.start_wait,
+                "no answer from the endpoint; what is in force is provisional"
+            );
+        }
+        handle
+    }
+}

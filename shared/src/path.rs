@@ -198,3 +198,154 @@ fn decoded(segment: &[u8]) -> impl Iterator<Item = char> {
             .or(Some(char::REPLACEMENT_CHARACTER))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    fn covers(entry: &str, path: &str) -> bool {
+        entry.parse::<PathPrefix>().unwrap().covers(path.as_bytes())
+    }
+
+    #[test]
+    fn a_prefix_covers_whole_segments_however_they_are_written() {
+        for path in [
+            "/api",
+            "/api/",
+            "/api/x",
+            "/API/x",
+            "/%61pi",
+            "//api",
+            "/;x/api",
+            "/api;v=1/x",
+            "/api%3bv=1",
+            "/api./x",
+            "/api%20/x",
+            "/api.. /x",
+        ] {
+            assert!(covers("/api", path), "{path}");
+        }
+        for path in ["/", "/apix", "/ap", "/x/api", "/api-v2", "/apiapi"] {
+            assert!(!covers("/api", path), "{path}");
+        }
+        assert!(covers("/api/v1", "/api//V1") && !covers("/api/v1", "/api"));
+        assert!(covers("/", "/anything"));
+        assert!(covers("/Ärger", "/%c3%a4rger") && covers("/ärger", "/%C3%84RGER"));
+    }
+
+    #[test]
+    fn a_clear_path_has_one_meaning() {
+        for path in [
+            "/",
+            "/api",
+            "/a%20b",
+            "/%C3%A4",
+            "//a",
+            "/a;b",
+            "/a.b",
+            "/.well-known",
+            "/a.",
+            "/..a",
+        ] {
+            assert!(is_clear(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "",
+            "*",
+            "api",
+            "/a%2fb",
+            "/a%2Fb",
+            "/a\\b",
+            "/a%5cb",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/%2e%2e/b",
+            "/a/..;/b",
+            "/a/. ./b",
+            "/a/.../b",
+            "/a%",
+            "/a%zz",
+            "/a%252fb",
+            "/a%00b",
+            "/a\tb",
+            "/a#b",
+            "/%ff",
+            "/%c3",
+            "/%c3/a",
+            "/%ed%a0%80",
+        ] {
+            assert!(!is_clear(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_plain_path_is_read_alike_by_everyone() {
+        for path in [
+            "/",
+            "/healthz",
+            "/.well-known/acme-challenge/x",
+            "/a/",
+            "/a.b",
+            "/a b",
+        ] {
+            assert!(is_plain(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "",
+            "*",
+            "healthz",
+            "//healthz",
+            "/a//b",
+            "/a//",
+            "/healthz.",
+            "/healthz /x",
+            "/a/./b",
+            "/a/..",
+            "/%68ealthz",
+            "/healthz;x",
+            "/a\\b",
+            "/a\x7f",
+            "/a\tb",
+            "/a#b",
+            "/ä",
+        ] {
+            assert!(!is_plain(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_exempt_path_covers_itself_and_below_only_with_its_slash() {
+        let entry: ExemptPath = "/healthz".parse().unwrap();
+        assert!(
+            entry.covers(b"/healthz") && !entry.covers(b"/healthz/") && !entry.covers(b"/HEALTHZ")
+        );
+        let entry: ExemptPath = "/probes/".parse().unwrap();
+        assert!(
+            entry.covers(b"/probes/") && entry.covers(b"/probes/live") && !entry.covers(b"/probes")
+        );
+    }
+
+    #[test]
+    fn entries_have_one_spelling() {
+        for text in [
+            "", "api", "/a%20b", "/a?b", "/a#b", "/a;b", "/a\\b", "//a", "/a/../b", "/a.", "/a\n",
+        ] {
+            let error = text.parse::<PathPrefix>().unwrap_err();
+            assert_eq!(format!("{error}"), format!("{text:?} {PLAIN}"));
+            assert!(text.parse::<ExemptPath>().is_err(), "{text}");
+        }
+        assert_eq!(
+            "/api/".parse::<PathPrefix>().unwrap_err().to_string(),
+            "\"/api/\" covers whole segments anyway; leave out the slash at its end"
+        );
+        assert_eq!(
+            "/".parse::<ExemptPath>().unwrap_err().to_string(),
+            "\"/\" would exempt every path; to open the service, exit"
+        );
+    }
+
+    use alloc::string::ToString;
+}

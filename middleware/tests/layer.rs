@@ -1,0 +1,257 @@
+//! The layer around services that are called directly.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use intermission::{
+    Decision, Kind, MaintenanceLayer, Mode, Peer, PolicyHandle, Reason, State, Verdict,
+};
+use tower::{Layer, Service, ServiceExt};
+
+const TESTER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
+
+/// A service that tells what it finds in the extensions of its requests.
+#[derive(Clone)]
+struct App;
+
+impl Service<Request<()>> for App {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        let found = format!(
+            "{:?}",
+            request
+                .extensions()
+                .get::<Decision>()
+                .map(|found| found.verdict)
+        );
+        let response = Response::builder()
+            .header("cache-control", "public, max-age=3600")
+            .header("cdn-cache-control", "max-age=3600")
+            .header("expires", "Thu, 01 Jan 2037 00:00:00 GMT")
+            .body(Full::from(found));
+        ready(Ok(response.unwrap()))
+    }
+}
+
+fn closed() -> State {
+    let document = r#"{
+        "version": 1, "service": "shop", "revision": 17, "maintenance": "all",
+        "allowlist": { "enabled": true, "cidrs": ["203.0.113.0/24"] }
+    }"#;
+    State::parse(document.as_bytes()).unwrap()
+}
+
+fn request(method: Method, path: &str, peer: Option<IpAddr>) -> Request<()> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(())
+        .unwrap();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(Peer::Address(peer));
+    }
+    request
+}
+
+async fn text(
+    response: Response<impl http_body::Body<Data = Bytes, Error = Infallible>>,
+) -> String {
+    String::from_utf8(
+        response
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes()
+            .to_vec(),
+    )
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_open_service_is_left_alone() {
+    let app = MaintenanceLayer::new(PolicyHandle::default()).layer(App);
+    let response = app.oneshot(request(Method::GET, "/", None)).await.unwrap();
+    assert_eq!(response.extensions().get::<Decision>(), None);
+    assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
+    assert_eq!(text(response).await, "None");
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_and_the_response_says_by_which_rule() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let stranger = Some([198, 51, 100, 7].into());
+    let response = app
+        .oneshot(request(Method::GET, "/", stranger))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()["intermission"], "refused;revision=17");
+    let decision = *response.extensions().get::<Decision>().unwrap();
+    assert_eq!(
+        decision,
+        Decision {
+            verdict: Verdict::Refuse(Kind::Page),
+            revision: 17
+        }
+    );
+    assert!(text(response).await.starts_with("<!doctype html>"));
+}
+
+#[tokio::test]
+async fn a_tester_passes_and_what_it_sees_stays_out_of_caches() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let response = app
+        .oneshot(request(Method::GET, "/", Some(TESTER)))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+    assert!(!response.headers().contains_key("cdn-cache-control"));
+    assert!(!response.headers().contains_key("expires"));
+    let verdict = Verdict::Admit(Reason::Allowlisted);
+    assert_eq!(
+        response.extensions().get::<Decision>().unwrap().verdict,
+        verdict
+    );
+    assert_eq!(text(response).await, format!("{:?}", Some(verdict)));
+}
+
+#[tokio::test]
+async fn other_admitted_responses_keep_their_cache_headers() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let response = app
+        .oneshot(request(Method::GET, "/healthz", None))
+        .await
+        .unwrap();
+    assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
+    assert_eq!(
+        response
+            .extensions()
+            .get::<Decision>()
+            .unwrap()
+            .verdict
+            .rule(),
+        "exempt"
+    );
+}
+
+#[tokio::test]
+async fn without_a_peer_nobody_is_allowlisted() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    for peer in [None, Some(Peer::Unknown), Some(Peer::Unix)] {
+        let mut request = request(Method::GET, "/", None);
+        request
+            .headers_mut()
+            .insert("x-forwarded-for", "203.0.113.9".parse().unwrap());
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        assert_eq!(
+            app.clone().oneshot(request).await.unwrap().status(),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_own_function_can_tell_the_client() {
+    let layer =
+        MaintenanceLayer::new(PolicyHandle::new(closed())).with_client_function(|headers, _| {
+            headers
+                .get("x-client")
+                .and_then(|value| value.to_str().ok())
+                .and_then(|text| text.parse().ok())
+        });
+    let mut request = request(Method::GET, "/", None);
+    assert_eq!(
+        layer
+            .layer(App)
+            .oneshot(request.clone())
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    request
+        .headers_mut()
+        .insert("x-client", "203.0.113.9".parse().unwrap());
+    assert_eq!(
+        layer.layer(App).oneshot(request).await.unwrap().status(),
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let get = app
+        .clone()
+        .oneshot(request(Method::GET, "/", None))
+        .await
+        .unwrap();
+    let mut head = app.oneshot(request(Method::HEAD, "/", None)).await.unwrap();
+    let length = head.headers_mut().remove("content-length").unwrap();
+    assert_eq!(get.headers(), head.headers());
+    assert_eq!(length, text(get).await.len().to_string());
+    assert_eq!(text(head).await, "");
+}
+
+#[tokio::test]
+async fn a_swap_counts_for_every_layer_at_once() {
+    let policy = PolicyHandle::new(closed());
+    let layer = MaintenanceLayer::new(policy.clone());
+    let apps = [
+        layer.layer(App),
+        layer.clone().layer(App),
+        MaintenanceLayer::new(policy.clone()).layer(App),
+    ];
+    for mode in [Mode::Off, Mode::All, Mode::Writes, Mode::Off] {
+        let mut state = policy.state();
+        state.maintenance = mode;
+        state.revision += 1;
+        policy.swap(state);
+        for app in &apps {
+            let response = app
+                .clone()
+                .oneshot(request(Method::POST, "/", None))
+                .await
+                .unwrap();
+            assert_eq!(response.status() == StatusCode::OK, mode == Mode::Off);
+            let response = app
+                .clone()
+                .oneshot(request(Method::GET, "/", None))
+                .await
+                .unwrap();
+            assert_eq!(response.status() == StatusCode::OK, mode != Mode::All);
+        }
+    }
+}
+
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn a_nested_router_is_judged_by_the_path_that_the_client_asked_for() {
+    let inner = axum::Router::new()
+        .route("/healthz", axum::routing::get(|| async { "secret" }))
+        .layer(MaintenanceLayer::new(PolicyHandle::new(closed())));
+    let app = axum::Router::new().nest("/admin", inner);
+    let request = Request::get("/admin/healthz")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    assert_eq!(
+        app.oneshot(request).await.unwrap().status(),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}

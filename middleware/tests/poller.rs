@@ -1,0 +1,266 @@
+//! The poller against servers on loopback and files.
+#![cfg(feature = "poller")]
+
+use std::time::Duration;
+
+use intermission::{Mode, PolicyHandle, Poller};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// No condition in these tests takes this long unless it is never met.
+const LONG: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(20);
+
+fn document(revision: u64, mode: Mode) -> String {
+    format!(
+        r#"{{ "version": 1, "store": "S", "service": "shop", "revision": {revision}, "maintenance": "{mode}" }}"#
+    )
+}
+
+/// A server that gives one answer to each request, in order, the last one again and again.
+struct Server {
+    url: String,
+    requests: mpsc::UnboundedReceiver<String>,
+    answers: mpsc::UnboundedSender<String>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/state", listener.local_addr().unwrap());
+        let (seen, requests) = mpsc::unbounded_channel();
+        let (answers, mut script) = mpsc::unbounded_channel::<String>();
+        tokio::spawn(async move {
+            let mut answer = String::new();
+            loop {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    match connection.read_u8().await {
+                        Ok(byte) => request.push(byte),
+                        Err(_) => break,
+                    }
+                }
+                if answer.is_empty() {
+                    answer = script.recv().await.unwrap_or_default();
+                } else if let Ok(next) = script.try_recv() {
+                    answer = next;
+                }
+                let _ = seen.send(String::from_utf8_lossy(&request).to_lowercase());
+                let _ = connection.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self {
+            url,
+            requests,
+            answers,
+        }
+    }
+
+    fn answer(&self, status: &str, headers: &str, body: &str) {
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        );
+        self.answers.send(head + body).unwrap();
+    }
+
+    async fn request(&mut self) -> String {
+        timeout(LONG, self.requests.recv()).await.unwrap().unwrap()
+    }
+
+    fn poller(&self) -> Poller {
+        Poller::new(&self.url)
+            .unwrap()
+            .with_interval(SHORT)
+            .with_start_wait(LONG)
+    }
+}
+
+async fn until(policy: &PolicyHandle, revision: u64) {
+    let reached = async {
+        while policy.state().revision != revision {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, reached)
+        .await
+        .unwrap_or_else(|_| panic!("revision {revision} never came in force"));
+}
+
+#[tokio::test]
+async fn start_returns_with_the_first_answer_in_force() {
+    let server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::All));
+    let policy = server.poller().start().await;
+    assert_eq!(
+        (policy.state().revision, policy.state().maintenance),
+        (3, Mode::All)
+    );
+}
+
+#[tokio::test]
+async fn polls_are_conditional_ask_to_be_held_and_follow_the_state() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::All));
+    let policy = server.poller().with_token("secret").unwrap().start().await;
+    let first = server.request().await;
+    assert!(!first.contains("if-none-match"), "{first}");
+    assert!(
+        first.contains("authorization: bearer secret\r\n"),
+        "{first}"
+    );
+    let second = server.request().await;
+    assert!(second.contains("if-none-match: \"three\"\r\n"), "{second}");
+    assert!(second.contains("prefer: wait=10\r\n"), "{second}");
+    server.answer("304 Not Modified", "", "");
+    server.answer("200 OK", "etag: \"four\"\r\n", &document(4, Mode::Off));
+    until(&policy, 4).await;
+    assert_eq!(policy.state().maintenance, Mode::Off);
+}
+
+#[tokio::test]
+async fn what_is_no_answer_leaves_the_last_good_state_in_force() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::All));
+    let policy = server.poller().start().await;
+    server.request().await;
+    let long = " ".repeat(intermission::State::MAX_BYTES) + &document(4, Mode::Off);
+    for (status, headers, body) in [
+        ("503 Service Unavailable", "", ""),
+        ("504 Gateway Timeout", "", ""),
+        ("401 Unauthorized", "", ""),
+        ("404 Not Found", "", ""),
+        ("302 Found", "location: /elsewhere\r\n", ""),
+        ("200 OK", "", "<html>"),
+        ("200 OK", "", &document(2, Mode::Off)),
+        ("200 OK", "", &long),
+    ] {
+        server.answer(status, headers, body);
+        let request = server.request().await;
+        assert!(request.starts_with("get /state "), "{status}: {request}");
+        server.request().await;
+        assert_eq!(policy.state().revision, 3, "{status}");
+    }
+    server.answer("200 OK", "", &document(5, Mode::Off));
+    until(&policy, 5).await;
+}
+
+#[tokio::test]
+async fn without_an_answer_it_starts_with_the_default() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/state", listener.local_addr().unwrap());
+    let poller = || Poller::new(&url).unwrap().with_start_wait(SHORT);
+    assert_eq!(poller().start().await.state().maintenance, Mode::Off);
+    assert_eq!(
+        poller()
+            .with_default(Mode::All)
+            .start()
+            .await
+            .state()
+            .maintenance,
+        Mode::All
+    );
+}
+
+#[tokio::test]
+async fn the_saved_copy_outlives_the_endpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("shop.json");
+    let server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::All));
+    let first = server.poller().with_saved_copy(&copy).start().await;
+    let saved = async {
+        while !copy.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, saved).await.unwrap();
+    drop(first);
+
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let away = || {
+        Poller::new(&format!("http://{nobody}/state"))
+            .unwrap()
+            .with_start_wait(SHORT)
+    };
+    let policy = away().with_saved_copy(&copy).start().await;
+    assert_eq!(
+        (policy.state().revision, policy.state().maintenance),
+        (3, Mode::All)
+    );
+
+    std::fs::write(&copy, "garbage").unwrap();
+    let policy = away()
+        .with_saved_copy(&copy)
+        .with_default(Mode::Writes)
+        .start()
+        .await;
+    assert_eq!(policy.state().maintenance, Mode::Writes);
+}
+
+#[tokio::test]
+async fn a_file_is_an_endpoint_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.json");
+    std::fs::write(&file, document(1, Mode::All)).unwrap();
+    let url = format!("file://{}", file.display());
+    let policy = Poller::new(&url)
+        .unwrap()
+        .with_interval(SHORT)
+        .start()
+        .await;
+    assert_eq!(policy.state().revision, 1);
+    std::fs::remove_file(&file).unwrap();
+    let replacement = folder.path().join("new");
+    std::fs::write(&replacement, document(2, Mode::Off)).unwrap();
+    std::fs::rename(&replacement, &file).unwrap();
+    until(&policy, 2).await;
+}
+
+#[tokio::test]
+async fn polling_ends_with_the_last_handle() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "", &document(1, Mode::All));
+    drop(server.poller().start().await);
+    let silence = async {
+        // Each wait is far longer than the interval; the poll under way may still arrive.
+        while timeout(SHORT * 25, server.requests.recv()).await.is_ok() {}
+    };
+    timeout(LONG, silence).await.unwrap();
+}
+
+#[test]
+fn an_endpoint_is_an_http_or_file_url() {
+    for url in [
+        "",
+        "shop",
+        "ftp://127.0.0.1/",
+        "http://",
+        "http:///state",
+        "http://user:password@127.0.0.1/",
+    ] {
+        let error = Poller::new(url).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("{url:?} is not an endpoint")),
+            "{error}"
+        );
+    }
+    for url in ["file:shop.json", "file://host/shop.json", "file:///a%20b"] {
+        let error = Poller::new(url).unwrap_err().to_string();
+        assert!(error.contains("absolute path"), "{error}");
+    }
+    assert!(Poller::new("https://control.example/state").is_ok());
+    assert!(
+        Poller::new("http://127.0.0.1/")
+            .unwrap()
+            .with_token("a\nb")
+            .is_err()
+    );
+}

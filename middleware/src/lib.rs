@@ -24,3 +24,7 @@ pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]
 pub use poller::{EndpointError, Poller, TokenError};
 pub use service::Maintenance;
+
+#[cfg(all(doctest, feature = "axum", feature = "poller", feature = "tonic"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -17,7 +17,7 @@ pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use handle::PolicyHandle;
 pub use intermission_core::{
-    AddressSet, Cidr, ClientSource, Kind, Mode, ParseCidrError, Peer, Reason, State, StateError,
+    AddressSet, Cidr, ClientSource, Kind, Mode, ParseCidrError, Peer, Reason, ServiceName, State, StateError,
     TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;

@@ -1,0 +1,76 @@
+use intermission_core::{Mode, State};
+use jiff::Timestamp;
+
+use crate::change::in_future;
+use crate::fields::Fields;
+use crate::invalid::Invalid;
+
+/// What `enter` may name; what it leaves out it does not touch.
+///
+/// A new beginning, from `off`, is the exception: it turns the allowlist off, so that at first
+/// nobody passes, and forgets the end of the last maintenance, which is past or was for another
+/// day. Texts stay, since they may be a house's own standing words; the answer repeats them, so
+/// that last week's are noticed.
+#[derive(Clone, Debug)]
+pub(crate) struct Enter {
+    mode: Mode,
+    allowlist: Option<bool>,
+    pub(super) message: Option<String>,
+    until: Option<Timestamp>,
+    retry_after: Option<u32>,
+}
+
+impl Enter {
+    pub(crate) const FIELDS: [&str; 5] = ["message", "until", "retry_after", "mode", "allowlist"];
+
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
+        let mode = match fields.text("mode")?.as_deref() {
+            None | Some("all") => Mode::All,
+            Some("writes") => Mode::Writes,
+            Some(other) => {
+                let reason = format!(
+                    "{other:?} is neither \"writes\" nor \"all\"; to open the service, exit"
+                );
+                return Err(Invalid::new("/mode", reason));
+            }
+        };
+        Ok(Self {
+            mode,
+            allowlist: fields.boolean("allowlist")?,
+            message: fields.text("message")?,
+            until: fields.time("until")?,
+            retry_after: fields.whole_number("retry_after")?,
+        })
+    }
+
+    pub(super) fn apply(&self, state: &mut State, now: Timestamp) -> Result<(), Invalid> {
+        if state.maintenance == Mode::Off {
+            state.allowlist.enabled = false;
+            state.notice.until = None;
+        }
+        state.maintenance = self.mode;
+        if let Some(enabled) = self.allowlist {
+            state.allowlist.enabled = enabled;
+        }
+        if let Some(message) = &self.message {
+            state.notice.message.clone_from(message);
+        }
+        if let Some(until) = self.until {
+            in_future(until, now, "/until")?;
+            state.notice.until = Some(until);
+        }
+        if let Some(seconds) = self.retry_after {
+            state.notice.retry_after = seconds;
+        }
+        // The core knows what a notice may say. Whoever sent this has never seen the document, so
+        // it is told in the request's words.
+        State::parse(&state.to_json()).map_err(|error| {
+            let pointer = error.pointer();
+            Invalid::new(
+                pointer.strip_prefix("/notice").unwrap_or(pointer),
+                error.reason(),
+            )
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! What an operator asks for, applied to a state: pure, with the time as an argument.
+
+mod advice;
+mod enter;
+mod patch;
+
+use intermission_core::{Mode, State};
+use jiff::Timestamp;
+
+pub(crate) use self::advice::advice;
+pub(crate) use self::enter::Enter;
+pub(crate) use self::patch::Patch;
+use crate::invalid::Invalid;
+
+/// What an operator asks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// Begin maintenance, or say more about one that has begun.
+    Enter(Enter),
+    /// End maintenance. The allowlist and the notice stay as they are.
+    Exit,
+    /// Let the clients on the allowlist pass.
+    EnableAllowlist,
+    /// Let nobody pass; the entries stay.
+    DisableAllowlist,
+    /// Change any field.
+    Patch(Patch),
+}
+
+impl Change {
+    /// The change's name in history.
+    pub(crate) fn action(&self) -> &'static str {
+        match self {
+            Self::Enter(_) => "enter",
+            Self::Exit => "exit",
+            Self::EnableAllowlist => "allowlist enable",
+            Self::DisableAllowlist => "allowlist disable",
+            Self::Patch(_) => "patch",
+        }
+    }
+
+    /// The state that `before` becomes, but for its revision, which is the keeper's.
+    ///
+    /// Equal to `before` where there is nothing to change.
+    pub(crate) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {
+        let mut after = before.clone();
+        match self {
+            Self::Enter(enter) => enter.apply(&mut after, now)?,
+            Self::Exit => after.maintenance = Mode::Off,
+            Self::EnableAllowlist => after.allowlist.enabled = true,
+            Self::DisableAllowlist => after.allowlist.enabled = false,
+            Self::Patch(patch) => after = patch.apply(before, now)?,
+        }
+        Ok(after)
+    }
+}
+
+/// Refuses an end that is already past: a visitor would be told to come back yesterday.
+fn in_future(until: Timestamp, now: Timestamp, pointer: &str) -> Result<(), Invalid> {
+    if until > now {
+        return Ok(());
+    }
+    let now = now.round(jiff::Unit::Second).unwrap_or(now);
+    Err(Invalid::new(
+        pointer,
+        format!("{until} is past; it is {now} now"),
+    ))
+}
+
+#[cfg(test)]
+mod tests;

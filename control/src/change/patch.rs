@@ -1,0 +1,166 @@
+//! JSON Merge Patch (RFC 7396) on the state document.
+
+use intermission_core::State;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::change::in_future;
+use crate::invalid::Invalid;
+
+/// Fields that are control's, with what to do instead.
+const RESERVED: [(&str, &str); 5] = [
+    ("version", "is the version of the format"),
+    ("critical", "is for whoever writes the document"),
+    ("store", "names the store that the state comes from"),
+    (
+        "service",
+        "is the service's name; add another with POST /v1/services",
+    ),
+    (
+        "revision",
+        "counts the changes; name the one you have seen in If-Match",
+    ),
+];
+
+/// A merge patch on a state document.
+#[derive(Clone, Debug)]
+pub(crate) struct Patch(Map<String, Value>);
+
+impl Patch {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Invalid> {
+        let members = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(Invalid::new("", "a merge patch is an object (RFC 7396)")),
+            Err(error) => return Err(Invalid::new("", format!("not JSON: {error}"))),
+        };
+        for (name, what) in RESERVED {
+            if members.contains_key(name) {
+                let reason = format!("{what}; it cannot be patched, leave it out");
+                return Err(Invalid::new(format!("/{name}"), reason));
+            }
+        }
+        Ok(Self(members))
+    }
+
+    pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {
+        let mut document = as_value(before)?;
+        let patch = Value::Object(self.0.clone());
+        merge(&mut document, &patch);
+        let after = State::parse(&serde_json::to_vec(&document).unwrap_or_default())?;
+        // Unknown fields are ignored by nodes, which must live with a newer control; here, one is
+        // a misspelt switch.
+        refuse_unknown(&patch, &as_value(&after)?, "")?;
+        match after.notice.until {
+            Some(until) if before.notice.until != Some(until) => {
+                in_future(until, now, "/notice/until")?
+            }
+            _ => {}
+        }
+        Ok(after)
+    }
+}
+
+fn as_value(state: &State) -> Result<Value, Invalid> {
+    serde_json::from_slice(&state.to_json()).map_err(|error| Invalid::new("", error.to_string()))
+}
+
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(target) = target else {
+        return;
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(name);
+        } else {
+            merge(target.entry(name.as_str()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Refuses members of `patch` that `result`, which holds every field there is, does not have.
+fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), Invalid> {
+    let (Value::Object(patch), Value::Object(result)) = (patch, result) else {
+        return Ok(());
+    };
+    for (name, value) in patch {
+        let below = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match result.get(name) {
+            Some(result) => refuse_unknown(value, result, &below)?,
+            // The one object whose names are free; taking a language away leaves no trace.
+            None if pointer == "/notice/languages" && value.is_null() => {}
+            None => {
+                let known: Vec<_> = result.keys().map(String::as_str).collect();
+                let reason = format!("{name:?} is not a field; known here: {}", known.join(", "));
+                return Err(Invalid::new(below, reason));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn merges_as_the_examples_of_rfc_7396() {
+        for (target, patch, expected) in [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (
+                json!({"a": "b"}),
+                json!({"b": "c"}),
+                json!({"a": "b", "b": "c"}),
+            ),
+            (json!({"a": "b"}), json!({"a": null}), json!({})),
+            (
+                json!({"a": "b", "b": "c"}),
+                json!({"a": null}),
+                json!({"b": "c"}),
+            ),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({"a": "b"}), json!(["c"]), json!(["c"])),
+            (json!({"a": "foo"}), json!(null), json!(null)),
+            (json!({"a": "foo"}), json!("bar"), json!("bar")),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!([1, 2]),
+                json!({"a": "b", "c": null}),
+                json!({"a": "b"}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
+        ] {
+            let mut merged = target.clone();
+            merge(&mut merged, &patch);
+            assert_eq!(merged, expected, "{target} with {patch}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::fields::Fields;
+
+const NOW: &str = "2026-11-22T23:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn enter(body: &Value) -> Change {
+    Change::Enter(Enter::read(&mut Fields::parse(body.to_string().as_bytes()).unwrap()).unwrap())
+}
+
+fn patch(body: &Value) -> Result<Change, Invalid> {
+    Patch::parse(body.to_string().as_bytes()).map(Change::Patch)
+}
+
+fn state(maintenance: &str, allowlist: bool, until: Value) -> State {
+    let document = json!({
+        "version": 1, "service": "shop", "revision": 3, "maintenance": maintenance,
+        "allowlist": {"enabled": allowlist, "cidrs": ["203.0.113.0/24"]},
+        "notice": {"message": "standing words", "until": until},
+    });
+    State::parse(document.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn each_change_makes_the_state_it_names() {
+    let past = json!("2026-11-01T00:00:00Z");
+    let future = json!("2026-11-23T02:00:00Z");
+    for (name, before, change, expected) in [
+        (
+            "a new beginning turns the allowlist off and forgets the last end",
+            state("off", true, past.clone()),
+            enter(&json!({})),
+            state("all", false, Value::Null),
+        ),
+        (
+            "a new beginning with the allowlist on",
+            state("off", false, Value::Null),
+            enter(&json!({"allowlist": true})),
+            state("all", true, Value::Null),
+        ),
+        (
+            "a new beginning for writes only",
+            state("off", true, Value::Null),
+            enter(&json!({"mode": "writes", "until": future})),
+            state("writes", false, future.clone()),
+        ),
+        (
+            "a repetition touches nothing it does not name",
+            state("all", true, future.clone()),
+            enter(&json!({})),
+            state("all", true, future.clone()),
+        ),
+        (
+            "a repetition keeps even an end that has passed",
+            state("all", true, past.clone()),
+            enter(&json!({})),
+            state("all", true, past.clone()),
+        ),
+        (
+            "from writes to all is no new beginning",
+            state("writes", true, future.clone()),
+            enter(&json!({})),
+            state("all", true, future.clone()),
+        ),
+        (
+            "from all to writes is no new beginning",
+            state("all", true, future.clone()),
+            enter(&json!({"mode": "writes"})),
+            state("writes", true, future.clone()),
+        ),
+        (
+            "a repetition may turn the allowlist off by name",
+            state("all", true, Value::Null),
+            enter(&json!({"allowlist": false})),
+            state("all", false, Value::Null),
+        ),
+        (
+            "exit leaves allowlist and notice",
+            state("all", true, future.clone()),
+            Change::Exit,
+            state("off", true, future.clone()),
+        ),
+        (
+            "exit from off",
+            state("off", false, past.clone()),
+            Change::Exit,
+            state("off", false, past.clone()),
+        ),
+        (
+            "allowlist enable",
+            state("all", false, Value::Null),
+            Change::EnableAllowlist,
+            state("all", true, Value::Null),
+        ),
+        (
+            "allowlist disable keeps the entries",
+            state("all", true, Value::Null),
+            Change::DisableAllowlist,
+            state("all", false, Value::Null),
+        ),
+        (
+            "a patch that says what is in force",
+            state("all", true, past.clone()),
+            patch(&json!({"maintenance": "all", "notice": {"until": past}})).unwrap(),
+            state("all", true, past),
+        ),
+    ] {
+        assert_eq!(change.apply(&before, now()), Ok(expected), "{name}");
+    }
+}
+
+#[test]
+fn enter_sets_what_it_names() {
+    let change = enter(&json!({"message": "moving", "retry_after": 60}));
+    let after = change
+        .apply(&state("off", false, Value::Null), now())
+        .unwrap();
+    assert_eq!(after.notice.message, "moving");
+    assert_eq!(after.notice.retry_after, 60);
+}
+
+#[test]
+fn what_enter_cannot_mean_is_refused_where_it_stands() {
+    for (body, pointer, reason) in [
+        (
+            json!({"until": NOW}),
+            "/until",
+            "2026-11-22T23:00:00Z is past; it is 2026-11-22T23:00:00Z now",
+        ),
+        (
+            json!({"retry_after": 0}),
+            "/retry_after",
+            "0 is not a whole number from 1 to 604800",
+        ),
+        (
+            json!({"message": "a\u{7}"}),
+            "/message",
+            "contains the control character '\\u{7}'; leave it out",
+        ),
+    ] {
+        let refused = enter(&body).apply(&state("off", false, Value::Null), now());
+        assert_eq!(refused, Err(Invalid::new(pointer, reason)));
+    }
+    let off = Enter::read(&mut Fields::parse(br#"{"mode": "off"}"#).unwrap()).unwrap_err();
+    assert_eq!(
+        off,
+        Invalid::new(
+            "/mode",
+            "\"off\" is neither \"writes\" nor \"all\"; to open the service, exit"
+        )
+    );
+}
+
+#[test]
+fn a_patch_changes_fields_and_takes_them_back_to_their_defaults() {
+    let before = state("off", false, Value::Null);
+    let translated = json!({"notice": {"languages": {"ja": {"title": "a", "message": "b"}}}});
+    let after = patch(&translated).unwrap().apply(&before, now()).unwrap();
+    assert_eq!(after.notice.languages.len(), 1);
+    let gone = json!({"notice": {"languages": {"ja": null, "fr": null}, "html": null}});
+    assert_eq!(patch(&gone).unwrap().apply(&after, now()), Ok(before));
+}
+
+#[test]
+fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
+    let before = state("all", true, json!("2026-11-01T00:00:00Z"));
+    for (body, pointer) in [
+        (json!({"maintainance": "off"}), "/maintainance"),
+        (json!({"maintainance": null}), "/maintainance"),
+        (json!({"notice": {"untill": "x"}}), "/notice/untill"),
+        (
+            json!({"notice": {"languages": {"ja": {"title": "a", "message": "b", "html": "c"}}}}),
+            "/notice/languages/ja/html",
+        ),
+        (json!({"a/b~": 1}), "/a~1b~0"),
+        (
+            json!({"notice": {"until": "2026-11-02T00:00:00Z"}}),
+            "/notice/until",
+        ),
+        (
+            json!({"allowlist": {"cidrs": ["10.0.0.1/8"]}}),
+            "/allowlist/cidrs/0",
+        ),
+        (json!({"maintenance": null}), "/maintenance"),
+        (json!({"notice": 5}), "/notice"),
+    ] {
+        let refused = patch(&body).unwrap().apply(&before, now()).unwrap_err();
+        assert_eq!(refused.pointer, pointer, "{body}");
+    }
+    for field in ["version", "critical", "store", "service", "revision"] {
+        let refused = patch(&json!({ field: 1, "maintenance": "off" })).unwrap_err();
+        assert_eq!(refused.pointer, format!("/{field}"));
+    }
+    assert!(Patch::parse(b"[]").is_err());
+    assert!(Patch::parse(b"{").is_err());
+}
+
+#[test]
+fn advice_is_given_where_a_change_may_surprise() {
+    let mut open = state("off", true, Value::Null);
+    let said = advice(&Change::EnableAllowlist, &open);
+    assert_eq!(
+        said,
+        [
+            "shop is open, and enter starts with the allowlist off; to let testers in from the beginning: \
+          intermission enter shop --allowlist"
+        ]
+    );
+    assert_eq!(advice(&Change::Exit, &open), [""; 0]);
+    open.allowlist.cidrs.clear();
+    assert_eq!(advice(&enter(&json!({"allowlist": true})), &open).len(), 1);
+    let scoped = patch(&json!({"scope": {"hosts": ["shop.example"]}})).unwrap();
+    let scoped = scoped
+        .apply(&state("all", false, Value::Null), now())
+        .unwrap();
+    assert_eq!(
+        advice(&enter(&json!({})), &scoped),
+        ["the scope by host binds only as far as the app's own routing by host does"]
+    );
+}

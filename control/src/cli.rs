@@ -1,0 +1,213 @@
+//! The grammar of the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+
+/// Maintenance mode for Rust services and Envoy
+#[derive(Debug, Parser)]
+#[command(name = "intermission", version, after_help = exit::HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where control is, and how its answers are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Connection {
+    /// Where control listens
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "INTERMISSION_SERVER",
+        default_value = "http://127.0.0.1:7700"
+    )]
+    pub(crate) server: String,
+    /// File with the operator token; else INTERMISSION_TOKEN, else the one that a control of this
+    /// user on this machine left
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// For people, or for machines
+    #[arg(long, global = true, value_enum, default_value = "human")]
+    pub(crate) output: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Keep the states and serve them, until SIGINT or SIGTERM
+    Serve(Serve),
+    /// Add and list services
+    #[command(subcommand)]
+    Service(Service),
+    /// Begin maintenance, or say more about one that has begun
+    Enter(Enter),
+    /// End maintenance; the allowlist's entries stay
+    Exit(Services),
+    /// Let testers in during maintenance
+    #[command(subcommand, alias = "whitelist")]
+    Allowlist(Allowlist),
+    /// Show what is in force, of these services or of all
+    Status {
+        /// The services to show; one alone is shown in full
+        #[arg(value_name = "SERVICE")]
+        services: Vec<String>,
+    },
+    /// Show who changed what, when and why, the newest first
+    History { service: String },
+    /// Show which rule decides about a request, and what it is answered
+    Explain(Explain),
+    /// Show the notice as nodes answer it, even while the service is open
+    Preview(Preview),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7700")]
+    pub(crate) listen: SocketAddr,
+    /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Service {
+    /// Add a service, open; one that is there stays as it is
+    Add { name: String },
+    /// List the services
+    List,
+}
+
+/// The services to change: some, or all, but never all by mistake.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Services {
+    /// The services to change, all or none
+    #[arg(value_name = "SERVICE")]
+    pub(crate) services: Vec<String>,
+    /// Every service
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enter {
+    #[command(flatten)]
+    pub(crate) services: Services,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// What visitors read
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// When the service is expected back, such as 2026-11-23T02:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Seconds after which clients may ask again, where --until does not tell
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) retry_after: Option<u32>,
+    /// Refuse writes only: GET, HEAD and OPTIONS pass
+    #[arg(long)]
+    pub(crate) writes_only: bool,
+    /// Let the clients on the allowlist pass from the beginning
+    #[arg(long)]
+    pub(crate) allowlist: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Allowlist {
+    /// Let the clients on the allowlist pass
+    Enable(Services),
+    /// Let nobody pass; the entries stay
+    Disable(Services),
+    /// Add addresses or CIDRs
+    Add(Entries),
+    /// Take addresses or CIDRs away
+    Remove(Entries),
+    /// List the entries
+    Show { service: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Entries {
+    pub(crate) service: String,
+    /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
+    #[arg(value_name = "CIDR", required = true)]
+    pub(crate) cidrs: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    pub(crate) service: String,
+    /// The client's address, as the node sees it
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) ip: String,
+    /// The path, with or without its query
+    #[arg(long)]
+    pub(crate) path: String,
+    /// The host that is asked for
+    #[arg(long)]
+    pub(crate) host: Option<String>,
+    #[arg(long, default_value = "GET")]
+    pub(crate) method: String,
+    /// A header line; may be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    pub(crate) service: String,
+    pub(crate) kind: NoticeKind,
+    /// The language that a client wants, such as ja
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NoticeKind {
+    Page,
+    Api,
+    Grpc,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn all_services_are_never_meant_by_mistake() {
+        for line in ["enter", "enter shop --all", "exit", "allowlist enable"] {
+            let words = ["intermission"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
+        for line in [
+            "enter --all",
+            "enter shop pay",
+            "whitelist enable shop",
+            "exit --all --output json",
+        ] {
+            let words = ["intermission"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH};
+use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
+
+use crate::client::{Server, token};
+use crate::exit::{Exit, Failure};
+
+/// Control waits for the disk at most this long, or something is wrong there.
+const PATIENCE: Duration = Duration::from_secs(15);
+const LARGEST: u64 = 64 << 20;
+
+/// Asks one control.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    server: Server,
+    token_file: Option<PathBuf>,
+}
+
+/// A state document, and the tag that a change of it names.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) etag: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn new(server: Server, token_file: Option<PathBuf>) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would carry the token away.
+            .max_redirects(0)
+            // So would a proxy that the environment names.
+            .proxy(None)
+            .timeout_connect(Some(Duration::from_secs(3)))
+            .timeout_global(Some(PATIENCE))
+            .user_agent(concat!("intermission/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self {
+            agent: config.into(),
+            server,
+            token_file,
+        }
+    }
+
+    /// Gets what is at `path`, which needs no token.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let (_, body) = self.send(Request::get(self.server.at(path)), Vec::new())?;
+        self.understand(&body)
+    }
+
+    /// Gets the state of `service`.
+    pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
+        let path = self.server.at(&state_path(service));
+        let (headers, bytes) = self.send(Request::get(path), Vec::new())?;
+        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
+        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?.to_owned();
+        Ok(Document { etag, bytes })
+    }
+
+    /// Posts a change.
+    pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        let request = Request::post(self.server.at(path)).header(CONTENT_TYPE, "application/json");
+        self.change(request, body)
+    }
+
+    /// Patches the state of `service` that has the tag `etag`.
+    pub(crate) fn patch<T: DeserializeOwned>(
+        &self,
+        service: &str,
+        etag: &str,
+        patch: &Value,
+    ) -> Result<T, Failure> {
+        let request = Request::builder()
+            .method(Method::PATCH)
+            .uri(self.server.at(&state_path(service)))
+            .header(IF_MATCH, etag)
+            .header(CONTENT_TYPE, "application/merge-patch+json");
+        self.change(request, patch)
+    }
+
+    fn change<T: DeserializeOwned>(
+        &self,
+        request: ureq::http::request::Builder,
+        body: &Value,
+    ) -> Result<T, Failure> {
+        let token = token::find(&self.server, self.token_file.as_deref())?;
+        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        let (_, body) = self.send(request, body.to_string().into_bytes())?;
+        self.understand(&body)
+    }
+
+    fn send(
+        &self,
+        request: ureq::http::request::Builder,
+        body: Vec<u8>,
+    ) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let request = request.header(ACCEPT, "application/json, application/problem+json");
+        let request = request.body(body).map_err(|error| {
+            // The token is the only part that comes from outside.
+            Failure::new(Exit::Refused, format!("the token cannot be sent: {error}"))
+        })?;
+        let changes = !request.method().is_safe();
+        let response = self
+            .agent
+            .run(request)
+            .map_err(|error| self.unreachable(&error, changes))?;
+        let (parts, body) = response.into_parts();
+        let body = body
+            .into_with_config()
+            .limit(LARGEST)
+            .read_to_vec()
+            .map_err(|error| self.unreachable(&error, changes))?;
+        if parts.status.is_success() {
+            Ok((parts.headers, body))
+        } else {
+            Err(self.refusal(&Response::from_parts(parts, body)))
+        }
+    }
+
+    fn unreachable(&self, error: &ureq::Error, changes: bool) -> Failure {
+        let server = &self.server;
+        let connecting = matches!(
+            error,
+            ureq::Error::ConnectionFailed
+                | ureq::Error::HostNotFound
+                | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
+        ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
+        let remedy = if changes && !connecting {
+            "; the change may have been made or not: see intermission status, or give the command again"
+        } else {
+            ""
+        };
+        let message = format!("no control at {server}: {error}{remedy}");
+        Failure::new(Exit::Unreachable, message)
+    }
+
+    fn refusal(&self, response: &Response<Vec<u8>>) -> Failure {
+        let status = response.status();
+        let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
+        let member = |name| problem.as_ref()?.get(name)?.as_str();
+        let (Some(kind), Some(detail)) = (member("type"), member("detail")) else {
+            return self.stranger(&format!("HTTP {status}"));
+        };
+        let exit = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
+                Exit::Refused
+            }
+            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
+                Exit::UnknownService
+            }
+            StatusCode::PRECONDITION_FAILED => Exit::Lost,
+            StatusCode::BAD_REQUEST
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY
+            | StatusCode::PRECONDITION_REQUIRED => Exit::Invalid,
+            _ => Exit::Failed,
+        };
+        let message = match member("title") {
+            Some(title) => format!("{title}: {detail}"),
+            None => detail.to_owned(),
+        };
+        Failure {
+            exit,
+            message,
+            problem,
+        }
+    }
+
+    fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
+        serde_json::from_slice(body).map_err(|error| self.stranger(&error.to_string()))
+    }
+
+    fn stranger(&self, sign: &str) -> Failure {
+        let server = &self.server;
+        Failure::new(
+            Exit::Failed,
+            format!("what answers at {server} is not a control that this command knows: {sign}"),
+        )
+    }
+}
+
+fn state_path(service: &str) -> String {
+    format!("{}/state", service_path(service))
+}
+
+/// The path of a service, whatever its name is made of.
+pub(crate) fn service_path(service: &str) -> String {
+    let mut path = "/v1/services/".to_owned();
+    for byte in service.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => path.push(char::from(byte)),
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    path
+}

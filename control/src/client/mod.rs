@@ -1,0 +1,8 @@
+//! The command's side of the config endpoint.
+
+mod http;
+mod server;
+mod token;
+
+pub(crate) use self::http::{Client, service_path};
+pub(crate) use self::server::Server;

@@ -1,0 +1,133 @@
+use std::net::IpAddr;
+
+use intermission_core::{Policy, RequestView, State, Verdict};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cli::Explain;
+use crate::client::Client;
+use crate::commands::rendered::Rendered;
+use crate::commands::why::why;
+use crate::exit::Failure;
+use crate::output::{Paint, Report};
+
+/// How much of a body is shown; `preview` shows it all.
+const LINES: usize = 12;
+
+#[derive(Serialize)]
+struct Explained<'o> {
+    service: &'o str,
+    revision: u64,
+    rule: &'static str,
+    admitted: bool,
+    /// As what a request is refused.
+    kind: Option<String>,
+    why: String,
+    answer: Option<Rendered>,
+}
+
+/// `explain`: decides about a request as a node does, with the same core.
+pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure> {
+    let ip: IpAddr = options
+        .ip
+        .parse()
+        .map_err(|_| Failure::invalid(format!("--ip {:?} is not an address", options.ip)))?;
+    let headers = headers(options)?;
+    let document = client.state(&options.service)?;
+    let state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let policy = Policy::compile(&state, Timestamp::now());
+    let request = RequestView {
+        method: options.method.as_bytes(),
+        path: options.path.as_bytes(),
+        authority: None,
+        client: Some(ip.to_canonical()),
+        headers: headers.as_slice(),
+    };
+    let verdict = policy.decide(&request);
+    let kind = match verdict {
+        Verdict::Admit(_) => None,
+        Verdict::Refuse(kind) => Some(kind),
+    };
+    let explained = Explained {
+        service: &options.service,
+        revision: state.revision,
+        rule: verdict.rule(),
+        admitted: kind.is_none(),
+        kind: kind.map(|kind| kind.to_string()),
+        why: why(verdict, &state, &request),
+        answer: kind.map(|kind| Rendered::of(&policy.reply(kind, &request))),
+    };
+    let human = described(&explained, options, Paint::from_env());
+    Report::new(&explained, human)
+}
+
+fn described(explained: &Explained<'_>, options: &Explain, paint: Paint) -> String {
+    let Explained {
+        service,
+        revision,
+        rule,
+        why,
+        ..
+    } = explained;
+    let Explain {
+        method,
+        path,
+        ip,
+        host,
+        ..
+    } = options;
+    let host = host.as_deref().unwrap_or("no host");
+    let verdict = match &explained.kind {
+        None => paint.calm("admitted"),
+        Some(kind) => paint.alarm(&format!("refused as {kind}")),
+    };
+    let mut text = format!(
+        "{service}: {method} {path} of {host} from {ip} is {verdict} (revision {revision})\n  rule       {rule}\n  \
+         why        {why}\n"
+    );
+    match &explained.answer {
+        None => text.push_str("  answer     the service's own\n"),
+        Some(answer) => {
+            text.push('\n');
+            text.push_str(&answer.head());
+            text.push('\n');
+            text.push_str(&first_lines(answer.body()));
+        }
+    }
+    text
+}
+
+fn first_lines(body: &str) -> String {
+    let mut text: String = body
+        .lines()
+        .take(LINES)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let more = body.lines().count().saturating_sub(LINES);
+    if more > 0 {
+        text.push_str(&format!(
+            "… and {more} lines more; intermission preview shows them all\n"
+        ));
+    }
+    text
+}
+
+/// The header lines of the request, `--host` among them.
+fn headers(options: &Explain) -> Result<Vec<(String, String)>, Failure> {
+    let host = options
+        .host
+        .iter()
+        .map(|host| Ok(("host".to_owned(), host.clone())));
+    let given = options.headers.iter().map(|line| {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_token) || !line.contains(':') {
+            return Err(Failure::invalid(format!(
+                "--header {line:?} is not a header; write it like 'Accept: text/html'"
+            )));
+        }
+        Ok((name.to_owned(), value.trim().to_owned()))
+    });
+    host.chain(given).collect()
+}

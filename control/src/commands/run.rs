@@ -1,0 +1,42 @@
+use crate::cli::{Allowlist, Cli, Command};
+use crate::client::{Client, Server};
+use crate::commands::{allowlist, explain, history, preview, service, status, switch};
+use crate::exit::{Exit, Failure};
+use crate::output::{Report, print};
+use crate::serve;
+
+/// Does what the command line says, and prints how it went.
+pub(crate) fn run(cli: Cli) -> Exit {
+    let format = cli.connection.output;
+    if let Command::Serve(options) = cli.command {
+        return match serve::run(options.listen, options.data) {
+            Ok(()) => Exit::Done,
+            Err(error) => print(Err(Failure::failed(format!("{error:#}"))), format),
+        };
+    }
+    print(ask(cli), format)
+}
+
+fn ask(cli: Cli) -> Result<Report, Failure> {
+    let server = Server::parse(&cli.connection.server)?;
+    let client = Client::new(server, cli.connection.token_file);
+    match cli.command {
+        Command::Serve(_) => Err(Failure::failed("serve asks no control")),
+        Command::Service(command) => service::run(&client, &command),
+        Command::Enter(options) => switch::enter(&client, &options),
+        Command::Exit(services) => switch::switch(&client, "exit", &services),
+        Command::Allowlist(Allowlist::Enable(services)) => {
+            switch::switch(&client, "allowlist enable", &services)
+        }
+        Command::Allowlist(Allowlist::Disable(services)) => {
+            switch::switch(&client, "allowlist disable", &services)
+        }
+        Command::Allowlist(Allowlist::Add(entries)) => allowlist::add(&client, &entries),
+        Command::Allowlist(Allowlist::Remove(entries)) => allowlist::remove(&client, &entries),
+        Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
+        Command::Status { services } => status::run(&client, &services),
+        Command::History { service } => history::run(&client, &service),
+        Command::Explain(options) => explain::run(&client, &options),
+        Command::Preview(options) => preview::run(&client, &options),
+    }
+}

@@ -1,0 +1,64 @@
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::cli::{Enter, Services};
+use crate::client::Client;
+use crate::exit::Failure;
+use crate::output::{Paint, Report, described};
+use crate::summary::Outcomes;
+
+/// `enter`: only what is named is sent, so that a repetition touches nothing else.
+pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure> {
+    let until = options.until.as_deref().map(read_time).transpose()?;
+    let named = [
+        ("reason", options.reason.as_deref().map(Value::from)),
+        ("message", options.message.as_deref().map(Value::from)),
+        ("until", until.map(|until| until.to_string().into())),
+        ("retry_after", options.retry_after.map(Value::from)),
+        ("mode", options.writes_only.then(|| "writes".into())),
+        ("allowlist", options.allowlist.then(|| true.into())),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    change(client, "enter", &options.services, named.collect())
+}
+
+/// `exit`, `allowlist enable` and `allowlist disable`: one change of all services, or of none.
+pub(super) fn switch(
+    client: &Client,
+    action: &str,
+    services: &Services,
+) -> Result<Report, Failure> {
+    change(client, action, services, Map::new())
+}
+
+fn change(
+    client: &Client,
+    action: &str,
+    services: &Services,
+    mut body: Map<String, Value>,
+) -> Result<Report, Failure> {
+    body.insert("action".into(), action.into());
+    if services.all {
+        body.insert("all".into(), true.into());
+    } else {
+        body.insert("services".into(), json!(services.services));
+    }
+    let outcomes: Outcomes = client.post("/v1/changes", &Value::Object(body))?;
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let texts: Vec<_> = outcomes
+        .services
+        .iter()
+        .map(|outcome| described(outcome, paint, now))
+        .collect();
+    Report::new(&outcomes, texts.join("\n"))
+}
+
+fn read_time(text: &str) -> Result<Timestamp, Failure> {
+    text.parse().map_err(|_| {
+        Failure::invalid(format!(
+            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z"
+        ))
+    })
+}

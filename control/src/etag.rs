@@ -1,0 +1,154 @@
+//! Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1).
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// The strong entity tag of a state document: `"STORE/REVISION/DIGEST"`, with its quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ETag(String);
+
+impl ETag {
+    pub(crate) fn of(store: &str, revision: u64, document: &[u8]) -> Self {
+        let digest = Sha256::digest(document);
+        let digest: String = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self(format!("\"{store}/{revision}/{digest}\""))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The value of an `If-Match` or `If-None-Match`, over all its lines.
+///
+/// What cannot be read matches nothing: then a change is lost rather than made blindly, and a
+/// document is sent rather than withheld.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// `*`: whatever there is.
+    Any,
+    /// One of these.
+    Tags(Vec<Tag>),
+}
+
+/// An entity tag as somebody sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tag {
+    weak: bool,
+    /// With its quotes.
+    opaque: String,
+}
+
+impl Condition {
+    /// Reads the lines of the field; `None` where there are none.
+    pub(crate) fn read<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<Self> {
+        let mut tags = None;
+        for line in lines {
+            if line.trim_ascii() == b"*" {
+                return Some(Self::Any);
+            }
+            tags.get_or_insert_with(Vec::new).extend(read_tags(line));
+        }
+        tags.map(Self::Tags)
+    }
+
+    /// Whether `If-None-Match` names `etag`: weak comparison, since a proxy that compresses makes
+    /// tags weak.
+    pub(crate) fn names(&self, etag: &ETag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Tags(tags) => tags.iter().any(|tag| tag.opaque == etag.0),
+        }
+    }
+
+    /// Whether `If-Match` names `etag`: strong comparison.
+    pub(crate) fn names_exactly(&self, etag: &ETag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Tags(tags) => tags.iter().any(|tag| !tag.weak && tag.opaque == etag.0),
+        }
+    }
+}
+
+/// The entity tags of one line, up to the first place where it cannot be read.
+fn read_tags(line: &[u8]) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let Ok(mut rest) = std::str::from_utf8(line) else {
+        return tags;
+    };
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        let (weak, quoted) = match rest.strip_prefix("W/") {
+            Some(quoted) => (true, quoted),
+            None => (false, rest),
+        };
+        let Some((opaque, after)) = quoted
+            .strip_prefix('"')
+            .and_then(|text| text.split_once('"'))
+        else {
+            return tags;
+        };
+        tags.push(Tag {
+            weak,
+            opaque: format!("\"{opaque}\""),
+        });
+        rest = after.trim_start_matches([' ', '\t']);
+        if !rest.starts_with(',') {
+            return tags;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn etag() -> ETag {
+        ETag("\"01J9/17/9c2f\"".into())
+    }
+
+    #[test]
+    fn a_tag_names_store_revision_and_digest() {
+        let etag = ETag::of("01J9", 17, b"{}");
+        assert_eq!(etag.as_str(), "\"01J9/17/44136fa355b3678a\"");
+    }
+
+    #[test]
+    fn conditions_are_compared_weakly_or_strongly() {
+        for (lines, weakly, strongly) in [
+            (&["\"01J9/17/9c2f\""][..], true, true),
+            (&["W/\"01J9/17/9c2f\""], true, false),
+            (&["*"], true, true),
+            (&[" * "], true, true),
+            (&["\"a\", \"01J9/17/9c2f\""], true, true),
+            (&["\"a\",W/\"b\" , W/\"01J9/17/9c2f\""], true, false),
+            (&["\"a\"", "\"01J9/17/9c2f\""], true, true),
+            (&[",, \"01J9/17/9c2f\" ,"], true, true),
+            (&["\"a,b\", \"01J9/17/9c2f\""], true, true),
+            (&["\"01J9/17/9c2\""], false, false),
+            (&["01J9/17/9c2f"], false, false),
+            (&["w/\"01J9/17/9c2f\""], false, false),
+            (&["\"01J9/17/9c2f"], false, false),
+            (&["\"a\" \"01J9/17/9c2f\""], false, false),
+            (&[""], false, false),
+        ] {
+            let condition = Condition::read(lines.iter().map(|line| line.as_bytes())).unwrap();
+            assert_eq!(condition.names(&etag()), weakly, "{lines:?}");
+            assert_eq!(condition.names_exactly(&etag()), strongly, "{lines:?}");
+        }
+        assert_eq!(Condition::read(std::iter::empty()), None);
+        let garbage = Condition::read([&b"\"\xff\""[..]].into_iter()).unwrap();
+        assert!(!garbage.names(&etag()));
+    }
+}

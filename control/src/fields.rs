@@ -1,0 +1,176 @@
+//! Reading the members of a JSON object one by one, so that none goes unread.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::invalid::Invalid;
+
+/// The members of an object that have not been read yet.
+///
+/// A misspelt member of a request would be a switch that was not thrown, so [`Fields::finish`]
+/// refuses what nobody asked for.
+#[derive(Debug)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads a body; an empty one is an empty object, so that a webhook need not send any.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Invalid> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self(Map::new()));
+        }
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Err(Invalid::new(
+                "",
+                "is not an object; write it like {\"reason\": \"deploy\"}",
+            )),
+            Err(error) => Err(Invalid::new("", format!("not JSON: {error}"))),
+        }
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Invalid> {
+        self.take(name, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, Invalid> {
+        self.take(name, "true or false", Value::as_bool)
+    }
+
+    pub(crate) fn whole_number(&mut self, name: &str) -> Result<Option<u32>, Invalid> {
+        self.take(name, "a whole number", |value| {
+            value.as_u64()?.try_into().ok()
+        })
+    }
+
+    pub(crate) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Invalid> {
+        self.take(name, "a time like \"2026-11-23T02:00:00Z\"", |value| {
+            value.as_str()?.parse().ok()
+        })
+    }
+
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Invalid> {
+        self.take(name, "a list of strings", |value| {
+            let items = value.as_array()?.iter();
+            items.map(|item| item.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// Why a change is made: one line that history keeps.
+    pub(crate) fn reason(&mut self) -> Result<Option<String>, Invalid> {
+        const LONGEST: usize = 500;
+        let Some(reason) = self.text("reason")? else {
+            return Ok(None);
+        };
+        if reason.chars().count() > LONGEST {
+            return Err(Invalid::new(
+                "/reason",
+                format!("has more than {LONGEST} characters"),
+            ));
+        }
+        // It is printed on operators' terminals, where a control character may do anything.
+        if reason.chars().any(char::is_control) {
+            return Err(Invalid::new(
+                "/reason",
+                "has a control character or a second line; write it on one line",
+            ));
+        }
+        Ok(Some(reason).filter(|reason| !reason.trim().is_empty()))
+    }
+
+    /// Refuses the members that were not read; `known` names those that could have been.
+    pub(crate) fn finish(self, known: &[&str]) -> Result<(), Invalid> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(name) => {
+                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                Err(Invalid::new(
+                    pointer,
+                    format!("{name:?} is not known; known here: {}", known.join(", ")),
+                ))
+            }
+        }
+    }
+
+    /// The member `name`; `null` is as good as none, as in the state document.
+    fn take<T>(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Invalid> {
+        let Some(value) = self.0.remove(name).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        match read(&value) {
+            Some(read) => Ok(Some(read)),
+            None => Err(Invalid::new(
+                format!("/{name}"),
+                format!("{} is not {wanted}", brief(&value)),
+            )),
+        }
+    }
+}
+
+fn brief(value: &Value) -> String {
+    let mut text = value.to_string();
+    if let Some((end, _)) = text.char_indices().nth(60) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_body_is_an_empty_object() {
+        let fields = Fields::parse(b" \n").unwrap();
+        assert_eq!(fields.finish(&["reason"]), Ok(()));
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_refused_by_name() {
+        let mut fields = Fields::parse(br#"{"reason": "deploy", "mesage": "x"}"#).unwrap();
+        assert_eq!(fields.reason(), Ok(Some("deploy".into())));
+        assert_eq!(
+            fields.finish(&["message", "reason"]),
+            Err(Invalid::new(
+                "/mesage",
+                "\"mesage\" is not known; known here: message, reason"
+            ))
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_where_it_is() {
+        let mut fields = Fields::parse(br#"{"retry_after": -1, "until": "soon"}"#).unwrap();
+        assert_eq!(
+            fields.whole_number("retry_after"),
+            Err(Invalid::new("/retry_after", "-1 is not a whole number"))
+        );
+        assert_eq!(
+            fields.time("until"),
+            Err(Invalid::new(
+                "/until",
+                "\"soon\" is not a time like \"2026-11-23T02:00:00Z\""
+            ))
+        );
+    }
+
+    #[test]
+    fn a_reason_is_one_printable_line() {
+        for body in [
+            &br#"{"reason": "a\u001b[2Jb"}"#[..],
+            br#"{"reason": "a\nb"}"#,
+        ] {
+            let refused = Fields::parse(body).unwrap().reason().unwrap_err();
+            assert_eq!(refused.pointer, "/reason");
+        }
+        assert_eq!(
+            Fields::parse(br#"{"reason": "  "}"#).unwrap().reason(),
+            Ok(None)
+        );
+    }
+}

@@ -1,0 +1,28 @@
+use crate::etag::ETag;
+use crate::invalid::Invalid;
+use crate::store::StoreError;
+
+/// Why a change was not made; nothing was changed then, in any service.
+#[derive(Debug)]
+pub(crate) enum ChangeError {
+    /// There is no such service.
+    Unknown { service: String, known: Vec<String> },
+    /// All services were meant, and there is none.
+    NoServices,
+    /// It makes no valid state of this service.
+    Invalid { service: String, invalid: Invalid },
+    /// Somebody else's change came first.
+    Lost {
+        service: String,
+        revision: u64,
+        etag: ETag,
+    },
+    /// It could not be saved.
+    Store(StoreError),
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,248 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use intermission_core::{Mode, ServiceName, State};
+use jiff::{Timestamp, Unit};
+use tokio::sync::watch;
+use tracing::info;
+
+use crate::change::{Change, advice};
+use crate::etag::Condition;
+use crate::invalid::Invalid;
+use crate::keeper::{ChangeError, Published, Services};
+use crate::store::{OpenError, Page, Stamp, Store};
+use crate::summary::Outcome;
+
+/// Keeps the states of all services.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    store: Mutex<Store>,
+    identity: Box<str>,
+    published: watch::Sender<Arc<Services>>,
+}
+
+/// Which services a change is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    All,
+    Named(Vec<String>),
+}
+
+/// A change, and who asks for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) change: Change,
+    /// What the asker believes is in force.
+    pub(crate) expected: Option<Condition>,
+    pub(crate) actor: String,
+    pub(crate) reason: Option<String>,
+}
+
+impl Keeper {
+    /// Publishes what `store` holds.
+    pub(crate) fn new(store: Store) -> Result<Self, OpenError> {
+        let services = store
+            .load()?
+            .into_iter()
+            .map(|kept| {
+                (
+                    kept.state.service.as_str().to_owned(),
+                    Arc::new(Published::from(kept)),
+                )
+            })
+            .collect();
+        Ok(Self {
+            identity: store.identity().into(),
+            store: Mutex::new(store),
+            published: watch::Sender::new(Arc::new(services)),
+        })
+    }
+
+    /// What is in force now.
+    pub(crate) fn services(&self) -> Arc<Services> {
+        Arc::clone(&self.published.borrow())
+    }
+
+    /// What is in force now for `service`.
+    pub(crate) fn service(&self, service: &str) -> Result<Arc<Published>, ChangeError> {
+        find(&self.services(), service).cloned()
+    }
+
+    /// Adds a service, open, with the defaults of every field; one that is there already stays as
+    /// it is.
+    pub(crate) fn add(&self, name: ServiceName, actor: &str) -> Result<Outcome, ChangeError> {
+        let mut store = self.lock();
+        let services = self.services();
+        if let Some(known) = services.get(name.as_str()) {
+            return Ok(outcome(known, false, Vec::new()));
+        }
+        let mut state = State::initial(name, Mode::Off);
+        state.store = self.identity.clone();
+        state.revision = 1;
+        let stamp = Stamp {
+            revision: state.revision,
+            at: now(),
+            actor: actor.to_owned(),
+            action: "add".to_owned(),
+            reason: None,
+        };
+        let added = Arc::new(Published::new(state, stamp, None));
+        store.save(&[added.record(None)])?;
+        let outcome = outcome(&added, true, Vec::new());
+        self.publish(&services, [added]);
+        Ok(outcome)
+    }
+
+    /// Makes a change in all services of `target`, or in none.
+    pub(crate) fn change(
+        &self,
+        target: &Target,
+        asked: &Asked,
+    ) -> Result<Vec<Outcome>, ChangeError> {
+        let mut store = self.lock();
+        let services = self.services();
+        let now = now();
+        let mut outcomes = Vec::new();
+        let mut changed = Vec::new();
+        let mut records = Vec::new();
+        for before in select(&services, target)? {
+            let (after, warnings) = asked.apply(&before, now)?;
+            match after {
+                None => outcomes.push(outcome(&before, false, warnings)),
+                Some(after) => {
+                    outcomes.push(outcome(&after, true, warnings));
+                    records.push(after.record(Some(&before)));
+                    changed.push(Arc::new(after));
+                }
+            }
+        }
+        if !changed.is_empty() {
+            store.save(&records)?;
+            self.publish(&services, changed);
+        }
+        Ok(outcomes)
+    }
+
+    /// A page of a service's history.
+    pub(crate) fn history(&self, service: &str, before: Option<u64>) -> Result<Page, ChangeError> {
+        find(&self.services(), service)?;
+        Ok(self.lock().history(service, before)?)
+    }
+
+    /// Whether the disk has failed, so that no change is taken any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.lock().has_failed()
+    }
+
+    /// Readers of the old map keep it; the next ones get the new.
+    fn publish(&self, services: &Services, changed: impl IntoIterator<Item = Arc<Published>>) {
+        let mut services = services.clone();
+        for service in changed {
+            let Stamp {
+                revision,
+                actor,
+                action,
+                ..
+            } = &service.summary.last_change;
+            info!(
+                service = service.summary.service,
+                revision, actor, action, "changed"
+            );
+            services.insert(service.summary.service.clone(), service);
+        }
+        self.published.send_replace(Arc::new(services));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Asked {
+    /// What `before` becomes, if it becomes anything else.
+    fn apply(
+        &self,
+        before: &Published,
+        now: Timestamp,
+    ) -> Result<(Option<Published>, Vec<String>), ChangeError> {
+        let service = &before.summary.service;
+        if let Some(expected) = &self.expected
+            && !expected.names_exactly(&before.etag)
+        {
+            return Err(ChangeError::Lost {
+                service: service.clone(),
+                revision: before.state.revision,
+                etag: before.etag.clone(),
+            });
+        }
+        let refuse = |invalid| ChangeError::Invalid {
+            service: service.clone(),
+            invalid,
+        };
+        let mut after = self.change.apply(&before.state, now).map_err(refuse)?;
+        let warnings = advice(&self.change, &after);
+        if after == before.state {
+            return Ok((None, warnings));
+        }
+        after.revision += 1;
+        // Nothing is stored that a node, or this store when it is opened again, would refuse.
+        if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
+            return Err(refuse(Invalid::new(
+                "",
+                "would not be read as it is written",
+            )));
+        }
+        let stamp = Stamp {
+            revision: after.revision,
+            at: now,
+            actor: self.actor.clone(),
+            action: self.change.action().to_owned(),
+            reason: self.reason.clone(),
+        };
+        let since = match (before.state.maintenance, after.maintenance) {
+            (_, Mode::Off) => None,
+            (Mode::Off, _) => Some(stamp.clone()),
+            _ => before.summary.since.clone(),
+        };
+        Ok((Some(Published::new(after, stamp, since)), warnings))
+    }
+}
+
+/// The time to the millisecond, which is as exact as anybody wants to read.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
+}
+
+fn find<'s>(services: &'s Services, name: &str) -> Result<&'s Arc<Published>, ChangeError> {
+    services.get(name).ok_or_else(|| ChangeError::Unknown {
+        service: name.to_owned(),
+        known: services.keys().cloned().collect(),
+    })
+}
+
+fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, ChangeError> {
+    match target {
+        Target::All if services.is_empty() => Err(ChangeError::NoServices),
+        Target::All => Ok(services.values().cloned().collect()),
+        Target::Named(names) => {
+            let mut selected: Vec<Arc<Published>> = Vec::new();
+            for name in names {
+                let service = find(services, name)?;
+                // Named twice is meant once.
+                if !selected.iter().any(|known| Arc::ptr_eq(known, service)) {
+                    selected.push(Arc::clone(service));
+                }
+            }
+            Ok(selected)
+        }
+    }
+}
+
+fn outcome(service: &Published, changed: bool, warnings: Vec<String>) -> Outcome {
+    Outcome {
+        changed,
+        warnings,
+        summary: service.summary.clone(),
+    }
+}

@@ -1,0 +1,14 @@
+//! The store, and what of it is published.
+//!
+//! 1. There is one writer at a time. It compares, applies the change, saves it, and publishes it
+//!    only when it is on the disk.
+//! 2. Readers take what is published from memory and never wait for the disk.
+//! 3. What could not be saved was never published.
+
+mod error;
+mod keep;
+mod published;
+
+pub(crate) use self::error::ChangeError;
+pub(crate) use self::keep::{Asked, Keeper, Target};
+pub(crate) use self::published::{Published, Services};

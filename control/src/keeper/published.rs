@@ -1,0 +1,55 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use intermission_core::State;
+
+use crate::etag::ETag;
+use crate::store::{Kept, Record, Stamp};
+use crate::summary::Summary;
+
+/// All services, by name.
+pub(crate) type Services = BTreeMap<String, Arc<Published>>;
+
+/// A service as nodes and operators see it.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) state: State,
+    /// The state's document, as nodes get it.
+    pub(crate) document: Bytes,
+    pub(crate) etag: ETag,
+    pub(crate) summary: Summary,
+}
+
+impl Published {
+    /// What follows a state: its document and tag.
+    pub(super) fn new(state: State, last_change: Stamp, since: Option<Stamp>) -> Self {
+        let document = Bytes::from(state.to_json());
+        Self {
+            etag: ETag::of(&state.store, state.revision, &document),
+            summary: Summary::of(&state, last_change, since),
+            document,
+            state,
+        }
+    }
+
+    /// The record of the change from `before`.
+    pub(super) fn record(&self, before: Option<&Self>) -> Record {
+        Record {
+            service: self.summary.service.clone(),
+            stamp: self.summary.last_change.clone(),
+            before: before.map(Self::text),
+            after: self.text(),
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.document).into_owned()
+    }
+}
+
+impl From<Kept> for Published {
+    fn from(kept: Kept) -> Self {
+        Self::new(kept.state, kept.last_change, kept.since)
+    }
+}

@@ -1,0 +1,151 @@
+use jiff::Timestamp;
+
+use crate::output::{Paint, ago, when};
+use crate::summary::{Outcome, Summary};
+
+/// What became of a service, and what is in force there now.
+pub(crate) fn described(outcome: &Outcome, paint: Paint, now: Timestamp) -> String {
+    let Outcome {
+        changed,
+        warnings,
+        summary,
+    } = outcome;
+    let mut text = headline(summary, *changed, paint);
+    lines(summary, paint, now, &mut text);
+    for warning in warnings {
+        line("note", &paint.warn(warning), &mut text);
+    }
+    if *changed {
+        line("nodes", "follow when they poll next", &mut text);
+    }
+    text
+}
+
+/// What is in force for a service.
+pub(crate) fn shown(summary: &Summary, paint: Paint, now: Timestamp) -> String {
+    let mut text = headline(summary, true, paint);
+    lines(summary, paint, now, &mut text);
+    text
+}
+
+/// What is in force for a service, in one line.
+pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Timestamp) -> String {
+    let name = format!("{:width$}", summary.service);
+    let revision = summary.revision;
+    if summary.is_open() {
+        return format!("{name}  {}  revision {revision}\n", paint.calm("open"));
+    }
+    let what = if summary.is_writes_only() {
+        "WRITES REFUSED"
+    } else {
+        "IN MAINTENANCE"
+    };
+    let allowlist = if summary.allowlist.enabled {
+        "on"
+    } else {
+        "off"
+    };
+    let since = since(summary, now);
+    let what = paint.alarm(what);
+    format!("{name}  {what}  allowlist {allowlist}  revision {revision}  since {since}\n")
+}
+
+fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
+    let state = if summary.is_open() {
+        paint.calm("open")
+    } else if summary.is_writes_only() {
+        paint.alarm("in maintenance, writes are refused")
+    } else {
+        paint.alarm("in maintenance, everything is refused")
+    };
+    let news = if changed { "" } else { "nothing changed: " };
+    format!(
+        "{}: {news}{state} (revision {})\n",
+        summary.service, summary.revision
+    )
+}
+
+fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
+    if summary.is_open() {
+        return;
+    }
+    line("since", &since(summary, now), text);
+    line("scope", &scope(summary), text);
+    line("allowlist", &allowlist(summary), text);
+    let notice = &summary.notice;
+    line(
+        "visitors",
+        &format!("{}: {}", flat(&notice.title), flat(&notice.message)),
+        text,
+    );
+    let until = match notice.until {
+        Some(until) if until < now => paint.warn(&when(until, now)),
+        Some(until) => when(until, now),
+        None => format!("not said; clients ask again after {} s", notice.retry_after),
+    };
+    line("until", &until, text);
+    let service = &summary.service;
+    let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
+        (false, _) => format!("let testers in: intermission allowlist enable {service}"),
+        (true, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
+        (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
+    };
+    line("next", &testers, text);
+    line(
+        "",
+        &format!("open again: intermission exit {service}"),
+        text,
+    );
+}
+
+fn line(name: &str, value: &str, text: &mut String) {
+    text.push_str(&format!("  {name:10} {value}\n"));
+}
+
+fn since(summary: &Summary, now: Timestamp) -> String {
+    let stamp = summary.since.as_ref().unwrap_or(&summary.last_change);
+    let reason = stamp.reason.as_ref();
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    format!("{}, by {}{reason}", ago(stamp.at, now), stamp.actor)
+}
+
+fn scope(summary: &Summary) -> String {
+    let scope = &summary.scope;
+    let part = |name: &str, items: &[String]| {
+        (!items.is_empty()).then(|| format!("{name} {}", items.join(", ")))
+    };
+    let parts: Vec<_> = [part("hosts", &scope.hosts), part("paths", &scope.paths)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        "the whole service".to_owned()
+    } else {
+        parts.join("; ")
+    }
+}
+
+fn allowlist(summary: &Summary) -> String {
+    let entries = match summary.allowlist.entries {
+        0 => "no entry".to_owned(),
+        1 => "1 entry".to_owned(),
+        entries => format!("{entries} entries"),
+    };
+    match (summary.allowlist.enabled, summary.allowlist.entries) {
+        (true, 0) => "on, but without an entry: nobody passes".to_owned(),
+        (true, _) => format!("on: clients in {entries} pass"),
+        (false, _) => format!("off: nobody passes ({entries} kept)"),
+    }
+}
+
+/// A text on one line, cut where it becomes long.
+fn flat(text: &str) -> String {
+    const LONGEST: usize = 70;
+    let words: Vec<_> = text.split_whitespace().collect();
+    let mut flat = words.join(" ");
+    if let Some((end, _)) = flat.char_indices().nth(LONGEST) {
+        flat.truncate(end);
+        flat.push('…');
+    }
+    flat
+}

@@ -1,0 +1,40 @@
+use std::io::IsTerminal;
+
+/// Colours, where they are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    /// On a terminal, unless `NO_COLOR` is set (no-color.org).
+    pub(crate) fn from_env() -> Self {
+        let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            on: std::io::stdout().is_terminal() && !forbidden,
+        }
+    }
+
+    /// What visitors feel.
+    pub(crate) fn alarm(self, text: &str) -> String {
+        self.paint("1;31", text)
+    }
+
+    /// What is as it should be.
+    pub(crate) fn calm(self, text: &str) -> String {
+        self.paint("1;32", text)
+    }
+
+    /// What must not be overlooked.
+    pub(crate) fn warn(self, text: &str) -> String {
+        self.paint("1;33", text)
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.on {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}

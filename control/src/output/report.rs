@@ -1,0 +1,80 @@
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cli::Format;
+use crate::exit::{Exit, Failure};
+
+/// What a command found or did, in both ways of saying it.
+#[derive(Debug)]
+pub(crate) struct Report {
+    json: Value,
+    human: String,
+    /// Goes to standard error, so that standard output can be redirected into a file.
+    aside: String,
+}
+
+impl Report {
+    pub(crate) fn new(value: &impl Serialize, human: String) -> Result<Self, Failure> {
+        Ok(Self {
+            json: serde_json::to_value(value).map_err(Failure::failed)?,
+            human,
+            aside: String::new(),
+        })
+    }
+
+    pub(crate) fn with_aside(self, aside: String) -> Self {
+        Self { aside, ..self }
+    }
+}
+
+/// Prints how a command ended: what it has to say on standard output, errors on standard error.
+pub(crate) fn print(result: Result<Report, Failure>, format: Format) -> Exit {
+    match result {
+        Ok(report) => match write_report(&report, format) {
+            Ok(()) => Exit::Done,
+            // Whoever read it has read enough, as in `intermission history shop | head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "intermission: standard output: {error}");
+                Exit::Failed
+            }
+        },
+        Err(failure) => {
+            // There is nowhere left to say that standard error is closed.
+            let _ = write_failure(&failure, format);
+            failure.exit
+        }
+    }
+}
+
+fn write_report(report: &Report, format: Format) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Human => {
+            io::stderr().write_all(report.aside.as_bytes())?;
+            out.write_all(report.human.as_bytes())?;
+        }
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &report.json)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
+}
+
+fn write_failure(failure: &Failure, format: Format) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    match format {
+        Format::Human => writeln!(out, "intermission: {}", failure.message),
+        Format::Json => {
+            let error = json!({
+                "exit": failure.exit as u8,
+                "message": failure.message,
+                "problem": failure.problem,
+            });
+            writeln!(out, "{error}")
+        }
+    }
+}

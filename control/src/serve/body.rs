@@ -1,0 +1,43 @@
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use intermission_core::State;
+
+use crate::serve::problem::Problem;
+
+/// Reads a body that is not longer than a state may be.
+pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
+    to_bytes(body, State::MAX_BYTES).await.map_err(|_| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The body is too large; nothing was changed",
+            format!(
+                "it was cut off, or has more than the {} bytes allowed",
+                State::MAX_BYTES
+            ),
+        )
+    })
+}
+
+/// Refuses a body of another kind than `accepted`.
+///
+/// A form, or plain text, is all that a page of another origin can send without asking first, so
+/// that this is one more wall against it.
+pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
+    let given = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let essence = given.and_then(|value| value.split(|byte| *byte == b';').next());
+    let essence = essence.unwrap_or_default().trim_ascii();
+    if accepted
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known.as_bytes()))
+    {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "media-type",
+        "The body is of another kind; nothing was changed",
+        format!("set Content-Type to {}", accepted.join(" or ")),
+    ))
+}

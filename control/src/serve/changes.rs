@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::change::{Change, Enter};
+use crate::fields::Fields;
+use crate::invalid::Invalid;
+use crate::keeper::{Asked, Target};
+use crate::serve::answer::{Answer, json};
+use crate::serve::app::App;
+use crate::serve::order::{Named, Order};
+use crate::serve::problem::Problem;
+use crate::summary::Outcomes;
+
+/// What is asked by name alone, with a few words beside it.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    Enter,
+    Exit,
+    EnableAllowlist,
+    DisableAllowlist,
+}
+
+/// `POST /v1/services/{name}/enter`
+pub(super) async fn enter(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::Enter).await
+}
+
+/// `POST /v1/services/{name}/exit`
+pub(super) async fn exit(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::Exit).await
+}
+
+/// `POST /v1/services/{name}/allowlist/enable`
+pub(super) async fn enable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::EnableAllowlist).await
+}
+
+/// `POST /v1/services/{name}/allowlist/disable`
+pub(super) async fn disable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::DisableAllowlist).await
+}
+
+/// `POST /v1/changes`: one action for several services, all or none.
+pub(super) async fn several(State(app): State<Arc<App>>, mut order: Order) -> Answer {
+    if order.expected.is_some() {
+        let reason =
+            "If-Match names one service's state; change services one by one, or leave it out";
+        return Err(Invalid::new("", reason).into());
+    }
+    let target = target(&mut order.fields)?;
+    let action = match order.fields.text("action")?.as_deref() {
+        Some("enter") => Action::Enter,
+        Some("exit") => Action::Exit,
+        Some("allowlist enable") => Action::EnableAllowlist,
+        Some("allowlist disable") => Action::DisableAllowlist,
+        given => {
+            let found = given.map_or_else(
+                || "is missing".to_owned(),
+                |text| format!("{text:?} is not known"),
+            );
+            let known = "enter, exit, allowlist enable, allowlist disable";
+            return Err(Invalid::new("/action", format!("{found}; known here: {known}")).into());
+        }
+    };
+    let asked = asked(action, order, &["services", "all", "action"])?;
+    let services = app
+        .keep(move |keeper| keeper.change(&target, &asked))
+        .await?;
+    json(StatusCode::OK, &Outcomes { services })
+}
+
+async fn change_one(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    order: Order,
+    action: Action,
+) -> Answer {
+    let asked = asked(action, order, &[])?;
+    make(app, name, asked).await
+}
+
+/// Makes a change of one service, and answers with what became of it.
+pub(super) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
+    let target = Target::Named(vec![name]);
+    let outcomes = app
+        .keep(move |keeper| keeper.change(&target, &asked))
+        .await?;
+    let outcome = outcomes
+        .first()
+        .ok_or_else(|| Problem::internal("no outcome"))?;
+    json(StatusCode::OK, outcome)
+}
+
+fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> {
+    let Order {
+        actor,
+        expected,
+        mut fields,
+    } = order;
+    let reason = fields.reason()?;
+    let mut known = [more, &["reason"]].concat();
+    let change = match action {
+        Action::Enter => {
+            known.extend(Enter::FIELDS);
+            Change::Enter(Enter::read(&mut fields)?)
+        }
+        Action::Exit => Change::Exit,
+        Action::EnableAllowlist => Change::EnableAllowlist,
+        Action::DisableAllowlist => Change::DisableAllowlist,
+    };
+    fields.finish(&known)?;
+    Ok(Asked {
+        change,
+        expected,
+        actor: actor.0,
+        reason,
+    })
+}
+
+/// Which services: some by name, or all, but never all by mistake.
+fn target(fields: &mut Fields) -> Result<Target, Invalid> {
+    let services = fields.texts("services")?;
+    let all = fields.boolean("all")?;
+    match (services, all) {
+        (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
+        (None, Some(true)) => Ok(Target::All),
+        _ => Err(Invalid::new(
+            "/services",
+            "name services, as in {\"services\": [\"shop\"]}, or say {\"all\": true}, and not both",
+        )),
+    }
+}

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+
+use crate::history::{Entry, HistoryPage};
+use crate::invalid::Invalid;
+use crate::serve::answer::{Answer, json};
+use crate::serve::app::App;
+use crate::serve::order::Named;
+use crate::serve::problem::Problem;
+
+/// `GET /v1/services/{name}/history`, the newest first; `?before=REVISION` goes on where a page
+/// ended.
+pub(super) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Uri) -> Answer {
+    let before = before(uri.query().unwrap_or_default())?;
+    let service = name.clone();
+    let page = app
+        .keep(move |keeper| keeper.history(&name, before))
+        .await?;
+    let entries: Result<_, _> = page.records.into_iter().map(Entry::try_from).collect();
+    let page = HistoryPage {
+        service,
+        entries: entries.map_err(Problem::internal)?,
+        next: page.next,
+    };
+    json(StatusCode::OK, &page)
+}
+
+fn before(query: &str) -> Result<Option<u64>, Invalid> {
+    let mut values = query
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("before="));
+    let revision = values.next().map(str::parse).transpose();
+    revision.map_err(|_| Invalid::new("", "?before= takes a revision, a whole number"))
+}

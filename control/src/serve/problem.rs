@@ -1,0 +1,142 @@
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+
+use crate::invalid::Invalid;
+use crate::keeper::ChangeError;
+
+/// An error as a problem document (RFC 9457).
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    name: &'static str,
+    title: &'static str,
+    detail: String,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// `name` completes the problem's type, `urn:intermission:NAME`.
+    pub(super) fn new(
+        status: StatusCode,
+        name: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            name,
+            title,
+            detail: detail.into(),
+            more: Map::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A failure of control itself, which its log explains.
+    pub(super) fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Control failed",
+            error.to_string(),
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut document = Map::new();
+        document.insert(
+            "type".into(),
+            format!("urn:intermission:{}", self.name).into(),
+        );
+        document.insert("title".into(), self.title.into());
+        document.insert("status".into(), self.status.as_u16().into());
+        document.insert("detail".into(), self.detail.into());
+        document.extend(self.more);
+        let mut response = (
+            self.status,
+            [
+                (CONTENT_TYPE, "application/problem+json"),
+                (CACHE_CONTROL, "no-store"),
+            ],
+            Value::Object(document).to_string(),
+        )
+            .into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer realm=\"intermission\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(Invalid { pointer, reason }: Invalid) -> Self {
+        let detail = match pointer.as_str() {
+            "" => format!("the body: {reason}"),
+            pointer => format!("{pointer}: {reason}"),
+        };
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Invalid input; nothing was changed",
+            detail,
+        )
+        .with("pointer", pointer)
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown { service, known } => {
+                let remedy = match known.as_slice() {
+                    [] => "there is none yet; intermission service add NAME".to_owned(),
+                    known => format!("there are: {}", known.join(", ")),
+                };
+                Self::new(
+                    StatusCode::NOT_FOUND,
+                    "unknown-service",
+                    "Unknown service; nothing was changed",
+                    format!("there is no service {service:?}; {remedy}"),
+                )
+                .with("services", known)
+            }
+            ChangeError::NoServices => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-service",
+                "Unknown service; nothing was changed",
+                "there is no service yet; intermission service add NAME",
+            )
+            .with("services", Vec::<String>::new()),
+            ChangeError::Invalid { service, invalid } => {
+                Self::from(invalid).with("service", service)
+            }
+            ChangeError::Lost {
+                service,
+                revision,
+                etag,
+            } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "lost",
+                "Somebody else's change came first; nothing was changed",
+                format!(
+                    "{service} is at revision {revision}, which is not what If-Match names; read its \
+                     state again, and decide again"
+                ),
+            )
+            .with("service", service)
+            .with("revision", revision)
+            .with("etag", etag.as_str()),
+            ChangeError::Store(error) => Self::internal(error),
+        }
+    }
+}

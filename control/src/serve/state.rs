@@ -1,0 +1,62 @@
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+
+use crate::change::{Change, Patch};
+use crate::keeper::Asked;
+use crate::serve::answer::Answer;
+use crate::serve::app::App;
+use crate::serve::auth::Actor;
+use crate::serve::order::{Named, condition};
+use crate::serve::problem::Problem;
+use crate::serve::{body, changes};
+
+/// `GET /v1/services/{name}/state`: what nodes poll.
+pub(super) async fn get(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    headers: HeaderMap,
+) -> Answer {
+    let service = app.keeper.service(&name)?;
+    let caching = [(ETAG, service.etag.as_str()), (CACHE_CONTROL, "no-cache")];
+    if condition(&headers, &IF_NONE_MATCH).is_some_and(|known| known.names(&service.etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let kind = [(CONTENT_TYPE, "application/json")];
+    Ok((caching, kind, service.document.clone()).into_response())
+}
+
+/// `PATCH /v1/services/{name}/state`: a merge patch (RFC 7396) on the revision that `If-Match`
+/// names.
+pub(super) async fn patch(
+    State(app): State<Arc<App>>,
+    actor: Actor,
+    Named(name): Named,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    body::check_type(
+        &headers,
+        &["application/merge-patch+json", "application/json"],
+    )?;
+    let Some(expected) = condition(&headers, &IF_MATCH) else {
+        return Err(Problem::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "if-match",
+            "If-Match is needed; nothing was changed",
+            "send the ETag of the state that you have read as If-Match, so that nobody else's change \
+             is overwritten unseen",
+        ));
+    };
+    let asked = Asked {
+        change: Change::Patch(Patch::parse(&body::read(body).await?)?),
+        expected: Some(expected),
+        actor: actor.0,
+        reason: None,
+    };
+    changes::make(app, name, asked).await
+}

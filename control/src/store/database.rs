@@ -1,0 +1,228 @@
+use std::fs::{DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params,
+};
+
+use crate::store::lock::Lock;
+use crate::store::{Kept, OpenError, Record, Stamp, StoreError, load, schema};
+use crate::token::TokenHash;
+
+const FILE: &str = "intermission.db";
+
+/// The open store of this process.
+#[derive(Debug)]
+pub(crate) struct Store {
+    connection: Connection,
+    identity: String,
+    /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
+    doubtful: bool,
+    _lock: Lock,
+}
+
+/// Some records of a history, the newest first.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) records: Vec<Record>,
+    /// Where the next page goes on; `None` when this one reaches the beginning.
+    pub(crate) next: Option<u64>,
+}
+
+impl Store {
+    /// Opens the store in `folder`, and founds it where there is none.
+    pub(crate) fn open(folder: &Path, now: Timestamp) -> Result<Self, OpenError> {
+        let io = |error| OpenError::Io(folder.to_owned(), error);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(io)?;
+        let lock = Lock::take(folder)?;
+        let mut connection = Connection::open(folder.join(FILE))?;
+        // Nobody else writes, but a backup may read.
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // In WAL mode anything less may lose the last commits with the power.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::prepare(&mut connection, now)?;
+        // SQLite syncs the files; that they have names is the folder's to keep.
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(io)?;
+        let identity = connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
+        Ok(Self {
+            connection,
+            identity,
+            doubtful: false,
+            _lock: lock,
+        })
+    }
+
+    /// The identity of the store, a ULID.
+    pub(crate) fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Whether the disk has failed, and nothing was saved since.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.doubtful
+    }
+
+    /// Everything that is in force.
+    pub(crate) fn load(&self) -> Result<Vec<Kept>, OpenError> {
+        load::load(&self.connection, &self.identity)
+    }
+
+    /// Saves new revisions, all or none.
+    pub(crate) fn save(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        self.bury_doubtful()?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for record in records {
+            save_record(&transaction, record)?;
+        }
+        transaction.commit().map_err(|error| {
+            self.doubtful = !is_clean(&error);
+            if self.doubtful {
+                StoreError::Unsure(error)
+            } else {
+                StoreError::Unchanged(error)
+            }
+        })
+    }
+
+    /// Overwrites what a failed commit may have left at the end of the log.
+    ///
+    /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached
+    /// the disk all the same, and a crash now would bring them to life: a change that was answered
+    /// with an error, or worse, one below a different change of the same revision. The next commit
+    /// takes their place, so it is one that changes nothing.
+    fn bury_doubtful(&mut self) -> Result<(), StoreError> {
+        if self.doubtful {
+            self.connection
+                .execute("UPDATE store SET identity = identity", [])
+                .map_err(StoreError::Unsure)?;
+            self.doubtful = false;
+            tracing::info!("the disk takes changes again");
+        }
+        Ok(())
+    }
+
+    /// The records of `service` before revision `before`, as many as one answer should carry.
+    pub(crate) fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
+        const MOST: usize = 100;
+        const MOST_BYTES: usize = 4 << 20;
+        let before = before.and_then(|revision| i64::try_from(revision).ok());
+        let mut statement = self.connection.prepare_cached(
+            "SELECT revision, at, actor, action, reason, before, after FROM history
+             WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
+        )?;
+        let mut rows = statement.query(params![service, before.unwrap_or(i64::MAX)])?;
+        let mut records: Vec<Record> = Vec::new();
+        let mut bytes = 0;
+        while let Some(row) = rows.next()? {
+            if records.len() == MOST || bytes > MOST_BYTES {
+                let next = records.last().map(|record| record.stamp.revision);
+                return Ok(Page { records, next });
+            }
+            let record = Record {
+                service: service.to_owned(),
+                stamp: Stamp::read(row)?,
+                before: row.get(5)?,
+                after: row.get(6)?,
+            };
+            bytes += record.before.as_ref().map_or(0, String::len) + record.after.len();
+            records.push(record);
+        }
+        Ok(Page {
+            records,
+            next: None,
+        })
+    }
+
+    /// The hash of the token called `name`.
+    pub(crate) fn token(&self, name: &str) -> Result<Option<TokenHash>, OpenError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hash FROM tokens WHERE name = ?1")?;
+        let hash = statement
+            .query_row([name], |row| row.get::<_, [u8; 32]>(0))
+            .optional()?;
+        Ok(hash.map(TokenHash::from_bytes))
+    }
+
+    /// Keeps the hash of the token called `name` in place of any other.
+    pub(crate) fn save_token(&mut self, name: &str, hash: &TokenHash) -> Result<(), OpenError> {
+        self.connection.execute(
+            "INSERT INTO tokens (name, hash) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET hash = excluded.hash",
+            params![name, hash.as_bytes()],
+        )?;
+        Ok(())
+    }
+}
+
+/// Saves one revision, which must follow the last.
+fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rusqlite::Error> {
+    let Record {
+        service,
+        stamp,
+        before,
+        after,
+    } = record;
+    let revision = i64::try_from(stamp.revision).unwrap_or(i64::MAX);
+    if before.is_none() {
+        let sql = "INSERT INTO services (name, revision, document) VALUES (?1, ?2, ?3)";
+        exactly_one(transaction, sql, params![service, revision, after])?;
+    } else {
+        // The keeper has compared already; that this holds on the disk too is cheap to know.
+        let sql = "UPDATE services SET revision = ?2, document = ?3
+                   WHERE name = ?1 AND revision = ?2 - 1 AND document = ?4";
+        exactly_one(transaction, sql, params![service, revision, after, before])?;
+    }
+    let sql = "INSERT INTO history (service, revision, at, actor, action, reason, before, after)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let at = stamp.at.to_string();
+    let Stamp {
+        actor,
+        action,
+        reason,
+        ..
+    } = stamp;
+    exactly_one(
+        transaction,
+        sql,
+        params![service, revision, at, actor, action, reason, before, after],
+    )
+}
+
+fn exactly_one(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<(), rusqlite::Error> {
+    match transaction.prepare_cached(sql)?.execute(params)? {
+        1 => Ok(()),
+        rows => Err(rusqlite::Error::StatementChangedRows(rows)),
+    }
+}
+
+/// Whether a commit that failed with `error` is known to have left no trace: it had no room, or was
+/// not allowed to begin writing.
+fn is_clean(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::ReadOnly
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::ConstraintViolation
+        )
+    )
+}

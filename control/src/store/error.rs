@@ -1,0 +1,101 @@
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a data folder cannot be opened.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    /// Another process has it.
+    Locked {
+        folder: PathBuf,
+        holder: Option<u32>,
+    },
+    /// It was written by another version of this program.
+    Version { found: i64, known: i64 },
+    /// What it holds contradicts itself.
+    Corrupt { service: String, reason: String },
+    /// A file cannot be made, read or written.
+    Io(PathBuf, io::Error),
+    /// SQLite refuses.
+    Database(rusqlite::Error),
+    /// The system gives no random numbers.
+    Random(getrandom::Error),
+    /// The token file does not hold a token.
+    Token(PathBuf),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked { folder, holder } => {
+                write!(f, "the data folder {} is in use by ", folder.display())?;
+                match holder {
+                    Some(pid) => write!(f, "process {pid}")?,
+                    None => f.write_str("another process")?,
+                }
+                f.write_str("; stop it, or name another folder with --data")
+            }
+            Self::Version { found, known } if found > known => write!(
+                f,
+                "the store has version {found}, newer than the {known} of this program; upgrade intermission"
+            ),
+            Self::Version { found, known } => {
+                write!(
+                    f,
+                    "the store has version {found}, which is not the {known} of this program"
+                )
+            }
+            Self::Corrupt { service, reason } => write!(
+                f,
+                "the store contradicts itself about {service}: {reason}; restore it from a backup"
+            ),
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Database(error) => write!(f, "the store: {error}"),
+            Self::Random(error) => write!(f, "no random numbers: {error}"),
+            Self::Token(path) => write!(
+                f,
+                "{} does not hold an operator token; delete it, and a new one is made",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    /// SQLite refused, and everything is as it was.
+    Unchanged(rusqlite::Error),
+    /// The disk failed while a change was saved: it is not in force, but a crash before the next
+    /// change is saved could bring it to life.
+    Unsure(rusqlite::Error),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unchanged(error) => write!(f, "the store refused: {error}; nothing was changed"),
+            Self::Unsure(error) => write!(
+                f,
+                "the disk failed: {error}; nothing was changed, but if control crashes before it saves \
+                 the next change, this one may come into force"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unchanged(error)
+    }
+}

@@ -1,0 +1,21 @@
+//! What survives: one SQLite file in the data folder, and the lock beside it.
+//!
+//! 1. A change, of one service or of several, is one transaction: the new documents and their
+//!    records in history. It is committed, and synced to the disk, before anybody is told.
+//! 2. The file is written by one process only, which the lock sees to.
+//! 3. History is append-only, which triggers see to.
+//! 4. Every document that is read goes through [`State::parse`] and must agree with history.
+//!
+//! [`State::parse`]: intermission_core::State::parse
+
+mod database;
+mod error;
+mod load;
+mod lock;
+mod record;
+mod schema;
+
+pub(crate) use self::database::{Page, Store};
+pub(crate) use self::error::{OpenError, StoreError};
+pub(crate) use self::load::Kept;
+pub(crate) use self::record::{Record, Stamp};

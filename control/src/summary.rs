@@ -1,0 +1,121 @@
+//! What is in force for a service, in as few words as an operator needs: the wire between control
+//! and the command.
+
+use intermission_core::{Mode, State};
+use serde::{Deserialize, Serialize};
+
+use crate::store::Stamp;
+
+/// What is in force for one service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) service: String,
+    pub(crate) store: String,
+    pub(crate) revision: u64,
+    /// `off`, `writes` or `all`, as in the state document.
+    pub(crate) maintenance: String,
+    pub(crate) allowlist: AllowlistSummary,
+    pub(crate) scope: ScopeSummary,
+    pub(crate) notice: NoticeSummary,
+    /// The change that began the maintenance in force.
+    pub(crate) since: Option<Stamp>,
+    pub(crate) last_change: Stamp,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AllowlistSummary {
+    pub(crate) enabled: bool,
+    /// How many; `GET …/state` has them all.
+    pub(crate) entries: usize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ScopeSummary {
+    pub(crate) hosts: Vec<String>,
+    pub(crate) paths: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NoticeSummary {
+    pub(crate) title: String,
+    pub(crate) message: String,
+    pub(crate) until: Option<jiff::Timestamp>,
+    pub(crate) retry_after: u32,
+    pub(crate) languages: Vec<String>,
+}
+
+/// What became of one service in a change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    /// Whether there is a new revision; if not, this was in force already.
+    pub(crate) changed: bool,
+    /// What the operator may not expect.
+    pub(crate) warnings: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) summary: Summary,
+}
+
+/// The answer to a change of several services.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Outcomes {
+    pub(crate) services: Vec<Outcome>,
+}
+
+/// The answer to `GET /v1/services`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Summaries {
+    pub(crate) services: Vec<Summary>,
+}
+
+impl Summary {
+    pub(crate) fn of(state: &State, last_change: Stamp, since: Option<Stamp>) -> Self {
+        Self {
+            service: state.service.as_str().to_owned(),
+            store: state.store.to_string(),
+            revision: state.revision,
+            maintenance: state.maintenance.to_string(),
+            allowlist: AllowlistSummary {
+                enabled: state.allowlist.enabled,
+                entries: state.allowlist.cidrs.len(),
+            },
+            scope: ScopeSummary {
+                hosts: state
+                    .scope
+                    .hosts
+                    .iter()
+                    .map(|host| host.as_str().to_owned())
+                    .collect(),
+                paths: state
+                    .scope
+                    .paths
+                    .iter()
+                    .map(|path| path.as_str().to_owned())
+                    .collect(),
+            },
+            notice: NoticeSummary {
+                title: state.notice.title.clone(),
+                message: state.notice.message.clone(),
+                until: state.notice.until,
+                retry_after: state.notice.retry_after,
+                languages: state
+                    .notice
+                    .languages
+                    .keys()
+                    .map(|tag| tag.as_str().to_owned())
+                    .collect(),
+            },
+            since,
+            last_change,
+        }
+    }
+
+    /// Whether the service is open, as the document says it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.maintenance.parse() == Ok(Mode::Off)
+    }
+
+    /// Whether only writes are refused.
+    pub(crate) fn is_writes_only(&self) -> bool {
+        self.maintenance.parse() == Ok(Mode::Writes)
+    }
+}

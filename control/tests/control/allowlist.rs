@@ -1,0 +1,79 @@
+use serde_json::json;
+
+use crate::harness::Home;
+
+#[test]
+fn the_allowlist_keeps_its_entries_when_it_is_off() {
+    let home = Home::new();
+    let control = home.start();
+    let run = |line: &str| home.run(&control, &line.split(' ').collect::<Vec<_>>());
+    run("service add shop").done();
+    let early = run("allowlist enable shop").done();
+    assert!(
+        early.contains("shop is open, and enter starts with the allowlist off"),
+        "{early}"
+    );
+    run("allowlist add shop 127.0.0.1 10.0.0.0/8").done();
+    assert!(
+        run("allowlist add shop 10.0.0.0/8")
+            .done()
+            .contains("nothing changed")
+    );
+    assert_eq!(
+        run("whitelist show shop").done(),
+        "127.0.0.1/32\n10.0.0.0/8\n"
+    );
+    let begun = run("enter shop").done();
+    assert!(
+        begun.contains("off: nobody passes (2 entries kept)"),
+        "{begun}"
+    );
+    assert!(
+        run("allowlist enable shop")
+            .done()
+            .contains("on: clients in 2 entries pass")
+    );
+    assert!(
+        run("enter shop")
+            .done()
+            .contains("on: clients in 2 entries pass")
+    );
+    run("allowlist disable shop").done();
+    let shown = run("allowlist show shop --output json").json();
+    assert_eq!(shown["enabled"], false);
+    assert_eq!(shown["cidrs"], json!(["127.0.0.1/32", "10.0.0.0/8"]));
+    let removed = run("allowlist remove shop 127.0.0.1 10.2.0.0/16").done();
+    assert!(
+        removed.contains("10.2.0.0/16 is still on the allowlist, through 10.0.0.0/8"),
+        "{removed}"
+    );
+    assert_eq!(run("allowlist show shop").done(), "10.0.0.0/8\n");
+    run("exit shop").done();
+    assert!(
+        run("enter shop --allowlist")
+            .done()
+            .contains("on: clients in 1 entry pass")
+    );
+}
+
+#[test]
+fn changes_of_the_allowlist_that_race_are_all_made() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let (home, address) = (&home, &control.address);
+            scope.spawn(move || {
+                for entry in 0..4 {
+                    let cidr = format!("10.{writer}.{entry}.0/24");
+                    home.run_at(address, &["allowlist", "add", "shop", &cidr])
+                        .done();
+                }
+            });
+        }
+    });
+    let entries = control.state("shop").json()["allowlist"]["cidrs"].clone();
+    assert_eq!(entries.as_array().unwrap().len(), 16);
+    assert_eq!(control.history("shop").len(), 17);
+}

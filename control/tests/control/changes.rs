@@ -1,0 +1,233 @@
+use serde_json::{Value, json};
+
+use crate::harness::Home;
+use crate::http::Ask;
+
+#[test]
+fn a_webhook_needs_no_body() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    for (action, maintenance, allowlist) in [
+        ("enter", "all", false),
+        ("allowlist/enable", "all", true),
+        ("allowlist/disable", "all", false),
+        ("exit", "off", false),
+    ] {
+        let ask = Ask::new("POST", format!("/v1/services/shop/{action}"));
+        let answer = control.ask(control.authorized(ask));
+        assert_eq!(answer.status, 200, "{action}");
+        let outcome = answer.json();
+        assert_eq!(outcome["changed"], true, "{action}");
+        assert_eq!(outcome["maintenance"], maintenance);
+        assert_eq!(outcome["allowlist"]["enabled"], allowlist);
+    }
+}
+
+#[test]
+fn a_change_that_changes_nothing_makes_no_revision() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let enter = || {
+        control
+            .post("/v1/services/shop/enter", &json!({ "reason": "deploy" }))
+            .json()
+    };
+    assert_eq!(
+        (enter()["revision"].clone(), enter()["changed"].clone()),
+        (2.into(), false.into())
+    );
+    assert_eq!(enter()["revision"], 2);
+    assert_eq!(enter()["since"]["reason"], "deploy");
+    let enable = || {
+        control
+            .post("/v1/services/shop/allowlist/enable", &json!({}))
+            .json()
+    };
+    assert_eq!(enable()["changed"], true);
+    assert_eq!(enable()["changed"], false);
+    // A repetition leaves alone what it does not name.
+    assert_eq!(enter()["changed"], false);
+    assert_eq!(enter()["allowlist"]["enabled"], true);
+    assert_eq!(control.history("shop").len(), 3);
+}
+
+#[test]
+fn a_misspelt_member_is_no_switch() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    for (path, body, pointer) in [
+        (
+            "/v1/services/shop/enter",
+            json!({ "mod": "writes" }),
+            "/mod",
+        ),
+        ("/v1/services/shop/enter", json!({ "mode": "off" }), "/mode"),
+        (
+            "/v1/services/shop/enter",
+            json!({ "until": "2020-01-01T00:00:00Z" }),
+            "/until",
+        ),
+        (
+            "/v1/services/shop/enter",
+            json!({ "until": "tomorrow" }),
+            "/until",
+        ),
+        (
+            "/v1/services/shop/enter",
+            json!({ "retry_after": 0 }),
+            "/retry_after",
+        ),
+        (
+            "/v1/services/shop/enter",
+            json!({ "message": "x".repeat(4001) }),
+            "/message",
+        ),
+        (
+            "/v1/services/shop/enter",
+            json!({ "reason": "a\nb" }),
+            "/reason",
+        ),
+        (
+            "/v1/services/shop/exit",
+            json!({ "message": "x" }),
+            "/message",
+        ),
+        ("/v1/services/shop/exit", json!([]), ""),
+        ("/v1/changes", json!({ "action": "enter" }), "/services"),
+        (
+            "/v1/changes",
+            json!({ "action": "enter", "services": [] }),
+            "/services",
+        ),
+        (
+            "/v1/changes",
+            json!({ "action": "enter", "services": ["shop"], "all": true }),
+            "/services",
+        ),
+        (
+            "/v1/changes",
+            json!({ "action": "enter", "services": "shop" }),
+            "/services",
+        ),
+        (
+            "/v1/changes",
+            json!({ "action": "rollback", "all": true }),
+            "/action",
+        ),
+        ("/v1/changes", json!({ "all": true }), "/action"),
+        (
+            "/v1/changes",
+            json!({ "action": "exit", "all": true, "force": true }),
+            "/force",
+        ),
+    ] {
+        let problem = control.post(path, &body).problem(422, "invalid");
+        assert_eq!(problem["pointer"], pointer, "{body}");
+    }
+    let broken = Ask::new("POST", "/v1/changes")
+        .header("content-type", "application/json")
+        .body("{");
+    control
+        .ask(control.authorized(broken))
+        .problem(422, "invalid");
+    assert_eq!(control.history("shop").len(), 1);
+}
+
+#[test]
+fn several_services_change_all_or_none() {
+    let home = Home::new();
+    let control = home.start();
+    let nobody = control.post("/v1/changes", &json!({ "all": true, "action": "enter" }));
+    nobody.problem(404, "unknown-service");
+    for service in ["a", "b", "c"] {
+        control.add(service);
+    }
+    let some = json!({ "services": ["a", "nix", "b"], "action": "enter" });
+    control
+        .post("/v1/changes", &some)
+        .problem(404, "unknown-service");
+    let revisions = || ["a", "b", "c"].map(|name| control.state(name).json()["revision"].clone());
+    assert_eq!(revisions(), [1, 1, 1].map(Value::from));
+
+    let two = json!({ "services": ["a", "b", "a"], "action": "enter", "mode": "writes" });
+    let answer = control.post("/v1/changes", &two).json();
+    assert_eq!(answer["services"].as_array().unwrap().len(), 2);
+    assert_eq!(revisions(), [2, 2, 1].map(Value::from));
+
+    let all = control
+        .post("/v1/changes", &json!({ "all": true, "action": "enter" }))
+        .json();
+    assert_eq!(all["services"].as_array().unwrap().len(), 3);
+    assert_eq!(revisions(), [3, 3, 2].map(Value::from));
+
+    // One that would become invalid keeps the others as they are.
+    let etag = control.state("c").header("etag").unwrap().to_owned();
+    let near_limit = json!({ "notice": { "html": "x".repeat((1 << 20) - 2000) } });
+    assert_eq!(control.patch("c", &etag, &near_limit).status, 200);
+    let longer = json!({ "all": true, "action": "enter", "message": "y".repeat(3000) });
+    let problem = control.post("/v1/changes", &longer).problem(422, "invalid");
+    assert_eq!(problem["service"], "c");
+    assert_eq!(revisions(), [3, 3, 3].map(Value::from));
+}
+
+#[test]
+fn history_tells_who_when_why_and_what() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    control.post("/v1/services/shop/enter", &json!({ "reason": "deploy 42" }));
+    control.post("/v1/services/shop/exit", &json!({}));
+    let history = control.history("shop");
+    let told: Vec<_> = history
+        .iter()
+        .map(|entry| {
+            (
+                entry["revision"].clone(),
+                entry["action"].clone(),
+                entry["reason"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1.into(), "add".into(), Value::Null),
+            (2.into(), "enter".into(), "deploy 42".into()),
+            (3.into(), "exit".into(), Value::Null),
+        ]
+    );
+    assert!(history.iter().all(|entry| entry["actor"] == "operator"));
+    assert_eq!(history[1]["before"]["maintenance"], "off");
+    assert_eq!(history[1]["after"]["maintenance"], "all");
+    // The reason is for operators, and never leaves with the state.
+    assert!(!history[1]["after"].to_string().contains("deploy 42"));
+    let bad = control.ask(Ask::new("GET", "/v1/services/shop/history?before=x"));
+    bad.problem(422, "invalid");
+}
+
+#[test]
+fn a_long_history_comes_in_pages() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    for round in 0..60 {
+        control.post(
+            "/v1/services/shop/enter",
+            &json!({ "message": format!("round {round}") }),
+        );
+        control.post("/v1/services/shop/exit", &json!({}));
+    }
+    let first = control
+        .ask(Ask::new("GET", "/v1/services/shop/history"))
+        .json();
+    assert_eq!(first["entries"].as_array().unwrap().len(), 100);
+    assert_eq!(first["next"], 22);
+    assert_eq!(control.history("shop").len(), 121);
+    let told = home
+        .run(&control, &["history", "shop", "--output", "json"])
+        .json();
+    assert_eq!(told["entries"].as_array().unwrap().len(), 121);
+}

@@ -1,0 +1,102 @@
+use std::fs;
+
+use serde_json::json;
+
+use crate::harness::Home;
+
+#[test]
+fn bad_values_change_nothing() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |line: &[&str]| home.run(&control, line);
+    assert_eq!(
+        run(&["allowlist", "add", "shop", "127.0.0.1", "10.0.0.1/8"]).failed(7),
+        "intermission: nothing was changed: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?\n"
+    );
+    for line in [
+        &["enter", "shop", "--until", "02:00"][..],
+        &["enter", "shop", "--until", "2020-01-01T00:00:00Z"],
+        &["enter", "shop", "--retry-after", "0"],
+        &["enter", "shop", "--message", "\u{1b}[2J"],
+        &["enter", "shop", "--reason", "a\nb"],
+        &["service", "add", "Shop"],
+        &["explain", "shop", "--ip", "localhost", "--path", "/"],
+        &[
+            "explain", "shop", "--ip", "::1", "--path", "/", "--header", "nonsense",
+        ],
+    ] {
+        run(line).failed(7);
+    }
+    for line in [
+        &["enter"][..],
+        &["enter", "shop", "--all"],
+        &["preview", "shop", "poem"],
+        &["status", "--server", "127.0.0.1:7700"],
+        &["nonsense"],
+    ] {
+        run(line).failed(2);
+    }
+    assert_eq!(control.history("shop").len(), 1);
+}
+
+#[test]
+fn every_failure_has_an_exit_code_of_its_own() {
+    let home = Home::new();
+    let mut control = home.start();
+    control.add("shop");
+    for line in [
+        &["enter", "shp"][..],
+        &["exit", "shop", "shp"],
+        &["allowlist", "add", "shp", "::1"],
+        &["allowlist", "show", "shp"],
+        &["status", "shp"],
+        &["history", "../shop"],
+        &["preview", "shp", "page"],
+    ] {
+        let said = home.run(&control, line).failed(5);
+        assert!(said.ends_with("there are: shop\n"), "{said}");
+    }
+    let json = home
+        .run(&control, &["enter", "shp", "--output", "json"])
+        .failed(5);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["exit"], 5);
+    assert_eq!(json["problem"]["services"], json!(["shop"]));
+
+    let wrong = home.path().join("wrong.token");
+    fs::write(&wrong, format!("imo_{}", "A".repeat(43))).unwrap();
+    let wrong = wrong.to_str().unwrap();
+    home.run(&control, &["enter", "shop", "--token-file", wrong])
+        .failed(4);
+    home.run(&control, &["enter", "shop", "--token-file", "/nonexistent"])
+        .failed(4);
+    let beyond = home.run(
+        &control,
+        &["enter", "shop", "--server", "http://192.0.2.1:7700"],
+    );
+    assert!(beyond.failed(4).contains("the token is not sent in clear"));
+    assert_eq!(control.history("shop").len(), 1);
+
+    let address = control.address.clone();
+    control.kill();
+    for line in [&["enter", "shop"][..], &["status"]] {
+        let said = home.run(&control, line).failed(3);
+        assert!(
+            said.starts_with(&format!("intermission: no control at http://{address}: ")),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let line = format!("status --server http://{} | true", control.address);
+    let mut shell = home.binary_after(&format!("\"$0\" {line}; exit"));
+    let output = shell.output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}

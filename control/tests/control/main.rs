@@ -1,0 +1,25 @@
+//! Drives the real binary: control in processes of their own on free ports, the command, and HTTP
+//! as anybody may send it.
+
+#[cfg(test)]
+mod allowlist;
+#[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod explain;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod guard;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod state;

@@ -230,12 +230,17 @@ impl<'v> Node<'v> {
             .ok_or_else(|| self.mistyped("true or false"))
     }
 
+    /// A whole number, which other writers of JSON may spell `17.0`.
     fn integer(&self, least: u64, most: u64) -> Result<u64, StateError> {
+        // A number that does not come back is refused.
+        let whole = |number: f64| Some(number as u64).filter(|integer| *integer as f64 == number);
         let integer = self
             .value
             .as_u64()
-            .filter(|integer| (least..=most).contains(integer));
-        integer.ok_or_else(|| self.mistyped(format!("a whole number from {least} to {most}")))
+            .or_else(|| self.value.as_f64().and_then(whole));
+        integer
+            .filter(|integer| (least..=most).contains(integer))
+            .ok_or_else(|| self.mistyped(format!("a whole number from {least} to {most}")))
     }
 
     fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<T, StateError> {

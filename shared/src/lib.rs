@@ -37,7 +37,6 @@ pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
 pub use request::RequestView;
-pub use state::Mode as Maintenance;
 pub use state::{
     Allowlist, Area, Exempt, Mode, Notice, ParseModeError, ParseServiceNameError, ServiceName,
     State, Translation,

@@ -100,11 +100,13 @@ impl Poll {
         }
     }
 
-    /// Takes a state that was saved earlier, until the first answer.
+    /// Goes on from a state that was saved, or that another poller of this node put in force, and from
+    /// its entity tag where that is known.
     #[must_use]
-    pub fn with_saved(self, state: State) -> Self {
+    pub fn with_state(self, state: State, etag: Option<Box<str>>) -> Self {
         Self {
             state: Some(state),
+            etag,
             ..self
         }
     }
@@ -126,6 +128,12 @@ impl Poll {
     #[must_use]
     pub fn answered_at(&self) -> Option<Duration> {
         self.answered_at
+    }
+
+    /// The entity tag of the last good state, if it came with one.
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
     }
 
     /// What to ask now.

@@ -33,7 +33,7 @@ impl Task {
     ) -> Self {
         let mut poll = Poll::new(options, fastrand::u64(..));
         if let Some(saved) = saved {
-            poll = poll.with_saved(saved);
+            poll = poll.with_state(saved, None);
         }
         Self {
             endpoint,

@@ -56,6 +56,16 @@ fn a_document_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn a_whole_number_may_be_written_as_a_fraction_of_nothing() {
+    let mut document = minimal();
+    document["version"] = json!(1.0);
+    document["revision"] = json!(17.0);
+    assert_eq!(parse(&document).unwrap().revision, 17);
+    document["revision"] = json!(17.5);
+    assert!(parse(&document).is_err());
+}
+
+#[test]
 fn unknown_fields_are_ignored_unless_they_are_critical() {
     let mut document = minimal();
     document["countries"] = json!(["jp"]);

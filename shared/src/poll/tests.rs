@@ -193,7 +193,7 @@ fn the_same_document_again_is_no_change() {
 #[test]
 fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
     let saved = State::parse(&document("S1", 5)).unwrap();
-    let mut poll = poll().with_saved(saved);
+    let mut poll = poll().with_state(saved, None);
     assert_eq!(poll.state().map(|state| state.revision), Some(5));
     poll.send(MS(0));
     assert!(poll.receive(MS(1), ok(None, &document("S1", 4))).is_err());

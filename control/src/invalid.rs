@@ -1,6 +1,6 @@
 //! Input that is refused, and where.
 
-use intermission_core::StateError;
+use intermission_core::DocumentError;
 
 /// What is wrong with a body, where, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ impl Invalid {
     }
 }
 
-impl From<StateError> for Invalid {
-    fn from(error: StateError) -> Self {
+impl From<DocumentError> for Invalid {
+    fn from(error: DocumentError) -> Self {
         Self::new(error.pointer(), error.reason())
     }
 }

@@ -14,6 +14,7 @@ mod fields;
 mod history;
 mod invalid;
 mod keeper;
+mod moment;
 mod output;
 mod places;
 mod serve;

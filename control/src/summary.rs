@@ -4,6 +4,7 @@
 use intermission_core::{Mode, State};
 use serde::{Deserialize, Serialize};
 
+use crate::moment::from_core;
 use crate::store::Stamp;
 
 /// What is in force for one service.
@@ -95,7 +96,7 @@ impl Summary {
             notice: NoticeSummary {
                 title: state.notice.title.clone(),
                 message: state.notice.message.clone(),
-                until: state.notice.until,
+                until: state.notice.until.map(from_core),
                 retry_after: state.notice.retry_after,
                 languages: state
                     .notice

@@ -1,11 +1,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Guard};
 use bytes::Bytes;
 use http::Response;
-use intermission_core::{Mode, Policy, Reply, ServiceName, State};
-use jiff::Timestamp;
+use intermission_core::{Mode, Policy, Reply, ServiceName, State, Timestamp};
 
 use crate::prepared::Prepared;
 
@@ -33,7 +33,7 @@ pub(crate) struct Current {
 
 impl Current {
     fn new(state: State) -> Self {
-        let policy = Policy::compile(&state, Timestamp::now());
+        let policy = Policy::compile(&state, now());
         Self {
             prepared: policy.answers().map(Prepared::new).collect(),
             policy,
@@ -130,4 +130,12 @@ impl WeakHandle {
     pub(crate) fn upgrade(&self) -> Option<PolicyHandle> {
         self.0.upgrade().map(PolicyHandle)
     }
+}
+
+/// The time by the wall clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -17,8 +17,8 @@ pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use handle::PolicyHandle;
 pub use intermission_core::{
-    AddressSet, Cidr, ClientSource, Kind, Mode, ParseCidrError, Peer, Reason, ServiceName, State, StateError,
-    TrustedProxies, Verdict,
+    AddressSet, Cidr, ClientSource, DocumentError, Kind, Mode, ParseCidrError, Peer, Reason,
+    ServiceName, State, TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]

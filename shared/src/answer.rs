@@ -5,12 +5,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use jiff::Timestamp;
-
 use crate::language::wanted;
 use crate::request::ConnectCall;
 use crate::state::Notice;
-use crate::{Headers, Kind, LanguageTag, Origin, RequestView, cors, grpc, page, problem};
+use crate::{
+    Headers, Kind, LanguageTag, Origin, RequestView, Timestamp, cors, grpc, page, problem,
+};
 
 /// Every request header that decides which answer a refused request gets.
 const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, Origin, Sec-Fetch-Mode, \
@@ -279,9 +279,7 @@ pub(crate) struct Texts<'n> {
 /// Seconds until a client may ask again: up to the announced end while it lies ahead, else as
 /// configured.
 fn retry_after(notice: &Notice, now: Timestamp) -> u64 {
-    let ahead = notice.until.map(|until| until.duration_since(now));
-    let seconds = ahead
-        .and_then(|ahead| u64::try_from(ahead.as_secs()).ok())
-        .filter(|seconds| *seconds > 0);
+    let ahead = notice.until.map(|until| until.seconds_since(now));
+    let seconds = ahead.filter(|seconds| *seconds > 0);
     seconds.unwrap_or_else(|| notice.retry_after.into())
 }

@@ -3,16 +3,11 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-use core::str::FromStr;
-
-use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use crate::state::{Allowlist, Area, Exempt, Notice, Translation};
-use crate::{LanguageTag, State};
+use crate::{DocumentError, LanguageTag, Node, State};
 
 /// Fields that change a verdict and were added after version 1 of the document; a document may
 /// name them under `critical`.
@@ -29,27 +24,23 @@ impl State {
     ///
     /// Where the document is too long, not JSON, of another version, names a critical field that is
     /// not known here, or holds a value that is not valid. It is refused whole.
-    pub fn parse(document: &[u8]) -> Result<Self, StateError> {
+    pub fn parse(document: &[u8]) -> Result<Self, DocumentError> {
         if document.len() > Self::MAX_BYTES {
             let length = document.len();
             let reason = format!(
                 "{length} bytes are more than the {} allowed",
                 Self::MAX_BYTES
             );
-            return Err(StateError::new(String::new(), reason));
+            return Err(DocumentError::new(String::new(), reason));
         }
-        let value: Value = serde_json::from_slice(document)
-            .map_err(|error| StateError::new(String::new(), format!("not JSON: {error}")))?;
-        let root = Node {
-            value: &value,
-            pointer: String::new(),
-        };
+        let value = Node::read(document)?;
+        let root = Node::root(&value);
         root.object()?;
         let version = root.required("version")?;
         if version.integer(0, u64::MAX)? != Self::VERSION {
             return Err(version.refuse(format!(
                 "version {} is not known, only {}; upgrade this node",
-                version.value,
+                version.value(),
                 Self::VERSION
             )));
         }
@@ -91,7 +82,7 @@ impl State {
     }
 }
 
-fn store(node: &Node<'_>) -> Result<Box<str>, StateError> {
+fn store(node: &Node<'_>) -> Result<Box<str>, DocumentError> {
     let text = node.text()?;
     let valid = text.len() <= 64
         && text
@@ -104,7 +95,7 @@ fn store(node: &Node<'_>) -> Result<Box<str>, StateError> {
     })
 }
 
-fn allowlist(node: &Node<'_>) -> Result<Allowlist, StateError> {
+fn allowlist(node: &Node<'_>) -> Result<Allowlist, DocumentError> {
     node.object()?;
     Ok(Allowlist {
         enabled: node
@@ -116,7 +107,7 @@ fn allowlist(node: &Node<'_>) -> Result<Allowlist, StateError> {
     })
 }
 
-fn area(node: &Node<'_>) -> Result<Area, StateError> {
+fn area(node: &Node<'_>) -> Result<Area, DocumentError> {
     node.object()?;
     Ok(Area {
         hosts: node
@@ -128,7 +119,7 @@ fn area(node: &Node<'_>) -> Result<Area, StateError> {
     })
 }
 
-fn exempt(node: &Node<'_>) -> Result<Exempt, StateError> {
+fn exempt(node: &Node<'_>) -> Result<Exempt, DocumentError> {
     node.object()?;
     Ok(Exempt {
         paths: node
@@ -137,7 +128,7 @@ fn exempt(node: &Node<'_>) -> Result<Exempt, StateError> {
     })
 }
 
-fn notice(node: &Node<'_>) -> Result<Notice, StateError> {
+fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
     node.object()?;
     let default = Notice::default();
     Ok(Notice {
@@ -147,7 +138,7 @@ fn notice(node: &Node<'_>) -> Result<Notice, StateError> {
         message: node
             .field("message")
             .map_or(Ok(default.message), |node| node.prose(MAX_MESSAGE))?,
-        until: node.field("until").map(|node| until(&node)).transpose()?,
+        until: node.field("until").map(|node| node.parsed()).transpose()?,
         retry_after: match node.field("retry_after") {
             Some(node) => {
                 u32::try_from(node.integer(1, MAX_RETRY_AFTER)?).unwrap_or(default.retry_after)
@@ -167,16 +158,7 @@ fn notice(node: &Node<'_>) -> Result<Notice, StateError> {
     })
 }
 
-fn until(node: &Node<'_>) -> Result<Timestamp, StateError> {
-    let text = node.text()?;
-    text.parse().map_err(|_| {
-        node.refuse(format!(
-            "{text:?} is not a time; write it like 2026-11-23T02:00:00Z"
-        ))
-    })
-}
-
-fn languages(node: &Node<'_>) -> Result<BTreeMap<LanguageTag, Translation>, StateError> {
+fn languages(node: &Node<'_>) -> Result<BTreeMap<LanguageTag, Translation>, DocumentError> {
     let mut languages = BTreeMap::new();
     for key in node.object()?.keys() {
         let Some(texts) = node.field(key) else {
@@ -192,157 +174,6 @@ fn languages(node: &Node<'_>) -> Result<BTreeMap<LanguageTag, Translation>, Stat
     }
     Ok(languages)
 }
-
-/// A value and the JSON pointer (RFC 6901) to it.
-struct Node<'v> {
-    value: &'v Value,
-    pointer: String,
-}
-
-impl<'v> Node<'v> {
-    /// The member `name`; `null` is as good as none.
-    fn field(&self, name: &str) -> Option<Self> {
-        let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(Self {
-            value,
-            pointer: self.below(name),
-        })
-    }
-
-    fn required(&self, name: &str) -> Result<Self, StateError> {
-        self.field(name)
-            .ok_or_else(|| StateError::new(self.below(name), "is missing"))
-    }
-
-    fn object(&self) -> Result<&'v Map<String, Value>, StateError> {
-        self.value
-            .as_object()
-            .ok_or_else(|| self.mistyped("an object"))
-    }
-
-    fn text(&self) -> Result<&'v str, StateError> {
-        self.value.as_str().ok_or_else(|| self.mistyped("a string"))
-    }
-
-    fn boolean(&self) -> Result<bool, StateError> {
-        self.value
-            .as_bool()
-            .ok_or_else(|| self.mistyped("true or false"))
-    }
-
-    /// A whole number, which other writers of JSON may spell `17.0`.
-    fn integer(&self, least: u64, most: u64) -> Result<u64, StateError> {
-        // A number that does not come back is refused.
-        let whole = |number: f64| Some(number as u64).filter(|integer| *integer as f64 == number);
-        let integer = self
-            .value
-            .as_u64()
-            .or_else(|| self.value.as_f64().and_then(whole));
-        integer
-            .filter(|integer| (least..=most).contains(integer))
-            .ok_or_else(|| self.mistyped(format!("a whole number from {least} to {most}")))
-    }
-
-    fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<T, StateError> {
-        self.text()?.parse().map_err(|error| self.refuse(error))
-    }
-
-    fn list<T, E: fmt::Display>(
-        &self,
-        parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Result<Vec<T>, StateError> {
-        let items = self
-            .value
-            .as_array()
-            .ok_or_else(|| self.mistyped("a list of strings"))?;
-        let items = items.iter().enumerate().map(|(index, value)| {
-            let item = || Node {
-                value,
-                pointer: self.below(&index.to_string()),
-            };
-            let text = value.as_str().ok_or_else(|| item().mistyped("a string"))?;
-            parse(text).map_err(|error| item().refuse(error))
-        });
-        items.collect()
-    }
-
-    /// Text for people: at most `longest` characters, no control characters but line feed and tab.
-    fn prose(&self, longest: usize) -> Result<String, StateError> {
-        let text = self.text()?;
-        if text.chars().count() > longest {
-            return Err(self.refuse(format!("has more than {longest} characters")));
-        }
-        if let Some(control) = text
-            .chars()
-            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
-        {
-            return Err(self.refuse(format!(
-                "contains the control character {control:?}; leave it out"
-            )));
-        }
-        Ok(text.into())
-    }
-
-    fn below(&self, name: &str) -> String {
-        format!(
-            "{}/{}",
-            self.pointer,
-            name.replace('~', "~0").replace('/', "~1")
-        )
-    }
-
-    fn mistyped(&self, wanted: impl fmt::Display) -> StateError {
-        let mut found = self.value.to_string();
-        if let Some((end, _)) = found.char_indices().nth(60) {
-            found.truncate(end);
-            found.push('…');
-        }
-        self.refuse(format!("{found} is not {wanted}"))
-    }
-
-    fn refuse(&self, reason: impl ToString) -> StateError {
-        StateError::new(self.pointer.clone(), reason)
-    }
-}
-
-/// Why a document is not a [`State`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateError {
-    pointer: String,
-    reason: String,
-}
-
-impl StateError {
-    fn new(pointer: String, reason: impl ToString) -> Self {
-        Self {
-            pointer,
-            reason: reason.to_string(),
-        }
-    }
-
-    /// JSON pointer (RFC 6901) to the value that was refused; empty for the whole document.
-    #[must_use]
-    pub fn pointer(&self) -> &str {
-        &self.pointer
-    }
-
-    /// What is wrong there, and what would be right.
-    #[must_use]
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl fmt::Display for StateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.pointer.as_str() {
-            "" => write!(f, "the document: {}", self.reason),
-            pointer => write!(f, "{pointer}: {}", self.reason),
-        }
-    }
-}
-
-impl core::error::Error for StateError {}
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ mod grpc;
 mod headers;
 mod host;
 mod language;
+mod node;
 mod page;
 mod path;
 mod policy;
@@ -21,6 +22,7 @@ mod poll;
 mod problem;
 mod request;
 mod state;
+mod timestamp;
 mod verdict;
 mod weight;
 
@@ -29,10 +31,10 @@ pub use answer::{Answer, Reply};
 pub use cidr::{Cidr, ParseCidrError};
 pub use client::{ClientSource, Peer, TrustedProxies, parse_address};
 pub use cors::{Origin, ParseOriginError};
-pub use document::StateError;
 pub use headers::Headers;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
+pub use node::{DocumentError, Node};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
@@ -41,4 +43,5 @@ pub use state::{
     Allowlist, Area, Exempt, Mode, Notice, ParseModeError, ParseServiceNameError, ServiceName,
     State, Translation,
 };
+pub use timestamp::{ParseTimestampError, Timestamp};
 pub use verdict::{Kind, Reason, Verdict};

@@ -8,7 +8,8 @@ use crate::answer::Texts;
 
 pub(crate) fn render(texts: &Texts<'_>) -> String {
     let until = texts.until.map(|until| {
-        let spoken = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let until = until.to_string();
+        let spoken = until.replace('T', " ").replace('Z', " UTC");
         format!("<p>Expected back: <time datetime=\"{until}\">{spoken}</time></p>\n")
     });
     format!(

@@ -1,13 +1,11 @@
 use alloc::boxed::Box;
 
-use jiff::Timestamp;
-
 use crate::accept::{Preference, preference};
 use crate::answer::Answers;
 use crate::path::{is_clear, is_plain};
 use crate::{
     AddressSet, Answer, Area, ExemptPath, Headers, Kind, Mode, Reason, Reply, RequestView, State,
-    Verdict, host,
+    Timestamp, Verdict, host,
 };
 
 /// A [`State`], compiled: immutable, with every answer rendered.

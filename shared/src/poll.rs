@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use fastrand::Rng;
 
-use crate::{State, StateError};
+use crate::{DocumentError, State};
 
 /// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -244,7 +244,7 @@ pub struct PollError(Kind);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Status(u16),
-    Document(StateError),
+    Document(DocumentError),
     Older { offered: String, kept: String },
 }
 

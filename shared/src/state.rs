@@ -7,11 +7,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::cors::Origin;
-use crate::{Cidr, ExemptPath, HostName, LanguageTag, PathPrefix};
+use crate::{Cidr, ExemptPath, HostName, LanguageTag, PathPrefix, Timestamp};
 
 /// What is in force for one service, parsed and valid.
 ///
@@ -263,7 +262,6 @@ pub struct Notice {
     /// The text of the page, the problem document and the gRPC status.
     pub message: String,
     /// When the service is expected back.
-    #[serde(serialize_with = "serialize_until")]
     pub until: Option<Timestamp>,
     /// Seconds after which a client may ask again, where `until` does not tell.
     pub retry_after: u32,
@@ -296,14 +294,4 @@ pub struct Translation {
     pub title: String,
     /// As [`Notice::message`].
     pub message: String,
-}
-
-fn serialize_until<S: Serializer>(
-    until: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match until {
-        Some(until) => serializer.collect_str(until),
-        None => serializer.serialize_none(),
-    }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use crate::change::in_future;
 use crate::fields::Fields;
 use crate::invalid::Invalid;
+use crate::moment::to_core;
 
 /// What `enter` may name; what it leaves out it does not touch.
 ///
@@ -57,7 +58,7 @@ impl Enter {
         }
         if let Some(until) = self.until {
             in_future(until, now, "/until")?;
-            state.notice.until = Some(until);
+            state.notice.until = Some(to_core(until));
         }
         if let Some(seconds) = self.retry_after {
             state.notice.retry_after = seconds;

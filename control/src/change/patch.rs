@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::change::in_future;
 use crate::invalid::Invalid;
+use crate::moment::from_core;
 
 /// Fields that are control's, with what to do instead.
 const RESERVED: [(&str, &str); 5] = [
@@ -52,7 +53,7 @@ impl Patch {
         refuse_unknown(&patch, &as_value(&after)?, "")?;
         match after.notice.until {
             Some(until) if before.notice.until != Some(until) => {
-                in_future(until, now, "/notice/until")?
+                in_future(from_core(until), now, "/notice/until")?
             }
             _ => {}
         }

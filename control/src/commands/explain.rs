@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::commands::rendered::Rendered;
 use crate::commands::why::why;
 use crate::exit::Failure;
+use crate::moment::to_core;
 use crate::output::{Paint, Report};
 
 /// How much of a body is shown; `preview` shows it all.
@@ -35,7 +36,7 @@ pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
     let headers = headers(options)?;
     let document = client.state(&options.service)?;
     let state = State::parse(&document.bytes).map_err(Failure::failed)?;
-    let policy = Policy::compile(&state, Timestamp::now());
+    let policy = Policy::compile(&state, to_core(Timestamp::now()));
     let request = RequestView {
         method: options.method.as_bytes(),
         path: options.path.as_bytes(),

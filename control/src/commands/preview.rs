@@ -5,13 +5,14 @@ use crate::cli::{NoticeKind, Preview};
 use crate::client::Client;
 use crate::commands::rendered::Rendered;
 use crate::exit::Failure;
+use crate::moment::to_core;
 use crate::output::Report;
 
 /// `preview`: the body on standard output, so that `> page.html` makes a page; the rest beside it.
 pub(super) fn run(client: &Client, options: &Preview) -> Result<Report, Failure> {
     let document = client.state(&options.service)?;
     let state = State::parse(&document.bytes).map_err(Failure::failed)?;
-    let policy = Policy::compile(&state, Timestamp::now());
+    let policy = Policy::compile(&state, to_core(Timestamp::now()));
     let (kind, content_type) = match options.kind {
         NoticeKind::Page => (Kind::Page, None),
         NoticeKind::Api => (Kind::Api, None),

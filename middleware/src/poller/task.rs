@@ -109,7 +109,7 @@ impl Task {
         }
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")
-            .set(jiff::Timestamp::now().as_second() as f64);
+            .set(crate::handle::now().as_second() as f64);
     }
 
     fn complain(&mut self, complaint: String) {

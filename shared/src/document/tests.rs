@@ -1,7 +1,7 @@
 use alloc::string::{String, ToString};
 use alloc::{format, vec};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{Mode, ServiceName};
@@ -10,7 +10,7 @@ fn minimal() -> Value {
     json!({ "version": 1, "service": "shop", "revision": 17, "maintenance": "all" })
 }
 
-fn parse(document: &Value) -> Result<State, StateError> {
+fn parse(document: &Value) -> Result<State, DocumentError> {
     State::parse(document.to_string().as_bytes())
 }
 
@@ -150,7 +150,7 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
         (
             "/notice/until",
             json!("tomorrow"),
-            "/notice/until: \"tomorrow\" is not a time; write it like 2026-11-23T02:00:00Z",
+            "/notice/until: \"tomorrow\" is not a time with its offset; write it like 2026-11-23T02:00:00Z",
         ),
         (
             "/notice/title",

@@ -1,0 +1,13 @@
+//! Moments, between the core's type and the one that control calculates with.
+
+use jiff::Timestamp;
+
+/// The moment as a state holds it, to the second.
+pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {
+    intermission_core::Timestamp::from_second(moment.as_second())
+}
+
+/// The moment to calculate with; the last there is, where it lies beyond.
+pub(crate) fn from_core(moment: intermission_core::Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,49 @@
+//! The client's address, as Envoy tells it.
+
+use std::net::IpAddr;
+
+use intermission_core::{Headers, Peer, parse_address};
+
+use crate::config::Client;
+use crate::host::Host;
+
+/// What was found out about the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Address(Option<IpAddr>),
+    /// Envoy took the address from a header, which it was not declared to do safely.
+    FromHeader,
+}
+
+impl Client {
+    pub(crate) fn find<H: Headers + ?Sized>(&self, host: &impl Host, headers: &H) -> Found {
+        match self {
+            Self::Source { trust_forwarded } => {
+                let address = host.property(&["source", "address"]).unwrap_or_default();
+                if !trust_forwarded && address.ends_with(b":0") {
+                    return Found::FromHeader;
+                }
+                Found::Address(parse_address(&address))
+            }
+            Self::Direct {
+                source,
+                filter_state,
+            } => {
+                let peer = host.property(&["filter_state", filter_state]);
+                Found::Address(
+                    source.resolve(peer.as_deref().map_or(Peer::Unknown, read_peer), headers),
+                )
+            }
+        }
+    }
+}
+
+/// The peer as `%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%` prints it: a Unix socket by its path, or by
+/// nothing at all where it has none.
+fn read_peer(text: &[u8]) -> Peer {
+    match parse_address(text) {
+        Some(address) => Peer::Address(address),
+        None if text.starts_with(b"/") || text.starts_with(b"@") => Peer::Unix,
+        None => Peer::Unknown,
+    }
+}

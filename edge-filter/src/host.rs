@@ -1,0 +1,68 @@
+use std::time::{Duration, SystemTime};
+
+/// How urgent a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Info,
+    Warn,
+    Error,
+}
+
+/// A value in shared data, and the token for replacing it if nobody else has done so since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shared {
+    pub(crate) value: Vec<u8>,
+    pub(crate) cas: u32,
+}
+
+/// Somebody else has replaced the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CasMismatch;
+
+/// The host cannot make the call now; the cluster may come later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoSuchCluster;
+
+/// A kind of metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MetricKind {
+    Counter,
+    Gauge,
+}
+
+/// Everything that the filter asks of Envoy.
+///
+/// Calls about a request or a response concern the context that is [effective](Self::act_for), which
+/// is the one that Envoy called, unless told otherwise.
+pub(crate) trait Host {
+    fn log(&self, level: Level, message: &str);
+    fn now(&self) -> SystemTime;
+    fn act_for(&self, context: u32);
+
+    /// All header lines of the request, pseudo-headers among them.
+    fn request_headers(&self) -> Vec<(String, Vec<u8>)>;
+    /// An attribute (Envoy docs, "Attributes").
+    fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
+    fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
+    fn resume_request(&self);
+
+    fn call(
+        &self,
+        cluster: &str,
+        headers: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<(), NoSuchCluster>;
+    fn call_response_header(&self, name: &str) -> Option<Vec<u8>>;
+    fn call_response_body(&self, longest: usize) -> Vec<u8>;
+
+    fn shared(&self, key: &str) -> Option<Shared>;
+    /// Without `cas` the value is set whatever it was.
+    fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch>;
+    fn open_queue(&self, name: &str) -> u32;
+    fn empty_queue(&self, queue: u32);
+    fn enqueue(&self, queue: u32);
+
+    fn define_metric(&self, kind: MetricKind, name: &str) -> u32;
+    fn add_to_counter(&self, metric: u32, amount: u64);
+    fn set_gauge(&self, metric: u32, value: u64);
+}

@@ -1,0 +1,31 @@
+//! Maintenance mode inside Envoy and Istio: a proxy-wasm filter.
+//!
+//! It reads the same state from the same endpoint as the tower layer, decides with the same classifier and
+//! gives the same answers. `edge-filter/README.md` tells how to configure and deploy it.
+//!
+//! One root context of the Envoy process polls and writes what it hears into shared data, from where the
+//! others take it; if it dies, another takes over within seconds. While the service is open a request costs
+//! no call into Envoy.
+
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(dead_code, reason = "only Envoy calls most of it")
+)]
+
+mod answer;
+mod client;
+mod config;
+mod host;
+mod lease;
+mod news;
+mod plugin;
+#[cfg(target_arch = "wasm32")]
+mod proxy;
+mod root;
+mod tally;
+
+#[cfg(target_arch = "wasm32")]
+proxy_wasm::main! {{
+    proxy_wasm::set_log_level(proxy_wasm::types::LogLevel::Info);
+    proxy_wasm::set_root_context(|context| Box::new(proxy::RootAdapter::new(context)));
+}}

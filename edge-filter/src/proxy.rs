@@ -1,0 +1,214 @@
+//! The host that is Envoy, through the proxy-wasm SDK, and the contexts that Envoy calls.
+
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use proxy_wasm::hostcalls;
+use proxy_wasm::traits::{Context, HttpContext, RootContext};
+use proxy_wasm::types::{BufferType, ContextType, LogLevel, MapType, MetricType};
+
+use crate::config::Config;
+use crate::host::{CasMismatch, Host, Level, MetricKind, NoSuchCluster, Shared};
+use crate::plugin::{Action, Plugin};
+use crate::root::{Root, TICK};
+
+/// Envoy. Where a call fails there is nothing to be done about it but to go on.
+#[derive(Clone, Copy, Debug)]
+struct Envoy;
+
+impl Host for Envoy {
+    fn log(&self, level: Level, message: &str) {
+        let level = match level {
+            Level::Info => LogLevel::Info,
+            Level::Warn => LogLevel::Warn,
+            Level::Error => LogLevel::Error,
+        };
+        let _ = hostcalls::log(level, message);
+    }
+
+    fn now(&self) -> SystemTime {
+        hostcalls::get_current_time().unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    fn act_for(&self, context: u32) {
+        let _ = hostcalls::set_effective_context(context);
+    }
+
+    fn request_headers(&self) -> Vec<(String, Vec<u8>)> {
+        hostcalls::get_map_bytes(MapType::HttpRequestHeaders).unwrap_or_default()
+    }
+
+    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
+        hostcalls::get_property(path.to_vec()).ok().flatten()
+    }
+
+    fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) {
+        let headers = headers
+            .iter()
+            .filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
+        let _ = hostcalls::send_http_response(status.into(), headers.collect(), Some(body));
+    }
+
+    fn resume_request(&self) {
+        let _ = hostcalls::resume_http_request();
+    }
+
+    fn call(
+        &self,
+        cluster: &str,
+        headers: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<(), NoSuchCluster> {
+        let token =
+            hostcalls::dispatch_http_call(cluster, headers.to_vec(), None, Vec::new(), timeout);
+        token.map(|_| ()).map_err(|_| NoSuchCluster)
+    }
+
+    fn call_response_header(&self, name: &str) -> Option<Vec<u8>> {
+        hostcalls::get_map_value_bytes(MapType::HttpCallResponseHeaders, name)
+            .ok()
+            .flatten()
+    }
+
+    fn call_response_body(&self, longest: usize) -> Vec<u8> {
+        let body = hostcalls::get_buffer(BufferType::HttpCallResponseBody, 0, longest);
+        body.ok().flatten().unwrap_or_default()
+    }
+
+    fn shared(&self, key: &str) -> Option<Shared> {
+        match hostcalls::get_shared_data(key) {
+            Ok((value, Some(cas))) => Some(Shared {
+                value: value.unwrap_or_default(),
+                cas,
+            }),
+            _ => None,
+        }
+    }
+
+    fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch> {
+        hostcalls::set_shared_data(key, Some(value), cas).map_err(|_| CasMismatch)
+    }
+
+    fn open_queue(&self, name: &str) -> u32 {
+        hostcalls::register_shared_queue(name).unwrap_or_default()
+    }
+
+    fn empty_queue(&self, queue: u32) {
+        while let Ok(Some(_)) = hostcalls::dequeue_shared_queue(queue) {}
+    }
+
+    fn enqueue(&self, queue: u32) {
+        let _ = hostcalls::enqueue_shared_queue(queue, Some(b"!"));
+    }
+
+    fn define_metric(&self, kind: MetricKind, name: &str) -> u32 {
+        let kind = match kind {
+            MetricKind::Counter => MetricType::Counter,
+            MetricKind::Gauge => MetricType::Gauge,
+        };
+        hostcalls::define_metric(kind, name).unwrap_or_default()
+    }
+
+    fn add_to_counter(&self, metric: u32, amount: u64) {
+        if let Ok(amount @ 1..) = i64::try_from(amount) {
+            let _ = hostcalls::increment_metric(metric, amount);
+        }
+    }
+
+    fn set_gauge(&self, metric: u32, value: u64) {
+        let _ = hostcalls::record_metric(metric, value);
+    }
+}
+
+/// A root context as Envoy calls it.
+#[derive(Debug)]
+pub(crate) struct RootAdapter {
+    context: u32,
+    root: Option<Root<Envoy>>,
+}
+
+impl RootAdapter {
+    pub(crate) fn new(context: u32) -> Self {
+        Self {
+            context,
+            root: None,
+        }
+    }
+}
+
+impl RootContext for RootAdapter {
+    fn on_configure(&mut self, _: usize) -> bool {
+        let json = hostcalls::get_buffer(BufferType::PluginConfiguration, 0, usize::MAX);
+        match Config::parse(&json.ok().flatten().unwrap_or_default()) {
+            Ok(config) => {
+                let _ = hostcalls::set_tick_period(TICK);
+                self.root = Some(Root::new(Envoy, config, self.context, fastrand::u64(..)));
+                true
+            }
+            Err(error) => {
+                Envoy.log(Level::Error, &error.to_string());
+                false
+            }
+        }
+    }
+
+    fn on_tick(&mut self) {
+        if let Some(root) = &mut self.root {
+            root.tick();
+        }
+    }
+
+    fn on_queue_ready(&mut self, queue: u32) {
+        if let Some(root) = &mut self.root {
+            root.woken(queue);
+        }
+    }
+
+    fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
+        let plugin = self.root.as_ref().map(Root::plugin);
+        Some(Box::new(RequestAdapter { context, plugin }))
+    }
+
+    fn get_type(&self) -> Option<ContextType> {
+        Some(ContextType::HttpContext)
+    }
+}
+
+impl Context for RootAdapter {
+    fn on_http_call_response(&mut self, _: u32, _: usize, _: usize, _: usize) {
+        if let Some(root) = &mut self.root {
+            root.answered();
+        }
+    }
+}
+
+/// A request as Envoy calls it.
+#[derive(Debug)]
+struct RequestAdapter {
+    context: u32,
+    /// Envoy serves no request before it is configured.
+    plugin: Option<Rc<Plugin<Envoy>>>,
+}
+
+impl HttpContext for RequestAdapter {
+    fn on_http_request_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
+        match self
+            .plugin
+            .as_ref()
+            .map(|plugin| plugin.request(self.context))
+        {
+            None | Some(Action::Continue) => proxy_wasm::types::Action::Continue,
+            Some(Action::Answered | Action::Hold) => proxy_wasm::types::Action::Pause,
+        }
+    }
+}
+
+impl Context for RequestAdapter {}
+
+impl Drop for RequestAdapter {
+    fn drop(&mut self) {
+        if let Some(plugin) = &self.plugin {
+            plugin.forget(self.context);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use intermission_core::{
+    Policy, Poll, PollOptions, PollRequest, PollResponse, ServiceName, State, Timestamp,
+};
+
+use crate::config::Config;
+use crate::host::{Host, Level, MetricKind};
+use crate::lease::Lease;
+use crate::news::{News, Tagged};
+use crate::plugin::Plugin;
+
+/// How often a root context looks around.
+pub(crate) const TICK: Duration = Duration::from_millis(200);
+/// How often answers are rendered anew while an end is announced.
+const RENDERED_EVERY: Duration = Duration::from_secs(1);
+
+/// The work of one root context: to keep the policy of its VM up to date.
+///
+/// Every worker thread has one, and the main thread; one of them polls for all.
+#[derive(Debug)]
+pub(crate) struct Root<H> {
+    plugin: Rc<Plugin<H>>,
+    context: u32,
+    started: SystemTime,
+    /// What is in force here; `None` before anything is known.
+    known: Option<Tagged>,
+    news: News,
+    lease: Lease,
+    subscription: String,
+    /// While this context holds the lease.
+    poll: Option<Poll>,
+    calling: bool,
+    complaint: Option<String>,
+    rendered: SystemTime,
+    metrics: Option<Metrics>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Metrics {
+    revision: u32,
+    answer_age: u32,
+    polls_changed: u32,
+    polls_unchanged: u32,
+    polls_failed: u32,
+}
+
+impl<H: Host + Clone> Root<H> {
+    /// Begins with the state that others have put into shared data, if they have. Writes nothing: Envoy
+    /// tries a configuration in a VM that it throws away.
+    pub(crate) fn new(host: H, config: Config, context: u32, identity: u64) -> Self {
+        let endpoint = &config.endpoint;
+        let prefix = format!(
+            "intermission {} {}{} ",
+            endpoint.cluster, endpoint.authority, endpoint.path
+        );
+        let now = host.now();
+        let mut root = Self {
+            context,
+            started: now,
+            known: None,
+            news: News::new(&prefix),
+            lease: Lease::new(format!("{prefix}lease"), identity),
+            subscription: format!("{prefix}{identity}"),
+            poll: None,
+            calling: false,
+            complaint: None,
+            rendered: now,
+            metrics: None,
+            plugin: Rc::new(Plugin::new(host, config)),
+        };
+        root.adopt_news();
+        root
+    }
+
+    pub(crate) fn plugin(&self) -> Rc<Plugin<H>> {
+        Rc::clone(&self.plugin)
+    }
+
+    /// Looks around: called every [`TICK`].
+    pub(crate) fn tick(&mut self) {
+        let plugin = Rc::clone(&self.plugin);
+        let host = &plugin.host;
+        self.news.subscribe(host, &self.subscription);
+        self.adopt_news();
+        if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
+            self.start_without_answer();
+        }
+        if self.lease.hold(host) {
+            self.poll_if_due();
+        } else if !self.calling {
+            self.poll = None;
+        }
+        self.render_again();
+        plugin.tally.flush(host);
+        self.measure();
+    }
+
+    /// Another context has written news.
+    pub(crate) fn woken(&mut self, queue: u32) {
+        self.plugin.host.empty_queue(queue);
+        self.adopt_news();
+    }
+
+    /// The response to the poll under way has come, or none ever will.
+    pub(crate) fn answered(&mut self) {
+        self.calling = false;
+        let now = self.elapsed();
+        let host = self.plugin.host.clone();
+        let Some(poll) = &mut self.poll else { return };
+        let status = host.call_response_header(":status");
+        let status = status.and_then(|status| std::str::from_utf8(&status).ok()?.parse().ok());
+        let Some(status) = status else {
+            poll.fail(now);
+            self.complain("no response".into());
+            return;
+        };
+        let [etag, preference_applied, retry_after] = ["etag", "preference-applied", "retry-after"]
+            .map(|name| host.call_response_header(name));
+        let body = host.call_response_body(State::MAX_BYTES + 1);
+        let response = PollResponse {
+            status,
+            etag: etag.as_deref(),
+            preference_applied: preference_applied.as_deref(),
+            retry_after: retry_after.as_deref(),
+            body: &body,
+        };
+        let received = poll.receive(now, response);
+        let etag = poll.etag().map(Box::from);
+        match received {
+            Ok(news) => {
+                if self.complaint.take().is_some() {
+                    host.log(Level::Info, "the endpoint answers again");
+                }
+                self.count(|metrics| {
+                    if news.is_some() {
+                        metrics.polls_changed
+                    } else {
+                        metrics.polls_unchanged
+                    }
+                });
+                if let Some(state) = news {
+                    self.news.write(&host, &state, etag.as_deref());
+                    self.adopt((state, etag));
+                }
+            }
+            Err(error) => {
+                let reason = std::error::Error::source(&error).map(|source| format!(": {source}"));
+                self.complain(format!("{error}{}", reason.unwrap_or_default()));
+            }
+        }
+    }
+
+    fn poll_if_due(&mut self) {
+        let now = self.elapsed();
+        let known = &self.known;
+        let options = PollOptions {
+            interval: self.plugin.config.interval,
+            wait: self.plugin.config.wait,
+        };
+        let poll = self.poll.get_or_insert_with(|| {
+            let poll = Poll::new(options, fastrand::u64(..));
+            match known.clone() {
+                Some((state, etag)) => poll.with_state(state, etag),
+                None => poll,
+            }
+        });
+        if self.calling || poll.next_at() > now {
+            return;
+        }
+        let request = poll.send(now);
+        if self.call(&request) {
+            self.calling = true;
+        } else {
+            if let Some(poll) = &mut self.poll {
+                poll.fail(now);
+            }
+            self.complain(format!(
+                "there is no cluster {:?} yet",
+                self.plugin.config.endpoint.cluster
+            ));
+        }
+    }
+
+    fn call(&self, request: &PollRequest) -> bool {
+        let endpoint = &self.plugin.config.endpoint;
+        let mut headers = vec![
+            (":method", "GET"),
+            (":path", &*endpoint.path),
+            (":authority", &*endpoint.authority),
+            ("accept", "application/json"),
+            (
+                "user-agent",
+                concat!("intermission-edge-filter/", env!("CARGO_PKG_VERSION")),
+            ),
+        ];
+        headers.extend(
+            request
+                .if_none_match
+                .as_deref()
+                .map(|etag| ("if-none-match", etag)),
+        );
+        headers.extend(request.prefer.as_deref().map(|prefer| ("prefer", prefer)));
+        headers.extend(
+            endpoint
+                .authorization
+                .as_deref()
+                .map(|token| ("authorization", token)),
+        );
+        self.plugin
+            .host
+            .call(&endpoint.cluster, &headers, request.timeout)
+            .is_ok()
+    }
+
+    fn adopt_news(&mut self) {
+        if let Some(news) = self.news.read(&self.plugin.host) {
+            self.adopt(news);
+        }
+    }
+
+    /// Goes on to a state that is not older than the one in force.
+    fn adopt(&mut self, news: Tagged) {
+        let (state, _) = &news;
+        if self
+            .known
+            .as_ref()
+            .is_some_and(|(known, _)| !known.may_give_way_to(state))
+        {
+            return;
+        }
+        let changed = self.known.as_ref().is_none_or(|(known, _)| known != state);
+        if changed {
+            let (service, revision, mode) = (&state.service, state.revision, state.maintenance);
+            let allowlist = if state.allowlist.enabled {
+                "enabled"
+            } else {
+                "disabled"
+            };
+            let line = format!(
+                "{service}: revision {revision} in force, maintenance {mode}, allowlist {allowlist}"
+            );
+            self.plugin.host.log(Level::Info, &line);
+        }
+        self.put(state);
+        self.known = Some(news);
+    }
+
+    fn start_without_answer(&mut self) {
+        let config = &self.plugin.config;
+        let (state, what) = match &config.initial_state {
+            Some(state) => (
+                state.clone(),
+                "the initial state of the plugin configuration",
+            ),
+            None => (
+                State::initial(ServiceName::unknown(), config.default),
+                "the configured default",
+            ),
+        };
+        let (revision, mode, waited) = (
+            state.revision,
+            state.maintenance,
+            config.start_wait.as_millis(),
+        );
+        self.plugin.host.log(
+            Level::Warn,
+            &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
+        );
+        self.put(&state);
+    }
+
+    fn put(&self, state: &State) {
+        let since = self
+            .plugin
+            .host
+            .now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let now = Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+        self.plugin.put(Policy::compile(state, now));
+        self.plugin.host.act_for(self.context);
+    }
+
+    /// `Retry-After` follows the announced end as it comes nearer.
+    fn render_again(&mut self) {
+        let now = self.plugin.host.now();
+        let due = now
+            .duration_since(self.rendered)
+            .is_ok_and(|since| since >= RENDERED_EVERY);
+        if due
+            && let Some((state, _)) = self
+                .known
+                .as_ref()
+                .filter(|(state, _)| state.notice.until.is_some())
+        {
+            self.rendered = now;
+            self.put(state);
+        }
+    }
+
+    fn complain(&mut self, complaint: String) {
+        self.count(|metrics| metrics.polls_failed);
+        if self.complaint.as_ref() != Some(&complaint) {
+            let line = format!(
+                "the state cannot be refreshed, the last good one stays in force: {complaint}"
+            );
+            self.plugin.host.log(Level::Warn, &line);
+            self.complaint = Some(complaint);
+        }
+    }
+
+    fn metrics(&mut self) -> Metrics {
+        let host = &self.plugin.host;
+        let counter = |name| host.define_metric(MetricKind::Counter, name);
+        let gauge = |name| host.define_metric(MetricKind::Gauge, name);
+        *self.metrics.get_or_insert_with(|| Metrics {
+            revision: gauge("intermission_revision"),
+            answer_age: gauge("intermission_last_answer_age_seconds"),
+            polls_changed: counter("intermission_polls_changed_total"),
+            polls_unchanged: counter("intermission_polls_unchanged_total"),
+            polls_failed: counter("intermission_polls_failed_total"),
+        })
+    }
+
+    fn count(&mut self, which: impl Fn(Metrics) -> u32) {
+        let metric = which(self.metrics());
+        self.plugin.host.add_to_counter(metric, 1);
+    }
+
+    fn measure(&mut self) {
+        let metrics = self.metrics();
+        let now = self.elapsed();
+        let host = &self.plugin.host;
+        let revision = self.known.as_ref().map_or(0, |(state, _)| state.revision);
+        host.set_gauge(metrics.revision, revision);
+        // Only the one that polls knows.
+        if let Some(poll) = &self.poll {
+            let age = now.saturating_sub(poll.answered_at().unwrap_or_default());
+            host.set_gauge(metrics.answer_age, age.as_secs());
+        }
+    }
+
+    /// How long this context has run, by a clock that may be set.
+    fn elapsed(&self) -> Duration {
+        self.plugin
+            .host
+            .now()
+            .duration_since(self.started)
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,249 @@
+//! Values of a document, and what is wrong with them.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use serde_json::{Map, Value};
+
+/// A value of a JSON document, which knows the JSON pointer (RFC 6901) to itself.
+///
+/// Reading it as the type that is wanted either succeeds or tells where it is and what is wrong.
+#[derive(Debug)]
+pub struct Node<'v> {
+    value: &'v Value,
+    pointer: String,
+}
+
+impl<'v> Node<'v> {
+    /// Reads a text into a value.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not JSON.
+    pub fn read(json: &[u8]) -> Result<Value, DocumentError> {
+        serde_json::from_slice(json)
+            .map_err(|error| DocumentError::new(String::new(), format!("not JSON: {error}")))
+    }
+
+    /// The whole of a document.
+    #[must_use]
+    pub fn root(value: &'v Value) -> Self {
+        Self {
+            value,
+            pointer: String::new(),
+        }
+    }
+
+    /// The value itself.
+    #[must_use]
+    pub fn value(&self) -> &'v Value {
+        self.value
+    }
+
+    /// The member `name`; `null` is as good as none.
+    pub fn field(&self, name: &str) -> Option<Self> {
+        let value = self.value.get(name).filter(|value| !value.is_null())?;
+        Some(Self {
+            value,
+            pointer: self.below(name),
+        })
+    }
+
+    /// The member `name`.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub fn required(&self, name: &str) -> Result<Self, DocumentError> {
+        self.field(name)
+            .ok_or_else(|| DocumentError::new(self.below(name), "is missing"))
+    }
+
+    /// The members of an object.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn object(&self) -> Result<&'v Map<String, Value>, DocumentError> {
+        self.value
+            .as_object()
+            .ok_or_else(|| self.mistyped("an object"))
+    }
+
+    /// Refuses members that nobody knows, which are misspelt more often than not.
+    ///
+    /// # Errors
+    ///
+    /// Where the value is no object, or has a member that is not among `known`.
+    pub fn only(&self, known: &[&str]) -> Result<(), DocumentError> {
+        let unknown = self
+            .object()?
+            .keys()
+            .find(|name| !known.contains(&name.as_str()));
+        unknown.map_or(Ok(()), |name| {
+            let known = known.join(", ");
+            Err(DocumentError::new(
+                self.below(name),
+                format!("is not known; known here: {known}"),
+            ))
+        })
+    }
+
+    /// A string.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn text(&self) -> Result<&'v str, DocumentError> {
+        self.value.as_str().ok_or_else(|| self.mistyped("a string"))
+    }
+
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is neither.
+    pub fn boolean(&self) -> Result<bool, DocumentError> {
+        self.value
+            .as_bool()
+            .ok_or_else(|| self.mistyped("true or false"))
+    }
+
+    /// A whole number from `least` to `most`, which other writers of JSON may spell `17.0`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn integer(&self, least: u64, most: u64) -> Result<u64, DocumentError> {
+        // A number that does not come back is refused.
+        let whole = |number: f64| Some(number as u64).filter(|integer| *integer as f64 == number);
+        let integer = self
+            .value
+            .as_u64()
+            .or_else(|| self.value.as_f64().and_then(whole));
+        integer
+            .filter(|integer| (least..=most).contains(integer))
+            .ok_or_else(|| self.mistyped(format!("a whole number from {least} to {most}")))
+    }
+
+    /// A string that spells a `T`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no string, or does not.
+    pub fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<T, DocumentError> {
+        self.text()?.parse().map_err(|error| self.refuse(error))
+    }
+
+    /// A list of strings, each read by `parse`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none, or at the first that cannot be read.
+    pub fn list<T, E: fmt::Display>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, DocumentError> {
+        let items = self
+            .value
+            .as_array()
+            .ok_or_else(|| self.mistyped("a list of strings"))?;
+        let items = items.iter().enumerate().map(|(index, value)| {
+            let item = || Node {
+                value,
+                pointer: self.below(&index.to_string()),
+            };
+            let text = value.as_str().ok_or_else(|| item().mistyped("a string"))?;
+            parse(text).map_err(|error| item().refuse(error))
+        });
+        items.collect()
+    }
+
+    /// Text for people: at most `longest` characters, no control characters but line feed and tab.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn prose(&self, longest: usize) -> Result<String, DocumentError> {
+        let text = self.text()?;
+        if text.chars().count() > longest {
+            return Err(self.refuse(format!("has more than {longest} characters")));
+        }
+        if let Some(control) = text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        {
+            return Err(self.refuse(format!(
+                "contains the control character {control:?}; leave it out"
+            )));
+        }
+        Ok(text.into())
+    }
+
+    fn below(&self, name: &str) -> String {
+        format!(
+            "{}/{}",
+            self.pointer,
+            name.replace('~', "~0").replace('/', "~1")
+        )
+    }
+
+    /// The error that this value is not what was `wanted`.
+    #[must_use]
+    pub fn mistyped(&self, wanted: impl fmt::Display) -> DocumentError {
+        let mut found = self.value.to_string();
+        if let Some((end, _)) = found.char_indices().nth(60) {
+            found.truncate(end);
+            found.push('…');
+        }
+        self.refuse(format!("{found} is not {wanted}"))
+    }
+
+    /// The error that this value is refused for `reason`.
+    #[must_use]
+    pub fn refuse(&self, reason: impl ToString) -> DocumentError {
+        DocumentError::new(self.pointer.clone(), reason)
+    }
+}
+
+/// Why a document is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentError {
+    pointer: String,
+    reason: String,
+}
+
+impl DocumentError {
+    pub(crate) fn new(pointer: String, reason: impl ToString) -> Self {
+        Self {
+            pointer,
+            reason: reason.to_string(),
+        }
+    }
+
+    /// JSON pointer (RFC 6901) to the value that was refused; empty for the whole document.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong there, and what would be right.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => write!(f, "the document: {}", self.reason),
+            pointer => write!(f, "{pointer}: {}", self.reason),
+        }
+    }
+}
+
+impl core::error::Error for DocumentError {}

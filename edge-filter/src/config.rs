@@ -79,7 +79,7 @@ impl Config {
                 .map_or(Ok(Mode::Off), |node| node.parsed())?,
             initial_state: root
                 .field("initial_state")
-                .map(|node| initial_state(&node))
+                .map(|node| State::read(&node))
                 .transpose()?,
         })
     }
@@ -202,10 +202,6 @@ fn trusted_proxies(node: &Node<'_>) -> Result<TrustedProxies, DocumentError> {
     })
 }
 
-fn initial_state(node: &Node<'_>) -> Result<State, DocumentError> {
-    State::parse(node.value().to_string().as_bytes()).map_err(|error| node.refuse(error))
-}
-
 /// A number of seconds, and parts of them, up to `most`.
 fn seconds(node: &Node<'_>, most: u64) -> Result<Duration, DocumentError> {
     let duration = node
@@ -290,7 +286,7 @@ mod tests {
             ),
             (
                 with(r#""initial_state": { "version": 1 }"#),
-                "/initial_state: /service: is missing",
+                "/initial_state/service: is missing",
             ),
             (
                 with(r#""client": { "source": "leftmost" }"#),

@@ -40,8 +40,14 @@ impl News {
         self.shared(host)
     }
 
-    /// Writes a state and wakes the others, unless a later one is there already.
-    pub(crate) fn write(&self, host: &impl Host, state: &State, etag: Option<&str>) {
+    /// Writes the document of a state and wakes the others, unless a later one is there already.
+    pub(crate) fn write(
+        &self,
+        host: &impl Host,
+        state: &State,
+        etag: Option<&str>,
+        document: &[u8],
+    ) {
         if self
             .shared(host)
             .is_some_and(|(known, _)| !known.may_give_way_to(state))
@@ -50,7 +56,7 @@ impl News {
         }
         let mut value = etag.unwrap_or_default().as_bytes().to_vec();
         value.push(b'\n');
-        value.extend(state.to_json());
+        value.extend(document);
         // Whoever reads between the two writes reads again at the second.
         let _ = host.share(&self.state, &value, None);
         let _ = host.share(&self.mark, state.revision.to_string().as_bytes(), None);

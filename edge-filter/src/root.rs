@@ -141,7 +141,7 @@ impl<H: Host + Clone> Root<H> {
                     }
                 });
                 if let Some(state) = news {
-                    self.news.write(&host, &state, etag.as_deref());
+                    self.news.write(&host, &state, etag.as_deref(), &body);
                     self.adopt((state, etag));
                 }
             }

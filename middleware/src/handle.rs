@@ -1,5 +1,7 @@
+#[cfg(feature = "poller")]
+use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Guard};
@@ -84,6 +86,7 @@ impl PolicyHandle {
     }
 
     /// Renders the answers anew, as the announced end comes nearer.
+    #[cfg(feature = "poller")]
     pub(crate) fn refresh(&self) {
         self.put(Current::new(self.state()));
     }
@@ -97,6 +100,7 @@ impl PolicyHandle {
             .then(|| self.0.current.load())
     }
 
+    #[cfg(feature = "poller")]
     pub(crate) fn downgrade(&self) -> WeakHandle {
         WeakHandle(Arc::downgrade(&self.0))
     }
@@ -123,9 +127,11 @@ impl Default for PolicyHandle {
 }
 
 /// A handle that does not keep the policy alive.
+#[cfg(feature = "poller")]
 #[derive(Debug)]
 pub(crate) struct WeakHandle(Weak<Shared>);
 
+#[cfg(feature = "poller")]
 impl WeakHandle {
     pub(crate) fn upgrade(&self) -> Option<PolicyHandle> {
         self.0.upgrade().map(PolicyHandle)

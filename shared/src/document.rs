@@ -9,9 +9,36 @@ use alloc::vec::Vec;
 use crate::state::{Allowlist, Area, Exempt, Notice, Translation};
 use crate::{DocumentError, LanguageTag, Node, State};
 
-/// Fields that change a verdict and were added after version 1 of the document; a document may
-/// name them under `critical`.
-const CRITICAL: [&str; 0] = [];
+/// The fields that are known here, as `critical` names them.
+const FIELDS: [&str; 27] = [
+    "version",
+    "critical",
+    "store",
+    "service",
+    "revision",
+    "maintenance",
+    "allowlist",
+    "allowlist.enabled",
+    "allowlist.cidrs",
+    "scope",
+    "scope.hosts",
+    "scope.paths",
+    "exempt",
+    "exempt.paths",
+    "api",
+    "api.hosts",
+    "api.paths",
+    "notice",
+    "notice.title",
+    "notice.message",
+    "notice.until",
+    "notice.retry_after",
+    "notice.html",
+    "notice.cors_origins",
+    "notice.languages",
+    "notice.languages.title",
+    "notice.languages.message",
+];
 const MAX_REVISION: u64 = (1 << 53) - 1;
 const MAX_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 const MAX_TITLE: usize = 200;
@@ -34,7 +61,15 @@ impl State {
             return Err(DocumentError::new(String::new(), reason));
         }
         let value = Node::read(document)?;
-        let root = Node::root(&value);
+        Self::read(&Node::root(&value))
+    }
+
+    /// Reads a document that is part of another.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn read(root: &Node<'_>) -> Result<Self, DocumentError> {
         root.object()?;
         let version = root.required("version")?;
         if version.integer(0, u64::MAX)? != Self::VERSION {
@@ -46,7 +81,7 @@ impl State {
         }
         if let Some(critical) = root.field("critical") {
             critical.list(|field| {
-                let known = CRITICAL.contains(&field);
+                let known = FIELDS.contains(&field);
                 known.then_some(()).ok_or_else(|| {
                     format!("{field:?} is critical and not known here, so the state cannot be enforced; upgrade this node")
                 })

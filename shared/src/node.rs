@@ -194,11 +194,18 @@ impl<'v> Node<'v> {
     /// The error that this value is not what was `wanted`.
     #[must_use]
     pub fn mistyped(&self, wanted: impl fmt::Display) -> DocumentError {
-        let mut found = self.value.to_string();
-        if let Some((end, _)) = found.char_indices().nth(60) {
-            found.truncate(end);
-            found.push('…');
-        }
+        let found = match self.value {
+            Value::Null => "null".into(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(whole), _) => whole.to_string(),
+                (_, Some(negative)) => negative.to_string(),
+                _ => "a fraction".into(),
+            },
+            Value::String(text) => shortened(format!("{text:?}")),
+            Value::Array(_) => "a list".into(),
+            Value::Object(_) => "an object".into(),
+        };
         self.refuse(format!("{found} is not {wanted}"))
     }
 
@@ -207,6 +214,14 @@ impl<'v> Node<'v> {
     pub fn refuse(&self, reason: impl ToString) -> DocumentError {
         DocumentError::new(self.pointer.clone(), reason)
     }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(60) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Why a document is refused.

@@ -54,7 +54,7 @@ impl FromStr for ExemptPath {
 pub struct PathPrefix {
     text: Box<str>,
     #[serde(skip)]
-    lower: Box<str>,
+    folded: Box<str>,
 }
 
 impl PathPrefix {
@@ -72,7 +72,7 @@ impl PathPrefix {
         let mut segments = path
             .split(|byte| *byte == b'/')
             .filter(|segment| significant(segment).next().is_some());
-        self.lower
+        self.folded
             .split('/')
             .filter(|entry| !entry.is_empty())
             .all(|entry| segments.next().is_some_and(|segment| same(segment, entry)))
@@ -99,7 +99,7 @@ impl FromStr for PathPrefix {
         }
         Ok(Self {
             text: text.into(),
-            lower: text.to_lowercase().into(),
+            folded: text.chars().flat_map(folded).collect::<String>().into(),
         })
     }
 }
@@ -149,11 +149,14 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
 }
 
 /// Whether `path` decodes to one meaning: no escaped slash, backslash, dot segment, control
-/// character, fragment, percent sign left after decoding, or bad UTF-8.
+/// character, question mark, fragment, percent sign left after decoding, or bad UTF-8.
 pub(crate) fn is_clear(path: &[u8]) -> bool {
     let clear = |segment: &[u8]| {
         let doubtful = |c: char| {
-            matches!(c, '/' | '\\' | '%' | '#' | char::REPLACEMENT_CHARACTER) || c.is_control()
+            matches!(
+                c,
+                '/' | '\\' | '%' | '?' | '#' | char::REPLACEMENT_CHARACTER
+            ) || c.is_control()
         };
         let dots = significant(segment).next().is_some() && significant(segment).all(is_trailing);
         !dots && !decoded(segment).any(doubtful)
@@ -162,8 +165,13 @@ pub(crate) fn is_clear(path: &[u8]) -> bool {
 }
 
 fn same(segment: &[u8], entry: &str) -> bool {
-    let mut rest = significant(segment).flat_map(char::to_lowercase);
+    let mut rest = significant(segment).flat_map(folded);
     entry.chars().all(|c| rest.next() == Some(c)) && rest.all(is_trailing)
+}
+
+/// The character without its case; unlike in words, a sigma is the same at the end.
+fn folded(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
 }
 
 fn is_trailing(c: char) -> bool {
@@ -232,6 +240,7 @@ mod tests {
         }
         assert!(covers("/api/v1", "/api//V1") && !covers("/api/v1", "/api"));
         assert!(covers("/", "/anything"));
+        assert!(covers("/οδός", "/ΟΔΌΣ") && covers("/ΟΔΌΣ", "/οδός/x"));
         assert!(covers("/Ärger", "/%c3%a4rger") && covers("/ärger", "/%C3%84RGER"));
     }
 
@@ -272,6 +281,7 @@ mod tests {
             "/a%00b",
             "/a\tb",
             "/a#b",
+            "/a%3fb",
             "/%ff",
             "/%c3",
             "/%c3/a",

@@ -95,8 +95,7 @@ impl Policy {
         if hosts.is_empty() && paths.is_empty() {
             return false;
         }
-        // Some applications route by these instead of the request target.
-        if request.headers.has("x-original-url") || request.headers.has("x-rewrite-url") {
+        if is_rerouted(request) {
             return false;
         }
         let host_outside = || {
@@ -112,7 +111,8 @@ impl Policy {
 
     fn is_exempt<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
         let path = request.path_only();
-        self.exempt.iter().any(|entry| entry.covers(path)) && is_plain(path)
+        let listed = self.exempt.iter().any(|entry| entry.covers(path));
+        listed && is_plain(path) && !is_rerouted(request)
     }
 
     fn is_allowlisted<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
@@ -158,6 +158,11 @@ impl Policy {
             Kind::Page
         }
     }
+}
+
+/// Whether a header names another path, by which some applications route instead.
+fn is_rerouted<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
+    request.headers.has("x-original-url") || request.headers.has("x-rewrite-url")
 }
 
 /// Whether a request cannot change anything: its method is safe, it changes to no other protocol,

@@ -116,7 +116,11 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
             json!("a/b"),
             "/store: \"a/b\" is not a store's identity, which has letters, digits and hyphens only",
         ),
-        ("/allowlist", json!([]), "/allowlist: [] is not an object"),
+        (
+            "/allowlist",
+            json!([]),
+            "/allowlist: a list is not an object",
+        ),
         (
             "/allowlist/enabled",
             json!("yes"),
@@ -184,7 +188,7 @@ fn what_is_not_a_document_is_refused_whole() {
             "",
             "the document: not JSON: EOF while parsing a value at line 1 column 0",
         ),
-        ("[]", "the document: [] is not an object"),
+        ("[]", "the document: a list is not an object"),
         (
             "{\"version\": 1,}",
             "the document: not JSON: trailing comma at line 1 column 15",

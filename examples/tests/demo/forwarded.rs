@@ -1,0 +1,99 @@
+//! The shop behind a proxy: whose `X-Forwarded-For` it believes.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::answers::TESTER;
+use crate::clients::curl_with;
+use crate::process::Process;
+
+const STATE: &str = r#"{
+    "version": 1,
+    "store": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "service": "shop",
+    "revision": 1,
+    "maintenance": "all",
+    "allowlist": {"enabled": true, "cidrs": ["203.0.113.0/24"]}
+}"#;
+
+/// A shop in maintenance that lets 203.0.113.0/24 in, and the folder that its state is in.
+async fn shop(options: &[&str]) -> Result<(Process, TempDir)> {
+    let folder = tempfile::tempdir()?;
+    let state = folder.path().join("state.json");
+    fs::write(&state, STATE)?;
+    let mut shop = Command::new(env!("CARGO_BIN_EXE_axum"));
+    shop.args(["--listen", "127.0.0.1:0", "--state"]);
+    shop.arg(format!("file://{}", state.display()))
+        .args(options);
+    let shop = Process::start(&mut shop, &folder.path().join("shop.log")).await?;
+    Ok((shop, folder))
+}
+
+async fn check(shop: &Process, headers: &[&str], status: u16) -> Result<()> {
+    let answer = curl_with(TESTER, &shop.url, headers).await?;
+    ensure!(answer.status == status, "{headers:?}: {answer:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_is_believed_unless_trusted() -> Result<()> {
+    let (shop, _folder) = shop(&[]).await?;
+    check(&shop, &["X-Forwarded-For: 203.0.113.9"], 503).await?;
+    let (shop, _folder) = self::shop(&["--trusted-proxy", "192.0.2.0/24"]).await?;
+    check(&shop, &["X-Forwarded-For: 203.0.113.9"], 503).await
+}
+
+#[tokio::test]
+async fn rightmost_untrusted_hop_decides_behind_trusted_proxies() -> Result<()> {
+    let trusted = [
+        "--trusted-proxy",
+        "127.0.0.0/8",
+        "--trusted-proxy",
+        "192.0.2.0/24",
+    ];
+    let (shop, _folder) = shop(&trusted).await?;
+    let cases: [(&[&str], u16); 9] = [
+        (&["X-Forwarded-For: 203.0.113.9"], 200),
+        (&["X-Forwarded-For: 198.51.100.1, 203.0.113.9"], 200),
+        (&["X-Forwarded-For: 203.0.113.9, 192.0.2.7"], 200),
+        (&["X-Forwarded-For: ::ffff:203.0.113.9"], 200),
+        (&["X-Forwarded-For: 203.0.113.9, 198.51.100.1"], 503),
+        (
+            &[
+                "X-Forwarded-For: 203.0.113.9",
+                "X-Forwarded-For: 198.51.100.1",
+            ],
+            503,
+        ),
+        (&["X-Forwarded-For: 203.0.113.9, garbage"], 503),
+        (&["X-Forwarded-For: 192.0.2.7"], 503),
+        (&[], 503),
+    ];
+    for (headers, status) in cases {
+        check(&shop, headers, status).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn misspelt_option_is_named() -> Result<()> {
+    for (option, value) in [
+        ("--trusted-proxy", "10.0.0.1/8"),
+        ("--state", "ftp://host/state"),
+    ] {
+        let mut shop = Command::new(env!("CARGO_BIN_EXE_axum"));
+        let output = shop
+            .args(["--listen", "127.0.0.1:0", option, value])
+            .output()
+            .await?;
+        let stderr = String::from_utf8(output.stderr).context("stderr")?;
+        ensure!(
+            !output.status.success() && stderr.contains(value),
+            "{option}: {stderr}"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The demo from end to end: control, shop and greeter as processes of their own, an operator at the command line, and
+//! clients that share no code with them (curl, Python's grpcio).
+
+mod answers;
+mod clients;
+mod demo;
+mod forwarded;
+mod process;
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use self::answers::{Expected, NOBODY, ONLY_THE_TESTER, SERVED_TO_ALL};
+use self::demo::Demo;
+
+/// How soon a command is in force, with nodes that ask every 500 ms.
+const AT_ONCE: Duration = Duration::from_secs(1);
+/// How soon a node asks again after it could not, at the latest; and some more.
+const AFTER_AN_OUTAGE: Duration = Duration::from_secs(40);
+
+/// What the operator types, and what the clients see afterwards.
+const WALK: [(&str, Expected); 5] = [
+    ("enter shop --reason deploy", NOBODY),
+    ("allowlist add shop 127.0.0.1", NOBODY),
+    ("allowlist enable shop", ONLY_THE_TESTER),
+    ("allowlist disable shop", NOBODY),
+    ("exit shop", SERVED_TO_ALL),
+];
+
+#[tokio::test]
+async fn every_command_is_in_force_within_a_second() -> Result<()> {
+    let demo = Demo::start().await?;
+    demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
+    for (command, expected) in WALK {
+        demo.operate(command).await?;
+        demo.reaches(expected, AT_ONCE).await?;
+        demo.keeps(expected).await?;
+        if command == "allowlist disable shop" {
+            let entries = demo.operate("allowlist show shop").await?;
+            ensure!(
+                entries.contains("127.0.0.1"),
+                "the entries are gone: {entries}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn killing_control_changes_nothing_and_the_apps_follow_after_its_restart() -> Result<()> {
+    let mut demo = Demo::start().await?;
+    demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
+    demo.kill_control().await?;
+    demo.keeps(SERVED_TO_ALL).await?;
+    demo.restart_control().await?;
+    for (command, expected) in WALK {
+        demo.operate(command).await?;
+        demo.reaches(expected, AFTER_AN_OUTAGE).await?;
+        demo.kill_control().await?;
+        demo.keeps(expected).await?;
+        demo.restart_control().await?;
+        demo.keeps(expected).await?;
+    }
+    Ok(())
+}

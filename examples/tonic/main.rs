@@ -1,0 +1,109 @@
+//! A greeter behind tonic, with the standard health service, switched by Intermission.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use intermission::{Cidr, ClientSource, MaintenanceLayer, Poller, TrustedProxies};
+use tokio::signal::unix::{SignalKind, signal};
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+use self::interface::greeter_server::{Greeter, GreeterServer};
+use self::interface::{HelloReply, HelloRequest};
+
+mod interface {
+    #![allow(
+        clippy::allow_attributes_without_reason,
+        unreachable_pub,
+        unused_qualifications,
+        reason = "generated"
+    )]
+
+    tonic::include_proto!("greeter");
+}
+
+/// A greeter behind the maintenance layer
+#[derive(Debug, Parser)]
+struct Options {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+
+    /// Where the state of the service is
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:7700/v1/services/shop/state"
+    )]
+    state: String,
+
+    /// A proxy whose X-Forwarded-For names the client; may be given again
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<Cidr>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let options = Options::parse();
+    let maintenance = maintenance(&options).await?;
+
+    // The health service passes in maintenance too: the state exempts it by its path.
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_serving::<GreeterServer<Hello>>().await;
+
+    let incoming = TcpIncoming::bind(options.listen).with_context(|| options.listen.to_string())?;
+    println!("listening on http://{}", incoming.local_addr()?);
+    Server::builder()
+        .layer(maintenance)
+        .add_service(health)
+        .add_service(GreeterServer::new(Hello))
+        .serve_with_incoming_shutdown(incoming, stopped()?)
+        .await?;
+    Ok(())
+}
+
+async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
+    let policy = Poller::new(&options.state)?
+        .with_interval(Duration::from_millis(500))
+        .start()
+        .await;
+    let layer = MaintenanceLayer::new(policy);
+    if options.trusted_proxies.is_empty() {
+        return Ok(layer);
+    }
+    let proxies = TrustedProxies::new(options.trusted_proxies.iter().copied().collect());
+    Ok(layer.with_client_source(ClientSource::XForwardedFor(proxies)))
+}
+
+struct Hello;
+
+#[tonic::async_trait]
+impl Greeter for Hello {
+    async fn say_hello(
+        &self,
+        request: Request<HelloRequest>,
+    ) -> Result<Response<HelloReply>, Status> {
+        let message = format!("Hello {}!", request.into_inner().name);
+        Ok(Response::new(HelloReply { message }))
+    }
+}
+
+/// Ends at the first SIGINT or SIGTERM.
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+    })
+}

@@ -1,0 +1,74 @@
+//! The core's word on a vector.
+
+use std::net::IpAddr;
+
+use intermission_core::Timestamp;
+use intermission_core::{Policy, RequestView, Verdict};
+
+use crate::bytes::Bytes;
+use crate::{Observed, Outcome, Request, Vector, now};
+
+/// The header lines as the core asks for them.
+#[must_use]
+pub fn headers(request: &Request) -> &[(String, Bytes)] {
+    &request.headers
+}
+
+/// The request as a node shows it to the core.
+#[must_use]
+pub fn view(request: &Request, client: Option<IpAddr>) -> RequestView<'_, [(String, Bytes)]> {
+    RequestView {
+        method: &request.method,
+        path: &request.path,
+        authority: request.authority.as_deref(),
+        client,
+        headers: headers(request),
+    }
+}
+
+/// What the core decides about the vector's request at `time`, and answers.
+///
+/// # Errors
+///
+/// If the vector is not valid.
+pub fn judge(vector: &Vector, time: Timestamp) -> Result<Outcome, String> {
+    let policy = Policy::compile(&vector.state, time);
+    let client = vector.request.client(&vector.source)?;
+    let view = view(&vector.request, client.filter(|_| policy.asks_client()));
+    let verdict = policy.decide(&view);
+    let answer = match verdict {
+        Verdict::Admit(_) => None,
+        Verdict::Refuse(kind) => {
+            let reply = policy.reply(kind, &view);
+            Some(Observed {
+                status: reply.status(),
+                headers: reply
+                    .headers()
+                    .map(|(name, value)| (name.into(), value.into()))
+                    .collect(),
+                body: reply.body().into(),
+            })
+        }
+    };
+    Ok(Outcome {
+        verdict,
+        client,
+        answer,
+    })
+}
+
+impl Vector {
+    /// Checks the core against the vector, at the time that the corpus fixes.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is otherwise than expected.
+    pub fn check_core(&self) -> Result<(), Vec<String>> {
+        let outcome = judge(self, now()).map_err(|error| vec![error])?;
+        let mut found = self.expect.compare_verdict(&outcome);
+        if let Some(answer) = &outcome.answer {
+            found.extend(self.expect.compare_answer(answer, self.state.revision));
+        }
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+}

@@ -1,0 +1,271 @@
+use std::io;
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use intermission_core::{Timestamp, Verdict};
+
+use super::rig::{ANSWER, FOR_CACHES, Rig};
+use super::{http1, http2};
+use crate::expect::{differ, kind};
+use crate::{Corpus, Deviation, Observed, Vector, finish, judge, report};
+
+/// Headers that a transport adds of itself.
+const TRANSPORT: [&str; 2] = ["content-length", "date"];
+
+/// What carries requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTP/1.1 over TCP.
+    Http1,
+    /// HTTP/2 over TCP, with prior knowledge.
+    Http2,
+}
+
+/// The corpus on its way over a transport.
+#[derive(Debug)]
+pub struct Run {
+    transport: Transport,
+    failures: Vec<String>,
+    count: usize,
+    rejected: usize,
+    changed: usize,
+}
+
+impl Run {
+    /// Begins a run.
+    #[must_use]
+    pub fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            failures: Vec::new(),
+            count: 0,
+            rejected: 0,
+            changed: 0,
+        }
+    }
+
+    /// Sends every vector to the server that `start` starts for it, and ends with a line that says
+    /// how many there were.
+    ///
+    /// # Errors
+    ///
+    /// If the corpus cannot be read or a server not be started.
+    ///
+    /// # Panics
+    ///
+    /// If an answer is not as the vector says, or not as the core's.
+    pub async fn over(
+        mut self,
+        name: &str,
+        start: impl AsyncFn(&Vector, Rig) -> io::Result<(SocketAddr, tokio::task::AbortHandle)>,
+        place: super::Place,
+    ) -> Result<(), String> {
+        for vector in &Corpus::load()?.vectors {
+            let rig = Rig::new(place, vector)?;
+            let begun = wall_clock();
+            let (address, server) = start(vector, rig.clone())
+                .await
+                .map_err(|error| format!("{}: {error}", vector.name))?;
+            let answer = match self.transport {
+                Transport::Http1 => http1::send(address, &vector.request).await,
+                Transport::Http2 => http2::send(address, &vector.request).await,
+            };
+            server.abort();
+            self.count += 1;
+            let found = match answer {
+                Ok(answer) => self.compare(vector, answer, rig.seen(), begun),
+                Err(error) => vec![format!("the client: {error}")],
+            };
+            if !found.is_empty() {
+                self.failures.push(report(&vector.name, &found));
+            }
+        }
+        let Self {
+            count,
+            rejected,
+            changed,
+            ..
+        } = self;
+        println!(
+            "corpus {name}: {count} vectors ({rejected} that the transport rejects, {changed} that it changes)"
+        );
+        finish(&self.failures);
+        Ok(())
+    }
+
+    fn compare(
+        &mut self,
+        vector: &Vector,
+        answer: Option<Observed>,
+        seen: Option<String>,
+        begun: Timestamp,
+    ) -> Vec<String> {
+        let deviation = match self.transport {
+            Transport::Http1 => &vector.over.http1,
+            Transport::Http2 => &vector.over.http2,
+        };
+        match (deviation, seen, answer) {
+            (Some(Deviation::Rejected(_)), None, _) => {
+                self.rejected += 1;
+                Vec::new()
+            }
+            (Some(Deviation::Rejected(_)), Some(seen), _) => vec![format!(
+                "is marked as rejected by the transport, but reaches the layer as {seen:?}"
+            )],
+            (_, None, answer) => vec![format!(
+                "does not reach the layer; the answer is {answer:?}"
+            )],
+            (_, Some(_), None) => vec!["is not answered".into()],
+            (Some(Deviation::Becomes(becomes)), Some(seen), Some(answer)) => {
+                self.changed += 1;
+                let mut vector = vector.clone();
+                vector.request.path = becomes.path.as_str().into();
+                let mut found = Vec::new();
+                differ(&mut found, "path", &seen, &becomes.path);
+                let answer = Answer::new(answer);
+                differ(&mut found, "rule", answer.rule(), &becomes.rule);
+                found.extend(answer.compare_with_core(&vector, begun));
+                found
+            }
+            (None, Some(seen), Some(answer)) => {
+                let mut found = Vec::new();
+                if seen.as_bytes() != &*vector.request.path {
+                    found.push(format!("the transport makes {seen:?} of the path"));
+                }
+                let answer = Answer::new(answer);
+                differ(&mut found, "rule", answer.rule(), &vector.expect.rule);
+                if !found.is_empty() {
+                    return found;
+                }
+                if vector.expect.is_refusal() && !vector.expect.at_fixed_time {
+                    let revision = vector.state.revision;
+                    found.extend(vector.expect.compare_answer(&answer.observed, revision));
+                }
+                found.extend(answer.compare_with_core(vector, begun));
+                found
+            }
+        }
+    }
+}
+
+/// An answer, and what the rig wrote into it.
+struct Answer {
+    observed: Observed,
+    decision: String,
+}
+
+impl Answer {
+    fn new(mut observed: Observed) -> Self {
+        let decision = observed.header("rig-decision").unwrap_or_default();
+        let decision = String::from_utf8_lossy(decision).into_owned();
+        observed.headers.retain(|(name, _)| name != "rig-decision");
+        Self { observed, decision }
+    }
+
+    /// The rule by which the layer decided; there is nothing to decide while it is open.
+    fn rule(&self) -> &str {
+        match self.decision.split(' ').next() {
+            Some("none") => "open",
+            rule => rule.unwrap_or_default(),
+        }
+    }
+
+    /// Compares with what the core says about the vector at some time since `begun`.
+    fn compare_with_core(&self, vector: &Vector, begun: Timestamp) -> Vec<String> {
+        let ended = wall_clock();
+        let mut time = begun;
+        loop {
+            let found = match judge(vector, time) {
+                Ok(outcome) => self.compare(vector, outcome.verdict, outcome.answer),
+                Err(error) => vec![error],
+            };
+            if found.is_empty() || time >= ended {
+                return found;
+            }
+            time = ended.min(Timestamp::from_second(time.as_second() + 1));
+        }
+    }
+
+    fn compare(&self, vector: &Vector, verdict: Verdict, answer: Option<Observed>) -> Vec<String> {
+        let decision = match verdict.rule() {
+            "open" => "none".into(),
+            rule => format!("{rule} {} {}", kind(verdict), vector.state.revision),
+        };
+        let mut found = Vec::new();
+        differ(&mut found, "decision", &self.decision, &decision);
+        match answer {
+            Some(answer) => self.compare_refused(&mut found, &answer),
+            None => self.compare_admitted(&mut found, vector, verdict.rule()),
+        }
+        found
+    }
+
+    fn compare_refused(&self, found: &mut Vec<String>, core: &Observed) {
+        let Observed {
+            status,
+            headers,
+            body,
+        } = &self.observed;
+        differ(
+            found,
+            "status",
+            &status.to_string(),
+            &core.status.to_string(),
+        );
+        differ(
+            found,
+            "body",
+            &String::from_utf8_lossy(body),
+            &String::from_utf8_lossy(&core.body),
+        );
+        for (name, value) in &core.headers {
+            self.compare_header(found, name, value);
+        }
+        for (name, value) in headers {
+            let known = core.headers.iter().any(|(core, _)| core == name);
+            if !known && !TRANSPORT.contains(&name.as_str()) {
+                let value = value.escape_ascii();
+                found.push(format!("{name}: {value} is not the core's"));
+            }
+        }
+    }
+
+    fn compare_admitted(&self, found: &mut Vec<String>, vector: &Vector, rule: &str) {
+        differ(found, "status", &self.observed.status.to_string(), "200");
+        let told = if rule == "open" { "none" } else { rule };
+        self.compare_header(found, "application-rule", told.as_bytes());
+        if !matches!(&*vector.request.method, b"HEAD" | b"CONNECT") {
+            let body = String::from_utf8_lossy(&self.observed.body);
+            differ(found, "body", &body, ANSWER);
+        }
+        for (name, value) in FOR_CACHES {
+            match (rule, name) {
+                ("allowlisted", "cache-control") => {
+                    self.compare_header(found, name, b"private, no-store");
+                }
+                ("allowlisted", _) => {
+                    if self.observed.headers.iter().any(|(known, _)| known == name) {
+                        found.push(format!("{name} tells caches to keep what a tester sees"));
+                    }
+                }
+                _ => self.compare_header(found, name, value.as_bytes()),
+            }
+        }
+    }
+
+    fn compare_header(&self, found: &mut Vec<String>, name: &str, expected: &[u8]) {
+        let value = self.observed.header(name);
+        if value != Some(expected) {
+            let value = value.map(|value| value.escape_ascii().to_string());
+            let expected = expected.escape_ascii();
+            found.push(format!("{name} is {value:?}, expected {expected}"));
+        }
+    }
+}
+
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

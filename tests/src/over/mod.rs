@@ -1,0 +1,23 @@
+//! The corpus over real sockets: an application behind the layer, a client for each transport, and
+//! the comparison of what comes back with the vector and with the core.
+
+mod compare;
+pub mod http1;
+pub mod http2;
+mod rig;
+
+pub use compare::{Run, Transport};
+pub use rig::{Place, Rig, application};
+
+use std::io;
+use std::time::Duration;
+
+/// Longest time that a client waits for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Bounds the wait for `future`.
+async fn patiently<T>(future: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer")))
+}

@@ -1,0 +1,160 @@
+use std::net::IpAddr;
+
+use intermission_core::{Cidr, ClientSource, Peer, State, TrustedProxies};
+use serde::Deserialize;
+
+use crate::bytes::Bytes;
+use crate::{Expect, judge};
+
+/// A request to a node, and what has to come of it.
+#[derive(Clone, Debug)]
+pub struct Vector {
+    /// Unique; states the behaviour.
+    pub name: String,
+    /// What would be wrong otherwise.
+    pub why: String,
+    /// The state in force.
+    pub state: State,
+    /// Where the node takes the client's address from.
+    pub source: ClientSource,
+    /// The request.
+    pub request: Request,
+    /// What comes of it.
+    pub expect: Expect,
+    /// What is different over a real transport.
+    pub over: Over,
+}
+
+/// How a node is configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    source: Source,
+    header: Option<String>,
+    #[serde(default)]
+    trusted: Vec<String>,
+    #[serde(default)]
+    trusts_unix_sockets: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Source {
+    Peer,
+    XForwardedFor,
+    Forwarded,
+    Header,
+}
+
+impl Node {
+    /// The source of the client's address.
+    ///
+    /// # Errors
+    ///
+    /// If a CIDR is not valid, or a header is named without need or not named.
+    pub fn client_source(&self) -> Result<ClientSource, String> {
+        let cidrs = self.trusted.iter().map(|text| text.parse::<Cidr>());
+        let addresses = cidrs
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
+        let mut trusted = TrustedProxies::new(addresses);
+        if self.trusts_unix_sockets {
+            trusted = trusted.with_unix_sockets();
+        }
+        match (self.source, &self.header) {
+            (Source::Peer, None) => Ok(ClientSource::Peer),
+            (Source::XForwardedFor, None) => Ok(ClientSource::XForwardedFor(trusted)),
+            (Source::Forwarded, None) => Ok(ClientSource::Forwarded(trusted)),
+            (Source::Header, Some(name)) => Ok(ClientSource::Header(name.as_str().into(), trusted)),
+            _ => Err("`header` goes with the source \"header\", and only with it".into()),
+        }
+    }
+}
+
+/// A request as it arrives.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Request {
+    /// The method.
+    pub method: Bytes,
+    /// The path of the target, with the query.
+    pub path: Bytes,
+    /// `:authority` in HTTP/2; in HTTP/1.1 the authority of an absolute-form target, or the whole
+    /// target of a `CONNECT`.
+    pub authority: Option<Bytes>,
+    /// The header lines, in order.
+    pub headers: Vec<(String, Bytes)>,
+    /// The other end of the connection: an address, `unix` or `unknown`.
+    peer: String,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            method: "GET".into(),
+            path: "/".into(),
+            authority: None,
+            headers: Vec::new(),
+            peer: "198.51.100.7".into(),
+        }
+    }
+}
+
+impl Request {
+    /// The other end of the connection.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither an address nor `unix` nor `unknown`.
+    pub fn peer(&self) -> Result<Peer, String> {
+        match self.peer.as_str() {
+            "unix" => Ok(Peer::Unix),
+            "unknown" => Ok(Peer::Unknown),
+            text => text
+                .parse::<IpAddr>()
+                .map(Peer::Address)
+                .map_err(|error| format!("peer {text:?}: {error}")),
+        }
+    }
+
+    /// The client's address, as `source` gives it.
+    ///
+    /// # Errors
+    ///
+    /// If the vector is not valid.
+    pub fn client(&self, source: &ClientSource) -> Result<Option<IpAddr>, String> {
+        Ok(source.resolve(self.peer()?, judge::headers(self)))
+    }
+}
+
+/// What is different over real transports.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Over {
+    /// Over HTTP/1.1.
+    pub http1: Option<Deviation>,
+    /// Over HTTP/2.
+    pub http2: Option<Deviation>,
+}
+
+/// What a transport does to a request before the node sees it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase")]
+pub enum Deviation {
+    /// It refuses it, for this reason; neither node nor application sees it.
+    Rejected(String),
+    /// It hands on another one.
+    Becomes(Becomes),
+}
+
+/// A request that is not handed on as it was sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Becomes {
+    /// The path that node and application see.
+    pub path: String,
+    /// Why.
+    pub why: String,
+    /// The rule that decides about it.
+    pub rule: String,
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask demo`: control, a shop and a greeter, until Ctrl-C.
+
+mod process;
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
+
+use self::process::Process;
+use crate::step;
+use crate::workspace::{cargo, command, target};
+
+const CONTROL: &str = "127.0.0.1:7700";
+const SHOP: &str = "127.0.0.1:8080";
+const GREETER: &str = "127.0.0.1:50051";
+const WANTED: [(&str, &str); 3] = [
+    ("control", CONTROL),
+    ("the shop", SHOP),
+    ("the greeter", GREETER),
+];
+
+const WHAT_NEXT: &str = include_str!("what-next.txt");
+const CONTROL_ENDED: &str = "\
+control ended (STATUS). The shop and the greeter keep to the last state that they know.
+They follow again after: cargo intermission serve --data target/demo
+";
+
+/// Runs the demo until it is interrupted or an app dies.
+pub(crate) fn run() -> Result<()> {
+    check_ports()?;
+    // As two builds: then `cargo intermission` finds exactly what it would build itself.
+    step::run(&mut cargo(
+        "build --package intermission-control --bin intermission",
+    ))?;
+    step::run(&mut cargo("build --package intermission-examples --bins"))?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(play())
+}
+
+fn check_ports() -> Result<()> {
+    let mut taken = Vec::new();
+    for (name, address) in WANTED {
+        if let Err(error) = TcpListener::bind(address) {
+            taken.push(format!("{name} wants {address}: {error}"));
+        }
+    }
+    if !taken.is_empty() {
+        bail!("{}", taken.join("\n"));
+    }
+    Ok(())
+}
+
+async fn play() -> Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut running = Vec::new();
+    let outcome = tokio::select! {
+        outcome = run_all(&mut running) => outcome,
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
+    };
+    // The apps first, so that they do not report that control is gone.
+    for process in running.into_iter().rev() {
+        process.stop().await;
+    }
+    outcome
+}
+
+async fn run_all(running: &mut Vec<Process>) -> Result<()> {
+    let serve = ["serve", "--listen", CONTROL, "--data", "target/demo"];
+    start(running, "control", "intermission", &serve).await?;
+    let mut add = program("intermission");
+    add.args(["service", "add", "shop", "--server"]);
+    step::run(add.arg(format!("http://{CONTROL}")))?;
+
+    let state = format!("http://{CONTROL}/v1/services/shop/state");
+    let app = |listen| ["--listen", listen, "--state", &state];
+    start(running, "shop", "axum", &app(SHOP)).await?;
+    start(running, "greeter", "tonic", &app(GREETER)).await?;
+    println!("\n{WHAT_NEXT}");
+
+    let [control, shop, greeter] = running.as_mut_slice() else {
+        bail!("the demo has three processes");
+    };
+    let mut control_runs = true;
+    loop {
+        tokio::select! {
+            status = control.ended(), if control_runs => {
+                control_runs = false;
+                println!("\n{}", CONTROL_ENDED.replace("STATUS", &status));
+            }
+            status = shop.ended() => bail!("the shop ended ({status}), and with it the demo"),
+            status = greeter.ended() => bail!("the greeter ended ({status}), and with it the demo"),
+        }
+    }
+}
+
+/// Starts a process and waits until it listens.
+async fn start(
+    running: &mut Vec<Process>,
+    name: &'static str,
+    binary: &str,
+    arguments: &[&str],
+) -> Result<()> {
+    let mut command = program(binary);
+    command.args(arguments);
+    running.push(Process::start(name, command)?);
+    match running.last_mut() {
+        Some(process) => process.ready().await,
+        None => Ok(()),
+    }
+}
+
+/// One of our binaries, with nothing in its environment that means another control.
+fn program(binary: &str) -> Command {
+    let mut command = command(target().join("debug").join(binary));
+    command
+        .env_remove("INTERMISSION_SERVER")
+        .env_remove("INTERMISSION_TOKEN");
+    command
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask lint`: format, lints, docs, features, targets, licences and the papers.
+
+mod features;
+mod papers;
+mod size;
+
+use anyhow::Result;
+
+use crate::step::{Steps, run as run_command};
+use crate::tools;
+use crate::workspace::{cargo, command, root};
+
+/// Runs every check.
+pub(crate) fn run(steps: &mut Steps) -> Result<()> {
+    steps.step("toolchain", tools::toolchain)?;
+    quick(steps)?;
+    thorough(steps)
+}
+
+/// The checks that fail most often, and soonest.
+pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
+    steps.run("format", &mut cargo("fmt --all --check"))?;
+    steps.step("papers name what exists", || papers::check(root()))?;
+    steps.step("length of files", || size::warn(root()))?;
+    steps.run(
+        "clippy",
+        &mut cargo("clippy --workspace --all-targets --all-features -- --deny warnings"),
+    )
+}
+
+/// The others.
+pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
+    let mut doc = cargo("doc --workspace --no-deps --all-features");
+    steps.run("docs", doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    steps.step("each feature alone", features::check)?;
+    steps.run(
+        "core without std (thumbv7em-none-eabi)",
+        &mut cargo("build --package intermission-core --target thumbv7em-none-eabi"),
+    )?;
+    steps.step("licences, bans and sources", || {
+        let deny = tools::cargo_deny()?;
+        run_command(command(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))
+    })
+}

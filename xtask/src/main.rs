@@ -1,0 +1,52 @@
+//! Every chore of this repository, as `cargo xtask NAME`; CI runs the same ones.
+
+mod ci;
+mod demo;
+mod lint;
+mod step;
+mod system;
+mod tally;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::step::Steps;
+
+const CHORES: &str = "\
+cargo xtask demo   starts control, the axum shop and the tonic greeter, and says what to type next
+cargo xtask test   installs what the tests need under target/ and runs every test
+cargo xtask lint   checks format, lints, docs, features, targets, licences and the papers
+cargo xtask ci     runs lint and test, what fails soonest first";
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let mut steps = Steps::default();
+    let outcome = match names
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["demo"] => demo::run(),
+        ["test"] => test::run(&mut steps),
+        ["lint"] => lint::run(&mut steps),
+        ["ci"] => ci::run(&mut steps),
+        [] => return usage("which chore?"),
+        other => return usage(&format!("no such chore: {}", other.join(" "))),
+    };
+    steps.print();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(complaint: &str) -> ExitCode {
+    eprintln!("{complaint}\n\n{CHORES}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,114 @@
+//! What the tests need of the system: named all at once, before any test, and installed where that is possible.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::step;
+
+struct Need {
+    what: &'static str,
+    packages: &'static [&'static str],
+    met: fn() -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        what: "a C compiler (cc)",
+        packages: &["gcc", "libc6-dev"],
+        met: || runs("cc", &["--version"]),
+    },
+    Need {
+        what: "curl",
+        packages: &["curl"],
+        met: || runs("curl", &["--version"]),
+    },
+    Need {
+        what: "Node 20 or later",
+        packages: &["nodejs"],
+        met: || node_major() >= Some(20),
+    },
+    Need {
+        what: "Python 3 with venv",
+        packages: &["python3", "python3-venv"],
+        met: || runs("python3", &["-c", "import ensurepip, venv"]),
+    },
+];
+
+/// Fails, unless everything is there or could be installed.
+pub(crate) fn check() -> Result<()> {
+    let mut missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<_> = missing
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
+    let debian = Path::new("/usr/bin/apt-get").exists();
+    if debian && rustix::process::geteuid().is_root() {
+        install(&packages)?;
+        missing = self::missing();
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<_> = missing.iter().map(|need| need.what).collect();
+    let packages: Vec<_> = missing
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
+    bail!(
+        "missing: {}\non Debian: sudo apt-get install {}{}",
+        what.join(", "),
+        packages.join(" "),
+        match node_major() {
+            Some(major @ ..20) => format!("\n(the node that is there is version {major})"),
+            _ => String::new(),
+        }
+    )
+}
+
+fn missing() -> Vec<&'static Need> {
+    NEEDS.iter().filter(|need| !(need.met)()).collect()
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    eprintln!("installing {}", packages.join(" "));
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet");
+        apt
+    };
+    step::run(apt().arg("update"))?;
+    step::run(
+        apt()
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(packages),
+    )
+}
+
+fn node_major() -> Option<u32> {
+    let output = Command::new("node").arg("--version").output().ok()?;
+    let version = String::from_utf8(output.stdout).ok()?;
+    version
+        .trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let status = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask test`: installs what the tests need and runs every one.
+
+use anyhow::{Result, bail};
+
+use crate::step::{Steps, watch};
+use crate::tally::Tally;
+use crate::workspace::cargo;
+use crate::{system, tools};
+
+/// Checks what must be there, installs the rest, and runs every test.
+pub(crate) fn run(steps: &mut Steps) -> Result<()> {
+    steps.step("system prerequisites", system::check)?;
+    steps.step("toolchain", tools::toolchain)?;
+    let tally = all(steps)?;
+    tally.print();
+    Ok(())
+}
+
+/// Runs every test; what the system must have is there already.
+pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
+    steps.step("foreign gRPC client (target/venv)", tools::python)?;
+    let runner = steps.step("wasm test runner (target/tools)", tools::wasm_test_runner)?;
+    // Binaries and tests at once, so that tests that start a binary of another package find one of the same build.
+    steps.run(
+        "build",
+        &mut cargo("build --workspace --all-features --bins --tests"),
+    )?;
+
+    let mut tally = Tally::default();
+    let native = steps.step("native tests", || {
+        let mut test = cargo("test --workspace --all-features --no-fail-fast -- --show-output");
+        // Errors tell what went wrong where; anyhow's stack traces would bury that.
+        test.env("RUST_LIB_BACKTRACE", "0");
+        watch(&mut test, |line| tally.see(line))
+    });
+    let wasm = steps.step("wasm tests", || {
+        let mut test =
+            cargo("test --package intermission-tests --target wasm32-unknown-unknown --test wasm");
+        test.args(["--", "--nocapture"]);
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner);
+        watch(&mut test, |line| tally.see(line))
+    });
+    if native.is_err() || wasm.is_err() {
+        tally.print();
+    }
+    native.and(wasm)?;
+    let silent = tally.silent();
+    if !silent.is_empty() {
+        bail!("no vectors ran in {}", silent.join(", "));
+    }
+    Ok(tally)
+}

@@ -1,4 +1,11 @@
 //! The layer around services that are called directly.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};

@@ -1,5 +1,12 @@
 //! The poller against servers on loopback and files.
 #![cfg(feature = "poller")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
 
 use std::time::Duration;
 

@@ -19,7 +19,7 @@ async fn tonic_agrees_with_every_vector() {
                     .layer(rig)
                     .layer(Rig::maintenance(vector))
                     .add_routes(Routes::from(application()));
-                let incoming = TcpIncoming::from(listener);
+                let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
                 let server = tokio::spawn(server.serve_with_incoming(incoming));
                 Ok((address, server.abort_handle()))
             },

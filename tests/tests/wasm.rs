@@ -5,6 +5,7 @@
 //! cargo test -p intermission-tests --target wasm32-unknown-unknown --test wasm -- --nocapture
 //! ```
 #![cfg(target_family = "wasm")]
+#![allow(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
 use intermission_tests::{Corpus, finish};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};

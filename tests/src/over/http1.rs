@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 
 use crate::{Observed, Request};
 
+type Lines = Vec<(String, Vec<u8>)>;
+
 /// Sends the request, and gives the answer, or `None` if the server hung up without one.
 ///
 /// # Errors
@@ -84,7 +86,7 @@ async fn receive(socket: &mut TcpStream, method: &[u8]) -> io::Result<Option<Obs
     Ok(Some(answer))
 }
 
-fn parse(head: &[u8]) -> Option<(u16, Vec<(String, Vec<u8>)>)> {
+fn parse(head: &[u8]) -> Option<(u16, Lines)> {
     let mut lines = head
         .split(|byte| *byte == b'\n')
         .map(|line| line.trim_ascii_end())

@@ -167,8 +167,8 @@ impl Client {
                 ClientSource::Header(name.to_ascii_lowercase().into(), trusted()?)
             }
             _ => {
-                let known = "source-address, direct, x-forwarded-for, forwarded and header";
-                return Err(source.refuse(format!("{} is none of {known}", source.value())));
+                let known = "one of source-address, direct, x-forwarded-for, forwarded and header";
+                return Err(source.mistyped(known));
             }
         };
         let filter_state = node
@@ -290,7 +290,7 @@ mod tests {
             ),
             (
                 with(r#""client": { "source": "leftmost" }"#),
-                "/client/source: \"leftmost\" is none of source-address, direct, x-forwarded-for, forwarded and header",
+                "/client/source: \"leftmost\" is not one of source-address, direct, x-forwarded-for, forwarded and header",
             ),
             (
                 with(r#""client": { "source": "forwarded" }"#),

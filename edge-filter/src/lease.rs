@@ -32,23 +32,19 @@ impl Lease {
                 .shared(&self.key)
                 .is_some_and(|shared| self.take(host, &shared, now));
         };
-        match read(&shared.value) {
+        // A clock that was set back must not make a lease last.
+        let lease =
+            read(&shared.value).filter(|(_, expiry)| *expiry > now && *expiry <= now + LASTS * 2);
+        match lease {
             Some((holder, expiry)) if holder == self.holder && expiry > now + RENEWED => true,
-            // A clock that was set back must not make a lease last.
-            Some((holder, expiry))
-                if holder != self.holder && expiry > now && expiry <= now + LASTS * 2 =>
-            {
-                false
-            }
+            Some((holder, _)) if holder != self.holder => false,
             _ => self.take(host, &shared, now),
         }
     }
 
     fn take(&self, host: &impl Host, known: &Shared, now: SystemTime) -> bool {
-        let expiry = (now + LASTS)
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_millis();
+        let expiry = (now + LASTS).duration_since(UNIX_EPOCH).unwrap_or_default();
+        let expiry = expiry.as_secs() * 1000 + u64::from(expiry.subsec_millis());
         let value = format!("{} {expiry}", self.holder);
         host.share(&self.key, value.as_bytes(), Some(known.cas))
             .is_ok()

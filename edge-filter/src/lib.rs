@@ -15,6 +15,8 @@
 mod answer;
 mod client;
 mod config;
+#[cfg(test)]
+mod fake;
 mod host;
 mod lease;
 mod news;
@@ -23,9 +25,12 @@ mod plugin;
 mod proxy;
 mod root;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 #[cfg(target_arch = "wasm32")]
-proxy_wasm::main! {{
-    proxy_wasm::set_log_level(proxy_wasm::types::LogLevel::Info);
-    proxy_wasm::set_root_context(|context| Box::new(proxy::RootAdapter::new(context)));
-}}
+mod entry {
+    proxy_wasm::main! {{
+        proxy_wasm::set_root_context(|context| Box::new(crate::proxy::RootAdapter::new(context)));
+    }}
+}

@@ -35,8 +35,12 @@ impl FromIterator<Cidr> for AddressSet {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for cidr in cidrs {
             match (cidr.first(), cidr.last()) {
-                (IpAddr::V4(first), IpAddr::V4(last)) => v4.push((first.to_bits(), last.to_bits())),
-                (IpAddr::V6(first), IpAddr::V6(last)) => v6.push((first.to_bits(), last.to_bits())),
+                (IpAddr::V4(first), IpAddr::V4(last)) => {
+                    v4.push((first.to_bits().into(), last.to_bits().into()));
+                }
+                (IpAddr::V6(first), IpAddr::V6(last)) => {
+                    v6.push((first.to_bits(), last.to_bits()));
+                }
                 _ => {}
             }
         }
@@ -47,12 +51,13 @@ impl FromIterator<Cidr> for AddressSet {
     }
 }
 
-/// Inclusive ranges, sorted, no two of which overlap or touch.
+/// Inclusive ranges, sorted, no two of which overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Ranges<T>(Box<[(T, T)]>);
 
-impl<T: Copy + Ord> Ranges<T> {
-    fn new(mut ranges: Vec<(T, T)>) -> Self {
+impl<T: Copy + Ord + TryFrom<u128>> Ranges<T> {
+    /// Both families come as wide numbers, so that the code for sorting is there once.
+    fn new(mut ranges: Vec<(u128, u128)>) -> Self {
         ranges.sort_unstable();
         ranges.dedup_by(|next, kept| {
             let overlaps = next.0 <= kept.1;
@@ -61,7 +66,9 @@ impl<T: Copy + Ord> Ranges<T> {
             }
             overlaps
         });
-        Self(ranges.into_boxed_slice())
+        let narrow =
+            |(first, last): (u128, u128)| Some((first.try_into().ok()?, last.try_into().ok()?));
+        Self(ranges.into_iter().filter_map(narrow).collect())
     }
 
     fn contains(&self, address: T) -> bool {

@@ -132,16 +132,11 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
         let (literal, port) = rest.split_once(']')?;
         let valid = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
         IpAddr::V6(literal.parse::<Ipv6Addr>().ok().filter(|_| valid)?)
-    } else if let Some((literal, port)) = text
-        .split_once(':')
-        .filter(|_| text.contains('.') && !text.contains("::"))
-    {
-        match text.parse() {
-            Ok(address) => address,
-            Err(_) => IpAddr::V4(literal.parse().ok().filter(|_| is_port(port))?),
-        }
+    } else if let Ok(address) = text.parse() {
+        address
     } else {
-        text.parse().ok()?
+        let (literal, port) = text.split_once(':')?;
+        IpAddr::V4(literal.parse().ok().filter(|_| is_port(port))?)
     };
     Some(address.to_canonical())
 }

@@ -72,12 +72,11 @@ impl State {
     pub fn read(root: &Node<'_>) -> Result<Self, DocumentError> {
         root.object()?;
         let version = root.required("version")?;
-        if version.integer(0, u64::MAX)? != Self::VERSION {
-            return Err(version.refuse(format!(
-                "version {} is not known, only {}; upgrade this node",
-                version.value(),
-                Self::VERSION
-            )));
+        let number = version.integer(0, u64::MAX)?;
+        if number != Self::VERSION {
+            let known = Self::VERSION;
+            let reason = format!("version {number} is not known, only {known}; upgrade this node");
+            return Err(version.refuse(reason));
         }
         if let Some(critical) = root.field("critical") {
             critical.list(|field| {

@@ -83,12 +83,14 @@ impl FromStr for PathPrefix {
     type Err = ParsePathError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let decoded = text.chars().all(|c| c.is_alphanumeric() || c.is_ascii());
+        let readable = !text
+            .chars()
+            .any(|c| !c.is_ascii() && (c.is_control() || c.is_whitespace()));
         let ascii: String = text
             .chars()
             .map(|c| if c.is_ascii() { c } else { 'x' })
             .collect();
-        if !decoded || !is_plain(ascii.as_bytes()) || text.contains('?') {
+        if !readable || !is_plain(ascii.as_bytes()) || text.contains('?') {
             return Err(ParsePathError::new(text, PLAIN));
         }
         if text.len() > 1 && text.ends_with('/') {

@@ -1,0 +1,228 @@
+//! An Envoy of one process for tests: several hosts share its data, its clock and its endpoint.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::host::{CasMismatch, Host, Level, MetricKind, NoSuchCluster, Shared};
+
+/// What all hosts share.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) now: SystemTime,
+    pub(crate) has_cluster: bool,
+    /// The polls sent, each with its headers.
+    pub(crate) calls: Vec<Vec<(String, String)>>,
+    pub(crate) metrics: BTreeMap<String, u64>,
+    shared: BTreeMap<String, Shared>,
+    queues: Vec<String>,
+    woken: VecDeque<u32>,
+    names: Vec<String>,
+}
+
+/// Status, headers and body.
+pub(crate) type Answered = (u16, Vec<(String, String)>, Vec<u8>);
+
+/// One VM's host.
+#[derive(Clone, Debug)]
+pub(crate) struct Fake {
+    pub(crate) process: Rc<RefCell<Process>>,
+    pub(crate) own: Rc<RefCell<Own>>,
+}
+
+/// What one VM sees and does.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) properties: BTreeMap<String, Vec<u8>>,
+    pub(crate) host_calls: usize,
+    pub(crate) effective: u32,
+    pub(crate) answered: Vec<(u32, Answered)>,
+    pub(crate) resumed: Vec<u32>,
+    pub(crate) log: Vec<(Level, String)>,
+    pub(crate) response: Option<Answered>,
+}
+
+impl Fake {
+    pub(crate) fn new() -> Self {
+        let process = Process {
+            now: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+            has_cluster: true,
+            calls: Vec::new(),
+            metrics: BTreeMap::new(),
+            shared: BTreeMap::new(),
+            queues: Vec::new(),
+            woken: VecDeque::new(),
+            names: Vec::new(),
+        };
+        Self {
+            process: Rc::new(RefCell::new(process)),
+            own: Rc::default(),
+        }
+    }
+
+    /// The host of another VM in the same process.
+    pub(crate) fn sibling(&self) -> Self {
+        Self {
+            process: Rc::clone(&self.process),
+            own: Rc::default(),
+        }
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.process.borrow_mut().now += time;
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.process.borrow().calls.len()
+    }
+
+    pub(crate) fn next_woken(&self) -> Option<u32> {
+        self.process.borrow_mut().woken.pop_front()
+    }
+
+    pub(crate) fn said(&self, what: &str) -> usize {
+        self.own
+            .borrow()
+            .log
+            .iter()
+            .filter(|(_, line)| line.contains(what))
+            .count()
+    }
+
+    pub(crate) fn metric(&self, name: &str) -> u64 {
+        self.process
+            .borrow()
+            .metrics
+            .get(name)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn count(&self) {
+        self.own.borrow_mut().host_calls += 1;
+    }
+}
+
+impl Host for Fake {
+    fn log(&self, level: Level, message: &str) {
+        self.own.borrow_mut().log.push((level, message.into()));
+    }
+
+    fn now(&self) -> SystemTime {
+        self.process.borrow().now
+    }
+
+    fn act_for(&self, context: u32) {
+        self.own.borrow_mut().effective = context;
+    }
+
+    fn request_headers(&self) -> Vec<(String, Vec<u8>)> {
+        self.count();
+        self.own.borrow().headers.clone()
+    }
+
+    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
+        self.count();
+        self.own.borrow().properties.get(&path.join(".")).cloned()
+    }
+
+    fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) {
+        self.count();
+        let text = |(name, value): &(&str, &[u8])| {
+            ((*name).into(), String::from_utf8(value.to_vec()).unwrap())
+        };
+        let mut own = self.own.borrow_mut();
+        let context = own.effective;
+        let answered = (status, headers.iter().map(text).collect(), body.to_vec());
+        own.answered.push((context, answered));
+    }
+
+    fn resume_request(&self) {
+        let mut own = self.own.borrow_mut();
+        let context = own.effective;
+        own.resumed.push(context);
+    }
+
+    fn call(&self, _: &str, headers: &[(&str, &str)], _: Duration) -> Result<(), NoSuchCluster> {
+        let mut process = self.process.borrow_mut();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        process.calls.push(headers.collect());
+        process.has_cluster.then_some(()).ok_or(NoSuchCluster)
+    }
+
+    fn call_response_header(&self, name: &str) -> Option<Vec<u8>> {
+        let own = self.own.borrow();
+        let (status, headers, _) = own.response.as_ref()?;
+        match name {
+            ":status" => Some(status.to_string().into_bytes()),
+            name => headers
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone().into_bytes()),
+        }
+    }
+
+    fn call_response_body(&self, longest: usize) -> Vec<u8> {
+        let own = self.own.borrow();
+        let body = own
+            .response
+            .as_ref()
+            .map(|(_, _, body)| body.as_slice())
+            .unwrap_or_default();
+        body[..body.len().min(longest)].to_vec()
+    }
+
+    fn shared(&self, key: &str) -> Option<Shared> {
+        self.process.borrow().shared.get(key).cloned()
+    }
+
+    fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch> {
+        let mut process = self.process.borrow_mut();
+        let known = process.shared.get(key).map_or(0, |shared| shared.cas);
+        if cas.is_some_and(|cas| known != 0 && cas != known) {
+            return Err(CasMismatch);
+        }
+        process.shared.insert(
+            key.into(),
+            Shared {
+                value: value.to_vec(),
+                cas: known + 1,
+            },
+        );
+        Ok(())
+    }
+
+    fn open_queue(&self, name: &str) -> u32 {
+        let mut process = self.process.borrow_mut();
+        process.queues.push(name.into());
+        u32::try_from(process.queues.len()).unwrap()
+    }
+
+    fn empty_queue(&self, _: u32) {}
+
+    fn enqueue(&self, queue: u32) {
+        self.process.borrow_mut().woken.push_back(queue);
+    }
+
+    fn define_metric(&self, _: MetricKind, name: &str) -> u32 {
+        let mut process = self.process.borrow_mut();
+        process.names.push(name.into());
+        u32::try_from(process.names.len() - 1).unwrap()
+    }
+
+    fn add_to_counter(&self, metric: u32, amount: u64) {
+        let mut process = self.process.borrow_mut();
+        let name = process.names[metric as usize].clone();
+        *process.metrics.entry(name).or_default() += amount;
+    }
+
+    fn set_gauge(&self, metric: u32, value: u64) {
+        let mut process = self.process.borrow_mut();
+        let name = process.names[metric as usize].clone();
+        process.metrics.insert(name, value);
+    }
+}

@@ -101,8 +101,8 @@ impl Summary {
                 languages: state
                     .notice
                     .languages
-                    .keys()
-                    .map(|tag| tag.as_str().to_owned())
+                    .iter()
+                    .map(|texts| texts.language.as_str().to_owned())
                     .collect(),
             },
             since,

@@ -262,11 +262,11 @@ impl<H: Host + Clone> Root<H> {
         let (revision, mode, waited) = (
             state.revision,
             state.maintenance,
-            config.start_wait.as_millis(),
+            config.start_wait.as_secs(),
         );
         self.plugin.host.log(
             Level::Warn,
-            &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
+            &format!("no answer from the endpoint within {waited} s: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
         self.put(&state);
     }

@@ -1,4 +1,5 @@
 use alloc::boxed::Box;
+use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -56,9 +57,10 @@ impl FromIterator<Cidr> for AddressSet {
 struct Ranges<T>(Box<[(T, T)]>);
 
 impl<T: Copy + Ord + TryFrom<u128>> Ranges<T> {
-    /// Both families come as wide numbers, so that the code for sorting is there once.
-    fn new(mut ranges: Vec<(u128, u128)>) -> Self {
-        ranges.sort_unstable();
+    /// Both families come as wide numbers, so that the code for sorting is there once; and a heap
+    /// sorts with little of it.
+    fn new(ranges: Vec<(u128, u128)>) -> Self {
+        let mut ranges = BinaryHeap::from(ranges).into_sorted_vec();
         ranges.dedup_by(|next, kept| {
             let overlaps = next.0 <= kept.1;
             if overlaps {

@@ -166,12 +166,12 @@ impl Answers {
             preflight: Answer::new(204, &[&common[..], &preflight].concat(), Vec::new()),
             default: localized(DEFAULT_LANGUAGE, &notice.title, &notice.message),
             translations: translations
-                .map(|(tag, texts)| localized(tag.as_str(), &texts.title, &texts.message))
+                .map(|texts| localized(texts.language.as_str(), &texts.title, &texts.message))
                 .collect(),
             languages: notice
                 .languages
-                .keys()
-                .cloned()
+                .iter()
+                .map(|texts| texts.language.clone())
                 .chain(DEFAULT_LANGUAGE.parse())
                 .collect(),
             cors_origins: notice.cors_origins.clone().into(),

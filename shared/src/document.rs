@@ -1,13 +1,12 @@
 //! Reading a state from its document.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::state::{Allowlist, Area, Exempt, Notice, Translation};
-use crate::{DocumentError, LanguageTag, Node, State};
+use crate::{DocumentError, Node, State};
 
 /// The fields that are known here, as `critical` names them.
 const FIELDS: [&str; 27] = [
@@ -188,23 +187,22 @@ fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
             .map_or(Ok(default.cors_origins), |node| node.list(str::parse))?,
         languages: node
             .field("languages")
-            .map_or(Ok(BTreeMap::new()), |node| languages(&node))?,
+            .map_or(Ok(Vec::new()), |node| languages(&node))?,
     })
 }
 
-fn languages(node: &Node<'_>) -> Result<BTreeMap<LanguageTag, Translation>, DocumentError> {
-    let mut languages = BTreeMap::new();
+fn languages(node: &Node<'_>) -> Result<Vec<Translation>, DocumentError> {
+    let mut languages = Vec::new();
     for key in node.object()?.keys() {
         let Some(texts) = node.field(key) else {
             continue;
         };
         texts.object()?;
-        let tag = key.parse().map_err(|error| texts.refuse(error))?;
-        let translation = Translation {
+        languages.push(Translation {
+            language: key.parse().map_err(|error| texts.refuse(error))?,
             title: texts.required("title")?.prose(MAX_TITLE)?,
             message: texts.required("message")?.prose(MAX_MESSAGE)?,
-        };
-        languages.insert(tag, translation);
+        });
     }
     Ok(languages)
 }

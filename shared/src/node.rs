@@ -147,19 +147,33 @@ impl<'v> Node<'v> {
         &self,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Vec<T>, DocumentError> {
+        let texts = self.texts()?;
+        let mut list = Vec::with_capacity(texts.len());
+        for (index, text) in texts.into_iter().enumerate() {
+            list.push(parse(text).map_err(|error| self.item(index).refuse(error))?);
+        }
+        Ok(list)
+    }
+
+    fn texts(&self) -> Result<Vec<&'v str>, DocumentError> {
         let items = self
             .value
             .as_array()
             .ok_or_else(|| self.mistyped("a list of strings"))?;
-        let items = items.iter().enumerate().map(|(index, value)| {
-            let item = || Node {
-                value,
-                pointer: self.below(&index.to_string()),
-            };
-            let text = value.as_str().ok_or_else(|| item().mistyped("a string"))?;
-            parse(text).map_err(|error| item().refuse(error))
-        });
-        items.collect()
+        let mut texts = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let text = item.as_str();
+            texts.push(text.ok_or_else(|| self.item(index).mistyped("a string"))?);
+        }
+        Ok(texts)
+    }
+
+    /// The item at `index` of a list; the list itself where it is none.
+    fn item(&self, index: usize) -> Self {
+        Self {
+            value: self.value.get(index).unwrap_or(self.value),
+            pointer: self.below(&index.to_string()),
+        }
     }
 
     /// Text for people: at most `longest` characters, no control characters but line feed and tab.

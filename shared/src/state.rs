@@ -1,13 +1,12 @@
 //! The document that says what is in force.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::cors::Origin;
 use crate::{Cidr, ExemptPath, HostName, LanguageTag, PathPrefix, Timestamp};
@@ -270,7 +269,8 @@ pub struct Notice {
     /// The origins whose scripts may read the notice.
     pub cors_origins: Vec<Origin>,
     /// Title and message in other languages.
-    pub languages: BTreeMap<LanguageTag, Translation>,
+    #[serde(serialize_with = "serialize_languages")]
+    pub languages: Vec<Translation>,
 }
 
 impl Default for Notice {
@@ -282,7 +282,7 @@ impl Default for Notice {
             retry_after: 300,
             html: None,
             cors_origins: Vec::from([Origin::Any]),
-            languages: BTreeMap::new(),
+            languages: Vec::new(),
         }
     }
 }
@@ -290,8 +290,23 @@ impl Default for Notice {
 /// A notice's texts in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Translation {
+    /// The language; each occurs once.
+    #[serde(skip)]
+    pub language: LanguageTag,
     /// As [`Notice::title`].
     pub title: String,
     /// As [`Notice::message`].
     pub message: String,
+}
+
+/// A map from tag to texts.
+fn serialize_languages<S: Serializer>(
+    languages: &[Translation],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(
+        languages
+            .iter()
+            .map(|translation| (&translation.language, translation)),
+    )
 }

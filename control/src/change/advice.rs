@@ -16,7 +16,7 @@ pub(crate) fn advice(change: &Change, after: &State) -> Vec<String> {
                 );
             }
             if enter.message.is_some() && !after.notice.languages.is_empty() {
-                let languages: Vec<_> = after.notice.languages.keys().map(|tag| tag.as_str()).collect();
+                let languages: Vec<_> = after.notice.languages.iter().map(|texts| texts.language.as_str()).collect();
                 advice.push(format!(
                     "the message is not translated: readers of {} still get the text kept for them",
                     languages.join(", ")

@@ -146,7 +146,10 @@ impl RootContext for RootAdapter {
                 true
             }
             Err(error) => {
-                Envoy.log(Level::Error, &error.to_string());
+                let line = format!(
+                    "the plugin configuration is refused, which is a JSON object in a google.protobuf.StringValue: {error}"
+                );
+                Envoy.log(Level::Error, &line);
                 false
             }
         }
@@ -176,6 +179,8 @@ impl RootContext for RootAdapter {
 
 impl Context for RootAdapter {
     fn on_http_call_response(&mut self, _: u32, _: usize, _: usize, _: usize) {
+        #[cfg(feature = "panic-switch")]
+        panic_switch::at_answer();
         if let Some(root) = &mut self.root {
             root.answered();
         }
@@ -192,6 +197,8 @@ struct RequestAdapter {
 
 impl HttpContext for RequestAdapter {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
+        #[cfg(feature = "panic-switch")]
+        panic_switch::at_request();
         match self
             .plugin
             .as_ref()
@@ -209,6 +216,29 @@ impl Drop for RequestAdapter {
     fn drop(&mut self) {
         if let Some(plugin) = &self.plugin {
             plugin.forget(self.context);
+        }
+    }
+}
+
+/// A header that kills the VM, for tests of what happens then.
+#[cfg(feature = "panic-switch")]
+#[expect(clippy::panic, reason = "that is what it is for")]
+mod panic_switch {
+    use proxy_wasm::hostcalls::get_map_value_bytes;
+    use proxy_wasm::types::MapType;
+
+    pub(super) fn at_request() {
+        switch(MapType::HttpRequestHeaders);
+    }
+
+    /// Only the VM that polls gets an answer.
+    pub(super) fn at_answer() {
+        switch(MapType::HttpCallResponseHeaders);
+    }
+
+    fn switch(map: MapType) {
+        if let Ok(Some(_)) = get_map_value_bytes(map, "x-intermission-panic") {
+            panic!("told to by a header");
         }
     }
 }

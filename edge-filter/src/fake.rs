@@ -11,6 +11,7 @@ use crate::host::{CasMismatch, Host, Level, MetricKind, NoSuchCluster, Shared};
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) now: SystemTime,
+    uptime: Duration,
     pub(crate) has_cluster: bool,
     /// The polls sent, each with its headers.
     pub(crate) calls: Vec<Vec<(String, String)>>,
@@ -48,6 +49,7 @@ impl Fake {
     pub(crate) fn new() -> Self {
         let process = Process {
             now: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+            uptime: Duration::ZERO,
             has_cluster: true,
             calls: Vec::new(),
             metrics: BTreeMap::new(),
@@ -71,7 +73,9 @@ impl Fake {
     }
 
     pub(crate) fn pass(&self, time: Duration) {
-        self.process.borrow_mut().now += time;
+        let mut process = self.process.borrow_mut();
+        process.now += time;
+        process.uptime += time;
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -112,6 +116,10 @@ impl Host for Fake {
 
     fn now(&self) -> SystemTime {
         self.process.borrow().now
+    }
+
+    fn uptime(&self) -> Duration {
+        self.process.borrow().uptime
     }
 
     fn act_for(&self, context: u32) {

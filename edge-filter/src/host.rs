@@ -36,7 +36,10 @@ pub(crate) enum MetricKind {
 /// is the one that Envoy called, unless told otherwise.
 pub(crate) trait Host {
     fn log(&self, level: Level, message: &str);
+    /// The wall clock, which may be set, and is the same in all VMs.
     fn now(&self) -> SystemTime;
+    /// The time since any one moment of this VM's, which never goes back.
+    fn uptime(&self) -> Duration;
     fn act_for(&self, context: u32);
 
     /// All header lines of the request, pseudo-headers among them.

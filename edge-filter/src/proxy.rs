@@ -1,7 +1,7 @@
 //! The host that is Envoy, through the proxy-wasm SDK, and the contexts that Envoy calls.
 
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
@@ -14,7 +14,9 @@ use crate::root::{Root, TICK};
 
 /// Envoy. Where a call fails there is nothing to be done about it but to go on.
 #[derive(Clone, Copy, Debug)]
-struct Envoy;
+struct Envoy {
+    started: Instant,
+}
 
 impl Host for Envoy {
     fn log(&self, level: Level, message: &str) {
@@ -28,6 +30,10 @@ impl Host for Envoy {
 
     fn now(&self) -> SystemTime {
         hostcalls::get_current_time().unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    fn uptime(&self) -> Duration {
+        self.started.elapsed()
     }
 
     fn act_for(&self, context: u32) {
@@ -124,6 +130,7 @@ impl Host for Envoy {
 #[derive(Debug)]
 pub(crate) struct RootAdapter {
     context: u32,
+    envoy: Envoy,
     root: Option<Root<Envoy>>,
 }
 
@@ -131,6 +138,9 @@ impl RootAdapter {
     pub(crate) fn new(context: u32) -> Self {
         Self {
             context,
+            envoy: Envoy {
+                started: Instant::now(),
+            },
             root: None,
         }
     }
@@ -142,14 +152,19 @@ impl RootContext for RootAdapter {
         match Config::parse(&json.ok().flatten().unwrap_or_default()) {
             Ok(config) => {
                 let _ = hostcalls::set_tick_period(TICK);
-                self.root = Some(Root::new(Envoy, config, self.context, fastrand::u64(..)));
+                self.root = Some(Root::new(
+                    self.envoy,
+                    config,
+                    self.context,
+                    fastrand::u64(..),
+                ));
                 true
             }
             Err(error) => {
                 let line = format!(
                     "the plugin configuration is refused, which is a JSON object in a google.protobuf.StringValue: {error}"
                 );
-                Envoy.log(Level::Error, &line);
+                self.envoy.log(Level::Error, &line);
                 false
             }
         }

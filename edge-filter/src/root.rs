@@ -1,5 +1,5 @@
 use std::rc::Rc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use intermission_core::{
     Policy, Poll, PollOptions, PollRequest, PollResponse, ServiceName, State, Timestamp,
@@ -23,7 +23,7 @@ const RENDERED_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Root<H> {
     plugin: Rc<Plugin<H>>,
     context: u32,
-    started: SystemTime,
+    started: Duration,
     /// What is in force here; `None` before anything is known.
     known: Option<Tagged>,
     news: News,
@@ -33,7 +33,7 @@ pub(crate) struct Root<H> {
     poll: Option<Poll>,
     calling: bool,
     complaint: Option<String>,
-    rendered: SystemTime,
+    rendered: Duration,
     metrics: Option<Metrics>,
 }
 
@@ -55,7 +55,7 @@ impl<H: Host + Clone> Root<H> {
             "intermission {} {}{} ",
             endpoint.cluster, endpoint.authority, endpoint.path
         );
-        let now = host.now();
+        let now = host.uptime();
         let mut root = Self {
             context,
             started: now,
@@ -285,10 +285,8 @@ impl<H: Host + Clone> Root<H> {
 
     /// `Retry-After` follows the announced end as it comes nearer.
     fn render_again(&mut self) {
-        let now = self.plugin.host.now();
-        let due = now
-            .duration_since(self.rendered)
-            .is_ok_and(|since| since >= RENDERED_EVERY);
+        let now = self.plugin.host.uptime();
+        let due = now.saturating_sub(self.rendered) >= RENDERED_EVERY;
         if due
             && let Some((state, _)) = self
                 .known
@@ -342,12 +340,8 @@ impl<H: Host + Clone> Root<H> {
         }
     }
 
-    /// How long this context has run, by a clock that may be set.
+    /// How long this context has run.
     fn elapsed(&self) -> Duration {
-        self.plugin
-            .host
-            .now()
-            .duration_since(self.started)
-            .unwrap_or_default()
+        self.plugin.host.uptime().saturating_sub(self.started)
     }
 }

@@ -282,6 +282,19 @@ fn a_lease_from_a_clock_that_was_set_back_lapses() {
 }
 
 #[test]
+fn polling_goes_on_when_the_clock_is_set_back() {
+    let host = Fake::new();
+    let mut root = in_maintenance(&host);
+    let before = host.calls();
+    host.process.borrow_mut().now -= Duration::from_secs(3600);
+    for _ in 0..3 {
+        host.pass(TICK);
+        root.tick();
+    }
+    assert_eq!(host.calls(), before + 1);
+}
+
+#[test]
 fn what_is_no_answer_changes_nothing_and_is_said_once() {
     let host = Fake::new();
     let mut root = in_maintenance(&host);

@@ -64,6 +64,9 @@ impl PolicyHandle {
     }
 
     /// Puts `state` in force for every request that comes from now on.
+    ///
+    /// Answers are rendered here, `Retry-After` too, which counts down to an announced end. A
+    /// [`Poller`](crate::Poller) renders them anew as time passes; by hand, swap the same state again.
     pub fn swap(&self, state: State) {
         let before = self.put(Current::new(state.clone()));
         if before != state {

@@ -37,6 +37,12 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
         "core without std (thumbv7em-none-eabi)",
         &mut cargo("build --package intermission-core --target thumbv7em-none-eabi"),
     )?;
+    steps.run(
+        "edge filter as Envoy loads it (wasm32-wasip1)",
+        &mut cargo(
+            "clippy --package intermission-edge-filter --target wasm32-wasip1 --all-features -- --deny warnings",
+        ),
+    )?;
     steps.step("licences, bans and sources", || {
         let deny = tools::cargo_deny()?;
         run_command(command(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))

@@ -10,6 +10,7 @@ mod cidr;
 mod client;
 mod cors;
 mod document;
+mod forwarded;
 mod grpc;
 mod headers;
 mod host;

@@ -36,6 +36,10 @@ struct Options {
     /// A proxy whose X-Forwarded-For names the client; may be given again
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
+
+    /// Leave the layer out, for an Envoy with the edge filter to stand before the shop
+    #[arg(long, conflicts_with_all = ["state", "trusted_proxies"])]
+    without_layer: bool,
 }
 
 #[tokio::main]
@@ -46,8 +50,12 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
 
-    // Last, so that it stands before everything else.
-    let app = app().layer(maintenance(&options).await?);
+    let app = if options.without_layer {
+        app()
+    } else {
+        // Last, so that it stands before everything else.
+        app().layer(maintenance(&options).await?)
+    };
 
     let listener = TcpListener::bind(options.listen)
         .await

@@ -186,14 +186,14 @@ impl Bases {
         }
         let state = State::parse(document.to_string().as_bytes())
             .map_err(|error| format!("state: {error}"))?;
-        let source = match &raw.node {
-            None => ClientSource::Peer,
+        let node = match &raw.node {
+            None => None,
             Some(name) => {
                 let node = self.nodes.get(name);
-                node.ok_or_else(|| format!("there is no node {name:?}"))?
-                    .client_source()?
+                Some(node.ok_or_else(|| format!("there is no node {name:?}"))?)
             }
         };
+        let source = node.map_or(Ok(ClientSource::Peer), Node::client_source)?;
         raw.request.peer()?;
         let faults = raw.expect.faults();
         if !faults.is_empty() {
@@ -215,6 +215,7 @@ impl Bases {
             name: raw.name,
             why: raw.why,
             state,
+            node: node.cloned(),
             source,
             request: raw.request,
             expect: raw.expect,

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 
 use intermission_core::{Cidr, ClientSource, Peer, State, TrustedProxies};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::bytes::Bytes;
 use crate::{Expect, judge};
@@ -15,6 +16,8 @@ pub struct Vector {
     pub why: String,
     /// The state in force.
     pub state: State,
+    /// How the node is configured, unless it takes the peer for the client.
+    pub node: Option<Node>,
     /// Where the node takes the client's address from.
     pub source: ClientSource,
     /// The request.
@@ -26,7 +29,7 @@ pub struct Vector {
 }
 
 /// How a node is configured.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     source: Source,
@@ -37,9 +40,10 @@ pub struct Node {
     trusts_unix_sockets: bool,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Source {
+    #[default]
     Peer,
     XForwardedFor,
     Forwarded,
@@ -69,6 +73,30 @@ impl Node {
             _ => Err("`header` goes with the source \"header\", and only with it".into()),
         }
     }
+
+    /// The member `client` in the plugin configuration of a filter that is configured like this node.
+    #[must_use]
+    pub fn client_setting(&self) -> Value {
+        let source = match self.source {
+            Source::Peer => return json!({ "source": "direct" }),
+            Source::XForwardedFor => "x-forwarded-for",
+            Source::Forwarded => "forwarded",
+            Source::Header => "header",
+        };
+        let mut trusted = self.trusted.clone();
+        if self.trusts_unix_sockets {
+            trusted.push("unix".into());
+        }
+        if trusted.is_empty() {
+            // The filter wants a proxy to be named. No peer has this address.
+            trusted.push("0.0.0.0/32".into());
+        }
+        let mut client = json!({ "source": source, "trusted_proxies": trusted });
+        if let (Some(members), Some(header)) = (client.as_object_mut(), &self.header) {
+            members.insert("header".into(), json!(header));
+        }
+        client
+    }
 }
 
 /// A request as it arrives.
@@ -85,7 +113,7 @@ pub struct Request {
     /// The header lines, in order.
     pub headers: Vec<(String, Bytes)>,
     /// The other end of the connection: an address, `unix` or `unknown`.
-    peer: String,
+    pub peer: String,
 }
 
 impl Default for Request {
@@ -135,6 +163,12 @@ pub struct Over {
     pub http1: Option<Deviation>,
     /// Over HTTP/2.
     pub http2: Option<Deviation>,
+    /// Through Envoy, over HTTP/1.1.
+    pub envoy1: Option<Deviation>,
+    /// Through Envoy, over HTTP/2.
+    pub envoy2: Option<Deviation>,
+    /// Through the oldest Envoy, over HTTP/2, if that is different.
+    pub oldest_envoy2: Option<Deviation>,
 }
 
 /// What a transport does to a request before the node sees it.
@@ -153,6 +187,8 @@ pub enum Deviation {
 pub struct Becomes {
     /// The path that node and application see.
     pub path: String,
+    /// The header lines that they see, if not those of the request.
+    pub headers: Option<Vec<(String, Bytes)>>,
     /// Why.
     pub why: String,
     /// The rule that decides about it.

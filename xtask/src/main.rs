@@ -8,6 +8,7 @@ mod system;
 mod tally;
 mod test;
 mod tools;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -15,9 +16,10 @@ use std::process::ExitCode;
 use crate::step::Steps;
 
 const CHORES: &str = "\
-cargo xtask demo   starts control, the axum shop and the tonic greeter, and says what to type next
+cargo xtask demo   starts control, two apps with the layer and one behind Envoy, and says what to type next
 cargo xtask test   installs what the tests need under target/ and runs every test
-cargo xtask lint   checks format, lints, docs, features, targets, licences and the papers
+cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
+cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask ci     runs lint and test, what fails soonest first";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["test"] => test::run(&mut steps),
         ["lint"] => lint::run(&mut steps),
+        ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

@@ -30,6 +30,11 @@ const NEEDS: &[Need] = &[
         met: || node_major() >= Some(20),
     },
     Need {
+        what: "npm",
+        packages: &["npm"],
+        met: || runs("npm", &["--version"]),
+    },
+    Need {
         what: "Python 3 with venv",
         packages: &["python3", "python3-venv"],
         met: || runs("python3", &["-c", "import ensurepip, venv"]),

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::step::{Steps, watch};
 use crate::tally::Tally;
 use crate::workspace::cargo;
-use crate::{system, tools};
+use crate::{system, tools, wasm};
 
 /// Checks what must be there, installs the rest, and runs every test.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
@@ -20,6 +20,12 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
     steps.step("foreign gRPC client (target/venv)", tools::python)?;
     let runner = steps.step("wasm test runner (target/tools)", tools::wasm_test_runner)?;
+    steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
+    steps.step("Envoy, oldest (target/oldest-envoy)", tools::oldest_envoy)?;
+    steps.step("edge filter (target/*.wasm)", || {
+        wasm::build_with_panic_switch()?;
+        wasm::build()
+    })?;
     // Binaries and tests at once, so that tests that start a binary of another package find one of the same build.
     steps.run(
         "build",

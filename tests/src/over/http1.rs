@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::Socket;
 use crate::{Observed, Request};
 
 type Lines = Vec<(String, Vec<u8>)>;
@@ -16,12 +17,21 @@ type Lines = Vec<(String, Vec<u8>)>;
 ///
 /// If the socket fails, or the answer cannot be read.
 pub async fn send(server: SocketAddr, request: &Request) -> io::Result<Option<Observed>> {
-    super::patiently(async {
-        let mut socket = TcpStream::connect(server).await?;
-        socket.write_all(&head(request)).await?;
-        receive(&mut socket, &request.method).await
-    })
-    .await
+    super::patiently(async { send_through(TcpStream::connect(server).await?, request).await }).await
+}
+
+/// Sends the request through a connection that stands, and gives the answer, or `None` if the server
+/// hangs up without one.
+///
+/// # Errors
+///
+/// If the socket fails, or the answer cannot be read.
+pub async fn send_through(
+    mut socket: impl Socket,
+    request: &Request,
+) -> io::Result<Option<Observed>> {
+    socket.write_all(&head(request)).await?;
+    receive(&mut socket, &request.method).await
 }
 
 fn head(request: &Request) -> Vec<u8> {
@@ -45,7 +55,7 @@ fn head(request: &Request) -> Vec<u8> {
     head
 }
 
-async fn receive(socket: &mut TcpStream, method: &[u8]) -> io::Result<Option<Observed>> {
+async fn receive(socket: &mut impl Socket, method: &[u8]) -> io::Result<Option<Observed>> {
     let mut received = Vec::new();
     let end = loop {
         let end = received.windows(4).position(|bytes| bytes == b"\r\n\r\n");

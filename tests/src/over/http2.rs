@@ -9,6 +9,7 @@ use fluke_hpack::Decoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::Socket;
 use crate::{Observed, Request};
 
 const DATA: u8 = 0x0;
@@ -32,24 +33,33 @@ const OUR_SETTINGS: [u8; 12] = [0, 1, 0, 0, 0, 0, 0, 4, 0, 0xf, 0, 0];
 ///
 /// If the socket fails, or the answer cannot be read.
 pub async fn send(server: SocketAddr, request: &Request) -> io::Result<Option<Observed>> {
-    super::patiently(async {
-        let mut socket = TcpStream::connect(server).await?;
-        let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
-        frame(&mut bytes, SETTINGS, 0, 0, &OUR_SETTINGS)?;
-        frame(
-            &mut bytes,
-            HEADERS,
-            END_HEADERS | END_STREAM,
-            1,
-            &block(request)?,
-        )?;
-        socket.write_all(&bytes).await?;
-        match receive(&mut socket).await {
-            Err(error) if is_hang_up(&error) => Ok(None),
-            answer => answer,
-        }
-    })
-    .await
+    super::patiently(async { send_through(TcpStream::connect(server).await?, request).await }).await
+}
+
+/// Sends the request through a connection that stands, and gives the answer, or `None` if the server
+/// resets the stream or hangs up instead.
+///
+/// # Errors
+///
+/// If the socket fails, or the answer cannot be read.
+pub async fn send_through(
+    mut socket: impl Socket,
+    request: &Request,
+) -> io::Result<Option<Observed>> {
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    frame(&mut bytes, SETTINGS, 0, 0, &OUR_SETTINGS)?;
+    frame(
+        &mut bytes,
+        HEADERS,
+        END_HEADERS | END_STREAM,
+        1,
+        &block(request)?,
+    )?;
+    socket.write_all(&bytes).await?;
+    match receive(&mut socket).await {
+        Err(error) if is_hang_up(&error) => Ok(None),
+        answer => answer,
+    }
 }
 
 fn is_hang_up(error: &io::Error) -> bool {
@@ -110,7 +120,7 @@ fn literal(block: &mut Vec<u8>, name: &[u8], value: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-async fn receive(socket: &mut TcpStream) -> io::Result<Option<Observed>> {
+async fn receive(socket: &mut impl Socket) -> io::Result<Option<Observed>> {
     let mut decoder = Decoder::new();
     let mut fields = Vec::new();
     let mut compressed = Vec::new();

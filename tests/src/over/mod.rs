@@ -2,15 +2,28 @@
 //! the comparison of what comes back with the vector and with the core.
 
 mod compare;
+mod envoy;
 pub mod http1;
 pub mod http2;
 mod rig;
+mod site;
+mod through_envoy;
 
 pub use compare::{Run, Transport};
+pub use envoy::{Envoy, Version};
 pub use rig::{Place, Rig, application};
+pub use site::{ClientSetting, Site};
+pub use through_envoy::{ENVOY_ADDS, corpus_through_envoy};
 
 use std::io;
 use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A connection.
+pub trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + ?Sized> Socket for T {}
 
 /// Longest time that a client waits for anything.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -55,17 +55,14 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// A rig for one vector.
-    ///
-    /// # Errors
-    ///
-    /// If the vector is not valid.
-    pub fn new(place: Place, vector: &Vector) -> Result<Self, String> {
-        Ok(Self {
+    /// A rig for connections of this peer.
+    #[must_use]
+    pub fn new(place: Place, peer: Peer) -> Self {
+        Self {
             place,
-            peer: vector.request.peer()?,
+            peer,
             seen: Arc::default(),
-        })
+        }
     }
 
     /// The layer that the vector is about.

@@ -1,35 +1,46 @@
-//! `cargo xtask demo`: control, a shop and a greeter, until Ctrl-C.
+//! `cargo xtask demo`: control, a shop, a greeter, and a shop without the layer behind Envoy, until Ctrl-C.
 
 mod process;
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::process::Process;
-use crate::step;
 use crate::workspace::{cargo, command, target};
+use crate::{step, system, tools, wasm};
 
 const CONTROL: &str = "127.0.0.1:7700";
 const SHOP: &str = "127.0.0.1:8080";
 const GREETER: &str = "127.0.0.1:50051";
-const WANTED: [(&str, &str); 3] = [
+// These three as `examples/envoy/envoy.yaml` has them.
+const PLAIN_SHOP: &str = "127.0.0.1:8081";
+const ENVOY: &str = "127.0.0.1:10000";
+const ENVOY_ADMIN: &str = "127.0.0.1:9901";
+const WANTED: [(&str, &str); 6] = [
     ("control", CONTROL),
     ("the shop", SHOP),
     ("the greeter", GREETER),
+    ("the shop without the layer", PLAIN_SHOP),
+    ("Envoy", ENVOY),
+    ("Envoy's administration", ENVOY_ADMIN),
 ];
 
 const WHAT_NEXT: &str = include_str!("what-next.txt");
 const CONTROL_ENDED: &str = "\
-control ended (STATUS). The shop and the greeter keep to the last state that they know.
+control ended (STATUS). The apps and Envoy keep to the last state that they know.
 They follow again after: cargo intermission serve --data target/demo
 ";
 
 /// Runs the demo until it is interrupted or an app dies.
 pub(crate) fn run() -> Result<()> {
     check_ports()?;
+    system::check()?;
+    let envoy = tools::envoy()?;
+    wasm::build()?;
     // As two builds: then `cargo intermission` finds exactly what it would build itself.
     step::run(&mut cargo(
         "build --package intermission-control --bin intermission",
@@ -38,7 +49,7 @@ pub(crate) fn run() -> Result<()> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(play())
+        .block_on(play(&envoy))
 }
 
 fn check_ports() -> Result<()> {
@@ -54,13 +65,13 @@ fn check_ports() -> Result<()> {
     Ok(())
 }
 
-async fn play() -> Result<()> {
+async fn play(envoy: &Path) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut running = Vec::new();
     let outcome = tokio::select! {
-        outcome = run_all(&mut running) => outcome,
+        outcome = run_all(&mut running, envoy) => outcome,
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),
@@ -72,7 +83,7 @@ async fn play() -> Result<()> {
     outcome
 }
 
-async fn run_all(running: &mut Vec<Process>) -> Result<()> {
+async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
     let serve = ["serve", "--listen", CONTROL, "--data", "target/demo"];
     start(running, "control", "intermission", &serve).await?;
     let mut add = program("intermission");
@@ -83,10 +94,22 @@ async fn run_all(running: &mut Vec<Process>) -> Result<()> {
     let app = |listen| ["--listen", listen, "--state", &state];
     start(running, "shop", "axum", &app(SHOP)).await?;
     start(running, "greeter", "tonic", &app(GREETER)).await?;
+    let plain = ["--listen", PLAIN_SHOP, "--without-layer"];
+    start(running, "plain", "axum", &plain).await?;
+    let mut command = command(envoy);
+    command.args(["--config-path", "examples/envoy/envoy.yaml"]);
+    command.args(["--concurrency", "2", "--use-dynamic-base-id"]);
+    // Of what Envoy says only what the filter says.
+    command.args(["--log-level", "error", "--component-log-level", "wasm:info"]);
+    command.args(["--log-format", "%v"]);
+    running.push(Process::start("envoy", command)?);
+    if let Some(envoy) = running.last_mut() {
+        envoy.accepts(ENVOY).await?;
+    }
     println!("\n{WHAT_NEXT}");
 
-    let [control, shop, greeter] = running.as_mut_slice() else {
-        bail!("the demo has three processes");
+    let [control, shop, greeter, plain, envoy] = running.as_mut_slice() else {
+        bail!("the demo has five processes");
     };
     let mut control_runs = true;
     loop {
@@ -97,6 +120,8 @@ async fn run_all(running: &mut Vec<Process>) -> Result<()> {
             }
             status = shop.ended() => bail!("the shop ended ({status}), and with it the demo"),
             status = greeter.ended() => bail!("the greeter ended ({status}), and with it the demo"),
+            status = plain.ended() => bail!("the shop without the layer ended ({status}), and with it the demo"),
+            status = envoy.ended() => bail!("Envoy ended ({status}), and with it the demo"),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 /// How long a process may take to listen.
 const START: Duration = Duration::from_secs(20);
@@ -65,6 +66,25 @@ impl Process {
             Err(_) => bail!("{name} does not listen after {} s", START.as_secs()),
         };
         Ok(())
+    }
+
+    /// Waits until it accepts connections at this address, which it need not say.
+    pub(super) async fn accepts(&mut self, address: &str) -> Result<()> {
+        let name = self.name;
+        let output = self.output.take().context("waited for twice")?;
+        tokio::spawn(show_all(name, output));
+        let accepts = async {
+            let mut pause = interval(Duration::from_millis(50));
+            while TcpStream::connect(address).await.is_err() {
+                pause.tick().await;
+            }
+        };
+        tokio::select! {
+            status = self.child.wait() => bail!("{name} ended before it listened ({status:?})"),
+            accepted = timeout(START, accepts) => {
+                accepted.with_context(|| format!("{name} does not listen after {} s", START.as_secs()))
+            }
+        }
     }
 
     /// Waits for its end and says what that was.

@@ -1,5 +1,6 @@
-//! `cargo xtask lint`: format, lints, docs, features, targets, licences and the papers.
+//! `cargo xtask lint`: format, lints, docs, features, targets, licences, the papers and the deployment files.
 
+mod deployment;
 mod features;
 mod papers;
 mod size;
@@ -7,11 +8,12 @@ mod size;
 use anyhow::Result;
 
 use crate::step::{Steps, run as run_command};
-use crate::tools;
 use crate::workspace::{cargo, command, root};
+use crate::{system, tools};
 
 /// Runs every check.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
+    steps.step("system prerequisites", system::check)?;
     steps.step("toolchain", tools::toolchain)?;
     quick(steps)?;
     thorough(steps)
@@ -43,6 +45,8 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
             "clippy --package intermission-edge-filter --target wasm32-wasip1 --all-features -- --deny warnings",
         ),
     )?;
+    steps.step("examples in Envoy, oldest and newest", deployment::envoy)?;
+    steps.step("examples by Istio's schemas", deployment::istio)?;
     steps.step("licences, bans and sources", || {
         let deny = tools::cargo_deny()?;
         run_command(command(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))

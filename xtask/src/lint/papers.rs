@@ -10,9 +10,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-const PAPERS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const PAPERS: [&str; 4] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "edge-filter/README.md",
+];
 const ENDINGS: &[&str] = &[
-    ".md", ".proto", ".py", ".rs", ".toml", ".txt", ".yaml", ".yml",
+    ".md", ".mjs", ".proto", ".py", ".rs", ".toml", ".txt", ".yaml", ".yml",
 ];
 
 /// Fails with every path that is not there.

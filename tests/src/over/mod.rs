@@ -10,7 +10,7 @@ mod site;
 mod through_envoy;
 
 pub use compare::{Run, Transport};
-pub use envoy::{Envoy, Version};
+pub use envoy::{Counts, Envoy, Version};
 pub use rig::{Place, Rig, application};
 pub use site::{ClientSetting, Site};
 pub use through_envoy::{ENVOY_ADDS, corpus_through_envoy};

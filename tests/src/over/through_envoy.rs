@@ -1,11 +1,9 @@
 //! The corpus through a real Envoy with the filter.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use intermission_core::{Reason, Timestamp, Verdict};
 
 use super::compare::{compare_header, compare_refused, wall_clock};
+use super::envoy::Counts;
 use super::rig::{ANSWER, FOR_CACHES};
 use super::{Envoy, Site, Transport, Version};
 use crate::expect::differ;
@@ -69,32 +67,10 @@ pub async fn corpus_through_envoy(version: Version, workers: u32) -> Result<(), 
         );
     }
     finish(&failures);
-    let counted = counted(&envoy, &decided).await?;
+    let counted = envoy.decisions(&decided).await?;
     assert_eq!(counted, decided, "what Envoy counts");
     Ok(())
 }
-
-/// Envoy's counters of decisions, once they are those that are expected, else after some ticks.
-async fn counted(envoy: &Envoy, expected: &Counts) -> Result<Counts, String> {
-    let mut counts = Counts::new();
-    for _ in 0..20 {
-        let text = envoy.ask("/stats?filter=intermission_requests").await?;
-        counts = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("wasmcustom.")?.split_once(": "))
-            .filter_map(|(name, count)| Some((name.into(), count.parse().ok()?)))
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        if counts == *expected {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(counts)
-}
-
-/// How often each metric should have counted.
-type Counts = BTreeMap<String, usize>;
 
 fn metric(verdict: Verdict) -> Option<String> {
     let name = match verdict {

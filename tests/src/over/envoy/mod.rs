@@ -3,6 +3,7 @@
 mod config;
 mod control;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, SocketAddr};
@@ -26,6 +27,9 @@ use crate::{Observed, Request};
 
 /// Longest time until Envoy serves.
 const START: Duration = Duration::from_secs(60);
+
+/// How often each metric has counted.
+pub type Counts = BTreeMap<String, usize>;
 
 /// Which Envoy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +154,29 @@ impl Envoy {
         let answer = answer.map_err(|error| error.to_string())?;
         let answer = answer.ok_or_else(|| format!("{path}: no answer"))?;
         String::from_utf8(answer.body).map_err(|error| error.to_string())
+    }
+
+    /// The filter's counters of decisions, as soon as they are `expected`, else as they are after some of its ticks.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy does not answer.
+    pub async fn decisions(&self, expected: &Counts) -> Result<Counts, String> {
+        let mut counts = Counts::new();
+        for _ in 0..20 {
+            let text = self.ask("/stats?filter=intermission_requests").await?;
+            counts = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("wasmcustom.")?.split_once(": "))
+                .filter_map(|(name, count)| Some((name.into(), count.parse().ok()?)))
+                .filter(|(_, count)| *count > 0)
+                .collect();
+            if counts == *expected {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(counts)
     }
 
     /// What Envoy has logged.

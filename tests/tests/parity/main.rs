@@ -1,0 +1,221 @@
+//! Axum with the layer and Envoy with the filter answer alike, whatever they are asked.
+//!
+//! Generated requests go to both, over HTTP/1.1 and HTTP/2, in every state and with every node of the corpus. The
+//! seed is fixed; `PARITY_SEED=N` takes another, and `PARITY_REQUESTS=N` more requests.
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says by a panic that something is wrong"
+)]
+
+mod generate;
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use intermission_tests::over::{Counts, Envoy, Place, Rig, Site, Transport, Version, application};
+use intermission_tests::{Corpus, Observed, Request, Vector};
+use tokio::net::TcpListener;
+
+/// Headers that are not ours: the connection's, and those by which the rig tells what it saw.
+const OTHERS: &[&str] = &[
+    "application-rule",
+    "connection",
+    "date",
+    "rig-decision",
+    "rig-path",
+    "server",
+    "x-envoy-upstream-service-time",
+];
+
+/// A difference that cannot be removed, or not yet.
+struct Exception {
+    applies: fn(&Request, &str) -> bool,
+    /// How the parts begin that may differ.
+    parts: &'static [&'static str],
+}
+
+const EXCEPTIONS: &[Exception] = &[
+    // Of an empty body over HTTP/2 axum tells the length; tonic and Envoy do not.
+    Exception {
+        applies: |_, decision| decision == "refused grpc",
+        parts: &["content-length"],
+    },
+    // No gRPC client sends a HEAD. Envoy makes the message out of the body, which this has not.
+    Exception {
+        applies: |request, decision| decision == "refused grpc" && *request.method == *b"HEAD",
+        parts: &["grpc-message", "transfer-encoding"],
+    },
+    // Only the layer keeps what a tester sees out of caches.
+    Exception {
+        applies: |_, decision| decision == "allowlisted none",
+        parts: &[
+            "cache-control",
+            "cdn-cache-control",
+            "expires",
+            "surrogate-control",
+        ],
+    },
+    // What becomes of an upgrade that is let through is between Envoy and the application.
+    Exception {
+        applies: |request, decision| !decision.starts_with("refused") && upgrades(request),
+        parts: &[""],
+    },
+];
+
+const HEARD_BY_NEITHER: &str = "heard by neither";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axum_and_envoy_answer_alike() {
+    let number =
+        |name, default| std::env::var(name).map_or(default, |text| text.parse().expect(name));
+    let seed = number("PARITY_SEED", 2026);
+    let requests = number("PARITY_REQUESTS", 2000);
+    println!("PARITY_SEED={seed} PARITY_REQUESTS={requests}");
+
+    let mut places: Vec<Vector> = Vec::new();
+    for vector in Corpus::load().unwrap().vectors {
+        // Else an answer depends on the second in which it was rendered.
+        let timeless = vector.state.notice.until.is_none();
+        let new = |known: &Vector| known.state != vector.state || known.node != vector.node;
+        if timeless && places.iter().all(new) {
+            places.push(vector);
+        }
+    }
+    let sites: Vec<_> = places
+        .iter()
+        .map(|vector| Site::of(vector).remove(0))
+        .collect();
+    let envoy = Envoy::start(Version::Newest, 2, &sites).await.unwrap();
+
+    let mut rng = Rng::with_seed(seed);
+    let mut failures = Vec::new();
+    let mut outcomes = BTreeMap::<_, usize>::new();
+    let mut decisions = Counts::new();
+    for number in 0..requests {
+        let transport = [Transport::Http1, Transport::Http2][rng.usize(..2)];
+        let request = generate::request(&mut rng, transport);
+        let place = rng.usize(..places.len());
+        let tower = through_axum(transport, &places[place], &request).await;
+        let peer = request.peer().unwrap();
+        let envoy = envoy.send(transport, place, peer, &request).await.unwrap();
+        let envoy = envoy.filter(|answer| {
+            let seen = answer.header("rig-path");
+            seen.is_some_and(|seen| seen.starts_with(b"saw "))
+        });
+        match compare(&request, tower.as_ref(), envoy.as_ref()) {
+            Ok(outcome) => {
+                let counted = tower.and_then(|tower| metric(&tower));
+                if let Some(name) = counted {
+                    *decisions.entry(name).or_default() += 1;
+                }
+                *outcomes.entry(outcome).or_default() += 1;
+            }
+            Err(found) => failures.push(format!(
+                "request {number}, {transport:?}, {request:?}\nin {:?} at {:?}:\n    {found}",
+                places[place].state, places[place].node
+            )),
+        }
+    }
+    println!("{outcomes:?}");
+    assert!(
+        failures.is_empty(),
+        "{} of {requests} differ\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert_eq!(envoy.decisions(&decisions).await.unwrap(), decisions);
+    let compared: usize = outcomes.values().sum();
+    let unheard = outcomes
+        .get("heard by neither")
+        .copied()
+        .unwrap_or_default();
+    assert!(
+        unheard * 10 < compared,
+        "{unheard} of {compared} reach neither"
+    );
+}
+
+/// The answer of an application behind the layer; none if the request does not get as far.
+async fn through_axum(
+    transport: Transport,
+    vector: &Vector,
+    request: &Request,
+) -> Option<Observed> {
+    let rig = Rig::new(Place::Axum, request.peer().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = application()
+        .layer(Rig::maintenance(vector))
+        .layer(rig.clone());
+    let server = tokio::spawn(async { axum::serve(listener, app).await });
+    let answer = transport.send(address, request).await.unwrap();
+    server.abort();
+    answer.filter(|_| rig.seen().is_some())
+}
+
+/// What came of a request on both sides, or how that differs.
+fn compare(
+    request: &Request,
+    tower: Option<&Observed>,
+    envoy: Option<&Observed>,
+) -> Result<String, String> {
+    let (tower, envoy) = match (tower, envoy) {
+        (Some(tower), Some(envoy)) => (tower, envoy),
+        (None, None) => return Ok(HEARD_BY_NEITHER.into()),
+        (Some(tower), None) => return Err(format!("reaches the layer only: {tower:?}")),
+        (None, Some(envoy)) => return Err(format!("reaches the filter only: {envoy:?}")),
+    };
+    let decision = decision(tower).unwrap_or("open");
+    let exceptions: Vec<_> = EXCEPTIONS
+        .iter()
+        .filter(|exception| (exception.applies)(request, decision))
+        .collect();
+    let [tower, envoy] = [tower, envoy].map(|answer| {
+        let mut parts = parts(answer);
+        parts.retain(|part| {
+            let mut excepted = exceptions.iter().flat_map(|exception| exception.parts);
+            excepted.all(|excepted| !part.starts_with(excepted))
+        });
+        parts
+    });
+    if tower == envoy {
+        Ok(decision.into())
+    } else {
+        Err(format!("layer:  {tower:?}\n    filter: {envoy:?}"))
+    }
+}
+
+/// Everything of an answer that is ours, in order.
+fn parts(answer: &Observed) -> Vec<String> {
+    let headers = answer.headers.iter();
+    let headers = headers.filter(|(name, _)| !OTHERS.contains(&&**name));
+    let mut parts: Vec<_> = headers
+        .map(|(name, value)| format!("{name}: {}", value.escape_ascii()))
+        .collect();
+    parts.push(format!("status {}", answer.status));
+    parts.push(format!("body {}", answer.body.escape_ascii()));
+    parts.sort();
+    parts
+}
+
+/// What the layer decided, as the rig tells it, such as `refused page`; nothing while open.
+fn decision(tower: &Observed) -> Option<&str> {
+    let decision = std::str::from_utf8(tower.header("rig-decision")?).ok()?;
+    Some(decision.rsplit_once(' ')?.0)
+}
+
+/// The counter of the filter that counts what the layer decided.
+fn metric(tower: &Observed) -> Option<String> {
+    let (rule, kind) = decision(tower)?.split_once(' ')?;
+    let name = match rule {
+        "refused" => format!("refused_{kind}"),
+        rule => rule.replace('-', "_"),
+    };
+    Some(format!("intermission_requests_{name}_total"))
+}
+
+fn upgrades(request: &Request) -> bool {
+    request.headers.iter().any(|(name, _)| name == "Upgrade")
+}

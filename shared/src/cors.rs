@@ -77,7 +77,10 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
     origins: &'a [Origin],
     request: &RequestView<'a, H>,
 ) -> [(&'static str, Option<&'a [u8]>); 5] {
-    let allowed = request.headers.single("origin").and_then(|asking| {
+    // Envoy makes one line of several; an origin has no comma.
+    let asking = request.headers.single("origin");
+    let asking = asking.filter(|origin| !origin.contains(&b','));
+    let allowed = asking.and_then(|asking| {
         let listed = origins.iter().find_map(|origin| match origin {
             Origin::One(origin) if origin.as_bytes() == asking => Some((origin.as_bytes(), true)),
             _ => None,
@@ -97,9 +100,9 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
     let exposed = allowed
         .filter(|_| preflight.is_none())
         .map(|_| b"Retry-After, Intermission".as_slice());
-    let repeated = |name| {
+    let repeated = |name, separators: &[u8]| {
         let value = preflight.and_then(|headers| headers.single(name));
-        value.filter(|value| is_list_of_tokens(value))
+        value.filter(|value| is_made_of_tokens(value, separators))
     };
     [
         (
@@ -110,18 +113,22 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
         ("access-control-expose-headers", exposed),
         (
             "access-control-allow-methods",
-            repeated("access-control-request-method"),
+            repeated("access-control-request-method", b""),
         ),
         (
             "access-control-allow-headers",
-            repeated("access-control-request-headers"),
+            repeated("access-control-request-headers", b", "),
         ),
     ]
 }
 
-/// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2), commas and spaces.
-fn is_list_of_tokens(value: &[u8]) -> bool {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~, ".contains(byte);
+/// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2) and what may stand between them.
+fn is_made_of_tokens(value: &[u8], separators: &[u8]) -> bool {
+    let allowed = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || b"!#$%&'*+-.^_`|~".contains(byte)
+            || separators.contains(byte)
+    };
     !value.is_empty() && value.iter().all(allowed)
 }
 

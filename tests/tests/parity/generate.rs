@@ -175,6 +175,10 @@ pub(super) fn request(rng: &mut Rng, transport: Transport) -> Request {
             add(&mut request, name, value);
         }
     }
+    if *request.method == *b"OPTIONS" && one_in(rng, 2) {
+        add(&mut request, "Origin", "https://app.example");
+        add(&mut request, "Access-Control-Request-Method", "POST");
+    }
     if transport == Transport::Http1 && one_in(rng, 16) {
         add(&mut request, "Connection", "Upgrade");
         add(&mut request, "Upgrade", "websocket");

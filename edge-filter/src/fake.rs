@@ -43,6 +43,7 @@ pub(crate) struct Own {
     pub(crate) resumed: Vec<u32>,
     pub(crate) log: Vec<(Level, String)>,
     pub(crate) response: Option<Answered>,
+    pub(crate) memory: u64,
 }
 
 impl Fake {
@@ -232,5 +233,15 @@ impl Host for Fake {
         let mut process = self.process.borrow_mut();
         let name = process.names[metric as usize].clone();
         process.metrics.insert(name, value);
+    }
+
+    fn gauge(&self, metric: u32) -> u64 {
+        let process = self.process.borrow();
+        let name = &process.names[metric as usize];
+        process.metrics.get(name).copied().unwrap_or_default()
+    }
+
+    fn memory(&self) -> u64 {
+        self.own.borrow().memory
     }
 }

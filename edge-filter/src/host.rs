@@ -68,4 +68,7 @@ pub(crate) trait Host {
     fn define_metric(&self, kind: MetricKind, name: &str) -> u32;
     fn add_to_counter(&self, metric: u32, amount: u64);
     fn set_gauge(&self, metric: u32, value: u64);
+    fn gauge(&self, metric: u32) -> u64;
+    /// The memory of this VM, in bytes.
+    fn memory(&self) -> u64;
 }

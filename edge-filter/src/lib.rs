@@ -19,6 +19,7 @@ mod config;
 mod fake;
 mod host;
 mod lease;
+mod metrics;
 mod news;
 mod plugin;
 #[cfg(target_arch = "wasm32")]

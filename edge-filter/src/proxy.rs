@@ -124,6 +124,15 @@ impl Host for Envoy {
     fn set_gauge(&self, metric: u32, value: u64) {
         let _ = hostcalls::record_metric(metric, value);
     }
+
+    fn gauge(&self, metric: u32) -> u64 {
+        hostcalls::get_metric(metric).unwrap_or_default()
+    }
+
+    fn memory(&self) -> u64 {
+        const PAGE: u64 = 65_536;
+        PAGE * u64::try_from(std::arch::wasm32::memory_size::<0>()).unwrap_or_default()
+    }
 }
 
 /// A root context as Envoy calls it.

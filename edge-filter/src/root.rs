@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -6,8 +7,9 @@ use intermission_core::{
 };
 
 use crate::config::Config;
-use crate::host::{Host, Level, MetricKind};
+use crate::host::{Host, Level};
 use crate::lease::Lease;
+use crate::metrics::{Metrics, Outcome};
 use crate::news::{News, Tagged};
 use crate::plugin::Plugin;
 
@@ -34,16 +36,7 @@ pub(crate) struct Root<H> {
     calling: bool,
     complaint: Option<String>,
     rendered: Duration,
-    metrics: Option<Metrics>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Metrics {
-    revision: u32,
-    answer_age: u32,
-    polls_changed: u32,
-    polls_unchanged: u32,
-    polls_failed: u32,
+    metrics: OnceCell<Metrics>,
 }
 
 impl<H: Host + Clone> Root<H> {
@@ -67,7 +60,7 @@ impl<H: Host + Clone> Root<H> {
             calling: false,
             complaint: None,
             rendered: now,
-            metrics: None,
+            metrics: OnceCell::new(),
             plugin: Rc::new(Plugin::new(host, config)),
         };
         root.adopt_news();
@@ -133,13 +126,14 @@ impl<H: Host + Clone> Root<H> {
                 if self.complaint.take().is_some() {
                     host.log(Level::Info, "the endpoint answers again");
                 }
-                self.count(|metrics| {
+                self.metrics().count(
+                    &host,
                     if news.is_some() {
-                        metrics.polls_changed
+                        Outcome::Changed
                     } else {
-                        metrics.polls_unchanged
-                    }
-                });
+                        Outcome::Unchanged
+                    },
+                );
                 if let Some(state) = news {
                     self.news.write(&host, &state, etag.as_deref(), &body);
                     self.adopt((state, etag));
@@ -299,7 +293,7 @@ impl<H: Host + Clone> Root<H> {
     }
 
     fn complain(&mut self, complaint: String) {
-        self.count(|metrics| metrics.polls_failed);
+        self.metrics().count(&self.plugin.host, Outcome::Failed);
         if self.complaint.as_ref() != Some(&complaint) {
             let line = format!(
                 "the state cannot be refreshed, the last good one stays in force: {complaint}"
@@ -309,35 +303,17 @@ impl<H: Host + Clone> Root<H> {
         }
     }
 
-    fn metrics(&mut self) -> Metrics {
-        let host = &self.plugin.host;
-        let counter = |name| host.define_metric(MetricKind::Counter, name);
-        let gauge = |name| host.define_metric(MetricKind::Gauge, name);
-        *self.metrics.get_or_insert_with(|| Metrics {
-            revision: gauge("intermission_revision"),
-            answer_age: gauge("intermission_last_answer_age_seconds"),
-            polls_changed: counter("intermission_polls_changed_total"),
-            polls_unchanged: counter("intermission_polls_unchanged_total"),
-            polls_failed: counter("intermission_polls_failed_total"),
-        })
-    }
-
-    fn count(&mut self, which: impl Fn(Metrics) -> u32) {
-        let metric = which(self.metrics());
-        self.plugin.host.add_to_counter(metric, 1);
-    }
-
-    fn measure(&mut self) {
-        let metrics = self.metrics();
-        let now = self.elapsed();
-        let host = &self.plugin.host;
+    fn measure(&self) {
         let revision = self.known.as_ref().map_or(0, |(state, _)| state.revision);
-        host.set_gauge(metrics.revision, revision);
         // Only the one that polls knows.
-        if let Some(poll) = &self.poll {
-            let age = now.saturating_sub(poll.answered_at().unwrap_or_default());
-            host.set_gauge(metrics.answer_age, age.as_secs());
-        }
+        let answered = self.poll.as_ref().map(Poll::answered_at);
+        let age = answered.map(|at| self.elapsed().saturating_sub(at.unwrap_or_default()));
+        self.metrics().measure(&self.plugin.host, revision, age);
+    }
+
+    fn metrics(&self) -> &Metrics {
+        self.metrics
+            .get_or_init(|| Metrics::define(&self.plugin.host))
     }
 
     /// How long this context has run.

@@ -341,6 +341,17 @@ fn a_cluster_that_is_not_there_yet_is_tried_again() {
 }
 
 #[test]
+fn memory_of_the_largest_vm_is_told() {
+    let host = Fake::new();
+    let sibling = host.sibling();
+    for (host, memory) in [(&host, 2), (&sibling, 1), (&host, 3), (&sibling, 2)] {
+        host.own.borrow_mut().memory = memory;
+        root(host, 1).tick();
+    }
+    assert_eq!(host.metric("intermission_vm_memory_bytes"), 3);
+}
+
+#[test]
 fn decisions_are_counted_at_the_tick() {
     let host = Fake::new();
     let mut root = in_maintenance(&host);

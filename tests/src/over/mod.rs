@@ -2,6 +2,7 @@
 //! the comparison of what comes back with the vector and with the core.
 
 mod compare;
+mod endpoint;
 mod envoy;
 pub mod http1;
 pub mod http2;
@@ -10,7 +11,8 @@ mod site;
 mod through_envoy;
 
 pub use compare::{Run, Transport};
-pub use envoy::{Counts, Envoy, Version};
+pub use endpoint::{Endpoint, Scripted};
+pub use envoy::{Counts, Edge, Envoy, Module, Version};
 pub use rig::{Place, Rig, application};
 pub use site::{ClientSetting, Site};
 pub use through_envoy::{ENVOY_ADDS, corpus_through_envoy};

@@ -102,40 +102,12 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
         filter_state("intermission.peer", peer),
         filter_state("rig.path", "saw %REQ(:PATH)%"),
     ] });
-    let filter = json!({ "config": {
-        "name": "intermission",
-        "vm_config": {
-            "vm_id": "intermission",
-            "runtime": "envoy.wasm.runtime.v8",
-            "code": { "local": { "filename": module } },
-        },
-        "configuration": {
-            "@type": "type.googleapis.com/google.protobuf.StringValue",
-            "value": site.plugin(&path(number)).to_string(),
-        },
-        "failure_policy": "FAIL_RELOAD",
-    } });
     let filters = [
-        (
-            "envoy.filters.http.header_mutation",
-            "header_mutation.v3.HeaderMutation",
-            tell,
-        ),
-        (
-            "envoy.filters.http.set_filter_state",
-            "set_filter_state.v3.Config",
-            see,
-        ),
-        ("envoy.filters.http.wasm", "wasm.v3.Wasm", filter),
-        ("envoy.filters.http.router", "router.v3.Router", json!({})),
+        http_filter("header_mutation", "v3.HeaderMutation", tell),
+        http_filter("set_filter_state", "v3.Config", see),
+        intermission(module, &site.plugin(&path(number))),
+        router(),
     ];
-    let filters = filters.map(|(name, kind, config)| {
-        typed(
-            name,
-            &format!("envoy.extensions.filters.http.{kind}"),
-            config,
-        )
-    });
     typed(
         "envoy.filters.network.http_connection_manager",
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -156,11 +128,41 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     )
 }
 
-fn tcp_address(address: &str, port: u16) -> Value {
+/// The filter, with its plugin configuration.
+pub(super) fn intermission(module: &Path, plugin: &Value) -> Value {
+    let config = json!({ "config": {
+        "name": "intermission",
+        "vm_config": {
+            "vm_id": "intermission",
+            "runtime": "envoy.wasm.runtime.v8",
+            "code": { "local": { "filename": module } },
+        },
+        "configuration": {
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            "value": plugin.to_string(),
+        },
+        "failure_policy": "FAIL_RELOAD",
+    } });
+    http_filter("wasm", "v3.Wasm", config)
+}
+
+pub(super) fn router() -> Value {
+    http_filter("router", "v3.Router", json!({}))
+}
+
+fn http_filter(name: &str, kind: &str, config: Value) -> Value {
+    typed(
+        &format!("envoy.filters.http.{name}"),
+        &format!("envoy.extensions.filters.http.{name}.{kind}"),
+        config,
+    )
+}
+
+pub(super) fn tcp_address(address: &str, port: u16) -> Value {
     json!({ "socket_address": { "address": address, "port_value": port } })
 }
 
-fn cluster(name: &str, address: SocketAddr) -> Value {
+pub(super) fn cluster(name: &str, address: SocketAddr) -> Value {
     json!({
         "name": name,
         "type": "STATIC",
@@ -182,9 +184,13 @@ fn filter_state(key: &str, format: &str) -> Value {
     })
 }
 
-fn typed(name: &str, kind: &str, mut config: Value) -> Value {
+pub(super) fn typed(name: &str, kind: &str, config: Value) -> Value {
+    json!({ "name": name, "typed_config": of_type(kind, config) })
+}
+
+pub(super) fn of_type(kind: &str, mut config: Value) -> Value {
     if let Some(members) = config.as_object_mut() {
         members.insert("@type".into(), format!("type.googleapis.com/{kind}").into());
     }
-    json!({ "name": name, "typed_config": config })
+    config
 }

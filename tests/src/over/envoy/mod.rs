@@ -2,6 +2,9 @@
 
 mod config;
 mod control;
+mod edge;
+
+pub use edge::Edge;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -40,11 +43,20 @@ pub enum Version {
     Oldest,
 }
 
+/// Which build of the filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// The one that is deployed.
+    Released,
+    /// One whose VM dies of a request or an answer to a poll with the header `x-intermission-panic`.
+    WithPanicSwitch,
+}
+
 /// A running Envoy, which is killed when this is dropped.
 #[derive(Debug)]
 pub struct Envoy {
     process: Child,
-    servers: [AbortHandle; 2],
+    servers: Vec<AbortHandle>,
     admin: SocketAddr,
     tcp: SocketAddr,
     folder: TempDir,
@@ -58,18 +70,29 @@ impl Envoy {
     ///
     /// If Envoy or the module is missing, or Envoy does not start; with what it logged.
     pub async fn start(version: Version, workers: u32, sites: &[Site]) -> Result<Self, String> {
+        let folder = TempDir::new().map_err(told)?;
+        let documents = sites.iter().map(|site| site.state.to_json()).collect();
+        let (endpoint, control) = control::serve(documents).await.map_err(told)?;
+        let (upstream, application) = serve_application().await.map_err(told)?;
+        let module = Module::Released.path()?;
+        let bootstrap = config::bootstrap(sites, &module, endpoint, upstream, folder.path());
+        let mut envoy = Self::run(version, workers, folder, &bootstrap).await?;
+        envoy.servers = vec![control, application];
+        Ok(envoy)
+    }
+
+    /// Starts Envoy; of the listeners in `bootstrap` the one on TCP is named `tcp`.
+    async fn run(
+        version: Version,
+        workers: u32,
+        folder: TempDir,
+        bootstrap: &Value,
+    ) -> Result<Self, String> {
         let binary = match version {
             Version::Newest => installed("ENVOY", "envoy/bin/envoy"),
             Version::Oldest => installed("OLDEST_ENVOY", "oldest-envoy/bin/envoy"),
         }?;
-        let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
-        let told = |error: io::Error| error.to_string();
-        let documents = sites.iter().map(|site| site.state.to_json()).collect();
-        let (endpoint, control) = control::serve(documents).await.map_err(told)?;
-        let folder = TempDir::new().map_err(told)?;
         let file = folder.path().join("envoy.json");
-        let (upstream, application) = serve_application().await.map_err(told)?;
-        let bootstrap = config::bootstrap(sites, &module, endpoint, upstream, folder.path());
         std::fs::write(&file, bootstrap.to_string()).map_err(told)?;
         let mut process = Command::new(&binary)
             .args([
@@ -87,11 +110,12 @@ impl Envoy {
             .spawn()
             .map_err(|error| format!("{}: {error}", binary.display()))?;
         let (log, lines) = follow(&mut process);
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut envoy = Self {
             process,
-            servers: [control, application],
-            admin: endpoint,
-            tcp: endpoint,
+            servers: Vec::new(),
+            admin: nowhere,
+            tcp: nowhere,
             folder,
             log,
         };
@@ -135,7 +159,7 @@ impl Envoy {
                 .ok()
             });
         let port = port.ok_or_else(|| format!("there is no listener on TCP: {listeners}"))?;
-        self.tcp = SocketAddr::new(self.tcp.ip(), port);
+        self.tcp.set_port(port);
         Ok(())
     }
 
@@ -154,6 +178,26 @@ impl Envoy {
         let answer = answer.map_err(|error| error.to_string())?;
         let answer = answer.ok_or_else(|| format!("{path}: no answer"))?;
         String::from_utf8(answer.body).map_err(|error| error.to_string())
+    }
+
+    /// Where it listens on TCP.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.tcp
+    }
+
+    /// The value of one of the filter's metrics, if it has been defined.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy does not answer.
+    pub async fn metric(&self, name: &str) -> Result<Option<u64>, String> {
+        let text = self.ask(&format!("/stats?filter={name}")).await?;
+        let value = text
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(known, _)| known.strip_prefix("wasmcustom.").unwrap_or(known) == name);
+        Ok(value.and_then(|(_, value)| value.parse().ok()))
     }
 
     /// The filter's counters of decisions, as soon as they are `expected`, else as they are after some of its ticks.
@@ -253,6 +297,28 @@ fn introduction(peer: IpAddr, site: usize) -> String {
         "PROXY {family} {peer} {here} 4711 {}\r\n",
         config::port(site)
     )
+}
+
+impl Module {
+    fn path(self) -> Result<PathBuf, String> {
+        match self {
+            Self::Released => {
+                installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")
+            }
+            Self::WithPanicSwitch => installed(
+                "INTERMISSION_EDGE_FILTER_PANIC_SWITCH",
+                "intermission-edge-filter-panic-switch.wasm",
+            ),
+        }
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an error that is mapped is given away"
+)]
+fn told(error: io::Error) -> String {
+    error.to_string()
 }
 
 /// What the environment names, else what lies in the workspace's `target/`.

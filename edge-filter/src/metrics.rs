@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use crate::host::{Host, MetricKind};
+
+/// What a root context tells Envoy about itself. Envoy keeps one of each metric for all VMs.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    revision: u32,
+    answer_age: u32,
+    memory: u32,
+    /// In the order of [`Outcome`].
+    polls: [u32; 3],
+}
+
+/// What came of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Changed,
+    Unchanged,
+    Failed,
+}
+
+impl Metrics {
+    pub(crate) fn define(host: &impl Host) -> Self {
+        let gauge = |name| host.define_metric(MetricKind::Gauge, name);
+        Self {
+            revision: gauge("intermission_revision"),
+            answer_age: gauge("intermission_last_answer_age_seconds"),
+            memory: gauge("intermission_vm_memory_bytes"),
+            polls: [
+                "intermission_polls_changed_total",
+                "intermission_polls_unchanged_total",
+                "intermission_polls_failed_total",
+            ]
+            .map(|name| host.define_metric(MetricKind::Counter, name)),
+        }
+    }
+
+    pub(crate) fn count(&self, host: &impl Host, outcome: Outcome) {
+        let [changed, unchanged, failed] = self.polls;
+        let metric = match outcome {
+            Outcome::Changed => changed,
+            Outcome::Unchanged => unchanged,
+            Outcome::Failed => failed,
+        };
+        host.add_to_counter(metric, 1);
+    }
+
+    /// `answer_age` is the time since the last answer, where it is known.
+    pub(crate) fn measure(&self, host: &impl Host, revision: u64, answer_age: Option<Duration>) {
+        host.set_gauge(self.revision, revision);
+        if let Some(age) = answer_age {
+            host.set_gauge(self.answer_age, age.as_secs());
+        }
+        // Of all VMs the largest counts.
+        let memory = host.memory();
+        if memory > host.gauge(self.memory) {
+            host.set_gauge(self.memory, memory);
+        }
+    }
+}

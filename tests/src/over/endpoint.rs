@@ -1,0 +1,166 @@
+//! A config endpoint that does as it is told, and dies when it is told to.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use http::Response;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// What the endpoint says to a poll.
+#[derive(Clone, Debug, Default)]
+pub struct Scripted {
+    /// The status.
+    pub status: u16,
+    /// Headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// How long the answer takes.
+    pub delay: Duration,
+}
+
+impl Scripted {
+    /// 200 with a document, and with an entity tag for it.
+    #[must_use]
+    pub fn document(revision: u64, document: Vec<u8>) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("etag", format!("\"{revision}\""))],
+            body: document,
+            ..Self::default()
+        }
+    }
+
+    fn is_known_to(&self, request: &Request) -> bool {
+        let known = request.headers().get("if-none-match");
+        let mut headers = self.headers.iter();
+        known.is_some_and(|known| {
+            headers.any(|(name, value)| *name == "etag" && known.as_bytes() == value.as_bytes())
+        })
+    }
+}
+
+/// A running endpoint. Dropping it ends it as `kill -9` would: every connection is reset.
+#[derive(Debug)]
+pub struct Endpoint {
+    address: SocketAddr,
+    script: Script,
+    runtime: Option<Runtime>,
+}
+
+#[derive(Clone, Debug)]
+struct Script {
+    answer: watch::Sender<Scripted>,
+    /// What is said to one poll before that.
+    once: Arc<Mutex<Option<Scripted>>>,
+    polls: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Endpoint {
+    /// Starts an endpoint at `address`, of which the port may be 0.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot listen there.
+    pub fn start(address: SocketAddr, answer: Scripted) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let script = Script {
+            answer: watch::Sender::new(answer),
+            once: Arc::default(),
+            polls: Arc::default(),
+        };
+        let app = Router::new().fallback(reply).with_state(script.clone());
+        runtime.spawn(async { axum::serve(listener, app).await });
+        Ok(Self {
+            address,
+            script,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Says something else from now on; polls that are held are answered.
+    pub fn say(&self, answer: Scripted) {
+        self.script.answer.send_replace(answer);
+    }
+
+    /// Says this to the next poll, and then what it said before.
+    pub fn say_once(&self, answer: Scripted) {
+        *lock(&self.script.once) = Some(answer);
+    }
+
+    /// When it was polled.
+    #[must_use]
+    pub fn polls(&self) -> Vec<Instant> {
+        lock(&self.script.polls).clone()
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn reply(State(script): State<Script>, request: Request) -> Response<Body> {
+    lock(&script.polls).push(Instant::now());
+    let mut answers = script.answer.subscribe();
+    let mut answer = answers.borrow_and_update().clone();
+    let once = lock(&script.once).take();
+    let held = wait(&request).filter(|_| once.is_none() && answer.is_known_to(&request));
+    if let Some(wait) = held {
+        let _ = tokio::time::timeout(wait, answers.changed()).await;
+        answer = answers.borrow().clone();
+    }
+    let answer = once.unwrap_or(answer);
+    tokio::time::sleep(answer.delay).await;
+    let mut response = Response::builder();
+    if held.is_some() {
+        response = response.header("preference-applied", "wait");
+    }
+    for (name, value) in &answer.headers {
+        response = response.header(*name, value);
+    }
+    let (status, body) = if answer.is_known_to(&request) {
+        (304, Vec::new())
+    } else {
+        (answer.status, answer.body)
+    };
+    let response = response.status(status).body(body.into());
+    response.unwrap_or_else(|error| Response::new(error.to_string().into()))
+}
+
+/// The time for which a poll asks to be held (RFC 7240, section 4.3).
+fn wait(request: &Request) -> Option<Duration> {
+    let prefer = request.headers().get("prefer")?.to_str().ok()?;
+    let seconds = prefer.strip_prefix("wait=")?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,149 @@
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Envoy, Module, Version, config, told};
+
+/// An Envoy as one would run it: the filter, before an application that always answers `welcome`.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Which Envoy.
+    pub version: Version,
+    /// How many worker threads.
+    pub workers: u32,
+    /// Which build of the filter.
+    pub module: Module,
+    /// The plugin configuration; the cluster with the state is `control`.
+    pub plugin: Value,
+    /// Where `control` is, if there is such a cluster from the start.
+    pub control: Option<SocketAddr>,
+    /// What Envoy does about `X-Forwarded-For`.
+    pub use_remote_address: bool,
+}
+
+impl Edge {
+    /// With two workers, and with a plugin that asks often.
+    #[must_use]
+    pub fn new(control: SocketAddr) -> Self {
+        Self {
+            version: Version::Newest,
+            workers: 2,
+            module: Module::Released,
+            plugin: json!({ "cluster": "control", "path": "/state", "interval": 0.1, "wait": 0 }),
+            control: Some(control),
+            use_remote_address: true,
+        }
+    }
+
+    /// Sets members of the plugin configuration.
+    #[must_use]
+    pub fn with_plugin(mut self, members: Value) -> Self {
+        if let (Some(known), Value::Object(new)) = (self.plugin.as_object_mut(), members) {
+            known.extend(new);
+        }
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy or the module is missing, or Envoy does not start; with what it logged.
+    pub async fn start(&self) -> Result<Envoy, String> {
+        let folder = TempDir::new().map_err(told)?;
+        write_clusters(folder.path(), self.control).map_err(told)?;
+        self.write_listener(folder.path())?;
+        let source = |name: &str| {
+            json!({
+                "resource_api_version": "V3",
+                "path_config_source": {
+                    "path": folder.path().join(name),
+                    "watched_directory": { "path": folder.path() },
+                },
+            })
+        };
+        let bootstrap = json!({
+            "node": { "id": "edge", "cluster": "edge" },
+            "admin": { "address": config::tcp_address("127.0.0.1", 0) },
+            "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },
+        });
+        Envoy::run(self.version, self.workers, folder, &bootstrap).await
+    }
+
+    fn write_listener(&self, folder: &Path) -> Result<(), String> {
+        let manager = config::typed(
+            "envoy.filters.network.http_connection_manager",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            json!({
+                "stat_prefix": "edge",
+                "use_remote_address": self.use_remote_address,
+                // A client that is turned away need not be given time to notice.
+                "delayed_close_timeout": "0.01s",
+                "route_config": { "virtual_hosts": [{
+                    "name": "application",
+                    "domains": ["*"],
+                    "routes": [{
+                        "match": { "prefix": "/" },
+                        "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
+                    }],
+                }] },
+                "http_filters": [
+                    config::intermission(&self.module.path()?, &self.plugin),
+                    config::router(),
+                ],
+            }),
+        );
+        let listener = json!({
+            "name": "tcp",
+            "address": config::tcp_address("127.0.0.1", 0),
+            // So that every worker gets its share of so few connections.
+            "connection_balance_config": { "exact_balance": {} },
+            "filter_chains": [{ "filters": [manager] }],
+        });
+        let listener = config::of_type("envoy.config.listener.v3.Listener", listener);
+        write(folder, LISTENERS, &[listener]).map_err(told)
+    }
+}
+
+impl Envoy {
+    /// Tells an [`Edge`] where the cluster `control` is.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written that Envoy watches.
+    pub fn set_control(&self, address: SocketAddr) -> io::Result<()> {
+        write_clusters(self.folder.path(), Some(address))
+    }
+
+    /// Gives an [`Edge`] another plugin configuration.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written that Envoy watches.
+    pub fn reconfigure(&self, edge: &Edge) -> Result<(), String> {
+        edge.write_listener(self.folder.path())
+    }
+}
+
+const CLUSTERS: &str = "clusters.json";
+const LISTENERS: &str = "listeners.json";
+
+fn write_clusters(folder: &Path, control: Option<SocketAddr>) -> io::Result<()> {
+    let clusters = control.map(|address| {
+        config::of_type(
+            "envoy.config.cluster.v3.Cluster",
+            config::cluster("control", address),
+        )
+    });
+    write(folder, CLUSTERS, clusters.as_slice())
+}
+
+/// Envoy reads the file when another is moved to its place.
+fn write(folder: &Path, name: &str, resources: &[Value]) -> io::Result<()> {
+    let new = folder.join("new.json");
+    std::fs::write(&new, json!({ "resources": resources }).to_string())?;
+    std::fs::rename(new, folder.join(name))
+}

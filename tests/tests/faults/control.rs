@@ -1,0 +1,200 @@
+//! Control is dead, absent, slow, or talks nonsense.
+
+use std::time::{Duration, Instant};
+
+use intermission_tests::over::{Edge, Scripted, Transport};
+use serde_json::json;
+
+use super::{PATIENCE, endpoint, get, in_force, nowhere, revision, state, until, until_in_force};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_control_the_first_requests_wait_and_then_get_the_default() {
+    let edge = Edge::new(nowhere()).with_plugin(json!({ "start_wait": 2, "default": "all" }));
+    let envoy = edge.start().await.unwrap();
+    let begun = Instant::now();
+    assert_eq!(in_force(&envoy).await, Some(0));
+    let waited = begun.elapsed();
+    // The filter began to wait shortly before Envoy said that it serves.
+    let expected = Duration::from_millis(1000)..Duration::from_millis(2600);
+    assert!(expected.contains(&waited), "{waited:?}");
+    let log = envoy.log();
+    assert!(
+        log.contains("no answer from the endpoint within 2 s: the configured default is in force, provisionally: revision 0, maintenance all"),
+        "{log}"
+    );
+    let begun = Instant::now();
+    assert_eq!(in_force(&envoy).await, Some(0));
+    assert!(begun.elapsed() < Duration::from_millis(500));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_control_an_initial_state_comes_before_the_default() {
+    let initial = json!({ "version": 1, "service": "shop", "revision": 7, "maintenance": "all" });
+    let edge = Edge::new(nowhere())
+        .with_plugin(json!({ "start_wait": 0.3, "default": "off", "initial_state": initial }));
+    let envoy = edge.start().await.unwrap();
+    assert_eq!(in_force(&envoy).await, Some(7));
+    let log = envoy.log();
+    assert!(
+        log.contains("the initial state of the plugin configuration is in force, provisionally: revision 7, maintenance all"),
+        "{log}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_wait_are_decided_by_the_first_answer() {
+    let control = endpoint(Scripted {
+        delay: Duration::from_secs(1),
+        ..state(3, "all")
+    });
+    let edge = Edge::new(control.address()).with_plugin(json!({ "start_wait": 30 }));
+    let envoy = edge.start().await.unwrap();
+    let address = envoy.address();
+    // More than one for each worker.
+    let waiting: Vec<_> = (0..6)
+        .map(|_| tokio::spawn(async move { Transport::Http1.send(address, &get("/")).await }))
+        .collect();
+    let begun = Instant::now();
+    for answer in waiting {
+        let answer = answer.await.unwrap().unwrap().unwrap();
+        assert_eq!(revision(&answer), Some(3));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_control_is_dead_the_last_state_stays_in_force_and_it_is_followed_when_it_returns() {
+    let control = endpoint(state(3, "all"));
+    let address = control.address();
+    let envoy = Edge::new(address).start().await.unwrap();
+    until_in_force(&envoy, Some(3)).await;
+    drop(control);
+    until("a complaint", PATIENCE, async || {
+        envoy.log().contains("the state cannot be refreshed")
+    })
+    .await;
+    until_in_force(&envoy, Some(3)).await;
+    let _control = intermission_tests::over::Endpoint::start(address, state(4, "off")).unwrap();
+    until_in_force(&envoy, None).await;
+    assert!(envoy.log().contains("the endpoint answers again"));
+    until("the gauge", PATIENCE, async || {
+        envoy.metric("intermission_revision").await.unwrap() == Some(4)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_valid_document_changes_nothing() {
+    let control = endpoint(state(3, "all"));
+    let envoy = Edge::new(control.address()).start().await.unwrap();
+    until_in_force(&envoy, Some(3)).await;
+    let with_body = |body: &[u8]| Scripted {
+        status: 200,
+        body: body.into(),
+        ..Scripted::default()
+    };
+    let mut long = state(9, "off");
+    long.body.resize(2 * 1024 * 1024, b' ');
+    let mut unknown = state(9, "off");
+    unknown.body = br#"{ "version": 9 }"#.into();
+    let cases = [
+        (with_body(b"\x00\xff<html>"), "not JSON"),
+        (with_body(b""), "not JSON"),
+        (long, "are more than the 1048576 allowed"),
+        (unknown, "/version"),
+        (
+            Scripted {
+                status: 503,
+                ..state(9, "off")
+            },
+            "status 503 is no answer",
+        ),
+        (
+            Scripted {
+                status: 302,
+                ..state(9, "off")
+            },
+            "status 302 is no answer",
+        ),
+        (state(2, "off"), "revision 2"),
+    ];
+    for (answer, complaint) in cases {
+        control.say(answer);
+        until(complaint, PATIENCE, async || {
+            envoy.log().contains(complaint)
+        })
+        .await;
+        until_in_force(&envoy, Some(3)).await;
+    }
+    control.say(state(4, "off"));
+    until_in_force(&envoy, None).await;
+    assert_eq!(
+        envoy
+            .metric("wasm.intermission.vm_reload_success")
+            .await
+            .unwrap()
+            .unwrap_or(0),
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_may_come_later() {
+    let control = endpoint(state(3, "all"));
+    let edge = Edge {
+        control: None,
+        ..Edge::new(control.address())
+    };
+    let envoy = edge
+        .with_plugin(json!({ "start_wait": 0.2 }))
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(in_force(&envoy).await, None);
+    let log = envoy.log();
+    assert!(log.contains("there is no cluster \"control\" yet"), "{log}");
+    envoy.set_control(control.address()).unwrap();
+    until_in_force(&envoy, Some(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_configuration_begins_with_the_state_in_force() {
+    let control = endpoint(state(3, "all"));
+    let edge = Edge::new(control.address());
+    let envoy = edge.start().await.unwrap();
+    until_in_force(&envoy, Some(3)).await;
+    drop(control);
+    // Without the state it would wait for a minute, and then let everybody in.
+    let edge = edge.with_plugin(json!({ "start_wait": 60, "interval": 0.2 }));
+    envoy.reconfigure(&edge).unwrap();
+    until("the new configuration", PATIENCE, async || {
+        envoy
+            .metric("listener_manager.listener_modified")
+            .await
+            .unwrap()
+            == Some(1)
+    })
+    .await;
+    let begun = Instant::now();
+    until_in_force(&envoy, Some(3)).await;
+    assert!(begun.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_all_threads_polls() {
+    let control = endpoint(state(3, "all"));
+    let edge = Edge::new(control.address()).with_plugin(json!({ "interval": 0.5 }));
+    let envoy = edge.start().await.unwrap();
+    until_in_force(&envoy, Some(3)).await;
+    let before = control.polls().len();
+    let begun = Instant::now();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let polls = control.polls().len() - before;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{polls} polls in {seconds:.1} s by an Envoy with 2 workers");
+    // An interval is jittered by a tenth, and begins at a tick of 0.2 s.
+    let expected = (seconds / 0.75).floor()..=(seconds / 0.45).ceil();
+    #[expect(clippy::cast_precision_loss, reason = "they are few")]
+    let polls = polls as f64;
+    assert!(expected.contains(&polls), "{polls} polls in {seconds} s");
+}

@@ -80,11 +80,7 @@ impl<H: Host + Clone> Root<H> {
         if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
             self.start_without_answer();
         }
-        if self.lease.hold(host) {
-            self.poll_if_due();
-        } else if !self.calling {
-            self.poll = None;
-        }
+        self.poll();
         self.render_again();
         plugin.tally.flush(host);
         self.measure();
@@ -99,6 +95,11 @@ impl<H: Host + Clone> Root<H> {
     /// The response to the poll under way has come, or none ever will.
     pub(crate) fn answered(&mut self) {
         self.calling = false;
+        self.receive();
+        self.poll();
+    }
+
+    fn receive(&mut self) {
         let now = self.elapsed();
         let host = self.plugin.host.clone();
         let Some(poll) = &mut self.poll else { return };
@@ -143,6 +144,15 @@ impl<H: Host + Clone> Root<H> {
                 let reason = std::error::Error::source(&error).map(|source| format!(": {source}"));
                 self.complain(format!("{error}{}", reason.unwrap_or_default()));
             }
+        }
+    }
+
+    /// Polls if that is due, and this context's to do.
+    fn poll(&mut self) {
+        if self.lease.hold(&self.plugin.host) {
+            self.poll_if_due();
+        } else if !self.calling {
+            self.poll = None;
         }
     }
 

@@ -39,6 +39,17 @@ const NEEDS: &[Need] = &[
         packages: &["python3", "python3-venv"],
         met: || runs("python3", &["-c", "import ensurepip, venv"]),
     },
+    Need {
+        what: "promtool",
+        packages: &["prometheus"],
+        met: || runs("promtool", &["--version"]),
+    },
+    Need {
+        what: "wrk",
+        packages: &["wrk"],
+        // It has no option that does nothing and succeeds.
+        met: || Command::new("wrk").stdout(Stdio::null()).status().is_ok(),
+    },
 ];
 
 /// Fails, unless everything is there or could be installed.

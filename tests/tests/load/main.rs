@@ -1,0 +1,153 @@
+//! Under load, while the state changes every 50 ms, the filter gives no wrong answer and its memory does not grow.
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says by a panic that something is wrong"
+)]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted};
+use serde_json::json;
+use tokio::process::Command;
+
+/// How many requests there are at least, and how many before the memory is measured for the first time.
+const REQUESTS: u64 = 100_000;
+const WARM_UP: u64 = 20_000;
+/// The most seconds that they may take on a slow machine.
+const ROUNDS: u32 = 60;
+const EVERY: Duration = Duration::from_millis(50);
+
+/// Refuses everybody, lets everybody in, or lets everybody in by the allowlist, in turn.
+fn state(revision: u64) -> Scripted {
+    let document = json!({
+        "version": 1,
+        "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
+        "service": "shop",
+        "revision": revision,
+        "maintenance": if revision % 3 == 1 { "off" } else { "all" },
+        "allowlist": { "enabled": revision % 3 == 2, "cidrs": ["127.0.0.0/8"] },
+        "notice": { "message": format!("state {revision}") },
+    });
+    Scripted::document(revision, document.to_string().into_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_is_wrong_while_the_state_flips() {
+    let start = SocketAddr::from(([127, 0, 0, 1], 0));
+    let control = Endpoint::start(start, state(1)).unwrap();
+    let edge = Edge::new(control.address()).with_plugin(json!({ "wait": 10 }));
+    let envoy = edge.start().await.unwrap();
+
+    let enough = Arc::new(AtomicBool::new(false));
+    let flips = tokio::spawn({
+        let enough = Arc::clone(&enough);
+        async move {
+            let mut revision = 1;
+            let mut pause = tokio::time::interval(EVERY);
+            while !enough.load(Ordering::Relaxed) {
+                pause.tick().await;
+                revision += 1;
+                control.say(state(revision));
+            }
+            (control, revision)
+        }
+    });
+    let mut total = Load::default();
+    let mut memory = None;
+    for _ in 0..ROUNDS {
+        total.add(&load(&envoy).await);
+        if total.right() >= WARM_UP && memory.is_none() {
+            memory = Some(self::memory(&envoy).await);
+        }
+        if total.right() >= REQUESTS {
+            break;
+        }
+    }
+    enough.store(true, Ordering::Relaxed);
+    let (control, revision) = flips.await.unwrap();
+
+    let grown = self::memory(&envoy).await;
+    let polls = control.polls().len();
+    println!("{total:?}, {revision} states, {polls} polls; memory {memory:?}, then {grown}");
+    assert_eq!((total.wrong, total.broken), (0, 0));
+    assert!(total.right() >= REQUESTS, "too few requests");
+    assert!(total.admitted > 0 && total.refused > 0);
+    assert!(total.last <= revision, "a state that never was");
+    assert_eq!(memory, Some(grown), "memory of the VM grows");
+    // It did flip: most states reached the filter.
+    let changed = envoy.metric("intermission_polls_changed_total").await;
+    let changed = changed.unwrap().unwrap();
+    assert!(
+        changed > revision / 2,
+        "{changed} of {revision} states were heard"
+    );
+    let reloads = envoy.metric("wasm.intermission.vm_reload_success").await;
+    assert_eq!(reloads.unwrap().unwrap_or(0), 0);
+}
+
+/// What wrk saw.
+#[derive(Debug, Default)]
+struct Load {
+    admitted: u64,
+    refused: u64,
+    wrong: u64,
+    /// Connections that failed.
+    broken: u64,
+    /// The highest revision.
+    last: u64,
+}
+
+impl Load {
+    fn right(&self) -> u64 {
+        self.admitted + self.refused
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.admitted += other.admitted;
+        self.refused += other.refused;
+        self.wrong += other.wrong;
+        self.broken += other.broken;
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// Runs wrk for a second.
+async fn load(envoy: &Envoy) -> Load {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/load/check.lua");
+    let mut wrk = Command::new("wrk");
+    wrk.args(["--threads", "1", "--connections", "16", "--duration", "1s"]);
+    wrk.args(["--script", script]);
+    let output = wrk
+        .arg(format!("http://{}", envoy.address()))
+        .output()
+        .await
+        .expect("wrk runs; cargo xtask test installs it");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let result = said.lines().find_map(|line| line.strip_prefix("result "));
+    let numbers = result.unwrap_or_else(|| panic!("wrk says {said}"));
+    let numbers: Vec<u64> = numbers.split(' ').map(|n| n.parse().unwrap()).collect();
+    let [admitted, refused, wrong, broken, last] = numbers[..] else {
+        panic!("wrk says {said}");
+    };
+    if wrong > 0 {
+        println!("{said}");
+    }
+    Load {
+        admitted,
+        refused,
+        wrong,
+        broken,
+        last,
+    }
+}
+
+async fn memory(envoy: &Envoy) -> u64 {
+    let memory = envoy.metric("intermission_vm_memory_bytes").await;
+    memory.unwrap().unwrap()
+}

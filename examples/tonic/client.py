@@ -29,7 +29,10 @@ def greet(channel):
 
 def health(channel):
     check = health_pb2_grpc.HealthStub(channel).Check
-    answer = check(health_pb2.HealthCheckRequest(service="greeter.Greeter"), timeout=PATIENCE)
+    try:
+        answer = check(health_pb2.HealthCheckRequest(service="greeter.Greeter"), timeout=PATIENCE)
+    except grpc.RpcError as error:
+        return error.code().name
     return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
 
 

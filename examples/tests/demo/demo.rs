@@ -1,31 +1,38 @@
-//! Control, shop and greeter on free ports, and the operator before them.
+//! Control, shop, greeter and Envoy on free ports, and the operator before them.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use crate::answers::{Answer, Expected, check_greeting, check_shop};
-use crate::clients::{curl, output, python, tonic};
+use crate::clients::{HttpAnswer, curl, output, python, tonic};
+use crate::envoy::Envoy;
 use crate::process::Process;
 
 /// Longer than any node waits before it asks again.
 const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 
-/// The three processes, and a home of their own.
+/// The processes, and a home of their own.
 pub(crate) struct Demo {
     home: TempDir,
     control: Process,
     shop: Process,
     greeter: Process,
+    /// Before a shop that knows nothing of maintenance.
+    envoy: Envoy,
+    _plain_shop: Process,
+    /// What control says is the revision of the shop's state.
+    revision: u64,
 }
 
 impl Demo {
-    /// Starts all three, with a service `shop` that is open.
+    /// Starts all, with a service `shop` that is open.
     pub(crate) async fn start() -> Result<Self> {
         let home = tempfile::tempdir()?;
         // Not 127.0.0.1: no client's connection can take this port while control is down.
@@ -33,18 +40,36 @@ impl Demo {
         let control = start_control(home.path(), &port.to_string()).await?;
         output(intermission(home.path(), &control.url)?.args(["service", "add", "shop"])).await?;
         let state = format!("{}/v1/services/shop/state", control.url);
-        let shop = start_app(home.path(), env!("CARGO_BIN_EXE_axum"), &state).await?;
-        let greeter = start_app(home.path(), env!("CARGO_BIN_EXE_tonic"), &state).await?;
+        let follow = ["--state", &state];
+        let axum = env!("CARGO_BIN_EXE_axum");
+        let shop = start_app(home.path(), axum, &follow).await?;
+        let greeter = start_app(home.path(), env!("CARGO_BIN_EXE_tonic"), &follow).await?;
+        let plain_shop = start_app(home.path(), axum, &["--without-layer"]).await?;
+        let [at_control, at_shop] =
+            [&control, &plain_shop].map(|process| process.url.trim_start_matches("http://"));
+        let envoy = Envoy::start(home.path(), at_control, at_shop).await?;
         Ok(Self {
             home,
             control,
             shop,
             greeter,
+            envoy,
+            _plain_shop: plain_shop,
+            revision: 1,
         })
     }
 
     /// Does what the operator types after `intermission`.
-    pub(crate) async fn operate(&self, words: &str) -> Result<String> {
+    pub(crate) async fn operate(&mut self, words: &str) -> Result<String> {
+        let said = self.intermission(words).await?;
+        let status = self.intermission("status shop --output json").await?;
+        let status: Value = serde_json::from_str(&status)?;
+        let revision = status.pointer("/services/0/revision");
+        self.revision = revision.and_then(Value::as_u64).context("no revision")?;
+        Ok(said)
+    }
+
+    async fn intermission(&self, words: &str) -> Result<String> {
         output(intermission(self.home.path(), &self.control.url)?.args(words.split(' '))).await
     }
 
@@ -60,7 +85,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Waits, no longer than this, until both apps answer so, then looks at everything.
+    /// Waits, no longer than this, until apps and Envoy answer so, then looks at everything.
     pub(crate) async fn reaches(&self, expected: Expected, within: Duration) -> Result<()> {
         let start = Instant::now();
         let mut last = Ok(());
@@ -97,9 +122,18 @@ impl Demo {
 
     async fn look(&self, expected: Expected) -> Result<()> {
         for (from, answer) in expected.clients() {
-            let page = curl(from, &self.shop.url).await?;
-            let served = page.status == 200;
-            ensure!(served == (answer == Answer::Served), "{from}: {page:?}");
+            for shop in [&self.shop.url, &self.envoy.url] {
+                let page = curl(from, shop).await?;
+                let served = page.status == 200;
+                ensure!(
+                    served == (answer == Answer::Served),
+                    "{shop} to {from}: {page:?}"
+                );
+                if answer == Answer::Refused {
+                    let marker = format!("refused;revision={}", self.revision);
+                    ensure!(page.header("intermission") == Some(&*marker), "{page:?}");
+                }
+            }
             check_greeting(&tonic(from, &self.greeter.url).await?, answer)
                 .with_context(|| from.to_string())?;
         }
@@ -107,22 +141,41 @@ impl Demo {
     }
 
     async fn look_closely(&self, expected: Expected) -> Result<()> {
-        let shop = &self.shop.url;
         for (from, answer) in expected.clients() {
-            let page = curl(from, &format!("{shop}/")).await?;
-            let api = curl(from, &format!("{shop}/api/orders")).await?;
-            check_shop(&page, &api, answer).with_context(|| from.to_string())?;
-            let probe = curl(from, &format!("{shop}/healthz")).await?;
+            let shop = look_at_shop(from, &self.shop.url, answer).await?;
+            let envoy = look_at_shop(from, &self.envoy.url, answer).await?;
             ensure!(
-                probe.status == 200 && probe.header("intermission").is_none(),
-                "{probe:?}"
+                shop == envoy || answer == Answer::Served,
+                "{shop:#?}\nis not\n{envoy:#?}"
             );
+            if answer == Answer::Refused {
+                check_greeting(&tonic(from, &self.envoy.url).await?, answer)?;
+            }
+        }
+        if expected.tester == Answer::Refused {
+            let (greeting, health) = python(&self.envoy.url).await?;
+            check_greeting(&greeting, expected.tester).context("python through Envoy")?;
+            // It gets through to the shop, which has no such service.
+            ensure!(health == "UNIMPLEMENTED", "{health}");
         }
         let (greeting, health) = python(&self.greeter.url).await?;
         check_greeting(&greeting, expected.tester).context("python")?;
         ensure!(health == "SERVING", "{health}");
         Ok(())
     }
+}
+
+/// What the shop says to a client, the page and the API, after a check of it and of the health probe.
+async fn look_at_shop(from: Ipv4Addr, shop: &str, answer: Answer) -> Result<[HttpAnswer; 2]> {
+    let page = curl(from, &format!("{shop}/")).await?;
+    let api = curl(from, &format!("{shop}/api/orders")).await?;
+    check_shop(&page, &api, answer).with_context(|| format!("{shop} to {from}"))?;
+    let probe = curl(from, &format!("{shop}/healthz")).await?;
+    ensure!(
+        probe.status == 200 && probe.header("intermission").is_none(),
+        "{probe:?}"
+    );
+    Ok([page, api])
 }
 
 async fn start_control(home: &Path, listen: &str) -> Result<Process> {
@@ -134,9 +187,9 @@ async fn start_control(home: &Path, listen: &str) -> Result<Process> {
     Process::start(&mut serve, &home.join("control.log")).await
 }
 
-async fn start_app(home: &Path, binary: &str, state: &str) -> Result<Process> {
+async fn start_app(home: &Path, binary: &str, options: &[&str]) -> Result<Process> {
     let mut app = Command::new(binary);
-    app.args(["--listen", "127.0.0.1:0", "--state", state]);
+    app.args(["--listen", "127.0.0.1:0"]).args(options);
     Process::start(&mut app, &home.join("apps.log")).await
 }
 

@@ -1,9 +1,10 @@
-//! The demo from end to end: control, shop and greeter as processes of their own, an operator at the command line, and
-//! clients that share no code with them (curl, Python's grpcio).
+//! The demo from end to end: control, shop, greeter and Envoy as processes of their own, an operator at the command line,
+//! and clients that share no code with them (curl, Python's grpcio).
 
 mod answers;
 mod clients;
 mod demo;
+mod envoy;
 mod forwarded;
 mod process;
 
@@ -30,7 +31,7 @@ const WALK: [(&str, Expected); 5] = [
 
 #[tokio::test]
 async fn every_command_is_in_force_within_a_second() -> Result<()> {
-    let demo = Demo::start().await?;
+    let mut demo = Demo::start().await?;
     demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
     for (command, expected) in WALK {
         demo.operate(command).await?;

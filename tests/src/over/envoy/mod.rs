@@ -88,10 +88,7 @@ impl Envoy {
         folder: TempDir,
         bootstrap: &Value,
     ) -> Result<Self, String> {
-        let binary = match version {
-            Version::Newest => installed("ENVOY", "envoy/bin/envoy"),
-            Version::Oldest => installed("OLDEST_ENVOY", "oldest-envoy/bin/envoy"),
-        }?;
+        let binary = version.binary()?;
         let file = folder.path().join("envoy.json");
         std::fs::write(&file, bootstrap.to_string()).map_err(told)?;
         let mut process = Command::new(&binary)
@@ -297,6 +294,33 @@ fn introduction(peer: IpAddr, site: usize) -> String {
         "PROXY {family} {peer} {here} 4711 {}\r\n",
         config::port(site)
     )
+}
+
+impl Version {
+    fn binary(self) -> Result<PathBuf, String> {
+        match self {
+            Self::Newest => installed("ENVOY", "envoy/bin/envoy"),
+            Self::Oldest => installed("OLDEST_ENVOY", "oldest-envoy/bin/envoy"),
+        }
+    }
+
+    /// Lets Envoy try a configuration in YAML, from the root of the workspace; an error is what it says.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy does not accept it, or is missing.
+    pub fn validate(self, yaml: &str) -> Result<(), String> {
+        let output = Command::new(self.binary()?)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .args(["--mode", "validate", "--config-yaml", yaml])
+            .output()
+            .map_err(told)?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
 }
 
 impl Module {

@@ -1,6 +1,7 @@
 //! The filter's metrics, as Envoy gives them to Prometheus.
 #![cfg(not(target_family = "wasm"))]
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a test says by a panic that something is wrong"
 )]

@@ -1,6 +1,7 @@
 //! Under load, while the state changes every 50 ms, the filter gives no wrong answer and its memory does not grow.
 #![cfg(not(target_family = "wasm"))]
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -4,6 +4,7 @@
 //! seed is fixed; `PARITY_SEED=N` takes another, and `PARITY_REQUESTS=N` more requests.
 #![cfg(not(target_family = "wasm"))]
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test says by a panic that something is wrong"

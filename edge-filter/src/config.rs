@@ -9,6 +9,7 @@ pub(crate) struct Config {
     pub(crate) interval: Duration,
     pub(crate) wait: Duration,
     pub(crate) start_wait: Duration,
+    pub(crate) lease: Option<Duration>,
     pub(crate) client: Client,
     pub(crate) default: Mode,
     pub(crate) initial_state: Option<State>,
@@ -48,6 +49,7 @@ impl Config {
             "interval",
             "wait",
             "start_wait",
+            "lease",
             "client",
             "default",
             "initial_state",
@@ -66,9 +68,12 @@ impl Config {
         {
             return Err(node.refuse("is too short; poll every 0.1 seconds or less often"));
         }
+        let lease = root.field("lease");
+        let lease = lease.map(|node| lease_of(&node)).transpose()?;
         Ok(Self {
             endpoint,
             interval,
+            lease,
             wait: seconds("wait", 60, 10)?,
             start_wait: seconds("start_wait", 60, 2)?,
             client: root
@@ -86,6 +91,8 @@ impl Config {
 }
 
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+/// A third of it is what a poll may wait, in whole seconds.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
 
 impl Endpoint {
     fn read(root: &Node<'_>) -> Result<Self, DocumentError> {
@@ -213,6 +220,14 @@ fn seconds(node: &Node<'_>, most: u64) -> Result<Duration, DocumentError> {
         .ok_or_else(|| node.mistyped(format!("a number of seconds from 0 to {most}")))
 }
 
+fn lease_of(node: &Node<'_>) -> Result<Duration, DocumentError> {
+    let lease = seconds(node, 86_400)?;
+    if lease < SHORTEST_LEASE {
+        return Err(node.refuse("is too short; a lease of 3 seconds is the shortest"));
+    }
+    Ok(lease)
+}
+
 /// A text that goes into a header.
 fn header_text(node: &Node<'_>) -> Result<String, DocumentError> {
     let text = node.text()?;
@@ -262,7 +277,7 @@ mod tests {
             (
                 with(r#""intervall": 5"#),
                 "/intervall: is not known; known here: cluster, authority, path, token, interval, wait, start_wait, \
-                 client, default, initial_state",
+                 lease, client, default, initial_state",
             ),
             (
                 r#"{ "cluster": "c", "path": "state" }"#.into(),
@@ -271,6 +286,10 @@ mod tests {
             (
                 with(r#""interval": 0"#),
                 "/interval: is too short; poll every 0.1 seconds or less often",
+            ),
+            (
+                with(r#""lease": 2"#),
+                "/lease: is too short; a lease of 3 seconds is the shortest",
             ),
             (
                 with(r#""wait": -1"#),

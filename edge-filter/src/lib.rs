@@ -8,7 +8,7 @@
 //! no call into Envoy.
 
 #![cfg_attr(
-    not(target_arch = "wasm32"),
+    not(any(test, target_arch = "wasm32")),
     expect(dead_code, reason = "only Envoy calls most of it")
 )]
 
@@ -17,8 +17,8 @@ mod client;
 mod config;
 #[cfg(test)]
 mod fake;
+mod freshness;
 mod host;
-mod lease;
 mod metrics;
 mod news;
 mod plugin;
@@ -28,6 +28,7 @@ mod root;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 #[cfg(target_arch = "wasm32")]
 mod entry {

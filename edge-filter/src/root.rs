@@ -7,11 +7,12 @@ use intermission_core::{
 };
 
 use crate::config::Config;
+use crate::freshness::Freshness;
 use crate::host::{Host, Level};
-use crate::lease::Lease;
 use crate::metrics::{Metrics, Outcome};
 use crate::news::{News, Tagged};
 use crate::plugin::Plugin;
+use crate::turn::Turn;
 
 /// How often a root context looks around.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
@@ -26,12 +27,17 @@ pub(crate) struct Root<H> {
     plugin: Rc<Plugin<H>>,
     context: u32,
     started: Duration,
-    /// What is in force here; `None` before anything is known.
+    /// What was heard last; `None` before anything is known.
     known: Option<Tagged>,
+    /// The same, or what takes its place at the start.
+    in_force: Option<State>,
+    /// Whether the lease on it has ended, and everybody is refused.
+    closed: bool,
+    freshness: Freshness,
     news: News,
-    lease: Lease,
+    turn: Turn,
     subscription: String,
-    /// While this context holds the lease.
+    /// While it is this context's turn.
     poll: Option<Poll>,
     calling: bool,
     complaint: Option<String>,
@@ -53,8 +59,11 @@ impl<H: Host + Clone> Root<H> {
             context,
             started: now,
             known: None,
+            in_force: None,
+            closed: false,
+            freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
             news: News::new(&prefix),
-            lease: Lease::new(format!("{prefix}lease"), identity),
+            turn: Turn::new(format!("{prefix}turn"), identity),
             subscription: format!("{prefix}{identity}"),
             poll: None,
             calling: false,
@@ -63,6 +72,7 @@ impl<H: Host + Clone> Root<H> {
             metrics: OnceCell::new(),
             plugin: Rc::new(Plugin::new(host, config)),
         };
+        root.closed = root.freshness.has_lapsed(&root.plugin.host);
         root.adopt_news();
         root
     }
@@ -76,6 +86,7 @@ impl<H: Host + Clone> Root<H> {
         let plugin = Rc::clone(&self.plugin);
         let host = &plugin.host;
         self.news.subscribe(host, &self.subscription);
+        self.heed_lease();
         self.adopt_news();
         if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
             self.start_without_answer();
@@ -89,6 +100,7 @@ impl<H: Host + Clone> Root<H> {
     /// Another context has written news.
     pub(crate) fn woken(&mut self, queue: u32) {
         self.plugin.host.empty_queue(queue);
+        self.heed_lease();
         self.adopt_news();
     }
 
@@ -122,8 +134,11 @@ impl<H: Host + Clone> Root<H> {
         };
         let received = poll.receive(now, response);
         let etag = poll.etag().map(Box::from);
+        let age = now.saturating_sub(poll.answered_at().unwrap_or_default());
         match received {
             Ok(news) => {
+                self.freshness.write(&host, age);
+                self.heed_lease();
                 if self.complaint.take().is_some() {
                     host.log(Level::Info, "the endpoint answers again");
                 }
@@ -149,7 +164,7 @@ impl<H: Host + Clone> Root<H> {
 
     /// Polls if that is due, and this context's to do.
     fn poll(&mut self) {
-        if self.lease.hold(&self.plugin.host) {
+        if self.turn.hold(&self.plugin.host) {
             self.poll_if_due();
         } else if !self.calling {
             self.poll = None;
@@ -162,6 +177,7 @@ impl<H: Host + Clone> Root<H> {
         let options = PollOptions {
             interval: self.plugin.config.interval,
             wait: self.plugin.config.wait,
+            lease: self.plugin.config.lease,
         };
         let poll = self.poll.get_or_insert_with(|| {
             let poll = Poll::new(options, fastrand::u64(..));
@@ -247,8 +263,32 @@ impl<H: Host + Clone> Root<H> {
             );
             self.plugin.host.log(Level::Info, &line);
         }
-        self.put(state);
+        self.in_force = Some(state.clone());
         self.known = Some(news);
+        self.put();
+    }
+
+    /// Closes the service when the lease on the state in force has ended, and opens it when that is renewed.
+    fn heed_lease(&mut self) {
+        let plugin = Rc::clone(&self.plugin);
+        let lapsed = self.freshness.has_lapsed(&plugin.host);
+        if lapsed == self.closed || self.in_force.is_none() {
+            return;
+        }
+        self.closed = lapsed;
+        let (level, line) = if lapsed {
+            (
+                Level::Error,
+                "the lease has ended without an answer from the endpoint: closed until it answers",
+            )
+        } else {
+            (
+                Level::Info,
+                "the lease is renewed: the last state is in force again",
+            )
+        };
+        plugin.host.log(level, line);
+        self.put();
     }
 
     fn start_without_answer(&mut self) {
@@ -272,10 +312,13 @@ impl<H: Host + Clone> Root<H> {
             Level::Warn,
             &format!("no answer from the endpoint within {waited} s: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
-        self.put(&state);
+        self.in_force = Some(state);
+        self.put();
     }
 
-    fn put(&self, state: &State) {
+    fn put(&self) {
+        let Some(state) = &self.in_force else { return };
+        let state = if self.closed { &state.closed() } else { state };
         let since = self
             .plugin
             .host
@@ -291,14 +334,10 @@ impl<H: Host + Clone> Root<H> {
     fn render_again(&mut self) {
         let now = self.plugin.host.uptime();
         let due = now.saturating_sub(self.rendered) >= RENDERED_EVERY;
-        if due
-            && let Some((state, _)) = self
-                .known
-                .as_ref()
-                .filter(|(state, _)| state.notice.until.is_some())
-        {
+        let announced = self.in_force.as_ref();
+        if due && announced.is_some_and(|state| state.notice.until.is_some()) {
             self.rendered = now;
-            self.put(state);
+            self.put();
         }
     }
 

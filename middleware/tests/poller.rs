@@ -271,3 +271,53 @@ fn an_endpoint_is_an_http_or_file_url() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn without_an_answer_for_the_lease_the_service_is_closed_until_there_is_one() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::Off));
+    let lease = Duration::from_secs(2);
+    let policy = server.poller().with_lease(lease).start().await;
+    assert_eq!(policy.state().maintenance, Mode::Off);
+    server.answer("304 Not Modified", "", "");
+    for _ in 0..5 {
+        server.request().await;
+    }
+    assert_eq!(policy.state().maintenance, Mode::Off, "it is answered");
+
+    server.answer("503 Service Unavailable", "", "");
+    let closed = async {
+        while policy.state().maintenance != Mode::All {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, closed).await.unwrap();
+    assert_eq!(policy.state().revision, 3);
+
+    server.answer("304 Not Modified", "", "");
+    let opened = async {
+        while policy.state().maintenance != Mode::Off {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, opened).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_no_answer() {
+    let server = Server::start().await;
+    // Nothing is ever said.
+    let policy = server
+        .poller()
+        .with_start_wait(SHORT)
+        .with_lease(Duration::from_millis(200))
+        .start()
+        .await;
+    assert_eq!(policy.state().maintenance, Mode::Off);
+    let closed = async {
+        while policy.state().maintenance != Mode::All {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, closed).await.unwrap();
+}

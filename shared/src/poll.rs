@@ -28,14 +28,34 @@ pub struct PollOptions {
     /// How long the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole
     /// seconds.
     pub wait: Duration,
+    /// How long the last good state stays in force without an answer, before the node puts
+    /// [`State::closed`] in its place; `None` is for ever. No pause and no wait is longer than a third
+    /// of it.
+    pub lease: Option<Duration>,
 }
 
-/// Polls every 5 s, or held for 10 s at a time.
+impl PollOptions {
+    /// The options as they are heeded.
+    fn fit(self) -> Self {
+        Self {
+            interval: self.at_most(self.interval),
+            wait: self.at_most(self.wait),
+            ..self
+        }
+    }
+
+    fn at_most(&self, time: Duration) -> Duration {
+        self.lease.map_or(time, |lease| time.min(lease / 3))
+    }
+}
+
+/// Polls every 5 s, or held for 10 s at a time, without a lease.
 impl Default for PollOptions {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(5),
             wait: Duration::from_secs(10),
+            lease: None,
         }
     }
 }
@@ -89,7 +109,7 @@ impl Poll {
     #[must_use]
     pub fn new(options: PollOptions, seed: u64) -> Self {
         Self {
-            options,
+            options: options.fit(),
             random: Rng::with_seed(seed),
             state: None,
             etag: None,
@@ -130,6 +150,14 @@ impl Poll {
         self.answered_at
     }
 
+    /// When the lease ends, if there is one: so long after the last poll was sent that the server
+    /// answered, or after time zero if it never did.
+    #[must_use]
+    pub fn lapses_at(&self) -> Option<Duration> {
+        let heard = self.answered_at.unwrap_or_default();
+        Some(heard.saturating_add(self.options.lease?))
+    }
+
     /// The entity tag of the last good state, if it came with one.
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
@@ -145,7 +173,7 @@ impl Poll {
         PollRequest {
             if_none_match: self.etag.clone(),
             prefer: held.then(|| format!("wait={wait}")),
-            timeout: SLACK
+            timeout: self.options.at_most(SLACK)
                 + if held {
                     self.options.wait
                 } else {
@@ -223,13 +251,12 @@ impl Poll {
     }
 
     fn back_off(&mut self, now: Duration, asked: Duration) {
+        let longest = self.options.at_most(LONGEST_PAUSE);
         let base = self.options.interval.min(Duration::from_secs(1));
-        let ceiling = base
-            .saturating_mul(1 << self.failures.min(5))
-            .min(LONGEST_PAUSE);
+        let ceiling = base.saturating_mul(1 << self.failures.min(5)).min(longest);
         self.failures = self.failures.saturating_add(1);
         let pause = ceiling.mul_f64(self.random.f64()).max(SHORTEST_PAUSE);
-        self.next_at = now + pause.max(asked).min(LONGEST_PAUSE);
+        self.next_at = now + pause.max(asked).min(longest);
     }
 
     fn jittered_interval(&mut self) -> Duration {

@@ -59,6 +59,16 @@ impl State {
         }
     }
 
+    /// What takes the place of a state whose lease has ended: nobody passes but by an exempt path.
+    #[must_use]
+    pub fn closed(&self) -> Self {
+        let mut closed = self.clone();
+        closed.maintenance = Mode::All;
+        closed.allowlist.enabled = false;
+        closed.scope = Area::default();
+        closed
+    }
+
     /// The document, as [`State::parse`] reads it.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {

@@ -23,6 +23,7 @@ use crate::PolicyHandle;
 /// 3. The endpoint is asked to hold a poll until there is news. One that does not know how is asked
 ///    at an interval, by default every 5 s, jittered by a tenth.
 /// 4. After a failure the pauses grow up to half a minute, at random.
+/// 5. With a [lease](Self::with_lease) the service is closed when no answer has come for so long.
 ///
 /// The endpoint may be a control, any web server with a document on it, or a file.
 ///
@@ -78,6 +79,22 @@ impl Poller {
         Self {
             options: PollOptions {
                 wait,
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Closes the service when the endpoint has not answered for `lease`, until it does: then nobody passes but by an
+    /// exempt path. Without a lease the last good state stays in force for ever.
+    ///
+    /// It is counted from when the last poll was sent that was answered, or from the start. The endpoint is
+    /// asked more often where it has to be: no pause and no wait is longer than a third of it.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                lease: Some(lease),
                 ..self.options
             },
             ..self

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::pin::pin;
 
 use intermission_core::{Poll, PollOptions, State};
 use tokio::sync::oneshot;
@@ -18,6 +19,8 @@ pub(super) struct Task {
     policy: WeakHandle,
     answered: Option<oneshot::Sender<()>>,
     started: Instant,
+    /// Whether the lease has ended, and everybody is refused.
+    closed: bool,
     /// What went wrong last, so that it is said once and not at every try.
     complaint: Option<String>,
 }
@@ -42,6 +45,7 @@ impl Task {
             policy: policy.downgrade(),
             answered: Some(answered),
             started: Instant::now(),
+            closed: false,
             complaint: None,
         }
     }
@@ -49,7 +53,9 @@ impl Task {
     /// Polls for as long as anybody uses the policy.
     pub(super) async fn run(mut self) {
         loop {
-            tokio::time::sleep_until(self.started + self.poll.next_at()).await;
+            let next = tokio::time::sleep_until(self.started + self.poll.next_at());
+            let (lease, closed) = (self.lease(), &mut self.closed);
+            under(lease, || *closed = close(&self.policy), next).await;
             if self.policy.upgrade().is_none() {
                 return;
             }
@@ -77,9 +83,17 @@ impl Task {
         }
     }
 
+    /// When the lease ends, if there is one that has not.
+    fn lease(&self) -> Option<Instant> {
+        let lapses_at = self.poll.lapses_at().filter(|_| !self.closed);
+        lapses_at.and_then(|at| self.started.checked_add(at))
+    }
+
     async fn ask(&mut self) -> Result<Option<State>, String> {
         let request = self.poll.send(self.started.elapsed());
-        match self.endpoint.fetch(request).await {
+        let fetch = self.endpoint.fetch(request);
+        let (lease, closed) = (self.lease(), &mut self.closed);
+        match under(lease, || *closed = close(&self.policy), fetch).await {
             Ok(fetched) => {
                 let outcome = self
                     .poll
@@ -96,6 +110,10 @@ impl Task {
     async fn answer(&mut self, policy: &PolicyHandle, news: Option<State>) {
         if self.complaint.take().is_some() {
             tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
+        }
+        let was_closed = std::mem::take(&mut self.closed);
+        if was_closed && let Some(state) = self.poll.state() {
+            policy.swap(state.clone());
         }
         if let Some(state) = news {
             policy.swap(state.clone());
@@ -123,6 +141,36 @@ impl Task {
             self.complaint = Some(complaint);
         }
     }
+}
+
+/// Waits for `work`, and meanwhile calls `close` should the lease end.
+async fn under<T>(
+    lease: Option<Instant>,
+    close: impl FnOnce(),
+    work: impl Future<Output = T>,
+) -> T {
+    let mut work = pin!(work);
+    if let Some(ends) = lease {
+        if let Ok(done) = tokio::time::timeout_at(ends, &mut work).await {
+            return done;
+        }
+        close();
+    }
+    work.await
+}
+
+/// Refuses everybody from now on.
+fn close(policy: &WeakHandle) -> bool {
+    if let Some(policy) = policy.upgrade() {
+        let state = policy.state();
+        tracing::error!(
+            service = state.service.as_str(),
+            revision = state.revision,
+            "the lease has ended without an answer from the endpoint: closed until it answers"
+        );
+        policy.swap(state.closed());
+    }
+    true
 }
 
 /// An error and what is behind it, in one line.

@@ -203,3 +203,47 @@ fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
             .is_some()
     );
 }
+
+#[test]
+fn a_lease_ends_so_long_after_the_last_poll_that_was_answered() {
+    let lease = Duration::from_secs(9);
+    let options = PollOptions {
+        lease: Some(lease),
+        ..PollOptions::default()
+    };
+    let mut poll = Poll::new(options, 7);
+    assert_eq!(poll.lapses_at(), Some(lease));
+    poll.send(MS(100));
+    poll.receive(MS(200), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap();
+    assert_eq!(poll.lapses_at(), Some(lease + MS(100)));
+    poll.send(MS(300));
+    poll.fail(MS(400));
+    poll.send(MS(500));
+    poll.receive(MS(600), status(503)).unwrap_err();
+    assert_eq!(poll.lapses_at(), Some(lease + MS(100)));
+    assert_eq!(answered().lapses_at(), None);
+}
+
+#[test]
+fn with_a_lease_no_pause_and_no_wait_is_longer_than_a_third_of_it() {
+    let options = PollOptions {
+        lease: Some(Duration::from_secs(9)),
+        ..PollOptions::default()
+    };
+    let third = Duration::from_secs(3);
+    let mut poll = Poll::new(options, 7);
+    poll.send(MS(0));
+    poll.receive(MS(1), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap();
+    let request = poll.send(MS(1));
+    assert_eq!(request.prefer.as_deref(), Some("wait=3"));
+    assert_eq!(request.timeout, third + third);
+    poll.receive(MS(2), status(304)).unwrap();
+    assert!(poll.next_at() <= MS(2) + third.mul_f64(1.1));
+    for _ in 0..20 {
+        let now = poll.next_at();
+        poll.fail(now);
+        assert!(poll.next_at() <= now + third);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_tests::over::{Edge, Scripted, Transport};
+use intermission_tests::over::{Edge, Endpoint, Scripted, Transport};
 use serde_json::json;
 
 use super::{PATIENCE, endpoint, get, in_force, nowhere, revision, state, until, until_in_force};
@@ -74,13 +74,30 @@ async fn while_control_is_dead_the_last_state_stays_in_force_and_it_is_followed_
     })
     .await;
     until_in_force(&envoy, Some(3)).await;
-    let _control = intermission_tests::over::Endpoint::start(address, state(4, "off")).unwrap();
+    let _control = Endpoint::start(address, state(4, "off")).unwrap();
     until_in_force(&envoy, None).await;
     assert!(envoy.log().contains("the endpoint answers again"));
     until("the gauge", PATIENCE, async || {
         envoy.metric("intermission_revision").await.unwrap() == Some(4)
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_lease_ends_every_worker_closes_until_control_answers() {
+    let control = endpoint(state(3, "off"));
+    let address = control.address();
+    let edge = Edge::new(address).with_plugin(json!({ "lease": 3 }));
+    let envoy = edge.start().await.unwrap();
+    // Longer than the lease.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(!envoy.log().contains("the lease has ended"));
+    until_in_force(&envoy, None).await;
+    drop(control);
+    until_in_force(&envoy, Some(3)).await;
+    assert!(envoy.log().contains("the lease has ended"));
+    let _control = Endpoint::start(address, state(3, "off")).unwrap();
+    until_in_force(&envoy, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

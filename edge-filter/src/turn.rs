@@ -7,17 +7,17 @@ const LASTS: Duration = Duration::from_secs(2);
 /// It is renewed when less than this is left.
 const RENEWED: Duration = Duration::from_millis(1500);
 
-/// The right to poll for this Envoy process, which one root context has at a time.
+/// The right to poll for this Envoy process, which one root context has at a time, as a lease.
 ///
 /// It lives in shared data as `HOLDER EXPIRY`, the expiry in milliseconds of the wall clock. Should two
 /// hold it for a moment, both poll, which does no harm.
 #[derive(Debug)]
-pub(crate) struct Lease {
+pub(crate) struct Turn {
     key: String,
     holder: u64,
 }
 
-impl Lease {
+impl Turn {
     pub(crate) fn new(key: String, holder: u64) -> Self {
         Self { key, holder }
     }

@@ -1,0 +1,79 @@
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::host::Host;
+
+/// How long ago this Envoy process has heard of the endpoint, for the lease on the state in force.
+///
+/// The one that polls writes into shared data, at each answer, when it had asked: as `AGE MOMENT`, the time since then
+/// and the wall clock then, in milliseconds. A VM that sees a new value takes the age, by its own clock that never goes
+/// back; one that is new itself knows no moment but the wall clock's.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    key: String,
+    lease: Option<Duration>,
+    seen: u32,
+    looked: Duration,
+    ends: Duration,
+}
+
+impl Freshness {
+    pub(crate) fn new(key: String, lease: Option<Duration>, host: &impl Host) -> Self {
+        let now = host.uptime();
+        let mut freshness = Self {
+            key,
+            lease,
+            seen: 0,
+            looked: now,
+            ends: now.saturating_add(lease.unwrap_or_default()),
+        };
+        if let Some(lease) = lease
+            && let Some(shared) = host.shared(&freshness.key)
+        {
+            freshness.seen = shared.cas;
+            let moment = read(&shared.value).map(|(_, moment)| moment);
+            let age = moment.and_then(|moment| wall_clock(host).checked_sub(moment));
+            // By a clock that was set back it cannot be told: then it has ended.
+            freshness.ends = now + age.map_or(Duration::ZERO, |age| lease.saturating_sub(age));
+        }
+        freshness
+    }
+
+    /// Writes down that the endpoint has answered what it was asked `age` ago.
+    pub(crate) fn write(&self, host: &impl Host, age: Duration) {
+        if self.lease.is_some() {
+            let moment = wall_clock(host).saturating_sub(age);
+            let value = format!("{} {}", age.as_millis(), moment.as_millis());
+            let _ = host.share(&self.key, value.as_bytes(), None);
+        }
+    }
+
+    /// Whether the lease has ended.
+    pub(crate) fn has_lapsed(&mut self, host: &impl Host) -> bool {
+        let Some(lease) = self.lease else {
+            return false;
+        };
+        let now = host.uptime();
+        let news = host
+            .shared(&self.key)
+            .filter(|shared| shared.cas != self.seen);
+        if let Some(shared) = news {
+            self.seen = shared.cas;
+            if let Some((age, _)) = read(&shared.value) {
+                // It was written at some time since the last look.
+                self.ends = self.ends.max(self.looked + lease.saturating_sub(age));
+            }
+        }
+        self.looked = now;
+        now >= self.ends
+    }
+}
+
+fn wall_clock(host: &impl Host) -> Duration {
+    host.now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn read(value: &[u8]) -> Option<(Duration, Duration)> {
+    let (age, moment) = std::str::from_utf8(value).ok()?.split_once(' ')?;
+    let milliseconds = |text: &str| text.parse().ok().map(Duration::from_millis);
+    Some((milliseconds(age)?, milliseconds(moment)?))
+}

@@ -22,6 +22,7 @@ mod host;
 mod metrics;
 mod news;
 mod plugin;
+mod poller;
 #[cfg(target_arch = "wasm32")]
 mod proxy;
 mod root;

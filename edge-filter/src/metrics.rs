@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::host::{Host, MetricKind};
 
 /// What a root context tells Envoy about itself. Envoy keeps one of each metric for all VMs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Metrics {
     revision: u32,
     answer_age: u32,

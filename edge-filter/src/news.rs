@@ -41,20 +41,14 @@ impl News {
     }
 
     /// Writes the document of a state and wakes the others, unless a later one is there already.
-    pub(crate) fn write(
-        &self,
-        host: &impl Host,
-        state: &State,
-        etag: Option<&str>,
-        document: &[u8],
-    ) {
+    pub(crate) fn write(&self, host: &impl Host, (state, etag): &Tagged, document: &[u8]) {
         if self
             .shared(host)
             .is_some_and(|(known, _)| !known.may_give_way_to(state))
         {
             return;
         }
-        let mut value = etag.unwrap_or_default().as_bytes().to_vec();
+        let mut value = etag.as_deref().unwrap_or_default().as_bytes().to_vec();
         value.push(b'\n');
         value.extend(document);
         // Whoever reads between the two writes reads again at the second.

@@ -2,16 +2,15 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use intermission_core::{
-    Policy, Poll, PollOptions, PollRequest, PollResponse, ServiceName, State, Timestamp,
-};
+use intermission_core::{Policy, ServiceName, State, Timestamp};
 
 use crate::config::Config;
 use crate::freshness::Freshness;
 use crate::host::{Host, Level};
-use crate::metrics::{Metrics, Outcome};
+use crate::metrics::Metrics;
 use crate::news::{News, Tagged};
 use crate::plugin::Plugin;
+use crate::poller::Poller;
 use crate::turn::Turn;
 
 /// How often a root context looks around.
@@ -35,12 +34,8 @@ pub(crate) struct Root<H> {
     closed: bool,
     freshness: Freshness,
     news: News,
-    turn: Turn,
+    poller: Poller,
     subscription: String,
-    /// While it is this context's turn.
-    poll: Option<Poll>,
-    calling: bool,
-    complaint: Option<String>,
     rendered: Duration,
     metrics: OnceCell<Metrics>,
 }
@@ -63,11 +58,8 @@ impl<H: Host + Clone> Root<H> {
             closed: false,
             freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
             news: News::new(&prefix),
-            turn: Turn::new(format!("{prefix}turn"), identity),
+            poller: Poller::new(Turn::new(format!("{prefix}turn"), identity)),
             subscription: format!("{prefix}{identity}"),
-            poll: None,
-            calling: false,
-            complaint: None,
             rendered: now,
             metrics: OnceCell::new(),
             plugin: Rc::new(Plugin::new(host, config)),
@@ -106,132 +98,25 @@ impl<H: Host + Clone> Root<H> {
 
     /// The response to the poll under way has come, or none ever will.
     pub(crate) fn answered(&mut self) {
-        self.calling = false;
-        self.receive();
+        let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
+        let metrics = self.metrics();
+        let heard = self.poller.receive(&plugin.host, &metrics, now);
+        if let Some(heard) = heard {
+            self.freshness.write(&plugin.host, heard.age);
+            self.heed_lease();
+            if let Some((news, document)) = heard.news {
+                self.news.write(&plugin.host, &news, &document);
+                self.adopt(news);
+            }
+        }
         self.poll();
     }
 
-    fn receive(&mut self) {
-        let now = self.elapsed();
-        let host = self.plugin.host.clone();
-        let Some(poll) = &mut self.poll else { return };
-        let status = host.call_response_header(":status");
-        let status = status.and_then(|status| std::str::from_utf8(&status).ok()?.parse().ok());
-        let Some(status) = status else {
-            poll.fail(now);
-            self.complain("no response".into());
-            return;
-        };
-        let [etag, preference_applied, retry_after] = ["etag", "preference-applied", "retry-after"]
-            .map(|name| host.call_response_header(name));
-        let body = host.call_response_body(State::MAX_BYTES + 1);
-        let response = PollResponse {
-            status,
-            etag: etag.as_deref(),
-            preference_applied: preference_applied.as_deref(),
-            retry_after: retry_after.as_deref(),
-            body: &body,
-        };
-        let received = poll.receive(now, response);
-        let etag = poll.etag().map(Box::from);
-        let age = now.saturating_sub(poll.answered_at().unwrap_or_default());
-        match received {
-            Ok(news) => {
-                self.freshness.write(&host, age);
-                self.heed_lease();
-                if self.complaint.take().is_some() {
-                    host.log(Level::Info, "the endpoint answers again");
-                }
-                self.metrics().count(
-                    &host,
-                    if news.is_some() {
-                        Outcome::Changed
-                    } else {
-                        Outcome::Unchanged
-                    },
-                );
-                if let Some(state) = news {
-                    self.news.write(&host, &state, etag.as_deref(), &body);
-                    self.adopt((state, etag));
-                }
-            }
-            Err(error) => {
-                let reason = std::error::Error::source(&error).map(|source| format!(": {source}"));
-                self.complain(format!("{error}{}", reason.unwrap_or_default()));
-            }
-        }
-    }
-
-    /// Polls if that is due, and this context's to do.
     fn poll(&mut self) {
-        if self.turn.hold(&self.plugin.host) {
-            self.poll_if_due();
-        } else if !self.calling {
-            self.poll = None;
-        }
-    }
-
-    fn poll_if_due(&mut self) {
-        let now = self.elapsed();
-        let known = &self.known;
-        let options = PollOptions {
-            interval: self.plugin.config.interval,
-            wait: self.plugin.config.wait,
-            lease: self.plugin.config.lease,
-        };
-        let poll = self.poll.get_or_insert_with(|| {
-            let poll = Poll::new(options, fastrand::u64(..));
-            match known.clone() {
-                Some((state, etag)) => poll.with_state(state, etag),
-                None => poll,
-            }
-        });
-        if self.calling || poll.next_at() > now {
-            return;
-        }
-        let request = poll.send(now);
-        if self.call(&request) {
-            self.calling = true;
-        } else {
-            if let Some(poll) = &mut self.poll {
-                poll.fail(now);
-            }
-            self.complain(format!(
-                "there is no cluster {:?} yet",
-                self.plugin.config.endpoint.cluster
-            ));
-        }
-    }
-
-    fn call(&self, request: &PollRequest) -> bool {
-        let endpoint = &self.plugin.config.endpoint;
-        let mut headers = vec![
-            (":method", "GET"),
-            (":path", &*endpoint.path),
-            (":authority", &*endpoint.authority),
-            ("accept", "application/json"),
-            (
-                "user-agent",
-                concat!("intermission-edge-filter/", env!("CARGO_PKG_VERSION")),
-            ),
-        ];
-        headers.extend(
-            request
-                .if_none_match
-                .as_deref()
-                .map(|etag| ("if-none-match", etag)),
-        );
-        headers.extend(request.prefer.as_deref().map(|prefer| ("prefer", prefer)));
-        headers.extend(
-            endpoint
-                .authorization
-                .as_deref()
-                .map(|token| ("authorization", token)),
-        );
-        self.plugin
-            .host
-            .call(&endpoint.cluster, &headers, request.timeout)
-            .is_ok()
+        let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
+        let metrics = self.metrics();
+        self.poller
+            .poll(&plugin, &metrics, self.known.as_ref(), now);
     }
 
     fn adopt_news(&mut self) {
@@ -341,27 +226,15 @@ impl<H: Host + Clone> Root<H> {
         }
     }
 
-    fn complain(&mut self, complaint: String) {
-        self.metrics().count(&self.plugin.host, Outcome::Failed);
-        if self.complaint.as_ref() != Some(&complaint) {
-            let line = format!(
-                "the state cannot be refreshed, the last good one stays in force: {complaint}"
-            );
-            self.plugin.host.log(Level::Warn, &line);
-            self.complaint = Some(complaint);
-        }
-    }
-
     fn measure(&self) {
         let revision = self.known.as_ref().map_or(0, |(state, _)| state.revision);
-        // Only the one that polls knows.
-        let answered = self.poll.as_ref().map(Poll::answered_at);
-        let age = answered.map(|at| self.elapsed().saturating_sub(at.unwrap_or_default()));
+        let age = self.poller.answer_age(self.elapsed());
         self.metrics().measure(&self.plugin.host, revision, age);
     }
 
-    fn metrics(&self) -> &Metrics {
-        self.metrics
+    fn metrics(&self) -> Metrics {
+        *self
+            .metrics
             .get_or_init(|| Metrics::define(&self.plugin.host))
     }
 

@@ -1,0 +1,176 @@
+use std::error::Error;
+use std::time::Duration;
+
+use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, State};
+
+use crate::config::{Config, Endpoint};
+use crate::host::{Host, Level};
+use crate::metrics::{Metrics, Outcome};
+use crate::news::Tagged;
+use crate::plugin::Plugin;
+use crate::turn::Turn;
+
+/// Asks the endpoint for the whole process, while it is this context's turn.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    turn: Turn,
+    /// While it is.
+    poll: Option<Poll>,
+    calling: bool,
+    complaint: Option<String>,
+}
+
+/// The endpoint has answered.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// How long ago it was asked.
+    pub(crate) age: Duration,
+    /// What is new, and its document.
+    pub(crate) news: Option<(Tagged, Vec<u8>)>,
+}
+
+impl Poller {
+    pub(crate) fn new(turn: Turn) -> Self {
+        Self {
+            turn,
+            poll: None,
+            calling: false,
+            complaint: None,
+        }
+    }
+
+    /// Asks if that is due, and this context's to do; `known` is what is in force.
+    pub(crate) fn poll(
+        &mut self,
+        plugin: &Plugin<impl Host>,
+        metrics: &Metrics,
+        known: Option<&Tagged>,
+        now: Duration,
+    ) {
+        let Plugin { host, config, .. } = plugin;
+        if !self.turn.hold(host) {
+            if !self.calling {
+                self.poll = None;
+            }
+            return;
+        }
+        let poll = self.poll.get_or_insert_with(|| begin(config, known));
+        if self.calling || poll.next_at() > now {
+            return;
+        }
+        let request = poll.send(now);
+        self.calling = call(host, &config.endpoint, &request);
+        if !self.calling {
+            poll.fail(now);
+            let cluster = &config.endpoint.cluster;
+            self.complain(
+                host,
+                metrics,
+                format!("there is no cluster {cluster:?} yet"),
+            );
+        }
+    }
+
+    /// Takes the response to the poll under way, if there is one.
+    pub(crate) fn receive(
+        &mut self,
+        host: &impl Host,
+        metrics: &Metrics,
+        now: Duration,
+    ) -> Option<Heard> {
+        self.calling = false;
+        let poll = self.poll.as_mut()?;
+        let status = host.call_response_header(":status");
+        let status = status.and_then(|status| std::str::from_utf8(&status).ok()?.parse().ok());
+        let Some(status) = status else {
+            poll.fail(now);
+            self.complain(host, metrics, "no response".into());
+            return None;
+        };
+        let [etag, preference_applied, retry_after] = ["etag", "preference-applied", "retry-after"]
+            .map(|name| host.call_response_header(name));
+        let body = host.call_response_body(State::MAX_BYTES + 1);
+        let response = PollResponse {
+            status,
+            etag: etag.as_deref(),
+            preference_applied: preference_applied.as_deref(),
+            retry_after: retry_after.as_deref(),
+            body: &body,
+        };
+        match poll.receive(now, response) {
+            Ok(news) => {
+                if self.complaint.take().is_some() {
+                    host.log(Level::Info, "the endpoint answers again");
+                }
+                let outcome = if news.is_some() {
+                    Outcome::Changed
+                } else {
+                    Outcome::Unchanged
+                };
+                metrics.count(host, outcome);
+                let etag = poll.etag().map(Box::from);
+                Some(Heard {
+                    age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
+                    news: news.map(|state| ((state, etag), body)),
+                })
+            }
+            Err(error) => {
+                let reason = error.source().map(|source| format!(": {source}"));
+                let complaint = format!("{error}{}", reason.unwrap_or_default());
+                self.complain(host, metrics, complaint);
+                None
+            }
+        }
+    }
+
+    /// The time since the last answer, which only the one that polls knows.
+    pub(crate) fn answer_age(&self, now: Duration) -> Option<Duration> {
+        let answered_at = self.poll.as_ref()?.answered_at();
+        Some(now.saturating_sub(answered_at.unwrap_or_default()))
+    }
+
+    fn complain(&mut self, host: &impl Host, metrics: &Metrics, complaint: String) {
+        metrics.count(host, Outcome::Failed);
+        if self.complaint.as_ref() != Some(&complaint) {
+            let line = format!(
+                "the state cannot be refreshed, the last good one stays in force: {complaint}"
+            );
+            host.log(Level::Warn, &line);
+            self.complaint = Some(complaint);
+        }
+    }
+}
+
+/// Goes on from what is in force.
+fn begin(config: &Config, known: Option<&Tagged>) -> Poll {
+    let options = PollOptions {
+        interval: config.interval,
+        wait: config.wait,
+        lease: config.lease,
+    };
+    let poll = Poll::new(options, fastrand::u64(..));
+    match known.cloned() {
+        Some((state, etag)) => poll.with_state(state, etag),
+        None => poll,
+    }
+}
+
+/// Whether the poll could be sent.
+fn call(host: &impl Host, endpoint: &Endpoint, request: &PollRequest) -> bool {
+    let mut headers = vec![
+        (":method", "GET"),
+        (":path", &*endpoint.path),
+        (":authority", &*endpoint.authority),
+        ("accept", "application/json"),
+        (
+            "user-agent",
+            concat!("intermission-edge-filter/", env!("CARGO_PKG_VERSION")),
+        ),
+    ];
+    let mut add = |name, value: Option<_>| headers.extend(value.map(|value| (name, value)));
+    add("if-none-match", request.if_none_match.as_deref());
+    add("prefer", request.prefer.as_deref());
+    add("authorization", endpoint.authorization.as_deref());
+    host.call(&endpoint.cluster, &headers, request.timeout)
+        .is_ok()
+}

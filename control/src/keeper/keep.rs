@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use intermission_core::{Mode, ServiceName, State};
@@ -65,6 +66,17 @@ impl Keeper {
     /// What is in force now for `service`.
     pub(crate) fn service(&self, service: &str) -> Result<Arc<Published>, ChangeError> {
         find(&self.services(), service).cloned()
+    }
+
+    /// Waits until there is something else in force than `service`.
+    pub(crate) async fn change_of(&self, service: &Arc<Published>) {
+        let mut superseded = pin!(service.superseded.notified());
+        superseded.as_mut().enable();
+        // What is published after this look wakes it.
+        let now = self.service(&service.summary.service);
+        if now.is_ok_and(|now| Arc::ptr_eq(&now, service)) {
+            superseded.await;
+        }
     }
 
     /// Adds a service, open, with the defaults of every field; one that is there already stays as
@@ -135,7 +147,8 @@ impl Keeper {
 
     /// Readers of the old map keep it; the next ones get the new.
     fn publish(&self, services: &Services, changed: impl IntoIterator<Item = Arc<Published>>) {
-        let mut services = services.clone();
+        let mut next = services.clone();
+        let mut superseded = Vec::new();
         for service in changed {
             let Stamp {
                 revision,
@@ -147,9 +160,12 @@ impl Keeper {
                 service = service.summary.service,
                 revision, actor, action, "changed"
             );
-            services.insert(service.summary.service.clone(), service);
+            superseded.extend(next.insert(service.summary.service.clone(), service));
         }
-        self.published.send_replace(Arc::new(services));
+        self.published.send_replace(Arc::new(next));
+        for service in superseded {
+            service.superseded.notify_waiters();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {

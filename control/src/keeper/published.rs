@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use intermission_core::State;
+use tokio::sync::Notify;
 
 use crate::etag::ETag;
 use crate::store::{Kept, Record, Stamp};
@@ -19,6 +20,8 @@ pub(crate) struct Published {
     pub(crate) document: Bytes,
     pub(crate) etag: ETag,
     pub(crate) summary: Summary,
+    /// Wakes those who wait for what comes after.
+    pub(super) superseded: Notify,
 }
 
 impl Published {
@@ -30,6 +33,7 @@ impl Published {
             summary: Summary::of(&state, last_change, since),
             document,
             state,
+            superseded: Notify::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::keeper::{ChangeError, Keeper};
+use crate::serve::hold::Hold;
 use crate::serve::problem::Problem;
 use crate::serve::{auth, changes, guard, history, services, state};
 use crate::token::TokenHash;
@@ -15,6 +16,7 @@ use crate::token::TokenHash;
 pub(super) struct App {
     pub(super) keeper: Keeper,
     pub(super) operator: TokenHash,
+    pub(super) hold: Hold,
 }
 
 impl App {

@@ -17,6 +17,7 @@ mod body;
 mod changes;
 mod guard;
 mod history;
+mod hold;
 mod listen;
 mod order;
 mod problem;

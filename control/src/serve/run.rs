@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use crate::keeper::Keeper;
 use crate::places::StateHome;
 use crate::serve::app::{App, router};
+use crate::serve::hold::Hold;
 use crate::serve::listen::listen;
 use crate::serve::token_file;
 use crate::store::Store;
@@ -56,7 +57,11 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
     }
     say_ready(address, &data)?;
     info!(%address, data = %data.display(), services = keeper.services().len(), "started");
-    let app = Arc::new(App { keeper, operator });
+    let app = Arc::new(App {
+        keeper,
+        operator,
+        hold: Hold::new(stop.clone()),
+    });
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         done = async { server.await } => done?,

@@ -7,10 +7,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use crate::change::{Change, Patch};
-use crate::keeper::Asked;
+use crate::keeper::{Asked, Published};
 use crate::serve::answer::Answer;
 use crate::serve::app::App;
 use crate::serve::auth::Actor;
+use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, condition};
 use crate::serve::problem::Problem;
 use crate::serve::{body, changes};
@@ -21,13 +22,27 @@ pub(super) async fn get(
     Named(name): Named,
     headers: HeaderMap,
 ) -> Answer {
-    let service = app.keeper.service(&name)?;
+    let mut service = app.keeper.service(&name)?;
+    let known = condition(&headers, &IF_NONE_MATCH);
+    let is_known = |service: &Published| {
+        let known = known.as_ref();
+        known.is_some_and(|known| known.names(&service.etag))
+    };
+    let wait = hold::wait(&headers);
+    if let Some(wait) = wait.filter(|_| is_known(&service)) {
+        let held = app.hold.until_changed(&app.keeper, &service, wait).await;
+        if let Err(full) = held {
+            return Ok(full.into_response());
+        }
+        service = app.keeper.service(&name)?;
+    }
+    let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
     let caching = [(ETAG, service.etag.as_str()), (CACHE_CONTROL, "no-cache")];
-    if condition(&headers, &IF_NONE_MATCH).is_some_and(|known| known.names(&service.etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    if is_known(&service) {
+        return Ok((StatusCode::NOT_MODIFIED, applied, caching).into_response());
     }
     let kind = [(CONTENT_TYPE, "application/json")];
-    Ok((caching, kind, service.document.clone()).into_response())
+    Ok((caching, applied, kind, service.document.clone()).into_response())
 }
 
 /// `PATCH /v1/services/{name}/state`: a merge patch (RFC 7396) on the revision that `If-Match`

@@ -20,6 +20,8 @@ mod harness;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod polls;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod state;

@@ -1,0 +1,129 @@
+//! Polls that wait for news (RFC 7240, section 4.3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::{Semaphore, watch};
+
+use crate::keeper::{Keeper, Published};
+use crate::serve::problem::Problem;
+
+pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// The longest that a poll is held, whatever it asks for.
+const LONGEST: Duration = Duration::from_secs(60);
+/// How many polls are held at a time.
+const MOST: usize = 20_000;
+
+/// What holds polls.
+#[derive(Debug)]
+pub(super) struct Hold {
+    free: Semaphore,
+    stop: watch::Receiver<bool>,
+}
+
+impl Hold {
+    /// Holds polls until `stop` becomes true.
+    pub(super) fn new(stop: watch::Receiver<bool>) -> Self {
+        Self {
+            free: Semaphore::new(MOST),
+            stop,
+        }
+    }
+
+    /// Waits until there is something else than `service`, or control stops, but for no longer than `wait`.
+    pub(super) async fn until_changed(
+        &self,
+        keeper: &Keeper,
+        service: &Arc<Published>,
+        wait: Duration,
+    ) -> Result<(), Full> {
+        let _held = self.free.try_acquire().map_err(|_| Full)?;
+        let mut stop = self.stop.clone();
+        // Those that began together need not end together.
+        let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
+        tokio::select! {
+            () = keeper.change_of(service) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        Ok(())
+    }
+}
+
+/// As many polls are held as may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Full;
+
+impl IntoResponse for Full {
+    fn into_response(self) -> Response {
+        let problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "held-polls",
+            "Too many polls are held",
+            format!("control holds {MOST} polls already; ask again later, or without Prefer"),
+        );
+        let seconds = fastrand::u8(1..=5).to_string();
+        ([(RETRY_AFTER, seconds)], problem).into_response()
+    }
+}
+
+/// For how long the poll asks to be held; the first `wait` counts.
+pub(super) fn wait(headers: &HeaderMap) -> Option<Duration> {
+    let lines = headers.get_all(PREFER).iter();
+    let preferences = lines.filter_map(|line| line.to_str().ok());
+    let mut preferences = preferences.flat_map(|line| line.split(','));
+    let seconds = preferences.find_map(|preference| {
+        let preference = preference.split(';').next().unwrap_or_default();
+        let (name, value) = preference.split_once('=')?;
+        let wait = name.trim().eq_ignore_ascii_case("wait");
+        wait.then(|| value.trim().trim_matches('"'))
+    })?;
+    // More than fits is more than is held anyway.
+    let digits = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = digits.then(|| seconds.parse().unwrap_or(u64::MAX))?;
+    let wait = Duration::from_secs(seconds).min(LONGEST);
+    (!wait.is_zero()).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn wait_is_read_as_a_preference() {
+        for (lines, seconds) in [
+            (&["wait=10"][..], Some(10)),
+            (&["Wait = 10"], Some(10)),
+            (&["wait=\"10\""], Some(10)),
+            (&["respond-async, wait=10;x=y"], Some(10)),
+            (&["respond-async", "wait=10"], Some(10)),
+            (&["wait=5, wait=10"], Some(5)),
+            (&["wait=3600"], Some(60)),
+            (&["wait=99999999999999999999999"], Some(60)),
+            (&["wait=0"], None),
+            (&["wait"], None),
+            (&["wait="], None),
+            (&["wait=-1"], None),
+            (&["wait=1.5"], None),
+            (&["waiting=10"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(PREFER, HeaderValue::from_static(line));
+            }
+            assert_eq!(
+                wait(&headers),
+                seconds.map(Duration::from_secs),
+                "{lines:?}"
+            );
+        }
+    }
+}

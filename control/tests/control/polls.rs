@@ -1,0 +1,125 @@
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::{Control, Home};
+use crate::http::{Answer, Ask};
+
+/// What is held is held for at least this long, and what is not is answered sooner.
+const MOMENT: Duration = Duration::from_millis(500);
+
+fn poll(etag: &str, wait: &str) -> Ask {
+    Ask::new("GET", "/v1/services/shop/state")
+        .header("if-none-match", etag)
+        .header("prefer", wait)
+}
+
+fn etag(answer: &Answer) -> String {
+    answer.header("etag").unwrap().to_owned()
+}
+
+/// A poll on its way, from a thread of its own.
+struct Held(Receiver<(Answer, Duration)>);
+
+impl Held {
+    fn send(control: &Control, poll: Ask) -> Self {
+        let address = control.address.clone();
+        let (answered, answer) = channel();
+        thread::spawn(move || {
+            let begun = Instant::now();
+            answered.send((poll.send(&address).unwrap(), begun.elapsed()))
+        });
+        let held = Self(answer);
+        held.is_held();
+        held
+    }
+
+    /// That no answer comes for a moment.
+    #[track_caller]
+    fn is_held(&self) {
+        assert_eq!(
+            self.0.recv_timeout(MOMENT).map(|(answer, _)| answer.status),
+            Err(RecvTimeoutError::Timeout)
+        );
+    }
+
+    fn answer(self) -> (Answer, Duration) {
+        self.0.recv().unwrap()
+    }
+}
+
+#[test]
+fn a_held_poll_is_answered_with_the_change_itself() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    control.add("pay");
+    let before = control.state("shop");
+    let held: Vec<_> = (0..8)
+        .map(|_| Held::send(&control, poll(&etag(&before), "wait=30")))
+        .collect();
+    control.post("/v1/services/pay/enter", &json!({}));
+    // Another service's change is no news.
+    held.iter().for_each(Held::is_held);
+    let changed = Instant::now();
+    control.post("/v1/services/shop/enter", &json!({}));
+    for held in held {
+        let (answer, _) = held.answer();
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("preference-applied"), Some("wait"));
+        assert_eq!(answer.json()["revision"], 2);
+    }
+    assert!(changed.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_poll_that_is_held_in_vain_ends_within_its_wait() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let before = control.state("shop");
+    let (answer, waited) = Held::send(&control, poll(&etag(&before), "wait=1")).answer();
+    assert_eq!(answer.status, 304);
+    assert_eq!(answer.header("preference-applied"), Some("wait"));
+    assert_eq!(answer.header("etag"), before.header("etag"));
+    let expected = Duration::from_millis(900)..Duration::from_secs(5);
+    assert!(expected.contains(&waited), "{waited:?}");
+}
+
+#[test]
+fn what_is_news_already_is_not_held() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let state = control.state("shop");
+    for (asked, status) in [
+        (poll("\"other\"", "wait=30"), 200),
+        (poll(&etag(&state), ""), 304),
+        (poll(&etag(&state), "wait=0"), 304),
+        (poll(&etag(&state), "respond-async"), 304),
+    ] {
+        let begun = Instant::now();
+        assert_eq!(control.ask(asked).status, status);
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn a_graceful_stop_answers_every_held_poll() {
+    let home = Home::new();
+    let mut control = home.start();
+    control.add("shop");
+    let before = control.state("shop");
+    let held: Vec<_> = (0..4)
+        .map(|_| Held::send(&control, poll(&etag(&before), "wait=60")))
+        .collect();
+    let begun = Instant::now();
+    assert_eq!(control.stop(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    for held in held {
+        let (answer, _) = held.answer();
+        assert_eq!(answer.status, 304);
+    }
+}

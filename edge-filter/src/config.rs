@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use intermission_core::{Cidr, ClientSource, DocumentError, Mode, Node, State, TrustedProxies};
@@ -87,6 +88,22 @@ impl Config {
                 .map(|node| State::read(&node))
                 .transpose()?,
         })
+    }
+}
+
+impl Config {
+    /// Tells ways to ask the same endpoint apart.
+    pub(crate) fn manner(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let Self {
+            endpoint,
+            interval,
+            wait,
+            lease,
+            ..
+        } = self;
+        (&endpoint.authorization, interval, wait, lease).hash(&mut hasher);
+        hasher.finish()
     }
 }
 

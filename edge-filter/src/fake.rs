@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::host::{CasMismatch, Host, Level, MetricKind, NoSuchCluster, Shared};
+use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 
 /// What all hosts share.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) now: SystemTime,
     uptime: Duration,
-    pub(crate) has_cluster: bool,
+    /// Why no call is made.
+    pub(crate) not_sent: Option<NotSent>,
     /// The polls sent, each with its headers.
     pub(crate) calls: Vec<Vec<(String, String)>>,
     pub(crate) metrics: BTreeMap<String, u64>,
@@ -51,7 +52,7 @@ impl Fake {
         let process = Process {
             now: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
             uptime: Duration::ZERO,
-            has_cluster: true,
+            not_sent: None,
             calls: Vec::new(),
             metrics: BTreeMap::new(),
             shared: BTreeMap::new(),
@@ -105,6 +106,12 @@ impl Fake {
             .unwrap_or_default()
     }
 
+    /// Whether no VM has left anything in Envoy.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let process = self.process.borrow();
+        process.shared.is_empty() && process.queues.is_empty() && process.names.is_empty()
+    }
+
     fn count(&self) {
         self.own.borrow_mut().host_calls += 1;
     }
@@ -154,18 +161,18 @@ impl Host for Fake {
         own.resumed.push(context);
     }
 
-    fn call(&self, _: &str, headers: &[(&str, &str)], _: Duration) -> Result<(), NoSuchCluster> {
+    fn call(&self, _: &str, headers: &[(&str, &str)], _: Duration) -> Result<(), NotSent> {
         let mut process = self.process.borrow_mut();
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()));
         process.calls.push(headers.collect());
-        process.has_cluster.then_some(()).ok_or(NoSuchCluster)
+        process.not_sent.map_or(Ok(()), Err)
     }
 
     fn call_response_header(&self, name: &str) -> Option<Vec<u8>> {
         let own = self.own.borrow();
-        let (status, headers, _) = own.response.as_ref()?;
+        let (status, headers, _) = own.response.as_ref().expect("a response");
         match name {
             ":status" => Some(status.to_string().into_bytes()),
             name => headers

@@ -14,6 +14,8 @@ pub(crate) struct Freshness {
     seen: u32,
     looked: Duration,
     ends: Duration,
+    /// When the endpoint was asked what it answered last, by the wall clock.
+    moment: Option<Duration>,
 }
 
 impl Freshness {
@@ -24,47 +26,51 @@ impl Freshness {
             lease,
             seen: 0,
             looked: now,
+            moment: None,
             ends: now.saturating_add(lease.unwrap_or_default()),
         };
-        if let Some(lease) = lease
-            && let Some(shared) = host.shared(&freshness.key)
-        {
+        if let Some(shared) = host.shared(&freshness.key) {
             freshness.seen = shared.cas;
-            let moment = read(&shared.value).map(|(_, moment)| moment);
-            let age = moment.and_then(|moment| wall_clock(host).checked_sub(moment));
+            freshness.moment = read(&shared.value).map(|(_, moment)| moment);
             // By a clock that was set back it cannot be told: then it has ended.
-            freshness.ends = now + age.map_or(Duration::ZERO, |age| lease.saturating_sub(age));
+            let age = freshness.age(host);
+            let left = age.map_or(Duration::ZERO, |age| {
+                lease.unwrap_or_default().saturating_sub(age)
+            });
+            freshness.ends = now + left;
         }
         freshness
     }
 
     /// Writes down that the endpoint has answered what it was asked `age` ago.
     pub(crate) fn write(&self, host: &impl Host, age: Duration) {
-        if self.lease.is_some() {
-            let moment = wall_clock(host).saturating_sub(age);
-            let value = format!("{} {}", age.as_millis(), moment.as_millis());
-            let _ = host.share(&self.key, value.as_bytes(), None);
-        }
+        let moment = wall_clock(host).saturating_sub(age);
+        let value = format!("{} {}", age.as_millis(), moment.as_millis());
+        let _ = host.share(&self.key, value.as_bytes(), None);
     }
 
-    /// Whether the lease has ended.
+    /// How long ago the endpoint was asked what it answered last, if that is known.
+    pub(crate) fn age(&self, host: &impl Host) -> Option<Duration> {
+        wall_clock(host).checked_sub(self.moment?)
+    }
+
+    /// Whether there is a lease that has ended.
     pub(crate) fn has_lapsed(&mut self, host: &impl Host) -> bool {
-        let Some(lease) = self.lease else {
-            return false;
-        };
+        let lease = self.lease.unwrap_or_default();
         let now = host.uptime();
         let news = host
             .shared(&self.key)
             .filter(|shared| shared.cas != self.seen);
         if let Some(shared) = news {
             self.seen = shared.cas;
-            if let Some((age, _)) = read(&shared.value) {
+            if let Some((age, moment)) = read(&shared.value) {
+                self.moment = Some(moment);
                 // It was written at some time since the last look.
                 self.ends = self.ends.max(self.looked + lease.saturating_sub(age));
             }
         }
         self.looked = now;
-        now >= self.ends
+        self.lease.is_some() && now >= self.ends
     }
 }
 

@@ -19,9 +19,13 @@ pub(crate) struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CasMismatch;
 
-/// The host cannot make the call now; the cluster may come later.
+/// The host did not make the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NoSuchCluster;
+pub(crate) enum NotSent {
+    /// There is no such cluster; it may come later.
+    NoSuchCluster,
+    Failed,
+}
 
 /// A kind of metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +58,8 @@ pub(crate) trait Host {
         cluster: &str,
         headers: &[(&str, &str)],
         timeout: Duration,
-    ) -> Result<(), NoSuchCluster>;
+    ) -> Result<(), NotSent>;
+    /// Only while there is a response; asking for one that never came ends the VM.
     fn call_response_header(&self, name: &str) -> Option<Vec<u8>>;
     fn call_response_body(&self, longest: usize) -> Vec<u8>;
 

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::host::{Host, MetricKind};
 
@@ -7,6 +7,7 @@ use crate::host::{Host, MetricKind};
 pub(crate) struct Metrics {
     revision: u32,
     answer_age: u32,
+    last_answer: u32,
     memory: u32,
     /// In the order of [`Outcome`].
     polls: [u32; 3],
@@ -26,6 +27,7 @@ impl Metrics {
         Self {
             revision: gauge("intermission_revision"),
             answer_age: gauge("intermission_last_answer_age_seconds"),
+            last_answer: gauge("intermission_last_answer_timestamp_seconds"),
             memory: gauge("intermission_vm_memory_bytes"),
             polls: [
                 "intermission_polls_changed_total",
@@ -46,7 +48,12 @@ impl Metrics {
         host.add_to_counter(metric, 1);
     }
 
-    /// `answer_age` is the time since the last answer, where it is known.
+    /// The endpoint has answered.
+    pub(crate) fn answered(&self, host: &impl Host) {
+        let since = host.now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        host.set_gauge(self.last_answer, since.as_secs());
+    }
+
     pub(crate) fn measure(&self, host: &impl Host, revision: u64, answer_age: Option<Duration>) {
         host.set_gauge(self.revision, revision);
         if let Some(age) = answer_age {

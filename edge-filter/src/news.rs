@@ -17,6 +17,9 @@ pub(crate) struct News {
     queue: Cell<Option<u32>>,
 }
 
+/// How often a write is tried again that another has come before.
+const TRIES: usize = 8;
+
 /// A state, and its entity tag where it came with one.
 pub(crate) type Tagged = (State, Option<Box<str>>);
 
@@ -37,25 +40,27 @@ impl News {
         if self.seen.replace(mark.cas) == mark.cas {
             return None;
         }
-        self.shared(host)
+        read(&host.shared(&self.state)?.value)
     }
 
     /// Writes the document of a state and wakes the others, unless a later one is there already.
     pub(crate) fn write(&self, host: &impl Host, (state, etag): &Tagged, document: &[u8]) {
-        if self
-            .shared(host)
-            .is_some_and(|(known, _)| !known.may_give_way_to(state))
-        {
-            return;
-        }
         let mut value = etag.as_deref().unwrap_or_default().as_bytes().to_vec();
         value.push(b'\n');
         value.extend(document);
+        for _ in 0..TRIES {
+            let shared = host.shared(&self.state);
+            let known = shared.as_ref().and_then(|shared| read(&shared.value));
+            if known.is_some_and(|(known, _)| !known.may_give_way_to(state)) {
+                return;
+            }
+            let cas = shared.map(|shared| shared.cas);
+            if host.share(&self.state, &value, cas).is_ok() {
+                break;
+            }
+        }
         // Whoever reads between the two writes reads again at the second.
-        let _ = host.share(&self.state, &value, None);
         let _ = host.share(&self.mark, state.revision.to_string().as_bytes(), None);
-        self.seen
-            .set(host.shared(&self.mark).map_or(0, |mark| mark.cas));
         self.wake_others(host);
     }
 
@@ -63,7 +68,7 @@ impl News {
     pub(crate) fn subscribe(&self, host: &impl Host, name: &str) {
         let queue = self.queue.get().unwrap_or_else(|| host.open_queue(name));
         self.queue.set(Some(queue));
-        for _ in 0..8 {
+        for _ in 0..TRIES {
             let list = host.shared(&self.queues).unwrap_or_default();
             if ids(&list.value).any(|id| id == queue) {
                 return;
@@ -84,17 +89,17 @@ impl News {
             host.enqueue(queue);
         }
     }
+}
 
-    fn shared(&self, host: &impl Host) -> Option<Tagged> {
-        let shared = host.shared(&self.state)?;
-        let end = shared.value.iter().position(|byte| *byte == b'\n')?;
-        let (etag, document) = shared.value.split_at_checked(end)?;
-        let state = State::parse(document).ok()?;
-        let etag = std::str::from_utf8(etag)
-            .ok()
-            .filter(|etag| !etag.is_empty());
-        Some((state, etag.map(Into::into)))
-    }
+/// Reads a value as [`News::write`] writes it.
+fn read(value: &[u8]) -> Option<Tagged> {
+    let end = value.iter().position(|byte| *byte == b'\n')?;
+    let (etag, document) = value.split_at_checked(end)?;
+    let state = State::parse(document).ok()?;
+    let etag = std::str::from_utf8(etag)
+        .ok()
+        .filter(|etag| !etag.is_empty());
+    Some((state, etag.map(Into::into)))
 }
 
 fn ids(list: &[u8]) -> impl Iterator<Item = u32> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, State};
 
 use crate::config::{Config, Endpoint};
-use crate::host::{Host, Level};
+use crate::host::{Host, Level, NotSent};
 use crate::metrics::{Metrics, Outcome};
 use crate::news::Tagged;
 use crate::plugin::Plugin;
@@ -59,15 +59,26 @@ impl Poller {
             return;
         }
         let request = poll.send(now);
-        self.calling = call(host, &config.endpoint, &request);
-        if !self.calling {
+        match call(host, &config.endpoint, &request) {
+            Ok(()) => self.calling = true,
+            Err(not_sent) => {
+                poll.fail(now);
+                let cluster = &config.endpoint.cluster;
+                let complaint = match not_sent {
+                    NotSent::NoSuchCluster => format!("there is no cluster {cluster:?} yet"),
+                    NotSent::Failed => format!("cluster {cluster:?} cannot be asked"),
+                };
+                self.complain(host, metrics, complaint);
+            }
+        }
+    }
+
+    /// Takes note that no response to the poll under way will come.
+    pub(crate) fn fail(&mut self, host: &impl Host, metrics: &Metrics, now: Duration) {
+        self.calling = false;
+        if let Some(poll) = &mut self.poll {
             poll.fail(now);
-            let cluster = &config.endpoint.cluster;
-            self.complain(
-                host,
-                metrics,
-                format!("there is no cluster {cluster:?} yet"),
-            );
+            self.complain(host, metrics, "no response".into());
         }
     }
 
@@ -83,8 +94,7 @@ impl Poller {
         let status = host.call_response_header(":status");
         let status = status.and_then(|status| std::str::from_utf8(&status).ok()?.parse().ok());
         let Some(status) = status else {
-            poll.fail(now);
-            self.complain(host, metrics, "no response".into());
+            self.fail(host, metrics, now);
             return None;
         };
         let [etag, preference_applied, retry_after] = ["etag", "preference-applied", "retry-after"]
@@ -108,6 +118,7 @@ impl Poller {
                     Outcome::Unchanged
                 };
                 metrics.count(host, outcome);
+                metrics.answered(host);
                 let etag = poll.etag().map(Box::from);
                 Some(Heard {
                     age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
@@ -121,12 +132,6 @@ impl Poller {
                 None
             }
         }
-    }
-
-    /// The time since the last answer, which only the one that polls knows.
-    pub(crate) fn answer_age(&self, now: Duration) -> Option<Duration> {
-        let answered_at = self.poll.as_ref()?.answered_at();
-        Some(now.saturating_sub(answered_at.unwrap_or_default()))
     }
 
     fn complain(&mut self, host: &impl Host, metrics: &Metrics, complaint: String) {
@@ -155,8 +160,7 @@ fn begin(config: &Config, known: Option<&Tagged>) -> Poll {
     }
 }
 
-/// Whether the poll could be sent.
-fn call(host: &impl Host, endpoint: &Endpoint, request: &PollRequest) -> bool {
+fn call(host: &impl Host, endpoint: &Endpoint, request: &PollRequest) -> Result<(), NotSent> {
     let mut headers = vec![
         (":method", "GET"),
         (":path", &*endpoint.path),
@@ -172,5 +176,4 @@ fn call(host: &impl Host, endpoint: &Endpoint, request: &PollRequest) -> bool {
     add("prefer", request.prefer.as_deref());
     add("authorization", endpoint.authorization.as_deref());
     host.call(&endpoint.cluster, &headers, request.timeout)
-        .is_ok()
 }

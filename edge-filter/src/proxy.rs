@@ -5,10 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{BufferType, ContextType, LogLevel, MapType, MetricType};
+use proxy_wasm::types::{BufferType, ContextType, LogLevel, MapType, MetricType, Status};
 
 use crate::config::Config;
-use crate::host::{CasMismatch, Host, Level, MetricKind, NoSuchCluster, Shared};
+use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 use crate::plugin::{Action, Plugin};
 use crate::root::{Root, TICK};
 
@@ -64,10 +64,13 @@ impl Host for Envoy {
         cluster: &str,
         headers: &[(&str, &str)],
         timeout: Duration,
-    ) -> Result<(), NoSuchCluster> {
+    ) -> Result<(), NotSent> {
         let token =
             hostcalls::dispatch_http_call(cluster, headers.to_vec(), None, Vec::new(), timeout);
-        token.map(|_| ()).map_err(|_| NoSuchCluster)
+        token.map(|_| ()).map_err(|status| match status {
+            Status::BadArgument => NotSent::NoSuchCluster,
+            _ => NotSent::Failed,
+        })
     }
 
     fn call_response_header(&self, name: &str) -> Option<Vec<u8>> {
@@ -202,12 +205,16 @@ impl RootContext for RootAdapter {
 }
 
 impl Context for RootAdapter {
-    fn on_http_call_response(&mut self, _: u32, _: usize, _: usize, _: usize) {
+    fn on_http_call_response(&mut self, _: u32, headers: usize, _: usize, _: usize) {
+        let Some(root) = &mut self.root else { return };
+        // Without headers there is no response at all, and asking for one would end the VM.
+        if headers == 0 {
+            root.unanswered();
+            return;
+        }
         #[cfg(feature = "panic-switch")]
         panic_switch::at_answer();
-        if let Some(root) = &mut self.root {
-            root.answered();
-        }
+        root.answered();
     }
 }
 

@@ -49,6 +49,8 @@ impl<H: Host + Clone> Root<H> {
             "intermission {} {}{} ",
             endpoint.cluster, endpoint.authority, endpoint.path
         );
+        // Those who would ask otherwise ask for themselves.
+        let turn = format!("{prefix}turn {:x}", config.manner());
         let now = host.uptime();
         let mut root = Self {
             context,
@@ -58,7 +60,7 @@ impl<H: Host + Clone> Root<H> {
             closed: false,
             freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
             news: News::new(&prefix),
-            poller: Poller::new(Turn::new(format!("{prefix}turn"), identity)),
+            poller: Poller::new(Turn::new(turn, identity)),
             subscription: format!("{prefix}{identity}"),
             rendered: now,
             metrics: OnceCell::new(),
@@ -96,7 +98,13 @@ impl<H: Host + Clone> Root<H> {
         self.adopt_news();
     }
 
-    /// The response to the poll under way has come, or none ever will.
+    /// The poll under way is over without a response.
+    pub(crate) fn unanswered(&mut self) {
+        let (metrics, now) = (self.metrics(), self.elapsed());
+        self.poller.fail(&self.plugin.host, &metrics, now);
+    }
+
+    /// The response to the poll under way has come.
     pub(crate) fn answered(&mut self) {
         let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
         let metrics = self.metrics();
@@ -135,19 +143,20 @@ impl<H: Host + Clone> Root<H> {
         {
             return;
         }
-        let changed = self.known.as_ref().is_none_or(|(known, _)| known != state);
-        if changed {
-            let (service, revision, mode) = (&state.service, state.revision, state.maintenance);
-            let allowlist = if state.allowlist.enabled {
-                "enabled"
-            } else {
-                "disabled"
-            };
-            let line = format!(
-                "{service}: revision {revision} in force, maintenance {mode}, allowlist {allowlist}"
-            );
-            self.plugin.host.log(Level::Info, &line);
+        if self.known.as_ref().is_some_and(|(known, _)| known == state) {
+            self.known = Some(news);
+            return;
         }
+        let (service, revision, mode) = (&state.service, state.revision, state.maintenance);
+        let allowlist = if state.allowlist.enabled {
+            "enabled"
+        } else {
+            "disabled"
+        };
+        let line = format!(
+            "{service}: revision {revision} in force, maintenance {mode}, allowlist {allowlist}"
+        );
+        self.plugin.host.log(Level::Info, &line);
         self.in_force = Some(state.clone());
         self.known = Some(news);
         self.put();
@@ -157,7 +166,7 @@ impl<H: Host + Clone> Root<H> {
     fn heed_lease(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let lapsed = self.freshness.has_lapsed(&plugin.host);
-        if lapsed == self.closed || self.in_force.is_none() {
+        if lapsed == self.closed {
             return;
         }
         self.closed = lapsed;
@@ -191,11 +200,11 @@ impl<H: Host + Clone> Root<H> {
         let (revision, mode, waited) = (
             state.revision,
             state.maintenance,
-            config.start_wait.as_secs(),
+            config.start_wait.as_millis(),
         );
         self.plugin.host.log(
             Level::Warn,
-            &format!("no answer from the endpoint within {waited} s: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
+            &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
         self.in_force = Some(state);
         self.put();
@@ -228,8 +237,9 @@ impl<H: Host + Clone> Root<H> {
 
     fn measure(&self) {
         let revision = self.known.as_ref().map_or(0, |(state, _)| state.revision);
-        let age = self.poller.answer_age(self.elapsed());
-        self.metrics().measure(&self.plugin.host, revision, age);
+        let host = &self.plugin.host;
+        self.metrics()
+            .measure(host, revision, self.freshness.age(host));
     }
 
     fn metrics(&self) -> Metrics {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::fake::Fake;
-use crate::host::Host;
+use crate::host::NotSent;
 use crate::plugin::Action;
 use crate::root::{Root, TICK};
 
@@ -330,7 +330,7 @@ fn what_is_no_answer_changes_nothing_and_is_said_once() {
     host.own.borrow_mut().response = None;
     host.pass(Duration::from_secs(31));
     root.tick();
-    root.answered();
+    root.unanswered();
     assert_eq!(host.said("no response"), 1);
     root.tick();
     assert_eq!(host.metric("intermission_polls_failed_total"), 6);
@@ -340,11 +340,15 @@ fn what_is_no_answer_changes_nothing_and_is_said_once() {
 #[test]
 fn a_cluster_that_is_not_there_yet_is_tried_again() {
     let host = Fake::new();
-    host.process.borrow_mut().has_cluster = false;
+    host.process.borrow_mut().not_sent = Some(NotSent::NoSuchCluster);
     let mut root = root(&host, 1);
     root.tick();
     assert_eq!(host.said("there is no cluster \"control\" yet"), 1);
-    host.process.borrow_mut().has_cluster = true;
+    host.process.borrow_mut().not_sent = Some(NotSent::Failed);
+    host.pass(Duration::from_secs(1));
+    root.tick();
+    assert_eq!(host.said("cluster \"control\" cannot be asked"), 1);
+    host.process.borrow_mut().not_sent = None;
     for _ in 0..10 {
         host.pass(TICK);
         root.tick();
@@ -417,10 +421,7 @@ fn a_canary_vm_writes_nothing() {
     let host = Fake::new();
     drop(root(&host, 1));
     assert_eq!(host.calls(), 0);
-    assert!(
-        host.shared("intermission control control/state lease")
-            .is_none()
-    );
+    assert!(host.is_untouched());
 }
 
 #[test]
@@ -482,4 +483,51 @@ fn without_a_lease_a_state_stays_in_force_however_old() {
         Action::Answered
     );
     assert_eq!(host.said("lease"), 0);
+}
+
+#[test]
+fn plugins_that_ask_otherwise_poll_for_themselves_and_share_what_they_hear() {
+    let host = Fake::new();
+    let mut refused = configured(&host, r#""token": "bad""#);
+    refused.tick();
+    answer(&host, &mut refused, 401, Vec::new());
+    let other = host.sibling();
+    let mut trusted = configured(&other, r#""token": "good", "lease": 6"#);
+    trusted.tick();
+    assert_eq!(host.calls(), 2);
+    answer(&other, &mut trusted, 200, document(3, "all"));
+    host.pass(TICK);
+    refused.tick();
+    assert_eq!(
+        request(&host, &refused, "/", "198.51.100.7:1"),
+        Action::Answered
+    );
+}
+
+#[test]
+fn a_lease_that_ends_before_the_start_lets_nobody_in() {
+    let host = Fake::new();
+    let mut root = configured(&host, r#""start_wait": 4, "lease": 3"#);
+    assert_eq!(request(&host, &root, "/", "198.51.100.7:1"), Action::Hold);
+    host.pass(Duration::from_secs(4));
+    root.tick();
+    assert_eq!(host.own.borrow().answered.len(), 1);
+}
+
+#[test]
+fn age_of_the_last_answer_survives_a_change_of_turn() {
+    let host = Fake::new();
+    let mut first = in_maintenance(&host);
+    host.pass(Duration::from_secs(3));
+    first.tick();
+    assert_eq!(host.metric("intermission_last_answer_age_seconds"), 3);
+    let other = host.sibling();
+    let mut second = root(&other, 2);
+    host.pass(Duration::from_secs(60));
+    second.tick();
+    assert_eq!(host.metric("intermission_last_answer_age_seconds"), 63);
+    assert_eq!(
+        host.metric("intermission_last_answer_timestamp_seconds"),
+        1_800_000_000
+    );
 }

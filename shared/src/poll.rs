@@ -168,8 +168,8 @@ impl Poll {
     pub fn send(&mut self, now: Duration) -> PollRequest {
         self.sent_at = now;
         let wait = self.options.wait.as_secs();
-        // A poll that cannot say what it has is answered at once.
-        let held = self.etag.is_some() && wait > 0;
+        // A poll that cannot say what it has is answered at once. After a failure one asks to be.
+        let held = self.etag.is_some() && wait > 0 && self.failures == 0;
         PollRequest {
             if_none_match: self.etag.clone(),
             prefer: held.then(|| format!("wait={wait}")),
@@ -193,6 +193,7 @@ impl Poll {
         now: Duration,
         response: PollResponse<'_>,
     ) -> Result<Option<State>, PollError> {
+        let before = self.state.as_ref().map(order);
         let new = self.read(&response);
         match &new {
             Ok(new) => {
@@ -201,7 +202,8 @@ impl Poll {
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
                 // After a change the node asks again at once, so that the server learns of it.
-                let pause = if new.is_some() || was_held {
+                let has_risen = new.as_ref().is_some_and(|new| Some(order(new)) != before);
+                let pause = if has_risen || was_held {
                     Duration::ZERO
                 } else {
                     self.jittered_interval()
@@ -296,6 +298,11 @@ impl core::error::Error for PollError {
             _ => None,
         }
     }
+}
+
+/// What documents are ordered by.
+fn order(state: &State) -> (Box<str>, u64) {
+    (state.store.clone(), state.revision)
 }
 
 fn identity(state: &State) -> String {

@@ -247,3 +247,29 @@ fn with_a_lease_no_pause_and_no_wait_is_longer_than_a_third_of_it() {
         assert!(poll.next_at() <= now + third);
     }
 }
+
+#[test]
+fn after_a_failure_no_poll_asks_to_be_held() {
+    let mut poll = answered();
+    poll.send(MS(1));
+    poll.fail(MS(2));
+    assert_eq!(poll.send(MS(3)).prefer, None);
+    poll.receive(MS(4), status(304)).unwrap();
+    assert!(poll.send(MS(5)).prefer.is_some());
+}
+
+#[test]
+fn another_document_of_the_same_revision_is_no_reason_to_ask_at_once() {
+    let mut poll = answered();
+    poll.send(MS(1));
+    let mut body = document("S1", 5);
+    let all = body
+        .windows(5)
+        .position(|bytes| bytes == b"\"all\"")
+        .unwrap();
+    body.splice(all..all + 5, *b"\"off\"");
+    poll.receive(MS(2), ok(Some("\"b\""), &body))
+        .unwrap()
+        .unwrap();
+    assert!(poll.next_at() > MS(1000));
+}

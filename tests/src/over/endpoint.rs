@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use futures_util::StreamExt;
+use futures_util::stream;
 use http::Response;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -24,6 +26,8 @@ pub struct Scripted {
     pub body: Vec<u8>,
     /// How long the answer takes.
     pub delay: Duration,
+    /// Whether the connection is reset in the middle of the body.
+    pub cut: bool,
 }
 
 impl Scripted {
@@ -150,7 +154,19 @@ async fn reply(State(script): State<Script>, request: Request) -> Response<Body>
     } else {
         (answer.status, answer.body)
     };
-    let response = response.status(status).body(body.into());
+    let body = if answer.cut {
+        response = response.header("content-length", body.len() * 2);
+        let begun = stream::once(async { Ok(body) });
+        let cut = stream::once(async {
+            // Until the first part is under way.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            Err(io::Error::from(io::ErrorKind::ConnectionReset))
+        });
+        Body::from_stream(begun.chain(cut))
+    } else {
+        body.into()
+    };
+    let response = response.status(status).body(body);
     response.unwrap_or_else(|error| Response::new(error.to_string().into()))
 }
 

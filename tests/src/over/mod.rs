@@ -12,7 +12,7 @@ mod through_envoy;
 
 pub use compare::{Run, Transport};
 pub use endpoint::{Endpoint, Scripted};
-pub use envoy::{Counts, Edge, Envoy, Module, Version};
+pub use envoy::{Control, Counts, Edge, Envoy, Module, Version};
 pub use rig::{Place, Rig, application};
 pub use site::{ClientSetting, Site};
 pub use through_envoy::{ENVOY_ADDS, corpus_through_envoy};

@@ -6,6 +6,35 @@ use serde_json::json;
 use super::{ask, endpoint, get, state, until_in_force};
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_peer_that_envoy_is_told_to_write_down_is_believed() {
+    let control = endpoint(state(3, "all"));
+    for (source, header, prefix) in [
+        ("x-forwarded-for", "X-Forwarded-For", ""),
+        ("forwarded", "Forwarded", "for="),
+        ("header", "X-Real-IP", ""),
+    ] {
+        let mut client = json!({ "source": source, "trusted_proxies": ["127.0.0.1"] });
+        if source == "header" {
+            client["header"] = "x-real-ip".into();
+        }
+        let edge = Edge {
+            // Else Envoy appends its own address for a peer on loopback, which would have to be trusted, too.
+            use_remote_address: false,
+            ..Edge::new(control.address()).with_plugin(json!({ "client": client }))
+        };
+        let envoy = edge.start().await.unwrap();
+        until_in_force(&envoy, Some(3)).await;
+        for (address, status) in [("203.0.113.9", 200), ("198.51.100.9", 503)] {
+            let mut request = get("/");
+            let value = format!("{prefix}{address}");
+            request.headers.push((header.into(), value.as_str().into()));
+            let answer = ask(&envoy, &request).await;
+            assert_eq!(answer.status, status, "{header}: {value}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_envoy_took_from_a_header_is_never_allowlisted_unless_that_is_trusted() {
     let control = endpoint(state(3, "all"));
     let careless = Edge {

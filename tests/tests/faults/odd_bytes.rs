@@ -4,7 +4,7 @@ use intermission_tests::Request;
 use intermission_tests::over::{Edge, Transport};
 use serde_json::json;
 
-use super::{endpoint, get, state, until_in_force};
+use super::{endpoint, get, no_vm_died, state, until_in_force};
 
 /// Every request header that the core or the filter looks at.
 const READ: &[&str] = &[
@@ -43,25 +43,22 @@ async fn bytes_above_ascii_in_what_is_read_do_no_harm() {
         let edge = Edge::new(control.address()).with_plugin(json!({ "client": client }));
         let envoy = edge.start().await.unwrap();
         until_in_force(&envoy, Some(3)).await;
+        let mut refusals = 0;
         for request in odd_requests() {
             for transport in [Transport::Http1, Transport::Http2] {
                 let answer = transport.send(envoy.address(), &request).await.unwrap();
                 // Envoy turns some away itself; none gets in.
                 if let Some(answer) = answer {
                     let refused = answer.header("intermission") == Some(b"refused;revision=3");
+                    refusals += usize::from(refused);
                     assert!(refused || answer.status == 400, "{request:?}: {answer:?}");
                 }
             }
         }
+        // Most reach the filter.
+        assert!(refusals > odd_requests().len(), "{refusals}");
         until_in_force(&envoy, Some(3)).await;
-        for stat in [
-            "vm_reload_success",
-            "vm_reload_failure",
-            "vm_reload_backoff",
-        ] {
-            let name = format!("wasm.intermission.{stat}");
-            assert_eq!(envoy.metric(&name).await.unwrap().unwrap_or(0), 0, "{name}");
-        }
+        no_vm_died(&envoy).await;
     }
 }
 

@@ -16,12 +16,15 @@ use std::time::Duration;
 use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted};
 use serde_json::json;
 use tokio::process::Command;
+use tokio::time::MissedTickBehavior;
 
-/// How many requests there are at least, and how many before the memory is measured for the first time.
+/// How many requests there are at least, after so many before the memory is measured for the first time.
 const REQUESTS: u64 = 100_000;
 const WARM_UP: u64 = 20_000;
 /// The most seconds that they may take on a slow machine.
 const ROUNDS: u32 = 60;
+/// In what steps the memory of a VM grows.
+const PAGE: u64 = 65_536;
 const EVERY: Duration = Duration::from_millis(50);
 
 /// Refuses everybody, lets everybody in, or lets everybody in by the allowlist, in turn.
@@ -51,6 +54,7 @@ async fn no_answer_is_wrong_while_the_state_flips() {
         async move {
             let mut revision = 1;
             let mut pause = tokio::time::interval(EVERY);
+            pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while !enough.load(Ordering::Relaxed) {
                 pause.tick().await;
                 revision += 1;
@@ -60,27 +64,24 @@ async fn no_answer_is_wrong_while_the_state_flips() {
         }
     });
     let mut total = Load::default();
-    let mut memory = None;
-    for _ in 0..ROUNDS {
-        total.add(&load(&envoy).await);
-        if total.right() >= WARM_UP && memory.is_none() {
-            memory = Some(self::memory(&envoy).await);
-        }
-        if total.right() >= REQUESTS {
-            break;
-        }
-    }
+    let warm_up = rounds(&envoy, &mut total, WARM_UP).await;
+    let memory = memory(&envoy).await;
+    rounds(&envoy, &mut total, warm_up + REQUESTS).await;
     enough.store(true, Ordering::Relaxed);
     let (control, revision) = flips.await.unwrap();
 
     let grown = self::memory(&envoy).await;
     let polls = control.polls().len();
-    println!("{total:?}, {revision} states, {polls} polls; memory {memory:?}, then {grown}");
+    println!("{total:?}, {revision} states, {polls} polls; memory {memory}, then {grown}");
     assert_eq!((total.wrong, total.broken), (0, 0));
     assert!(total.right() >= REQUESTS, "too few requests");
     assert!(total.admitted > 0 && total.refused > 0);
     assert!(total.last <= revision, "a state that never was");
-    assert_eq!(memory, Some(grown), "memory of the VM grows");
+    // A leak of a byte in each request would be more.
+    assert!(
+        grown <= memory + PAGE,
+        "memory of the VM grows from {memory} to {grown}"
+    );
     // It did flip: most states reached the filter.
     let changed = envoy.metric("intermission_polls_changed_total").await;
     let changed = changed.unwrap().unwrap();
@@ -90,6 +91,17 @@ async fn no_answer_is_wrong_while_the_state_flips() {
     );
     let reloads = envoy.metric("wasm.intermission.vm_reload_success").await;
     assert_eq!(reloads.unwrap().unwrap_or(0), 0);
+}
+
+/// Runs wrk until there are so many requests; how many there are then.
+async fn rounds(envoy: &Envoy, total: &mut Load, requests: u64) -> u64 {
+    for _ in 0..ROUNDS {
+        total.add(&load(envoy).await);
+        if total.right() >= requests {
+            break;
+        }
+    }
+    total.right()
 }
 
 /// What wrk saw.

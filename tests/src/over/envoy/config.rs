@@ -40,7 +40,7 @@ pub(super) fn bootstrap(
     });
     let unix = (0..).zip(sites).filter(|(_, site)| site.unix);
     let unix = unix.flat_map(|(number, site)| {
-        [(true, UNIX_PEER), (false, "")].map(|(told, peer)| {
+        [(true, DIRECT_PEER), (false, "")].map(|(told, peer)| {
             json!({
                 "name": format!("unix {number} {told}"),
                 "address": { "pipe": { "path": socket(folder, number, told) } },
@@ -78,7 +78,7 @@ pub(super) fn path(site: usize) -> String {
 ///
 /// On TCP the peer is the one that a PROXY header names, which is not the direct one to Envoy.
 const TCP_PEER: &str = "%DOWNSTREAM_REMOTE_ADDRESS%";
-const UNIX_PEER: &str = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%";
+pub(super) const DIRECT_PEER: &str = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%";
 
 fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> Value {
     let route = json!({
@@ -174,6 +174,12 @@ pub(super) fn cluster(name: &str, address: SocketAddr) -> Value {
             } }] }],
         },
     })
+}
+
+/// Tells the filter the peer under the key that it takes by default.
+pub(super) fn peer_told(peer: &str) -> Value {
+    let told = json!({ "on_request_headers": [filter_state("intermission.peer", peer)] });
+    http_filter("set_filter_state", "v3.Config", told)
 }
 
 fn filter_state(key: &str, format: &str) -> Value {

@@ -7,6 +7,17 @@ use tempfile::TempDir;
 
 use super::{Envoy, Module, Version, config, told};
 
+/// A cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// There is none.
+    Absent,
+    /// It has no endpoint.
+    Empty,
+    /// It has this one.
+    At(SocketAddr),
+}
+
 /// An Envoy as one would run it: the filter, before an application that always answers `welcome`.
 #[derive(Clone, Debug)]
 pub struct Edge {
@@ -18,8 +29,8 @@ pub struct Edge {
     pub module: Module,
     /// The plugin configuration; the cluster with the state is `control`.
     pub plugin: Value,
-    /// Where `control` is, if there is such a cluster from the start.
-    pub control: Option<SocketAddr>,
+    /// The cluster `control` at the start.
+    pub control: Control,
     /// What Envoy does about `X-Forwarded-For`.
     pub use_remote_address: bool,
 }
@@ -33,7 +44,7 @@ impl Edge {
             workers: 2,
             module: Module::Released,
             plugin: json!({ "cluster": "control", "path": "/state", "interval": 0.1, "wait": 0 }),
-            control: Some(control),
+            control: Control::At(control),
             use_remote_address: true,
         }
     }
@@ -91,6 +102,7 @@ impl Edge {
                     }],
                 }] },
                 "http_filters": [
+                    config::peer_told(config::DIRECT_PEER),
                     config::intermission(&self.module.path()?, &self.plugin),
                     config::router(),
                 ],
@@ -109,13 +121,13 @@ impl Edge {
 }
 
 impl Envoy {
-    /// Tells an [`Edge`] where the cluster `control` is.
+    /// Gives an [`Edge`] another cluster `control`.
     ///
     /// # Errors
     ///
     /// If the file cannot be written that Envoy watches.
-    pub fn set_control(&self, address: SocketAddr) -> io::Result<()> {
-        write_clusters(self.folder.path(), Some(address))
+    pub fn set_control(&self, control: Control) -> io::Result<()> {
+        write_clusters(self.folder.path(), control)
     }
 
     /// Gives an [`Edge`] another plugin configuration.
@@ -131,14 +143,17 @@ impl Envoy {
 const CLUSTERS: &str = "clusters.json";
 const LISTENERS: &str = "listeners.json";
 
-fn write_clusters(folder: &Path, control: Option<SocketAddr>) -> io::Result<()> {
-    let clusters = control.map(|address| {
-        config::of_type(
-            "envoy.config.cluster.v3.Cluster",
-            config::cluster("control", address),
-        )
-    });
-    write(folder, CLUSTERS, clusters.as_slice())
+fn write_clusters(folder: &Path, control: Control) -> io::Result<()> {
+    let cluster = match control {
+        Control::Absent => None,
+        Control::Empty => {
+            Some(json!({ "name": "control", "type": "STATIC", "connect_timeout": "5s" }))
+        }
+        Control::At(address) => Some(config::cluster("control", address)),
+    };
+    let cluster =
+        cluster.map(|cluster| config::of_type("envoy.config.cluster.v3.Cluster", cluster));
+    write(folder, CLUSTERS, cluster.as_slice())
 }
 
 /// Envoy reads the file when another is moved to its place.

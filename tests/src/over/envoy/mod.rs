@@ -4,7 +4,7 @@ mod config;
 mod control;
 mod edge;
 
-pub use edge::Edge;
+pub use edge::{Control, Edge};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

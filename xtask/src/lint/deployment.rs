@@ -3,18 +3,22 @@
 //! 1. Envoy loads each file of `examples/envoy/` with the filter in it, in the oldest and in the newest version.
 //! 2. `examples/istio/` is valid by the schemas of two published packages.
 //! 3. For `examples/envoy-gateway/` no registry has a schema; that file says what it was compared with.
+//! 4. The filter takes the configurations in both.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use crate::step::run;
+use serde_json::json;
+
+use crate::step::{output, run};
 use crate::workspace::{command, root, target};
 use crate::{tools, wasm};
 
 const ENVOY: &str = "examples/envoy";
 const ISTIO: &str = "examples/istio";
+const GATEWAY: &str = "examples/envoy-gateway";
 
 /// Envoy loads its examples.
 pub(crate) fn envoy() -> Result<()> {
@@ -38,6 +42,57 @@ pub(crate) fn istio() -> Result<()> {
     run(command("node").arg(script).args(examples(ISTIO)?))?;
     let mut python = command(tools::istio_python()?);
     run(python.arg("xtask/python/istio.py").args(examples(ISTIO)?))
+}
+
+/// The filter takes what Istio and Envoy Gateway pass on to it.
+pub(crate) fn plugin_configurations() -> Result<()> {
+    let module = wasm::build()?;
+    let mut python = command(tools::istio_python()?);
+    python.arg("xtask/python/plugin_configuration.py");
+    let configurations = output(python.args(examples(ISTIO)?).args(examples(GATEWAY)?))?;
+    ensure!(
+        configurations.lines().count() >= 3,
+        "not every example has a configuration for the filter"
+    );
+    let envoy = tools::envoy()?;
+    for configuration in configurations.lines() {
+        let mut validate = command(&envoy);
+        validate.args(["--mode", "validate", "--log-level", "error"]);
+        run(validate.args(["--config-yaml", &with_filter(&module, configuration)]))?;
+    }
+    Ok(())
+}
+
+/// A configuration of Envoy that has nothing but the filter.
+fn with_filter(module: &Path, configuration: &str) -> String {
+    let kind = |name: &str| format!("type.googleapis.com/envoy.extensions.filters.{name}");
+    let filter = json!({
+        "@type": kind("http.wasm.v3.Wasm"),
+        "config": {
+            "vm_config": {
+                "runtime": "envoy.wasm.runtime.v8",
+                "code": { "local": { "filename": module } },
+            },
+            "configuration": {
+                "@type": "type.googleapis.com/google.protobuf.StringValue",
+                "value": configuration,
+            },
+        },
+    });
+    let manager = json!({
+        "@type": kind("network.http_connection_manager.v3.HttpConnectionManager"),
+        "stat_prefix": "lint",
+        "route_config": {},
+        "http_filters": [
+            { "name": "intermission", "typed_config": filter },
+            { "name": "router", "typed_config": { "@type": kind("http.router.v3.Router") } },
+        ],
+    });
+    json!({ "static_resources": { "listeners": [{
+        "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
+        "filter_chains": [{ "filters": [{ "name": "manager", "typed_config": manager }] }],
+    }] } })
+    .to_string()
 }
 
 /// The YAML files of a folder, from the root.

@@ -47,6 +47,10 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
     )?;
     steps.step("examples in Envoy, oldest and newest", deployment::envoy)?;
     steps.step("examples by Istio's schemas", deployment::istio)?;
+    steps.step(
+        "plugin configurations of the examples",
+        deployment::plugin_configurations,
+    )?;
     steps.step("licences, bans and sources", || {
         let deny = tools::cargo_deny()?;
         run_command(command(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     },
     /// Show who changed what, when and why, the newest first
     History { service: String },
+    /// Put in force again what was at an earlier revision, as a new one
+    Rollback(Rollback),
     /// Show which rule decides about a request, and what it is answered
     Explain(Explain),
     /// Show the notice as nodes answer it, even while the service is open
@@ -146,6 +148,16 @@ pub(crate) struct Entries {
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
     #[arg(value_name = "CIDR", required = true)]
     pub(crate) cidrs: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    pub(crate) service: String,
+    /// One that the history names
+    pub(crate) revision: u32,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

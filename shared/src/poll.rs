@@ -1,15 +1,17 @@
 //! When a node asks for the state, and what it makes of the answer: without I/O, given the time.
 
-use alloc::borrow::ToOwned;
+mod error;
+
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use core::fmt;
 use core::time::Duration;
 
 use fastrand::Rng;
 
-use crate::{DocumentError, State};
+pub use self::error::PollError;
+use self::error::{Kind, identity};
+use crate::State;
 
 /// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -266,52 +268,9 @@ impl Poll {
     }
 }
 
-/// Why a response is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PollError(Kind);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
-    Status(u16),
-    Document(DocumentError),
-    Older { offered: String, kept: String },
-}
-
-impl fmt::Display for PollError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Kind::Status(status) => write!(f, "status {status} is no answer, only 200 and 304 are"),
-            Kind::Document(_) => f.write_str("the document is not valid"),
-            Kind::Older { offered, kept } => write!(
-                f,
-                "{offered} is older than {kept}, which stays in force; if a backup was restored on purpose, \
-                 adopt it at control"
-            ),
-        }
-    }
-}
-
-impl core::error::Error for PollError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &self.0 {
-            Kind::Document(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
 /// What documents are ordered by.
 fn order(state: &State) -> (Box<str>, u64) {
     (state.store.clone(), state.revision)
-}
-
-fn identity(state: &State) -> String {
-    let store = if state.store.is_empty() {
-        "no store".to_owned()
-    } else {
-        format!("store {}", state.store)
-    };
-    format!("revision {} of {store}", state.revision)
 }
 
 /// Whether `Preference-Applied` names `wait` (RFC 7240, section 3).

@@ -27,7 +27,7 @@ pub(crate) fn advice(change: &Change, after: &State) -> Vec<String> {
             "{service} is open, and enter starts with the allowlist off; to let testers in from the \
              beginning: intermission enter {service} --allowlist"
         )),
-        Change::EnableAllowlist | Change::Exit | Change::DisableAllowlist | Change::Patch(_) => {}
+        Change::EnableAllowlist | Change::Exit | Change::DisableAllowlist | Change::Rollback(_) | Change::Patch(_) => {}
     }
     if empty && matches!(change, Change::Enter(_) | Change::EnableAllowlist) {
         advice.push(format!(

@@ -11,6 +11,7 @@ pub(crate) use self::advice::advice;
 pub(crate) use self::enter::Enter;
 pub(crate) use self::patch::Patch;
 use crate::invalid::Invalid;
+use crate::moment::to_core;
 
 /// What an operator asks for.
 #[derive(Clone, Debug)]
@@ -23,20 +24,24 @@ pub(crate) enum Change {
     EnableAllowlist,
     /// Let nobody pass; the entries stay.
     DisableAllowlist,
+    /// Put in force again what was at an earlier revision.
+    Rollback(Box<State>),
     /// Change any field.
     Patch(Patch),
 }
 
 impl Change {
     /// The change's name in history.
-    pub(crate) fn action(&self) -> &'static str {
-        match self {
+    pub(crate) fn action(&self) -> String {
+        let name = match self {
             Self::Enter(_) => "enter",
             Self::Exit => "exit",
             Self::EnableAllowlist => "allowlist enable",
             Self::DisableAllowlist => "allowlist disable",
+            Self::Rollback(to) => return format!("rollback to {}", to.revision),
             Self::Patch(_) => "patch",
-        }
+        };
+        name.to_owned()
     }
 
     /// The state that `before` becomes, but for its revision, which is the keeper's.
@@ -49,6 +54,16 @@ impl Change {
             Self::Exit => after.maintenance = Mode::Off,
             Self::EnableAllowlist => after.allowlist.enabled = true,
             Self::DisableAllowlist => after.allowlist.enabled = false,
+            Self::Rollback(to) => {
+                after = State {
+                    store: before.store.clone(),
+                    revision: before.revision,
+                    ..(**to).clone()
+                };
+                // An end that is past by now was announced for another day.
+                let now = to_core(now);
+                after.notice.until = after.notice.until.filter(|until| *until > now);
+            }
             Self::Patch(patch) => after = patch.apply(before, now)?,
         }
         Ok(after)

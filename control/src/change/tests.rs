@@ -62,6 +62,18 @@ fn each_change_makes_the_state_it_names() {
             state("all", true, past.clone()),
         ),
         (
+            "a rollback takes everything back",
+            state("off", false, Value::Null),
+            Change::Rollback(Box::new(state("all", true, future.clone()))),
+            state("all", true, future.clone()),
+        ),
+        (
+            "a rollback forgets an end that is past by now",
+            state("off", false, Value::Null),
+            Change::Rollback(Box::new(state("all", true, past.clone()))),
+            state("all", true, Value::Null),
+        ),
+        (
             "from writes to all is no new beginning",
             state("writes", true, future.clone()),
             enter(&json!({})),

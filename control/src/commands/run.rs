@@ -36,6 +36,7 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),
+        Command::Rollback(options) => switch::rollback(&client, &options),
         Command::Explain(options) => explain::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
     }

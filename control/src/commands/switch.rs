@@ -1,11 +1,11 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::{Enter, Services};
-use crate::client::Client;
+use crate::cli::{Enter, Rollback, Services};
+use crate::client::{Client, service_path};
 use crate::exit::Failure;
 use crate::output::{Paint, Report, described};
-use crate::summary::Outcomes;
+use crate::summary::{Outcome, Outcomes};
 
 /// `enter`: only what is named is sent, so that a repetition touches nothing else.
 pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure> {
@@ -31,6 +31,16 @@ pub(super) fn switch(
     services: &Services,
 ) -> Result<Report, Failure> {
     change(client, action, services, Map::new())
+}
+
+/// `rollback`.
+pub(super) fn rollback(client: &Client, options: &Rollback) -> Result<Report, Failure> {
+    // The endpoint takes a reason that is null for none.
+    let body = json!({ "revision": options.revision, "reason": options.reason });
+    let path = format!("{}/rollback", service_path(&options.service));
+    let outcome: Outcome = client.post(&path, &body)?;
+    let human = described(&outcome, Paint::from_env(), Timestamp::now());
+    Report::new(&outcome, human)
 }
 
 fn change(

@@ -140,6 +140,22 @@ impl Keeper {
         Ok(self.lock().history(service, before)?)
     }
 
+    /// What was in force for a service at this revision.
+    pub(crate) fn state_at(&self, service: &str, revision: u64) -> Result<State, ChangeError> {
+        find(&self.services(), service)?;
+        let invalid = |reason| ChangeError::Invalid {
+            service: service.to_owned(),
+            invalid: Invalid::new("/revision", reason),
+        };
+        let document = self.lock().document(service, revision)?;
+        let document = document.ok_or_else(|| {
+            invalid(format!(
+                "there is no revision {revision} of {service}; intermission history {service} lists them"
+            ))
+        })?;
+        State::parse(document.as_bytes()).map_err(|error| invalid(error.to_string()))
+    }
+
     /// Whether the disk has failed, so that no change is taken any more.
     pub(crate) fn has_failed(&self) -> bool {
         self.lock().has_failed()
@@ -212,7 +228,7 @@ impl Asked {
             revision: after.revision,
             at: now,
             actor: self.actor.clone(),
-            action: self.change.action().to_owned(),
+            action: self.change.action(),
             reason: self.reason.clone(),
         };
         let since = match (before.state.maintenance, after.maintenance) {

@@ -42,6 +42,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/v1/services/{name}/history", get(history::get))
         .route("/v1/services/{name}/enter", post(changes::enter))
         .route("/v1/services/{name}/exit", post(changes::exit))
+        .route("/v1/services/{name}/rollback", post(changes::rollback))
         .route(
             "/v1/services/{name}/allowlist/enable",
             post(changes::enable_allowlist),

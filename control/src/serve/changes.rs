@@ -42,6 +42,34 @@ pub(super) async fn disable_allowlist(app: State<Arc<App>>, name: Named, order: 
     change_one(app, name, order, Action::DisableAllowlist).await
 }
 
+/// `POST /v1/services/{name}/rollback`: what was in force at `revision`, as a new revision.
+pub(super) async fn rollback(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    order: Order,
+) -> Answer {
+    let Order {
+        actor,
+        expected,
+        mut fields,
+    } = order;
+    let revision = fields.whole_number("revision")?;
+    let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
+    let reason = fields.reason()?;
+    fields.finish(&["revision", "reason"])?;
+    let service = name.clone();
+    let state = Arc::clone(&app)
+        .keep(move |keeper| keeper.state_at(&service, revision.into()))
+        .await?;
+    let asked = Asked {
+        change: Change::Rollback(Box::new(state)),
+        expected,
+        actor: actor.0,
+        reason,
+    };
+    make(app, name, asked).await
+}
+
 /// `POST /v1/changes`: one action for several services, all or none.
 pub(super) async fn several(State(app): State<Arc<App>>, mut order: Order) -> Answer {
     if order.expected.is_some() {

@@ -146,6 +146,22 @@ impl Store {
         })
     }
 
+    /// The document of `service` at this revision, if there was one.
+    pub(crate) fn document(
+        &self,
+        service: &str,
+        revision: u64,
+    ) -> Result<Option<String>, StoreError> {
+        let Ok(revision) = i64::try_from(revision) else {
+            return Ok(None);
+        };
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT after FROM history WHERE service = ?1 AND revision = ?2")?;
+        let mut rows = statement.query(params![service, revision])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
     /// The hash of the token called `name`.
     pub(crate) fn token(&self, name: &str) -> Result<Option<TokenHash>, OpenError> {
         let mut statement = self

@@ -231,3 +231,45 @@ fn a_long_history_comes_in_pages() {
         .json();
     assert_eq!(told["entries"].as_array().unwrap().len(), 121);
 }
+
+#[test]
+fn a_rollback_puts_an_earlier_state_in_force_as_a_new_revision() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    home.run(&control, &["allowlist", "add", "shop", "203.0.113.0/24"])
+        .done();
+    home.run(&control, &["enter", "shop", "--message", "back at noon"])
+        .done();
+    home.run(&control, &["allowlist", "remove", "shop", "203.0.113.0/24"])
+        .done();
+    let said = home
+        .run(
+            &control,
+            &["rollback", "shop", "3", "--reason", "the entry was right"],
+        )
+        .done();
+    assert!(said.contains("revision 5"), "{said}");
+    let state = control.state("shop").json();
+    assert_eq!(state["revision"], 5);
+    assert_eq!(state["maintenance"], "all");
+    assert_eq!(state["notice"]["message"], "back at noon");
+    assert_eq!(state["allowlist"]["cidrs"], json!(["203.0.113.0/24"]));
+    let history = control.history("shop");
+    assert_eq!(history[4]["action"], "rollback to 3");
+    assert_eq!(history[4]["reason"], "the entry was right");
+
+    let again = control.post("/v1/services/shop/rollback", &json!({ "revision": 5 }));
+    assert_eq!(
+        (again.status, &again.json()["changed"]),
+        (200, &json!(false))
+    );
+    let unknown = control.post("/v1/services/shop/rollback", &json!({ "revision": 9 }));
+    assert_eq!(unknown.status, 422);
+    assert_eq!(
+        unknown.json()["detail"],
+        "/revision: there is no revision 9 of shop; intermission history shop lists them"
+    );
+    let missing = control.post("/v1/services/shop/rollback", &json!({}));
+    assert_eq!(missing.json()["detail"], "/revision: is missing");
+}

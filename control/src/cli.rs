@@ -135,7 +135,13 @@ pub(crate) enum Allowlist {
     /// Let nobody pass; the entries stay
     Disable(Services),
     /// Add addresses or CIDRs
-    Add(Entries),
+    Add {
+        #[command(flatten)]
+        entries: Entries,
+        /// Take entries wider than /8 too, or /16 of IPv6
+        #[arg(long)]
+        wide: bool,
+    },
     /// Take addresses or CIDRs away
     Remove(Entries),
     /// List the entries

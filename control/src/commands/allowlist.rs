@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use intermission_core::{Cidr, ParseCidrError, State};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,12 +11,18 @@ use crate::exit::{Exit, Failure};
 use crate::output::{Paint, Report, described};
 use crate::summary::Outcome;
 
-/// How often a change that lost to another one is tried again.
-const TRIES: usize = 10;
+/// How long a change that lost to others is tried again. Whenever it loses one of them is made, so that of any number
+/// that race all are made in the end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// `allowlist add`: entries that are there stay where they are.
-pub(super) fn add(client: &Client, entries: &Entries) -> Result<Report, Failure> {
+pub(super) fn add(client: &Client, entries: &Entries, wide: bool) -> Result<Report, Failure> {
     let added = parse(&entries.cidrs)?;
+    if let Some(entry) = added.iter().find(|cidr| !wide && is_wide(**cidr)) {
+        return Err(Failure::invalid(format!(
+            "nothing was changed: {entry} lets a great part of all addresses pass; if that is meant, add --wide"
+        )));
+    }
     let (outcome, _) = change(client, &entries.service, |known| {
         for cidr in &added {
             if !known.contains(cidr) {
@@ -70,14 +78,14 @@ fn change(
     service: &str,
     edit: impl Fn(&mut Vec<Cidr>),
 ) -> Result<(Outcome, Vec<Cidr>), Failure> {
-    let mut tries = 1;
+    let begun = Instant::now();
     loop {
         let document = client.state(service)?;
         let mut cidrs = read(&document.bytes)?.allowlist.cidrs;
         edit(&mut cidrs);
         let patch = json!({ "allowlist": { "cidrs": cidrs } });
         match client.patch(service, &document.etag, &patch) {
-            Err(failure) if failure.exit == Exit::Lost && tries < TRIES => tries += 1,
+            Err(failure) if failure.exit == Exit::Lost && begun.elapsed() < PATIENCE => {}
             outcome => return Ok((outcome?, cidrs)),
         }
     }
@@ -98,6 +106,12 @@ fn parse(texts: &[String]) -> Result<Vec<Cidr>, Failure> {
 
 fn read(document: &[u8]) -> Result<State, Failure> {
     State::parse(document).map_err(Failure::failed)
+}
+
+/// Whether an entry is likelier a slip than meant.
+fn is_wide(cidr: Cidr) -> bool {
+    let narrow = if cidr.first().is_ipv4() { 8 } else { 16 };
+    cidr.prefix_len() < narrow
 }
 
 /// Whether every address of `inner` is in `outer`.

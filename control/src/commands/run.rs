@@ -31,7 +31,9 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Allowlist(Allowlist::Disable(services)) => {
             switch::switch(&client, "allowlist disable", &services)
         }
-        Command::Allowlist(Allowlist::Add(entries)) => allowlist::add(&client, &entries),
+        Command::Allowlist(Allowlist::Add { entries, wide }) => {
+            allowlist::add(&client, &entries, wide)
+        }
         Command::Allowlist(Allowlist::Remove(entries)) => allowlist::remove(&client, &entries),
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
         Command::Status { services } => status::run(&client, &services),

@@ -77,3 +77,33 @@ fn changes_of_the_allowlist_that_race_are_all_made() {
     assert_eq!(entries.as_array().unwrap().len(), 16);
     assert_eq!(control.history("shop").len(), 17);
 }
+
+#[test]
+fn an_entry_that_covers_half_the_world_has_to_be_meant() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let add = |words: &[&str]| {
+        let line = [&["allowlist", "add", "shop"], words].concat();
+        home.run(&control, &line)
+    };
+    for wide in [
+        "0.0.0.0/0",
+        "128.0.0.0/1",
+        "10.0.0.0/7",
+        "::/0",
+        "2000::/15",
+    ] {
+        let refused = add(&["192.0.2.1", wide]).failed(7);
+        assert!(
+            refused.contains(&format!("{wide} lets a great part of all addresses pass")),
+            "{refused}"
+        );
+    }
+    assert_eq!(
+        control.state("shop").json()["allowlist"]["cidrs"],
+        json!([])
+    );
+    add(&["10.0.0.0/8", "2000::/16"]).done();
+    add(&["--wide", "0.0.0.0/0"]).done();
+}

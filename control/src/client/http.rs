@@ -64,7 +64,14 @@ impl Client {
 
     /// Posts a change.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
-        let request = Request::post(self.server.at(path)).header(CONTENT_TYPE, "application/json");
+        let mut key = [0; 16];
+        getrandom::fill(&mut key)
+            .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
+        // However often it gets there, it is done once.
+        let key = format!("\"{:032x}\"", u128::from_be_bytes(key));
+        let request = Request::post(self.server.at(path))
+            .header(CONTENT_TYPE, "application/json")
+            .header("idempotency-key", key);
         self.change(request, body)
     }
 

@@ -17,6 +17,8 @@ pub(crate) enum ChangeError {
         revision: u64,
         etag: ETag,
     },
+    /// Something else was asked under the same key.
+    KeyReused { key: String },
     /// It could not be saved.
     Store(StoreError),
 }

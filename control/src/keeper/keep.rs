@@ -10,7 +10,7 @@ use crate::change::{Change, advice};
 use crate::etag::Condition;
 use crate::invalid::Invalid;
 use crate::keeper::{ChangeError, Published, Services};
-use crate::store::{OpenError, Page, Stamp, Store};
+use crate::store::{Memo, Once, OpenError, Page, Stamp, Store, StoreError};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
@@ -36,6 +36,8 @@ pub(crate) struct Asked {
     pub(crate) expected: Option<Condition>,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
+    /// Whether it is to be done once, however often it is asked.
+    pub(crate) once: Option<Once>,
 }
 
 impl Keeper {
@@ -98,7 +100,7 @@ impl Keeper {
             reason: None,
         };
         let added = Arc::new(Published::new(state, stamp, None));
-        store.save(&[added.record(None)])?;
+        store.save(&[added.record(None)], None)?;
         let outcome = outcome(&added, true, Vec::new());
         self.publish(&services, [added]);
         Ok(outcome)
@@ -111,6 +113,9 @@ impl Keeper {
         asked: &Asked,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
+        if let Some(outcomes) = asked.recall(&store)? {
+            return Ok(outcomes);
+        }
         let services = self.services();
         let now = now();
         let mut outcomes = Vec::new();
@@ -127,8 +132,11 @@ impl Keeper {
                 }
             }
         }
+        let memo = asked.memo(now, &outcomes);
+        if !changed.is_empty() || memo.is_some() {
+            store.save(&records, memo.as_ref())?;
+        }
         if !changed.is_empty() {
-            store.save(&records)?;
             self.publish(&services, changed);
         }
         Ok(outcomes)
@@ -191,6 +199,32 @@ impl Keeper {
 }
 
 impl Asked {
+    /// The answer, if this was asked and answered before.
+    fn recall(&self, store: &Store) -> Result<Option<Vec<Outcome>>, ChangeError> {
+        let Some(once) = &self.once else {
+            return Ok(None);
+        };
+        let Some((request, outcomes)) = store.recall(&self.actor, &once.key)? else {
+            return Ok(None);
+        };
+        if request != once.request {
+            return Err(ChangeError::KeyReused {
+                key: once.key.clone(),
+            });
+        }
+        let outcomes = serde_json::from_str(&outcomes).map_err(StoreError::unreadable)?;
+        Ok(Some(outcomes))
+    }
+
+    fn memo(&self, at: Timestamp, outcomes: &[Outcome]) -> Option<Memo<'_>> {
+        Some(Memo {
+            actor: &self.actor,
+            once: self.once.as_ref()?,
+            at,
+            outcomes: serde_json::to_string(outcomes).ok()?,
+        })
+    }
+
     /// What `before` becomes, if it becomes anything else.
     fn apply(
         &self,

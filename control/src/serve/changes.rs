@@ -52,6 +52,7 @@ pub(super) async fn rollback(
         actor,
         expected,
         mut fields,
+        once,
     } = order;
     let revision = fields.whole_number("revision")?;
     let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
@@ -66,6 +67,7 @@ pub(super) async fn rollback(
         expected,
         actor: actor.0,
         reason,
+        once,
     };
     make(app, name, asked).await
 }
@@ -126,6 +128,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         actor,
         expected,
         mut fields,
+        once,
     } = order;
     let reason = fields.reason()?;
     let mut known = [more, &["reason"]].concat();
@@ -144,6 +147,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         expected,
         actor: actor.0,
         reason,
+        once,
     })
 }
 

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use sha2::{Digest, Sha256};
 
 use crate::etag::Condition;
 use crate::fields::Fields;
@@ -12,6 +13,7 @@ use crate::serve::app::App;
 use crate::serve::auth::Actor;
 use crate::serve::body;
 use crate::serve::problem::Problem;
+use crate::store::Once;
 
 /// The service that the path names; whether there is one is the keeper's to say.
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ pub(super) struct Order {
     pub(super) actor: Actor,
     pub(super) expected: Option<Condition>,
     pub(super) fields: Fields,
+    pub(super) once: Option<Once>,
 }
 
 impl FromRequest<Arc<App>> for Order {
@@ -57,9 +60,42 @@ impl FromRequest<Arc<App>> for Order {
             actor,
             expected: condition(&parts.headers, &IF_MATCH),
             fields: Fields::parse(&body)?,
+            once: once(&parts, &body)?,
         })
     }
 }
+
+/// The `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header), with or without its quotes, and what is asked.
+fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
+    let mut lines = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(line) = lines.next() else {
+        return Ok(None);
+    };
+    let key = line.to_str().unwrap_or_default().trim();
+    let bare = key
+        .strip_prefix('"')
+        .and_then(|key| key.strip_suffix('"'))
+        .unwrap_or(key);
+    let valid = matches!(bare.len(), 1..=255) && bare.bytes().all(|byte| byte.is_ascii_graphic());
+    if !valid || bare.contains(['"', '\\']) || lines.next().is_some() {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency-key",
+            "The Idempotency-Key cannot be read; nothing was changed",
+            "send one, of 1 to 255 visible ASCII characters in quotes, such as a UUID",
+        ));
+    }
+    let mut request = Sha256::new();
+    request.update(parts.uri.path());
+    request.update([0]);
+    request.update(body);
+    Ok(Some(Once {
+        key: bare.to_owned(),
+        request: request.finalize().into(),
+    }))
+}
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The condition of all lines of `name`.
 pub(super) fn condition(headers: &HeaderMap, name: &HeaderName) -> Option<Condition> {

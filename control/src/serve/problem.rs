@@ -136,6 +136,12 @@ impl From<ChangeError> for Problem {
             .with("service", service)
             .with("revision", revision)
             .with("etag", etag.as_str()),
+            ChangeError::KeyReused { key } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "Another request had this Idempotency-Key; nothing was changed",
+                format!("{key:?} belongs to a request that asked for something else; give each request its own"),
+            ),
             ChangeError::Store(error) => Self::internal(error),
         }
     }

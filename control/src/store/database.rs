@@ -9,7 +9,7 @@ use rusqlite::{
 };
 
 use crate::store::lock::Lock;
-use crate::store::{Kept, OpenError, Record, Stamp, StoreError, load, schema};
+use crate::store::{Kept, Memo, OpenError, Record, Stamp, StoreError, load, once, schema};
 use crate::token::TokenHash;
 
 const FILE: &str = "intermission.db";
@@ -78,14 +78,30 @@ impl Store {
         load::load(&self.connection, &self.identity)
     }
 
-    /// Saves new revisions, all or none.
-    pub(crate) fn save(&mut self, records: &[Record]) -> Result<(), StoreError> {
+    /// What was asked under this key, as a hash, and the answer.
+    pub(crate) fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+    ) -> Result<Option<([u8; 32], String)>, StoreError> {
+        Ok(once::recall(&self.connection, actor, key)?)
+    }
+
+    /// Saves new revisions and the answer to whoever asked for them, all or nothing.
+    pub(crate) fn save(
+        &mut self,
+        records: &[Record],
+        memo: Option<&Memo<'_>>,
+    ) -> Result<(), StoreError> {
         self.bury_doubtful()?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for record in records {
             save_record(&transaction, record)?;
+        }
+        if let Some(memo) = memo {
+            memo.save(&transaction)?;
         }
         transaction.commit().map_err(|error| {
             self.doubtful = !is_clean(&error);

@@ -79,6 +79,17 @@ pub(crate) enum StoreError {
     Unsure(rusqlite::Error),
 }
 
+impl StoreError {
+    /// An answer that was kept, but cannot be read any more.
+    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
+        Self::Unchanged(rusqlite::Error::FromSqlConversionFailure(
+            1,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        ))
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// The version of the tables that this code reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -45,12 +45,29 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
+/// What version 2 added.
+const ANSWERS: &str = "
+    CREATE TABLE answers (
+        actor    TEXT NOT NULL,
+        key      TEXT NOT NULL,
+        request  BLOB NOT NULL,
+        at       INTEGER NOT NULL,
+        outcomes TEXT NOT NULL,
+        PRIMARY KEY (actor, key)
+    ) STRICT;
+";
+
 /// Makes the tables where there are none, in one transaction with the store's identity.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
         VERSION => return Ok(()),
+        1 => {
+            transaction.execute_batch(ANSWERS)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            return Ok(transaction.commit()?);
+        }
         0 => {}
         found => {
             return Err(OpenError::Version {
@@ -64,6 +81,7 @@ pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(),
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
     let identity = Ulid::from_parts(milliseconds, u128::from_be_bytes(random));
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(ANSWERS)?;
     transaction.execute(
         "INSERT INTO store (only, identity) VALUES (1, ?1)",
         [identity.to_string()],

@@ -273,3 +273,41 @@ fn a_rollback_puts_an_earlier_state_in_force_as_a_new_revision() {
     let missing = control.post("/v1/services/shop/rollback", &json!({}));
     assert_eq!(missing.json()["detail"], "/revision: is missing");
 }
+
+#[test]
+fn a_retried_request_is_not_obeyed_again() {
+    let home = Home::new();
+    let mut control = home.start();
+    control.add("shop");
+    let enter = |control: &crate::harness::Control, key: &str, reason: &str| {
+        let ask = Ask::new("POST", "/v1/services/shop/enter").json(&json!({ "reason": reason }));
+        control.ask(control.authorized(ask.header("idempotency-key", key)))
+    };
+    let first = enter(&control, "\"a-1\"", "deploy");
+    assert_eq!(
+        (first.status, &first.json()["changed"]),
+        (200, &json!(true))
+    );
+    control.post("/v1/services/shop/exit", &json!({}));
+    // The same with and without quotes, and after a crash, too.
+    for key in ["\"a-1\"", "a-1"] {
+        let again = enter(&control, key, "deploy");
+        assert_eq!((again.status, again.json()), (200, first.json()));
+        assert_eq!(control.state("shop").json()["maintenance"], "off");
+        control.kill();
+        control = home.start();
+    }
+    let other = enter(&control, "a-1", "another reason");
+    assert_eq!(other.status, 422);
+    assert_eq!(other.json()["type"], "urn:intermission:key-reused");
+    // What changed nothing is not obeyed later either.
+    assert_eq!(enter(&control, "a-2", "deploy").json()["changed"], true);
+    assert_eq!(enter(&control, "a-3", "deploy").json()["changed"], false);
+    control.post("/v1/services/shop/exit", &json!({}));
+    enter(&control, "a-3", "deploy");
+    assert_eq!(control.state("shop").json()["maintenance"], "off");
+    for bad in ["\"", "a b", "a\"b", &"x".repeat(256)] {
+        assert_eq!(enter(&control, bad, "deploy").status, 400, "{bad}");
+    }
+    assert_eq!(control.state("shop").json()["maintenance"], "off");
+}

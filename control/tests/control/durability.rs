@@ -227,11 +227,11 @@ fn a_store_that_cannot_be_trusted_is_refused() {
         let error = store.execute(sql, []).unwrap_err();
         assert_eq!(error.to_string(), "history is append-only");
     }
-    store.pragma_update(None, "user_version", 2).unwrap();
+    store.pragma_update(None, "user_version", 3).unwrap();
     assert!(refused().ends_with(
-        "intermission: the store has version 2, newer than the 1 of this program; upgrade intermission\n"
+        "intermission: the store has version 3, newer than the 2 of this program; upgrade intermission\n"
     ));
-    store.pragma_update(None, "user_version", 1).unwrap();
+    store.pragma_update(None, "user_version", 2).unwrap();
     store
         .execute("UPDATE services SET revision = 3", [])
         .unwrap();
@@ -251,4 +251,22 @@ fn a_store_that_cannot_be_trusted_is_refused() {
 
     std::fs::write(&file, "x".repeat(8192)).unwrap();
     assert!(refused().contains("the store: file is not a database"));
+}
+
+#[test]
+fn a_store_of_the_first_version_is_taken_over() {
+    let home = Home::new();
+    let mut control = home.start();
+    control.add("shop");
+    control.stop();
+    let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    let before = "DROP TABLE answers; PRAGMA user_version = 1";
+    store.execute_batch(before).unwrap();
+    drop(store);
+    let control = home.start();
+    let enter = Ask::new("POST", "/v1/services/shop/enter").header("idempotency-key", "a");
+    let enter = control.authorized(enter);
+    assert_eq!(control.ask(enter.clone()).json()["changed"], true);
+    assert_eq!(control.ask(enter).json()["changed"], true);
+    assert_eq!(control.history("shop").len(), 2);
 }

@@ -6,8 +6,8 @@ use ulid::Ulid;
 
 use crate::store::OpenError;
 
-/// The version of the tables that this code reads and writes.
-const VERSION: i64 = 2;
+/// What each version of the tables added, from the first on. What has been released stays as it is.
+const STEPS: [&str; 2] = [TABLES, ANSWERS];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -45,7 +45,6 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
-/// What version 2 added.
 const ANSWERS: &str = "
     CREATE TABLE answers (
         actor    TEXT NOT NULL,
@@ -57,36 +56,34 @@ const ANSWERS: &str = "
     ) STRICT;
 ";
 
-/// Makes the tables where there are none, in one transaction with the store's identity.
+/// Brings the tables up to this program's version in one transaction, with an identity where the store is new.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match version {
-        VERSION => return Ok(()),
-        1 => {
-            transaction.execute_batch(ANSWERS)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
-            return Ok(transaction.commit()?);
-        }
-        0 => {}
-        found => {
-            return Err(OpenError::Version {
-                found,
-                known: VERSION,
-            });
-        }
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let done = usize::try_from(found).ok();
+    let Some(missing) = done.and_then(|done| STEPS.get(done..)) else {
+        return Err(OpenError::Version { found, known });
+    };
+    for step in missing {
+        transaction.execute_batch(step)?;
     }
+    if found == 0 {
+        transaction.execute(
+            "INSERT INTO store (only, identity) VALUES (1, ?1)",
+            [mint(now)?],
+        )?;
+    }
+    if found != known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// A new identity for a store: a ULID, so that later ones are greater.
+fn mint(now: Timestamp) -> Result<String, OpenError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(OpenError::Random)?;
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
-    let identity = Ulid::from_parts(milliseconds, u128::from_be_bytes(random));
-    transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(ANSWERS)?;
-    transaction.execute(
-        "INSERT INTO store (only, identity) VALUES (1, ?1)",
-        [identity.to_string()],
-    )?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()?;
-    Ok(())
+    Ok(Ulid::from_parts(milliseconds, u128::from_be_bytes(random)).to_string())
 }

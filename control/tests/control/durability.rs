@@ -227,11 +227,15 @@ fn a_store_that_cannot_be_trusted_is_refused() {
         let error = store.execute(sql, []).unwrap_err();
         assert_eq!(error.to_string(), "history is append-only");
     }
-    store.pragma_update(None, "user_version", 3).unwrap();
-    assert!(refused().ends_with(
-        "intermission: the store has version 3, newer than the 2 of this program; upgrade intermission\n"
-    ));
-    store.pragma_update(None, "user_version", 2).unwrap();
+    let version: i64 = store
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    let newer = version + 1;
+    store.pragma_update(None, "user_version", newer).unwrap();
+    assert!(refused().ends_with(&format!(
+        "intermission: the store has version {newer}, newer than the {version} of this program; upgrade intermission\n"
+    )));
+    store.pragma_update(None, "user_version", version).unwrap();
     store
         .execute("UPDATE services SET revision = 3", [])
         .unwrap();
@@ -260,8 +264,11 @@ fn a_store_of_the_first_version_is_taken_over() {
     control.add("shop");
     control.stop();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
-    let before = "DROP TABLE answers; PRAGMA user_version = 1";
-    store.execute_batch(before).unwrap();
+    let later = ["answers"];
+    for table in later {
+        store.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    store.pragma_update(None, "user_version", 1).unwrap();
     drop(store);
     let control = home.start();
     let enter = Ask::new("POST", "/v1/services/shop/enter").header("idempotency-key", "a");

@@ -10,6 +10,7 @@ mod cidr;
 mod client;
 mod cors;
 mod document;
+mod drain;
 mod forwarded;
 mod grpc;
 mod headers;
@@ -21,6 +22,7 @@ mod path;
 mod policy;
 mod poll;
 mod problem;
+mod report;
 mod request;
 mod state;
 mod timestamp;
@@ -39,6 +41,7 @@ pub use node::{DocumentError, Node};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
+pub use report::{Report, Running};
 pub use request::RequestView;
 pub use state::{
     Allowlist, Area, Exempt, Mode, Notice, ParseModeError, ParseServiceNameError, ServiceName,

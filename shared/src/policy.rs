@@ -81,6 +81,18 @@ impl Policy {
         }
     }
 
+    /// Why an admitted request may run on when maintenance begins: `out-of-scope` or `exempt`, else
+    /// `open`. For requests that come while the service is open.
+    pub fn foresee<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Reason {
+        if self.is_out_of_scope(request) {
+            Reason::OutOfScope
+        } else if self.is_exempt(request) {
+            Reason::Exempt
+        } else {
+            Reason::Open
+        }
+    }
+
     /// The answer to a refused request.
     pub fn reply<'a, H: Headers + ?Sized>(
         &'a self,

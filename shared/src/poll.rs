@@ -19,8 +19,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// How much longer than it may be held a poll is waited for.
 const SLACK: Duration = Duration::from_secs(5);
-/// An answer that was held comes later than this, or it was not held.
-const HELD: Duration = Duration::from_millis(500);
+/// An answer that was held comes later than this, or it was not held. While somebody waits for the node, control
+/// holds for little longer.
+const HELD: Duration = Duration::from_millis(100);
 
 /// How a node polls.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,7 @@ pub struct Poll {
     sent_at: Duration,
     answered_at: Option<Duration>,
     failures: u32,
+    objection: Option<Box<str>>,
 }
 
 /// What to ask the server.
@@ -119,6 +121,7 @@ impl Poll {
             sent_at: Duration::ZERO,
             answered_at: None,
             failures: 0,
+            objection: None,
         }
     }
 
@@ -166,6 +169,18 @@ impl Poll {
         self.etag.as_deref()
     }
 
+    /// Why the last document that the server sent was not taken, if it was not.
+    #[must_use]
+    pub fn objection(&self) -> Option<&str> {
+        self.objection.as_deref()
+    }
+
+    /// The longest time between two polls while all is well.
+    #[must_use]
+    pub fn longest_pause(&self) -> Duration {
+        self.options.interval.max(self.options.wait)
+    }
+
     /// What to ask now.
     pub fn send(&mut self, now: Duration) -> PollRequest {
         self.sent_at = now;
@@ -201,6 +216,7 @@ impl Poll {
             Ok(new) => {
                 self.answered_at = Some(self.sent_at);
                 self.failures = 0;
+                self.objection = None;
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
                 // After a change the node asks again at once, so that the server learns of it.
@@ -212,7 +228,10 @@ impl Poll {
                 };
                 self.next_at = now + pause;
             }
-            Err(_) => {
+            Err(error) => {
+                if error.is_about_the_document() {
+                    self.objection = Some(error.line().into());
+                }
                 let asked = response.retry_after.and_then(seconds).unwrap_or_default();
                 self.back_off(now, asked);
             }

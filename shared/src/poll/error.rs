@@ -16,6 +16,23 @@ pub(super) enum Kind {
     Older { offered: String, kept: String },
 }
 
+impl PollError {
+    /// Whether there was a document, which was refused.
+    pub(super) fn is_about_the_document(&self) -> bool {
+        !matches!(self.0, Kind::Status(_))
+    }
+
+    /// The error and what is behind it, short enough for a header.
+    pub(super) fn line(&self) -> String {
+        const LONGEST: usize = 300;
+        let line = match &self.0 {
+            Kind::Document(error) => format!("{self}: {error}"),
+            _ => format!("{self}"),
+        };
+        line.chars().take(LONGEST).collect()
+    }
+}
+
 impl fmt::Display for PollError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

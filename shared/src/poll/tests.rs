@@ -273,3 +273,25 @@ fn another_document_of_the_same_revision_is_no_reason_to_ask_at_once() {
         .unwrap();
     assert!(poll.next_at() > MS(1000));
 }
+
+#[test]
+fn a_refused_document_is_objected_to_until_the_next_answer() {
+    let mut poll = answered();
+    assert_eq!(poll.objection(), None);
+    poll.receive(MS(2), ok(None, b"{\"version\": 2}"))
+        .unwrap_err();
+    let objection =
+        "the document is not valid: /version: version 2 is not known, only 1; upgrade this node";
+    assert_eq!(poll.objection(), Some(objection));
+    poll.receive(MS(3), status(503)).unwrap_err();
+    assert_eq!(poll.objection(), Some(objection));
+    poll.receive(MS(4), status(304)).unwrap();
+    assert_eq!(poll.objection(), None);
+    poll.receive(MS(5), ok(None, &document("S1", 4)))
+        .unwrap_err();
+    assert!(
+        poll.objection()
+            .unwrap()
+            .starts_with("revision 4 of store S1 is older than revision 5")
+    );
+}

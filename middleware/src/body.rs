@@ -1,9 +1,11 @@
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
+
+use crate::guard::Held;
 
 pin_project! {
     /// The body of a response: the service's own, or a notice.
@@ -21,6 +23,8 @@ pin_project! {
         Own {
             #[pin]
             body: B,
+            // Until the last byte.
+            held: Option<Held>,
         },
         Notice {
             bytes: Bytes,
@@ -29,9 +33,9 @@ pin_project! {
 }
 
 impl<B> ResponseBody<B> {
-    pub(crate) fn own(body: B) -> Self {
+    pub(crate) fn own(body: B, held: Option<Held>) -> Self {
         Self {
-            inner: Inner::Own { body },
+            inner: Inner::Own { body, held },
         }
     }
 
@@ -51,7 +55,14 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         match self.project().inner.project() {
-            InnerProjection::Own { body } => body.poll_frame(cx),
+            InnerProjection::Own { mut body, held } => {
+                let frame = ready!(body.as_mut().poll_frame(cx));
+                if frame.is_some() && !body.is_end_stream() {
+                    return Poll::Ready(frame);
+                }
+                let held = held.take();
+                Poll::Ready(frame.map(|frame| frame.map(|frame| kept(frame, held))))
+            }
             InnerProjection::Notice { bytes } => {
                 let bytes = std::mem::take(bytes);
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
@@ -61,15 +72,38 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
 
     fn is_end_stream(&self) -> bool {
         match &self.inner {
-            Inner::Own { body } => body.is_end_stream(),
+            Inner::Own { body, .. } => body.is_end_stream(),
             Inner::Notice { bytes } => bytes.is_empty(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.inner {
-            Inner::Own { body } => body.size_hint(),
+            Inner::Own { body, .. } => body.size_hint(),
             Inner::Notice { bytes } => SizeHint::with_exact(bytes.len() as u64),
         }
+    }
+}
+
+/// What is larger waits in the server until the client has taken the rest.
+const WAITS: usize = 64 << 10;
+
+/// The last frame, which keeps `held` until the server has handed it to the system, or at least so much
+/// of it that the rest fits in there.
+fn kept(frame: Frame<Bytes>, held: Option<Held>) -> Frame<Bytes> {
+    frame.map_data(|data| match held {
+        Some(held) if data.len() > WAITS => Bytes::from_owner(Kept { data, _held: held }),
+        _ => data,
+    })
+}
+
+struct Kept {
+    data: Bytes,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        &self.data
     }
 }

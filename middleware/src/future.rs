@@ -4,11 +4,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
 use intermission_core::{Reason, Verdict};
 use pin_project_lite::pin_project;
 
+use crate::guard::Held;
 use crate::{Decision, ResponseBody};
 
 /// Headers that tell caches between otherwise than `Cache-Control` does (RFC 9213 and the vendors'
@@ -35,14 +36,13 @@ pin_project! {
     #[derive(Debug)]
     #[project = InnerProjection]
     enum Inner<F> {
-        Undecided {
-            #[pin]
-            future: F,
-        },
         Admitted {
             #[pin]
             future: F,
-            decision: Decision,
+            // Until it goes on with the body.
+            held: Option<Held>,
+            connection: Connection,
+            decision: Option<Decision>,
         },
         Refused {
             response: Option<Response<Bytes>>,
@@ -51,15 +51,19 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn undecided(future: F) -> Self {
+    pub(crate) fn admitted(
+        future: F,
+        held: Held,
+        connection: Connection,
+        decision: Option<Decision>,
+    ) -> Self {
         Self {
-            inner: Inner::Undecided { future },
-        }
-    }
-
-    pub(crate) fn admitted(future: F, decision: Decision) -> Self {
-        Self {
-            inner: Inner::Admitted { future, decision },
+            inner: Inner::Admitted {
+                future,
+                held: Some(held),
+                connection,
+                decision,
+            },
         }
     }
 
@@ -81,16 +85,27 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
-            InnerProjection::Undecided { future } => {
-                Poll::Ready(Ok(ready!(future.poll(cx))?.map(ResponseBody::own)))
-            }
-            InnerProjection::Admitted { future, decision } => {
-                let mut response = ready!(future.poll(cx))?;
-                if decision.verdict == Verdict::Admit(Reason::Allowlisted) {
-                    keep_out_of_caches(response.headers_mut());
+            InnerProjection::Admitted {
+                future,
+                held,
+                connection,
+                decision,
+            } => {
+                let outcome = ready!(future.poll(cx));
+                let mut held = held.take();
+                let mut response = outcome?;
+                if let Some(held) = &mut held
+                    && connection.is_upgraded_by(response.status())
+                {
+                    held.upgrade();
                 }
-                response.extensions_mut().insert(*decision);
-                Poll::Ready(Ok(response.map(ResponseBody::own)))
+                if let Some(decision) = decision {
+                    if decision.verdict == Verdict::Admit(Reason::Allowlisted) {
+                        keep_out_of_caches(response.headers_mut());
+                    }
+                    response.extensions_mut().insert(*decision);
+                }
+                Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
             // Polled again after its end, it stays silent.
             InnerProjection::Refused { response } => {
@@ -98,6 +113,32 @@ where
                     Poll::Ready(Ok(response.map(ResponseBody::notice)))
                 })
             }
+        }
+    }
+}
+
+/// What a response may make of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Connection {
+    /// Another protocol, where it says so (RFC 9110, section 15.2.2).
+    Request,
+    /// A tunnel, by any success (RFC 9110, section 9.3.6).
+    Connect,
+}
+
+impl Connection {
+    pub(crate) fn of(method: &Method) -> Self {
+        if method == Method::CONNECT {
+            Self::Connect
+        } else {
+            Self::Request
+        }
+    }
+
+    fn is_upgraded_by(self, status: StatusCode) -> bool {
+        match self {
+            Self::Request => status == StatusCode::SWITCHING_PROTOCOLS,
+            Self::Connect => status.is_success(),
         }
     }
 }

@@ -1,14 +1,16 @@
 #[cfg(feature = "poller")]
 use std::sync::Weak;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Guard};
 use bytes::Bytes;
 use http::Response;
-use intermission_core::{Mode, Policy, Reply, ServiceName, State, Timestamp};
+use intermission_core::{Mode, Policy, Reason, Reply, Running, ServiceName, State, Timestamp};
 
+use crate::RequestGuard;
+use crate::epoch::{Epoch, Latest};
 use crate::prepared::Prepared;
 
 /// The policy in force, shared by every layer that is given a clone.
@@ -19,10 +21,17 @@ pub struct PolicyHandle(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// Whether there is anything to decide, so that an open service costs one load.
-    deciding: AtomicBool,
     current: ArcSwap<Current>,
-    swapping: Mutex<()>,
+    latest: Latest,
+    /// Held while one swaps.
+    past: Mutex<Vec<Past>>,
+}
+
+/// A state that was in force, and in whose time requests were admitted that may still run.
+#[derive(Debug)]
+struct Past {
+    state: State,
+    epoch: Arc<Epoch>,
 }
 
 /// A state, and all that is made of it to answer requests.
@@ -31,15 +40,17 @@ pub(crate) struct Current {
     pub(crate) policy: Policy,
     prepared: Vec<Prepared>,
     state: State,
+    epoch: Arc<Epoch>,
 }
 
 impl Current {
-    fn new(state: State) -> Self {
+    fn new(state: State, epoch: Arc<Epoch>) -> Self {
         let policy = Policy::compile(&state, now());
         Self {
             prepared: policy.answers().map(Prepared::new).collect(),
             policy,
             state,
+            epoch,
         }
     }
 
@@ -55,11 +66,12 @@ impl PolicyHandle {
     /// Begins with `state`.
     #[must_use]
     pub fn new(state: State) -> Self {
-        let current = Current::new(state);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let epoch = Arc::new(Epoch::new(0, threads));
         Self(Arc::new(Shared {
-            deciding: AtomicBool::new(!current.policy.is_open()),
-            current: ArcSwap::from_pointee(current),
-            swapping: Mutex::new(()),
+            current: ArcSwap::from_pointee(Current::new(state, epoch)),
+            latest: Latest::new(),
+            past: Mutex::default(),
         }))
     }
 
@@ -68,8 +80,9 @@ impl PolicyHandle {
     /// Answers are rendered here, `Retry-After` too, which counts down to an announced end. A
     /// [`Poller`](crate::Poller) renders them anew as time passes; by hand, swap the same state again.
     pub fn swap(&self, state: State) {
-        let before = self.put(Current::new(state.clone()));
-        if before != state {
+        #[cfg(feature = "metrics")]
+        metrics::gauge!("intermission_revision").set(state.revision as f64);
+        if let Some(state) = self.put(state) {
             tracing::info!(
                 service = state.service.as_str(),
                 revision = state.revision,
@@ -78,8 +91,6 @@ impl PolicyHandle {
                 "state in force"
             );
         }
-        #[cfg(feature = "metrics")]
-        metrics::gauge!("intermission_revision").set(state.revision as f64);
     }
 
     /// The state in force.
@@ -91,16 +102,44 @@ impl PolicyHandle {
     /// Renders the answers anew, as the announced end comes nearer.
     #[cfg(feature = "poller")]
     pub(crate) fn refresh(&self) {
-        self.put(Current::new(self.state()));
+        self.put(self.state());
     }
 
-    /// What decides, unless the service is open.
-    pub(crate) fn deciding(&self) -> Option<Guard<Arc<Current>>> {
-        // A request that comes while the state changes may see the one before or the one after.
+    /// What decides.
+    pub(crate) fn current(&self) -> Guard<Arc<Current>> {
+        self.0.current.load()
+    }
+
+    /// Counts a request that `current` admits for `reason`; `None` if that is not in force any more, and it
+    /// has to be judged again.
+    pub(crate) fn admit(&self, current: &Current, reason: Reason) -> Option<RequestGuard> {
+        let counted = current.epoch.count(thread(), reason)?;
+        // Counted first, so that it cannot slip between.
         self.0
-            .deciding
-            .load(Ordering::Acquire)
-            .then(|| self.0.current.load())
+            .latest
+            .is(&current.epoch)
+            .then(|| RequestGuard::new(counted))
+    }
+
+    /// What still runs of the requests that were admitted before the state in force, and that it would
+    /// refuse.
+    #[must_use]
+    pub fn running(&self) -> Running {
+        let mut past = self.past();
+        past.retain(|past| !past.epoch.has_ended());
+        let current = self.0.current.load();
+        past.iter().fold(Running::default(), |running, past| {
+            let spared = |reason| current.state.still_admits(reason, &past.state);
+            let here = past.epoch.running(spared);
+            let revision = if past.state.store == current.state.store {
+                past.state.revision
+            } else {
+                // Older than any of this store.
+                0
+            };
+            let oldest = (here != Running::default()).then_some(revision);
+            running.and(Running { oldest, ..here })
+        })
     }
 
     #[cfg(feature = "poller")]
@@ -108,18 +147,37 @@ impl PolicyHandle {
         WeakHandle(Arc::downgrade(&self.0))
     }
 
-    /// Swaps, and gives the state that was in force before.
-    fn put(&self, next: Current) -> State {
-        let _one_at_a_time = self
-            .0
-            .swapping
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let deciding = !next.policy.is_open();
-        let before = self.0.current.swap(Arc::new(next));
-        self.0.deciding.store(deciding, Ordering::Release);
-        before.state.clone()
+    /// Puts `state` in force, and gives it back if it was not before.
+    fn put(&self, state: State) -> Option<State> {
+        let mut past = self.past();
+        let current = self.0.current.load();
+        if current.state == state {
+            let epoch = Arc::clone(&current.epoch);
+            self.0.current.store(Arc::new(Current::new(state, epoch)));
+            return None;
+        }
+        let epoch = Arc::new(current.epoch.next());
+        let next = Current::new(state.clone(), Arc::clone(&epoch));
+        self.0.current.store(Arc::new(next));
+        self.0.latest.announce(&epoch);
+        past.retain(|past| !past.epoch.has_ended());
+        past.push(Past {
+            state: current.state.clone(),
+            epoch: Arc::clone(&current.epoch),
+        });
+        Some(state)
     }
+
+    fn past(&self) -> MutexGuard<'_, Vec<Past>> {
+        self.0.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A number for the current thread, few of which share one.
+fn thread() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
+    OWN.with(|own| *own)
 }
 
 /// Open, until told otherwise.

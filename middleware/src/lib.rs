@@ -3,22 +3,26 @@
 mod body;
 mod client;
 mod decision;
+mod epoch;
 mod future;
+mod guard;
 mod handle;
 mod layer;
 #[cfg(feature = "poller")]
 mod poller;
 mod prepared;
 mod service;
+mod sync;
 mod view;
 
 pub use body::ResponseBody;
 pub use decision::Decision;
 pub use future::ResponseFuture;
+pub use guard::RequestGuard;
 pub use handle::PolicyHandle;
 pub use intermission_core::{
     AddressSet, Cidr, ClientSource, DocumentError, Kind, Mode, ParseCidrError, Peer, Reason,
-    ServiceName, State, TrustedProxies, Verdict,
+    Running, ServiceName, State, TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]

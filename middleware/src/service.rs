@@ -3,10 +3,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use intermission_core::Verdict;
+use intermission_core::{Reason, Verdict};
 use tower_service::Service;
 
 use crate::client::ClientAddress;
+use crate::future::Connection;
+use crate::guard::Held;
 use crate::handle::Current;
 use crate::view::{HeaderLines, view};
 use crate::{Decision, PolicyHandle, ResponseBody, ResponseFuture};
@@ -36,18 +38,20 @@ impl<S> Maintenance<S> {
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines(headers);
         let view = view(request, &headers, client);
+        if policy.is_open() {
+            return Judgement::Admit(policy.foresee(&view), None);
+        }
         let verdict = policy.decide(&view);
         let decision = Decision {
             verdict,
             revision: policy.revision(),
         };
-        #[cfg(feature = "metrics")]
-        metrics::counter!("intermission_requests_total", "rule" => verdict.rule()).increment(1);
         match verdict {
-            Verdict::Admit(_) => Judgement::Admit(decision),
+            Verdict::Admit(reason) => Judgement::Admit(reason, Some(decision)),
             Verdict::Refuse(kind) => {
                 let mut response = current.respond(&policy.reply(kind, &view));
                 response.extensions_mut().insert(decision);
+                count(decision);
                 Judgement::Refuse(response)
             }
         }
@@ -56,8 +60,19 @@ impl<S> Maintenance<S> {
 
 /// What comes of looking at a request.
 enum Judgement {
-    Admit(Decision),
+    /// Why, and what is told of it in maintenance.
+    Admit(Reason, Option<Decision>),
     Refuse(Response<Bytes>),
+}
+
+#[cfg_attr(
+    not(feature = "metrics"),
+    expect(unused_variables, reason = "nobody counts")
+)]
+fn count(decision: Decision) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("intermission_requests_total", "rule" => decision.verdict.rule())
+        .increment(1);
 }
 
 impl<S, A, B> Service<Request<A>> for Maintenance<S>
@@ -74,15 +89,24 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        let Some(current) = self.policy.deciding() else {
-            return ResponseFuture::undecided(self.inner.call(request));
-        };
-        match self.judge(&current, &request) {
-            Judgement::Admit(decision) => {
+        loop {
+            let current = self.policy.current();
+            let (reason, decision) = match self.judge(&current, &request) {
+                Judgement::Admit(reason, decision) => (reason, decision),
+                Judgement::Refuse(response) => return ResponseFuture::refused(response),
+            };
+            let Some(guard) = self.policy.admit(&current, reason) else {
+                continue;
+            };
+            drop(current);
+            if let Some(decision) = decision {
+                count(decision);
                 request.extensions_mut().insert(decision);
-                ResponseFuture::admitted(self.inner.call(request), decision)
             }
-            Judgement::Refuse(response) => ResponseFuture::refused(response),
+            request.extensions_mut().insert(guard.clone());
+            let held = Held::new(guard);
+            let connection = Connection::of(request.method());
+            return ResponseFuture::admitted(self.inner.call(request), held, connection, decision);
         }
     }
 }

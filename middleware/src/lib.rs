@@ -7,6 +7,7 @@ mod epoch;
 mod future;
 mod guard;
 mod handle;
+mod in_force;
 mod layer;
 #[cfg(feature = "poller")]
 mod poller;

@@ -9,7 +9,7 @@ use tower_service::Service;
 use crate::client::ClientAddress;
 use crate::future::Connection;
 use crate::guard::Held;
-use crate::handle::Current;
+use crate::in_force::Current;
 use crate::view::{HeaderLines, view};
 use crate::{Decision, PolicyHandle, ResponseBody, ResponseFuture};
 
@@ -90,12 +90,12 @@ where
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
         loop {
-            let current = self.policy.current();
+            let current = self.policy.in_force().current();
             let (reason, decision) = match self.judge(&current, &request) {
                 Judgement::Admit(reason, decision) => (reason, decision),
                 Judgement::Refuse(response) => return ResponseFuture::refused(response),
             };
-            let Some(guard) = self.policy.admit(&current, reason) else {
+            let Some(guard) = self.policy.in_force().admit(&current, reason) else {
                 continue;
             };
             drop(current);

@@ -1,6 +1,10 @@
 //! A model of the counting: every order in which the threads can run, and all that each may see of the
 //! others' writes.
-#![allow(clippy::unwrap_used, reason = "what a test does not expect ends it")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
 
 use std::sync::atomic::AtomicBool;
 

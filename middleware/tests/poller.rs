@@ -8,13 +8,15 @@
     reason = "what a test does not expect ends it"
 )]
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use intermission::{Mode, PolicyHandle, Poller};
+use intermission::{MaintenanceLayer, Mode, PolicyHandle, Poller, RequestGuard};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tower::{Layer, ServiceExt};
 
 /// No condition in these tests takes this long unless it is never met.
 const LONG: Duration = Duration::from_secs(20);
@@ -236,11 +238,10 @@ async fn polling_ends_with_the_last_handle() {
     let mut server = Server::start().await;
     server.answer("200 OK", "", &document(1, Mode::All));
     drop(server.poller().start().await);
-    let silence = async {
-        // Each wait is far longer than the interval; the poll under way may still arrive.
-        while timeout(SHORT * 25, server.requests.recv()).await.is_ok() {}
-    };
-    timeout(LONG, silence).await.unwrap();
+    let farewell = async { while !report(&server.request().await).ends_with(";leaving") {} };
+    timeout(LONG, farewell).await.unwrap();
+    let later = timeout(SHORT * 25, server.request()).await;
+    assert!(later.is_err(), "{later:?}");
 }
 
 #[test]
@@ -320,4 +321,79 @@ async fn a_server_that_hangs_is_no_answer() {
         }
     };
     timeout(LONG, closed).await.unwrap();
+}
+
+/// The value of the header by which a node tells of itself.
+fn report(request: &str) -> &str {
+    let mut lines = request.split("\r\n");
+    let line = lines.find_map(|line| line.strip_prefix("intermission-node: "));
+    line.unwrap_or_else(|| panic!("no report in {request}"))
+}
+
+#[tokio::test]
+async fn each_poll_tells_what_is_in_force() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::All));
+    let lease = Duration::from_secs(60);
+    let poller = server.poller().with_name("shop-1").with_lease(lease);
+    let policy = poller.start().await;
+    let first = server.request().await;
+    let (start, first) = report(&first).split_at("\"shop-1\";boot=\"0123456789abcdef\";".len());
+    assert_eq!(first, "seq=1;kind=tower;running=0;wait=10;lease=60");
+    let second = server.request().await;
+    let second = report(&second).strip_prefix(start).unwrap();
+    assert_eq!(
+        second,
+        "seq=2;kind=tower;applied=\"s/3/d\";running=0;wait=10;lease=60"
+    );
+
+    server.answer("200 OK", "etag: \"s/4/d\"\r\n", "{}");
+    let objection = async {
+        loop {
+            let poll = server.request().await;
+            if report(&poll).contains(";error=") {
+                return report(&poll).to_owned();
+            }
+        }
+    };
+    let objection = timeout(LONG, objection).await.unwrap();
+    assert!(objection.contains(";applied=\"s/3/d\";"), "{objection}");
+    assert!(
+        objection.ends_with(";error=%\"the document is not valid: /version: is missing\""),
+        "{objection}"
+    );
+    assert_eq!(policy.state().revision, 3);
+}
+
+#[tokio::test]
+async fn a_node_that_leaves_says_so_once_nothing_runs() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::Off));
+    let policy = server.poller().start().await;
+    let (send, guards) = std::sync::mpsc::channel();
+    let app = tower::service_fn(move |request: http::Request<()>| {
+        let guard = request.extensions().get::<RequestGuard>().unwrap().clone();
+        send.send(guard).unwrap();
+        std::future::ready(Ok::<_, Infallible>(http::Response::new(
+            http_body_util::Empty::<bytes::Bytes>::new(),
+        )))
+    });
+    let shop = MaintenanceLayer::new(policy.clone()).layer(app);
+    drop(shop.oneshot(http::Request::default()).await.unwrap());
+
+    let guard = guards.recv().unwrap();
+    let leaving = tokio::spawn(async move { policy.leave().await });
+    let silence = async { while !report(&server.request().await).ends_with(";leaving") {} };
+    assert!(
+        timeout(SHORT * 25, silence).await.is_err(),
+        "a request runs still"
+    );
+    drop(guard);
+    let farewell = async { while !report(&server.request().await).ends_with(";leaving") {} };
+    timeout(LONG, farewell).await.unwrap();
+    timeout(LONG, leaving).await.unwrap().unwrap();
+    assert!(
+        timeout(SHORT * 25, server.request()).await.is_err(),
+        "it was the last"
+    );
 }

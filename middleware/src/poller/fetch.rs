@@ -11,7 +11,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as LegacyClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use intermission_core::{PollRequest, PollResponse, State};
+use intermission_core::{PollRequest, PollResponse, Report, State};
 use rustls::crypto::ring;
 use tokio::io::AsyncReadExt;
 
@@ -47,12 +47,18 @@ impl Fetched {
 }
 
 impl Endpoint {
-    /// Asks once.
-    pub(super) async fn fetch(&self, request: PollRequest) -> Result<Fetched, FetchError> {
+    /// Asks once, and tells what `report` says.
+    pub(super) async fn fetch(
+        &self,
+        request: PollRequest,
+        report: &str,
+    ) -> Result<Fetched, FetchError> {
         let timeout = request.timeout;
         let fetched = async {
             match self {
-                Self::Http { uri, token, client } => client.get(uri, token.as_ref(), request).await,
+                Self::Http { uri, token, client } => {
+                    client.get(uri, token.as_ref(), request, report).await
+                }
                 Self::File(path) => read(path).await.map_err(Into::into),
             }
         };
@@ -109,9 +115,11 @@ impl Client {
         uri: &Uri,
         token: Option<&HeaderValue>,
         request: PollRequest,
+        report: &str,
     ) -> Result<Fetched, Failure> {
         let mut get = Request::get(uri)
             .header(header::ACCEPT, "application/json")
+            .header(Report::NAME, report)
             .header(
                 header::USER_AGENT,
                 concat!("intermission/", env!("CARGO_PKG_VERSION")),

@@ -1,19 +1,25 @@
 //! Keeping a policy up to date from a URL.
 
+mod departure;
 mod endpoint;
 mod fetch;
+mod identity;
 mod saved;
 mod task;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use departure::Departure;
 pub use endpoint::{EndpointError, TokenError};
-use intermission_core::{Mode, PollOptions, ServiceName, State};
+use intermission_core::{Mode, Poll, PollOptions, ServiceName, State};
 
 use self::endpoint::Endpoint;
+use self::identity::Identity;
 use self::task::Task;
 use crate::PolicyHandle;
+use crate::in_force::InForce;
 
 /// Asks an endpoint for the state of one service, for as long as the policy is in use.
 ///
@@ -24,6 +30,8 @@ use crate::PolicyHandle;
 ///    at an interval, by default every 5 s, jittered by a tenth.
 /// 4. After a failure the pauses grow up to half a minute, at random.
 /// 5. With a [lease](Self::with_lease) the service is closed when no answer has come for so long.
+/// 6. With each poll control is told what is in force and what still runs that it would refuse, so that
+///    `intermission enter --wait` knows when the last old request has ended.
 ///
 /// The endpoint may be a control, any web server with a document on it, or a file.
 ///
@@ -42,6 +50,7 @@ pub struct Poller {
     start_wait: Duration,
     saved_copy: Option<PathBuf>,
     default: Mode,
+    name: Option<String>,
 }
 
 impl Poller {
@@ -57,6 +66,7 @@ impl Poller {
             start_wait: Duration::from_secs(2),
             saved_copy: None,
             default: Mode::Off,
+            name: None,
         })
     }
 
@@ -123,6 +133,17 @@ impl Poller {
         Self { default, ..self }
     }
 
+    /// Calls this node `name` in what control is told and shows; by default it is the name of the machine.
+    ///
+    /// Several processes may share a name; each is known by a number of its own besides.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
     /// Sends `token` with each poll (RFC 6750, section 2.1), to the endpoint's own origin only:
     /// redirects are not followed.
     ///
@@ -140,7 +161,7 @@ impl Poller {
     /// [start wait](Self::with_start_wait) what is at hand: the saved copy, else the default.
     ///
     /// Polling goes on in a task of the current tokio runtime until the last clone of the handle,
-    /// and with it the last layer, is dropped.
+    /// and with it the last layer, is dropped, or until [`PolicyHandle::leave`].
     ///
     /// # Panics
     ///
@@ -153,17 +174,23 @@ impl Poller {
         let at_hand = saved
             .clone()
             .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
-        let handle = PolicyHandle::new(at_hand);
+        let in_force = Arc::new(InForce::new(at_hand));
+        let mut poll = Poll::new(self.options, fastrand::u64(..));
+        if let Some(saved) = saved {
+            poll = poll.with_state(saved, None);
+        }
         let (answered, first_answer) = tokio::sync::oneshot::channel();
+        let (departure, departing) = Departure::new();
         let task = Task::new(
             self.endpoint,
-            self.options,
-            saved,
+            poll,
+            Identity::new(self.name, self.options.lease),
             self.saved_copy,
-            &handle,
+            Arc::clone(&in_force),
             answered,
         );
-        tokio::spawn(task.run());
+        tokio::spawn(task.run(departing));
+        let handle = PolicyHandle::polled(in_force, departure);
         if tokio::time::timeout(self.start_wait, first_answer)
             .await
             .is_err()

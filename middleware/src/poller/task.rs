@@ -1,22 +1,30 @@
 use std::path::PathBuf;
 use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use intermission_core::{Poll, PollOptions, State};
+use intermission_core::{Poll, State};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::departure::Departing;
 use super::endpoint::Endpoint;
+use super::identity::{Identity, Intent};
 use super::saved;
-use crate::PolicyHandle;
-use crate::handle::WeakHandle;
+use crate::in_force::InForce;
+
+/// How long a node that departs tries to say so, and how often.
+const FAREWELL: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// The loop behind a [`Poller`](super::Poller).
 #[derive(Debug)]
 pub(super) struct Task {
     endpoint: Endpoint,
     poll: Poll,
+    identity: Identity,
     saved_copy: Option<PathBuf>,
-    policy: WeakHandle,
+    in_force: Arc<InForce>,
     answered: Option<oneshot::Sender<()>>,
     started: Instant,
     /// Whether the lease has ended, and everybody is refused.
@@ -28,21 +36,18 @@ pub(super) struct Task {
 impl Task {
     pub(super) fn new(
         endpoint: Endpoint,
-        options: PollOptions,
-        saved: Option<State>,
+        poll: Poll,
+        identity: Identity,
         saved_copy: Option<PathBuf>,
-        policy: &PolicyHandle,
+        in_force: Arc<InForce>,
         answered: oneshot::Sender<()>,
     ) -> Self {
-        let mut poll = Poll::new(options, fastrand::u64(..));
-        if let Some(saved) = saved {
-            poll = poll.with_state(saved, None);
-        }
         Self {
             endpoint,
             poll,
+            identity,
             saved_copy,
-            policy: policy.downgrade(),
+            in_force,
             answered: Some(answered),
             started: Instant::now(),
             closed: false,
@@ -50,36 +55,39 @@ impl Task {
         }
     }
 
-    /// Polls for as long as anybody uses the policy.
-    pub(super) async fn run(mut self) {
+    /// Polls until the node departs, and then says goodbye.
+    pub(super) async fn run(mut self, departing: Departing) {
         loop {
-            let next = tokio::time::sleep_until(self.started + self.poll.next_at());
-            let (lease, closed) = (self.lease(), &mut self.closed);
-            under(lease, || *closed = close(&self.policy), next).await;
-            if self.policy.upgrade().is_none() {
-                return;
+            // A poll that is given up half-way is as good as one that was not answered.
+            tokio::select! {
+                () = departing.asked() => break,
+                () = self.turn() => {}
             }
-            let outcome = self.ask().await;
-            let Some(policy) = self.policy.upgrade() else {
-                return;
-            };
-            match outcome {
-                Ok(news) => {
-                    let changed = news.is_some();
-                    self.answer(&policy, news).await;
-                    if changed {
-                        continue;
-                    }
-                }
-                Err(complaint) => self.complain(complaint),
-            }
-            if self
-                .poll
-                .state()
-                .is_some_and(|state| state.notice.until.is_some())
-            {
-                policy.refresh();
-            }
+        }
+        // Whoever cannot be told does not matter, after a while.
+        let _ = tokio::time::timeout(FAREWELL, self.leave()).await;
+    }
+
+    /// Polls once.
+    async fn turn(&mut self) {
+        let next = tokio::time::sleep_until(self.started + self.poll.next_at());
+        let (lease, closed) = (self.lease(), &mut self.closed);
+        under(lease, || *closed = close(&self.in_force), next).await;
+        match self.ask(Intent::Stay).await {
+            Ok(Some(news)) => return self.answer(Some(news)).await,
+            Ok(None) => self.answer(None).await,
+            Err(complaint) => self.complain(complaint),
+        }
+        let state = self.poll.state();
+        if state.is_some_and(|state| state.notice.until.is_some()) {
+            self.in_force.refresh();
+        }
+    }
+
+    /// Tells control that this node goes, as soon as nothing runs.
+    async fn leave(&mut self) {
+        while !self.in_force.is_idle() || self.ask(Intent::Leave).await.is_err() {
+            tokio::time::sleep(AGAIN).await;
         }
     }
 
@@ -89,11 +97,17 @@ impl Task {
         lapses_at.and_then(|at| self.started.checked_add(at))
     }
 
-    async fn ask(&mut self) -> Result<Option<State>, String> {
-        let request = self.poll.send(self.started.elapsed());
-        let fetch = self.endpoint.fetch(request);
+    async fn ask(&mut self, intent: Intent) -> Result<Option<State>, String> {
+        let report = self
+            .identity
+            .report(&self.poll, self.in_force.running(), intent);
+        let mut request = self.poll.send(self.started.elapsed());
+        if intent == Intent::Leave {
+            request.prefer = None;
+        }
+        let fetch = self.endpoint.fetch(request, &report);
         let (lease, closed) = (self.lease(), &mut self.closed);
-        match under(lease, || *closed = close(&self.policy), fetch).await {
+        match under(lease, || *closed = close(&self.in_force), fetch).await {
             Ok(fetched) => {
                 let outcome = self
                     .poll
@@ -107,16 +121,16 @@ impl Task {
         }
     }
 
-    async fn answer(&mut self, policy: &PolicyHandle, news: Option<State>) {
+    async fn answer(&mut self, news: Option<State>) {
         if self.complaint.take().is_some() {
             tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
         }
         let was_closed = std::mem::take(&mut self.closed);
         if was_closed && let Some(state) = self.poll.state() {
-            policy.swap(state.clone());
+            self.in_force.swap(state.clone());
         }
         if let Some(state) = news {
-            policy.swap(state.clone());
+            self.in_force.swap(state.clone());
             if let Some(file) = &self.saved_copy {
                 saved::store(file, &state).await;
             }
@@ -127,7 +141,7 @@ impl Task {
         }
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")
-            .set(crate::handle::now().as_second() as f64);
+            .set(crate::in_force::now().as_second() as f64);
     }
 
     fn complain(&mut self, complaint: String) {
@@ -160,16 +174,14 @@ async fn under<T>(
 }
 
 /// Refuses everybody from now on.
-fn close(policy: &WeakHandle) -> bool {
-    if let Some(policy) = policy.upgrade() {
-        let state = policy.state();
-        tracing::error!(
-            service = state.service.as_str(),
-            revision = state.revision,
-            "the lease has ended without an answer from the endpoint: closed until it answers"
-        );
-        policy.swap(state.closed());
-    }
+fn close(in_force: &InForce) -> bool {
+    let state = in_force.state();
+    tracing::error!(
+        service = state.service.as_str(),
+        revision = state.revision,
+        "the lease has ended without an answer from the endpoint: closed until it answers"
+    );
+    in_force.swap(state.closed());
     true
 }
 

@@ -1,0 +1,51 @@
+use std::time::Duration;
+
+use intermission_core::{Poll, Report, Running};
+
+/// Who polls, as control is told with each poll.
+#[derive(Debug)]
+pub(super) struct Identity {
+    name: String,
+    boot: u64,
+    seq: u64,
+    lease: Option<Duration>,
+}
+
+/// Whether a poll is the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intent {
+    Stay,
+    Leave,
+}
+
+impl Identity {
+    /// A node called `name`, or else as the machine is.
+    pub(super) fn new(name: Option<String>, lease: Option<Duration>) -> Self {
+        let of_machine = || gethostname::gethostname().to_string_lossy().into_owned();
+        Self {
+            name: name.unwrap_or_else(of_machine),
+            boot: fastrand::u64(..),
+            seq: 0,
+            lease,
+        }
+    }
+
+    /// The value of the header of the next poll.
+    pub(super) fn report(&mut self, poll: &Poll, running: Running, intent: Intent) -> String {
+        self.seq += 1;
+        let report = Report {
+            name: &self.name,
+            boot: self.boot,
+            seq: self.seq,
+            kind: "tower",
+            applied: poll.etag(),
+            running,
+            silent: "",
+            wait: poll.longest_pause(),
+            lease: self.lease,
+            error: poll.objection(),
+            leaving: intent == Intent::Leave,
+        };
+        report.to_string()
+    }
+}

@@ -1,0 +1,242 @@
+//! What counts as running after the state has changed, and until when.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use intermission::{
+    MaintenanceLayer, Peer, PolicyHandle, RequestGuard, ResponseBody, Running, State,
+};
+use tower::util::BoxCloneService;
+use tower::{Layer, ServiceExt, service_fn};
+
+const TESTER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+
+type Answer = Response<ResponseBody<Full<Bytes>>>;
+
+/// A service behind the layer, and its policy.
+struct Shop {
+    policy: PolicyHandle,
+    service: BoxCloneService<Request<()>, Answer, Infallible>,
+}
+
+impl Shop {
+    /// One that answers with `response`, and puts the guard of each request where `keep` says.
+    fn new(
+        state: State,
+        response: fn() -> Response<Full<Bytes>>,
+        keep: impl Fn(RequestGuard) + Clone + Send + 'static,
+    ) -> Self {
+        let policy = PolicyHandle::new(state);
+        let app = service_fn(move |request: Request<()>| {
+            keep(request.extensions().get::<RequestGuard>().unwrap().clone());
+            async move { Ok::<_, Infallible>(response()) }
+        });
+        let service = MaintenanceLayer::new(policy.clone()).layer(app);
+        Self {
+            policy,
+            service: BoxCloneService::new(service),
+        }
+    }
+
+    fn open() -> Self {
+        Self::new(state(1, "off", false), small, drop)
+    }
+
+    async fn ask(&self, path: &str) -> Answer {
+        let mut request = Request::get(path).body(()).unwrap();
+        request.extensions_mut().insert(Peer::Address(TESTER));
+        self.service.clone().oneshot(request).await.unwrap()
+    }
+
+    /// How many requests run, and the oldest one's revision.
+    fn running(&self) -> (u64, Option<u64>) {
+        let Running {
+            requests,
+            upgraded,
+            oldest,
+        } = self.policy.running();
+        assert_eq!(upgraded, 0);
+        (requests, oldest)
+    }
+}
+
+fn small() -> Response<Full<Bytes>> {
+    Response::new("welcome".into())
+}
+
+fn large() -> Response<Full<Bytes>> {
+    Response::new(vec![b'x'; 1 << 20].into())
+}
+
+fn switched() -> Response<Full<Bytes>> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    response
+}
+
+fn state(revision: u64, maintenance: &str, allowlist: bool) -> State {
+    let document = format!(
+        r#"{{ "version": 1, "store": "S", "service": "shop", "revision": {revision}, "maintenance": "{maintenance}",
+        "allowlist": {{ "enabled": {allowlist}, "cidrs": ["203.0.113.0/24"] }} }}"#
+    );
+    State::parse(document.as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn a_request_runs_until_its_response_is_read() {
+    let shop = Shop::open();
+    let response = shop.ask("/").await;
+    assert_eq!(shop.running(), (0, None), "nothing is refused while open");
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.running(), (1, Some(1)));
+    response.into_body().collect().await.unwrap();
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_ends_its_request() {
+    let shop = Shop::open();
+    let response = shop.ask("/").await;
+    let request = Request::get("/").body(()).unwrap();
+    let waiting = shop.service.clone().oneshot(request);
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop((response, waiting));
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn what_is_kept_in_the_server_is_not_read_yet() {
+    let shop = Shop::new(state(1, "off", false), large, drop);
+    let mut body = shop.ask("/").await.into_body();
+    shop.policy.swap(state(2, "all", false));
+    let frame = body.frame().await.unwrap().unwrap();
+    drop(body);
+    let mut data = frame.into_data().unwrap();
+    let rest = data.split_off(100);
+    drop(data);
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop(rest);
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn a_guard_keeps_a_request_running_after_its_response() {
+    let (send, guards) = std::sync::mpsc::channel();
+    let shop = Shop::new(state(1, "off", false), small, move |guard| {
+        send.send(guard).unwrap();
+    });
+    drop(shop.ask("/").await);
+    shop.policy.swap(state(2, "all", false));
+    let guard = guards.recv().unwrap();
+    let clone = guard.clone();
+    drop(guard);
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop(clone);
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn exempt_requests_do_not_count_while_they_are_exempt() {
+    let shop = Shop::open();
+    let watch = shop.ask("/healthz").await;
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.running(), (0, None));
+    let mut narrowed = state(3, "all", false);
+    narrowed.exempt.paths.clear();
+    shop.policy.swap(narrowed);
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop(watch);
+}
+
+#[tokio::test]
+async fn testers_count_once_they_are_refused() {
+    let shop = Shop::new(state(1, "all", true), small, drop);
+    let test = shop.ask("/").await;
+    assert_eq!(test.status(), StatusCode::OK);
+    shop.policy.swap(state(2, "all", true));
+    assert_eq!(shop.running(), (0, None));
+    shop.policy.swap(state(3, "all", false));
+    assert_eq!(shop.running(), (1, Some(1)));
+    shop.policy.swap(state(4, "off", false));
+    assert_eq!(shop.running(), (0, None));
+    drop(test);
+}
+
+#[tokio::test]
+async fn the_oldest_of_several_is_told() {
+    let shop = Shop::open();
+    let first = shop.ask("/").await;
+    shop.policy.swap(state(2, "off", true));
+    let second = shop.ask("/").await;
+    shop.policy.swap(state(3, "all", false));
+    assert_eq!(shop.running(), (2, Some(1)));
+    drop(first);
+    assert_eq!(shop.running(), (1, Some(2)));
+    let mut restored = state(1, "all", false);
+    restored.store = "T".into();
+    shop.policy.swap(restored);
+    assert_eq!(shop.running(), (1, Some(0)), "before any of this store");
+    drop(second);
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_without_a_guard_is_told_apart() {
+    let shop = Shop::new(state(1, "off", false), switched, drop);
+    drop(shop.ask("/").await);
+    shop.policy.swap(state(2, "all", false));
+    let unseen = Running {
+        requests: 0,
+        upgraded: 1,
+        oldest: Some(1),
+    };
+    assert_eq!(shop.policy.running(), unseen);
+}
+
+#[tokio::test]
+async fn a_tunnel_is_an_upgraded_connection() {
+    let shop = Shop::open();
+    let mut connect = Request::new(());
+    *connect.method_mut() = Method::CONNECT;
+    drop(shop.service.clone().oneshot(connect).await.unwrap());
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.policy.running().upgraded, 1);
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_runs_while_its_handler_keeps_the_guard() {
+    let (send, guards) = std::sync::mpsc::channel();
+    let shop = Shop::new(state(1, "off", false), switched, move |guard| {
+        send.send(guard).unwrap();
+    });
+    let guard = {
+        let response = shop.ask("/").await;
+        let guard = guards.recv().unwrap();
+        drop(response);
+        guard
+    };
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop(guard);
+    assert_eq!(shop.running(), (0, None));
+}
+
+#[tokio::test]
+async fn rendering_anew_is_no_new_state() {
+    let shop = Shop::open();
+    let response = shop.ask("/").await;
+    shop.policy.swap(state(1, "off", false));
+    shop.policy.swap(state(2, "all", false));
+    assert_eq!(shop.running(), (1, Some(1)));
+    drop(response);
+    assert_eq!(shop.running(), (0, None));
+}

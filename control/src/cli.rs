@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
 use crate::exit;
 
@@ -54,7 +55,7 @@ pub(crate) enum Command {
     /// Begin maintenance, or say more about one that has begun
     Enter(Enter),
     /// End maintenance; the allowlist's entries stay
-    Exit(Services),
+    Exit(Switch),
     /// Let testers in during maintenance
     #[command(subcommand, alias = "whitelist")]
     Allowlist(Allowlist),
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     History { service: String },
     /// Put in force again what was at an earlier revision, as a new one
     Rollback(Rollback),
+    /// The processes that enforce a service's state
+    #[command(subcommand)]
+    Node(Node),
+    /// The store behind control
+    #[command(subcommand)]
+    Store(Store),
     /// Show which rule decides about a request, and what it is answered
     Explain(Explain),
     /// Show the notice as nodes answer it, even while the service is open
@@ -104,10 +111,66 @@ pub(crate) struct Services {
     pub(crate) all: bool,
 }
 
+/// Services to switch, and whether to wait.
+#[derive(Debug, Args)]
+pub(crate) struct Switch {
+    #[command(flatten)]
+    pub(crate) services: Services,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+/// Whether the command returns when control has the change, or when the nodes have it.
+#[derive(Debug, Args)]
+pub(crate) struct Waiting {
+    /// Return when every node has the change in force and has ended the requests that it refuses
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long to wait at most, such as 90s, 5m or 1h [default: 5m]
+    #[arg(long, value_name = "DURATION", requires = "wait")]
+    pub(crate) timeout: Option<SignedDuration>,
+    /// How many nodes there have to be at least; 0 where there may be none
+    #[arg(long, value_name = "N", requires = "wait")]
+    pub(crate) expect: Option<u32>,
+    /// Pass over upgraded connections whose end the nodes do not see
+    #[arg(long, requires = "wait")]
+    pub(crate) ignore_upgraded: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+    /// List the nodes of a service, and what each has in force
+    List { service: String },
+    /// Wait for a node no more; one that lives is there again with its next poll
+    Forget {
+        service: String,
+        /// Its name
+        node: String,
+        /// Which of several processes of that name; all, where nothing is said
+        #[arg(long)]
+        boot: Option<String>,
+        /// Why, for history
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// After a backup was restored: make its history the one that all nodes go on to
+    Adopt {
+        /// Why, for history
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Enter {
     #[command(flatten)]
     pub(crate) services: Services,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
     /// Why, for history; visitors do not see it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
@@ -131,9 +194,9 @@ pub(crate) struct Enter {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Allowlist {
     /// Let the clients on the allowlist pass
-    Enable(Services),
+    Enable(Switch),
     /// Let nobody pass; the entries stay
-    Disable(Services),
+    Disable(Switch),
     /// Add addresses or CIDRs
     Add {
         #[command(flatten)]
@@ -164,6 +227,8 @@ pub(crate) struct Rollback {
     /// Why, for history; visitors do not see it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 }
 
 #[derive(Debug, Args)]

@@ -10,18 +10,36 @@ pub(crate) struct ETag(String);
 
 impl ETag {
     pub(crate) fn of(store: &str, revision: u64, document: &[u8]) -> Self {
-        let digest = Sha256::digest(document);
-        let digest: String = digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = digest(document);
         Self(format!("\"{store}/{revision}/{digest}\""))
+    }
+
+    /// The tag of what has neither store nor revision.
+    pub(crate) fn of_content(content: &[u8]) -> Self {
+        Self(format!("\"{}\"", digest(content)))
+    }
+
+    /// Store and revision of a tag without its quotes.
+    pub(crate) fn parts(bare: &str) -> Option<(&str, u64)> {
+        let mut parts = bare.split('/');
+        let (store, revision) = (parts.next()?, parts.next()?);
+        Some((store, revision.parse().ok()?))
+    }
+
+    /// Whether `bare` is this tag without its quotes.
+    pub(crate) fn is(&self, bare: &str) -> bool {
+        self.0.trim_matches('"') == bare
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn digest(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    let bytes = digest.iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Display for ETag {

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
+use crate::fleet::Ending;
+
 /// The exit codes, which scripts rely on and `--help` lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -24,6 +26,35 @@ pub(crate) enum Exit {
     Lost = 6,
     /// A value was refused.
     Invalid = 7,
+    /// The wait was over before all nodes had it in force and had drained.
+    TimedOut = 8,
+    /// Nodes are missing that are not heard of any more.
+    NodeLost = 9,
+    /// A node refuses the document.
+    NodeRefused = 10,
+    /// Nobody can tell whether a node has drained.
+    NodeUnsure = 11,
+    /// A node has something in force that this store never made.
+    Forked = 12,
+    /// A later change may admit what this one refuses.
+    Superseded = 13,
+    /// There are fewer nodes than expected, or none.
+    TooFew = 14,
+}
+
+impl From<Ending> for Exit {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::Done,
+            Ending::TimedOut => Self::TimedOut,
+            Ending::TooFew => Self::TooFew,
+            Ending::Lost => Self::NodeLost,
+            Ending::Unsure => Self::NodeUnsure,
+            Ending::Refused => Self::NodeRefused,
+            Ending::Forked => Self::Forked,
+            Ending::Superseded => Self::Superseded,
+        }
+    }
 }
 
 /// The exit codes as `--help` prints them.
@@ -36,7 +67,15 @@ Exit codes:
   4  refused: no valid token, or not from here
   5  unknown service
   6  lost to somebody else's change
-  7  invalid input";
+  7  invalid input
+With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere:
+  8  timed out
+  9  a node is lost: it is not heard of any more
+ 10  a node refuses the document
+ 11  unsure: nobody can tell whether a node has drained
+ 12  forked: a node has something in force that this control never made
+ 13  superseded: a later change may admit what this one refuses
+ 14  fewer nodes than expected, or none";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -10,22 +10,41 @@ use crate::invalid::Invalid;
 /// A misspelt member of a request would be a switch that was not thrown, so [`Fields::finish`]
 /// refuses what nobody asked for.
 #[derive(Debug)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Fields {
+    members: Map<String, Value>,
+    /// JSON pointer to the object.
+    place: String,
+}
 
 impl Fields {
     /// Reads a body; an empty one is an empty object, so that a webhook need not send any.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Invalid> {
         if body.trim_ascii().is_empty() {
-            return Ok(Self(Map::new()));
+            return Ok(Self::at(String::new(), Map::new()));
         }
         match serde_json::from_slice(body) {
-            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(Value::Object(members)) => Ok(Self::at(String::new(), members)),
             Ok(_) => Err(Invalid::new(
                 "",
                 "is not an object; write it like {\"reason\": \"deploy\"}",
             )),
             Err(error) => Err(Invalid::new("", format!("not JSON: {error}"))),
         }
+    }
+
+    fn at(place: String, members: Map<String, Value>) -> Self {
+        Self { members, place }
+    }
+
+    /// The members of the object `name`; `true` is as good as an empty one, and `false` as none.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, Invalid> {
+        let place = format!("{}/{name}", self.place);
+        let members = self.take(name, "an object", |value| match value {
+            Value::Object(members) => Some(Some(members.clone())),
+            Value::Bool(wanted) => Some(wanted.then(Map::new)),
+            _ => None,
+        })?;
+        Ok(members.flatten().map(|members| Self::at(place, members)))
     }
 
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Invalid> {
@@ -79,10 +98,11 @@ impl Fields {
 
     /// Refuses the members that were not read; `known` names those that could have been.
     pub(crate) fn finish(self, known: &[&str]) -> Result<(), Invalid> {
-        match self.0.keys().next() {
+        match self.members.keys().next() {
             None => Ok(()),
             Some(name) => {
-                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
+                let pointer = format!("{}/{name_in_pointer}", self.place);
                 Err(Invalid::new(
                     pointer,
                     format!("{name:?} is not known; known here: {}", known.join(", ")),
@@ -98,13 +118,13 @@ impl Fields {
         wanted: &str,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, Invalid> {
-        let Some(value) = self.0.remove(name).filter(|value| !value.is_null()) else {
+        let Some(value) = self.members.remove(name).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
         match read(&value) {
             Some(read) => Ok(Some(read)),
             None => Err(Invalid::new(
-                format!("/{name}"),
+                format!("{}/{name}", self.place),
                 format!("{} is not {wanted}", brief(&value)),
             )),
         }

@@ -10,6 +10,8 @@ use crate::store::{Record, Stamp};
 pub(crate) struct HistoryPage {
     pub(crate) service: String,
     pub(crate) entries: Vec<Entry>,
+    /// What else happened, and in the time of which revision: how waits ended, and which nodes were forgotten.
+    pub(crate) events: Vec<Stamp>,
     /// Where the next page goes on: `?before=` this. None when this page reaches the beginning.
     pub(crate) next: Option<u64>,
 }

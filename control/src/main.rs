@@ -11,6 +11,7 @@ mod commands;
 mod etag;
 mod exit;
 mod fields;
+mod fleet;
 mod history;
 mod invalid;
 mod keeper;

@@ -52,6 +52,9 @@ pub(crate) struct Outcome {
     pub(crate) changed: bool,
     /// What the operator may not expect.
     pub(crate) warnings: Vec<String>,
+    /// What waits until it is in force everywhere, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) barrier: Option<String>,
     #[serde(flatten)]
     pub(crate) summary: Summary,
 }

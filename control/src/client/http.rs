@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
 
 use crate::client::{Server, token};
@@ -51,6 +51,27 @@ impl Client {
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         let (_, body) = self.send(Request::get(self.server.at(path)), Vec::new())?;
         self.understand(&body)
+    }
+
+    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only;
+    /// gives it back with its tag.
+    pub(crate) fn watch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+    ) -> Result<Option<(String, T)>, Failure> {
+        let mut request = Request::get(self.server.at(path)).header("prefer", "wait=5");
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let (headers, body) = self.send(request, Vec::new())?;
+        // There is nothing in an answer that says that nothing has changed.
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
+        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?;
+        Ok(Some((etag.to_owned(), self.understand(&body)?)))
     }
 
     /// Gets the state of `service`.
@@ -122,7 +143,7 @@ impl Client {
             .limit(LARGEST)
             .read_to_vec()
             .map_err(|error| self.unreachable(&error, changes))?;
-        if parts.status.is_success() {
+        if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
             Err(self.refusal(&Response::from_parts(parts, body)))

@@ -1,16 +1,17 @@
 //! The subcommands.
 
 mod allowlist;
-
 mod diff;
 mod explain;
 mod history;
+mod node;
 mod preview;
 mod rendered;
 mod run;
 mod service;
 mod status;
 mod switch;
+mod wait;
 mod why;
 
 pub(crate) use self::run::run;

@@ -1,6 +1,6 @@
-use crate::cli::{Allowlist, Cli, Command};
+use crate::cli::{Allowlist, Cli, Command, Store};
 use crate::client::{Client, Server};
-use crate::commands::{allowlist, explain, history, preview, service, status, switch};
+use crate::commands::{allowlist, explain, history, node, preview, service, status, switch};
 use crate::exit::{Exit, Failure};
 use crate::output::{Report, print};
 use crate::serve;
@@ -24,12 +24,12 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Serve(_) => Err(Failure::failed("serve asks no control")),
         Command::Service(command) => service::run(&client, &command),
         Command::Enter(options) => switch::enter(&client, &options),
-        Command::Exit(services) => switch::switch(&client, "exit", &services),
-        Command::Allowlist(Allowlist::Enable(services)) => {
-            switch::switch(&client, "allowlist enable", &services)
+        Command::Exit(options) => switch::switch(&client, "exit", &options),
+        Command::Allowlist(Allowlist::Enable(options)) => {
+            switch::switch(&client, "allowlist enable", &options)
         }
-        Command::Allowlist(Allowlist::Disable(services)) => {
-            switch::switch(&client, "allowlist disable", &services)
+        Command::Allowlist(Allowlist::Disable(options)) => {
+            switch::switch(&client, "allowlist disable", &options)
         }
         Command::Allowlist(Allowlist::Add { entries, wide }) => {
             allowlist::add(&client, &entries, wide)
@@ -39,6 +39,8 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),
         Command::Rollback(options) => switch::rollback(&client, &options),
+        Command::Node(command) => node::run(&client, &command),
+        Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
         Command::Explain(options) => explain::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
     }

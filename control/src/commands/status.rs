@@ -1,25 +1,53 @@
 use jiff::Timestamp;
+use serde::Serialize;
 
-use crate::client::Client;
+use crate::client::{Client, service_path};
 use crate::exit::{Exit, Failure};
-use crate::output::{Paint, Report, one_line, shown};
+use crate::fleet::FleetView;
+use crate::output::{Paint, Report, node_lines, one_line, shown};
 use crate::summary::{Summaries, Summary};
 
 /// One line for each service; everything of the one that is named alone.
 pub(super) fn run(client: &Client, wanted: &[String]) -> Result<Report, Failure> {
     let list: Summaries = client.get("/v1/services")?;
     let services = select(list.services, wanted)?;
+    let fleets = services
+        .iter()
+        .map(|summary| client.get(&format!("{}/fleet", service_path(&summary.service))))
+        .collect::<Result<Vec<FleetView>, Failure>>()?;
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let human = match services.as_slice() {
         [] => "there is no service yet; next: intermission service add NAME\n".to_owned(),
-        [alone] if !wanted.is_empty() => shown(alone, paint, now),
+        [alone] if !wanted.is_empty() => {
+            let fleet = fleets.first().map(|fleet| node_lines(fleet, paint, now));
+            shown(alone, paint, now) + &fleet.unwrap_or_default()
+        }
         services => {
             let width = services.iter().map(|summary| summary.service.len()).max();
-            let line = |summary| one_line(summary, width.unwrap_or_default(), paint, now);
-            services.iter().map(line).collect()
+            let line = |(summary, fleet): (&Summary, &FleetView)| {
+                one_line(summary, fleet, width.unwrap_or_default(), paint, now)
+            };
+            services.iter().zip(&fleets).map(line).collect()
         }
     };
-    Report::new(&Summaries { services }, human)
+    let services = services.into_iter().zip(fleets);
+    let services = services
+        .map(|(summary, fleet)| Status { summary, fleet })
+        .collect();
+    Report::new(&Statuses { services }, human)
+}
+
+#[derive(Serialize)]
+struct Statuses {
+    services: Vec<Status>,
+}
+
+/// What is in force, and where.
+#[derive(Serialize)]
+struct Status {
+    #[serde(flatten)]
+    summary: Summary,
+    fleet: FleetView,
 }
 
 /// The services of `wanted`, or all where none is named.

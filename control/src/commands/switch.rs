@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::{Enter, Rollback, Services};
+use crate::cli::{Enter, Rollback, Services, Switch, Waiting};
 use crate::client::{Client, service_path};
+use crate::commands::wait;
 use crate::exit::Failure;
 use crate::output::{Paint, Report, described};
 use crate::summary::{Outcome, Outcomes};
@@ -21,32 +22,39 @@ pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure>
     let named = named
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    change(client, "enter", &options.services, named.collect())
+    let named = named.collect();
+    change(client, "enter", &options.services, &options.waiting, named)
 }
 
 /// `exit`, `allowlist enable` and `allowlist disable`: one change of all services, or of none.
-pub(super) fn switch(
-    client: &Client,
-    action: &str,
-    services: &Services,
-) -> Result<Report, Failure> {
-    change(client, action, services, Map::new())
+pub(super) fn switch(client: &Client, action: &str, options: &Switch) -> Result<Report, Failure> {
+    let Switch { services, waiting } = options;
+    change(client, action, services, waiting, Map::new())
 }
 
 /// `rollback`.
 pub(super) fn rollback(client: &Client, options: &Rollback) -> Result<Report, Failure> {
-    // The endpoint takes a reason that is null for none.
-    let body = json!({ "revision": options.revision, "reason": options.reason });
+    // The endpoint takes a member that is null for none.
+    let body = json!({
+        "revision": options.revision, "reason": options.reason, "wait": wait::asked(&options.waiting)?,
+    });
     let path = format!("{}/rollback", service_path(&options.service));
     let outcome: Outcome = client.post(&path, &body)?;
-    let human = described(&outcome, Paint::from_env(), Timestamp::now());
-    Report::new(&outcome, human)
+    let services = vec![outcome];
+    report(client, Outcomes { services })
+}
+
+/// `store adopt`: every service gets a new revision.
+pub(super) fn adopt(client: &Client, reason: Option<&str>) -> Result<Report, Failure> {
+    let outcomes: Outcomes = client.post("/v1/store/adopt", &json!({ "reason": reason }))?;
+    report(client, outcomes)
 }
 
 fn change(
     client: &Client,
     action: &str,
     services: &Services,
+    waiting: &Waiting,
     mut body: Map<String, Value>,
 ) -> Result<Report, Failure> {
     body.insert("action".into(), action.into());
@@ -55,14 +63,30 @@ fn change(
     } else {
         body.insert("services".into(), json!(services.services));
     }
+    if let Some(wait) = wait::asked(waiting)? {
+        body.insert("wait".into(), wait);
+    }
     let outcomes: Outcomes = client.post("/v1/changes", &Value::Object(body))?;
+    report(client, outcomes)
+}
+
+/// What became of each service, and of the waits that were asked for.
+fn report(client: &Client, outcomes: Outcomes) -> Result<Report, Failure> {
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let texts: Vec<_> = outcomes
         .services
         .iter()
         .map(|outcome| described(outcome, paint, now))
         .collect();
-    Report::new(&outcomes, texts.join("\n"))
+    let human = texts.join("\n");
+    if outcomes
+        .services
+        .iter()
+        .all(|outcome| outcome.barrier.is_none())
+    {
+        return Report::new(&outcomes, human);
+    }
+    wait::follow(client, outcomes, human)
 }
 
 fn read_time(text: &str) -> Result<Timestamp, Failure> {

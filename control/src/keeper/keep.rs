@@ -8,17 +8,18 @@ use tracing::info;
 
 use crate::change::{Change, advice};
 use crate::etag::Condition;
+use crate::fleet::{Barrier, Fleet, Wait};
 use crate::invalid::Invalid;
 use crate::keeper::{ChangeError, Published, Services};
-use crate::store::{Memo, Once, OpenError, Page, Stamp, Store, StoreError};
+use crate::store::{KeptBarrier, Memo, Once, OpenError, Page, Save, Stamp, Store, StoreError};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     store: Mutex<Store>,
-    identity: Box<str>,
     published: watch::Sender<Arc<Services>>,
+    fleet: Fleet,
 }
 
 /// Which services a change is for.
@@ -38,12 +39,14 @@ pub(crate) struct Asked {
     pub(crate) reason: Option<String>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<Once>,
+    /// Whether somebody waits until it is in force everywhere.
+    pub(crate) wait: Option<Wait>,
 }
 
 impl Keeper {
     /// Publishes what `store` holds.
     pub(crate) fn new(store: Store) -> Result<Self, OpenError> {
-        let services = store
+        let services: Services = store
             .load()?
             .into_iter()
             .map(|kept| {
@@ -53,11 +56,21 @@ impl Keeper {
                 )
             })
             .collect();
+        let barriers = store
+            .open_barriers()?
+            .into_iter()
+            .filter_map(|kept| resume(&store, &services, kept).transpose())
+            .collect::<Result<Vec<_>, OpenError>>()?;
         Ok(Self {
-            identity: store.identity().into(),
+            fleet: Fleet::new(store.members()?, store.forgiven()?, barriers),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),
         })
+    }
+
+    /// The nodes, and those who wait for them.
+    pub(crate) fn fleet(&self) -> &Fleet {
+        &self.fleet
     }
 
     /// What is in force now.
@@ -90,7 +103,7 @@ impl Keeper {
             return Ok(outcome(known, false, Vec::new()));
         }
         let mut state = State::initial(name, Mode::Off);
-        state.store = self.identity.clone();
+        state.store = store.identity().into();
         state.revision = 1;
         let stamp = Stamp {
             revision: state.revision,
@@ -100,7 +113,10 @@ impl Keeper {
             reason: None,
         };
         let added = Arc::new(Published::new(state, stamp, None));
-        store.save(&[added.record(None)], None)?;
+        store.save(&Save {
+            records: &[added.record(None)],
+            ..Save::default()
+        })?;
         let outcome = outcome(&added, true, Vec::new());
         self.publish(&services, [added]);
         Ok(outcome)
@@ -121,31 +137,88 @@ impl Keeper {
         let mut outcomes = Vec::new();
         let mut changed = Vec::new();
         let mut records = Vec::new();
+        let mut barriers = Vec::new();
         for before in select(&services, target)? {
             let (after, warnings) = asked.apply(&before, now)?;
-            match after {
-                None => outcomes.push(outcome(&before, false, warnings)),
-                Some(after) => {
-                    outcomes.push(outcome(&after, true, warnings));
-                    records.push(after.record(Some(&before)));
-                    changed.push(Arc::new(after));
-                }
+            let in_force = after.as_ref().unwrap_or(&before);
+            let mut outcome = outcome(in_force, after.is_some(), warnings);
+            if let Some(wait) = &asked.wait {
+                let barrier = asked.barrier(wait, &in_force.state, now)?;
+                outcome.barrier = Some(barrier.id.clone());
+                barriers.push(barrier);
+            }
+            outcomes.push(outcome);
+            if let Some(after) = after {
+                records.push(after.record(Some(&before)));
+                changed.push(Arc::new(after));
             }
         }
         let memo = asked.memo(now, &outcomes);
-        if !changed.is_empty() || memo.is_some() {
-            store.save(&records, memo.as_ref())?;
+        if !records.is_empty() || !barriers.is_empty() || memo.is_some() {
+            store.save(&Save {
+                records: &records,
+                barriers: &barriers,
+                memo: memo.as_ref(),
+                identity: None,
+            })?;
         }
         if !changed.is_empty() {
             self.publish(&services, changed);
         }
+        // After it is published, so that whoever joins later knows it.
+        self.fleet.begin(barriers);
         Ok(outcomes)
     }
 
-    /// A page of a service's history.
-    pub(crate) fn history(&self, service: &str, before: Option<u64>) -> Result<Page, ChangeError> {
+    /// Gives the store a new identity, and each service a revision in it, so that nodes go on to this history
+    /// from whatever other they have seen.
+    pub(crate) fn adopt(
+        &self,
+        actor: &str,
+        reason: Option<&str>,
+    ) -> Result<Vec<Outcome>, ChangeError> {
+        let mut store = self.lock();
+        let (services, now) = (self.services(), now());
+        let identity = store.mint(now)?;
+        let adopted = services.values().map(|before| {
+            let mut state = before.state.clone();
+            state.store = identity.as_str().into();
+            state.revision += 1;
+            let stamp = Stamp {
+                revision: state.revision,
+                at: now,
+                actor: actor.to_owned(),
+                action: "store adopt".to_owned(),
+                reason: reason.map(str::to_owned),
+            };
+            let after = Published::new(state, stamp, before.summary.since.clone());
+            (after.record(Some(before)), Arc::new(after))
+        });
+        let (records, changed): (Vec<_>, Vec<_>) = adopted.unzip();
+        store.save(&Save {
+            records: &records,
+            identity: Some(&identity),
+            ..Save::default()
+        })?;
+        let outcomes = changed
+            .iter()
+            .map(|after| outcome(after, true, Vec::new()))
+            .collect();
+        self.publish(&services, changed);
+        Ok(outcomes)
+    }
+
+    /// A page of a service's history, and what else happened in its time.
+    pub(crate) fn history(
+        &self,
+        service: &str,
+        before: Option<u64>,
+    ) -> Result<(Page, Vec<Stamp>), ChangeError> {
         find(&self.services(), service)?;
-        Ok(self.lock().history(service, before)?)
+        let store = self.lock();
+        let page = store.history(service, before)?;
+        let events = store.events(service, page.next.unwrap_or_default(), before)?;
+        Ok((page, events))
     }
 
     /// What was in force for a service at this revision.
@@ -173,6 +246,7 @@ impl Keeper {
     fn publish(&self, services: &Services, changed: impl IntoIterator<Item = Arc<Published>>) {
         let mut next = services.clone();
         let mut superseded = Vec::new();
+        let mut followed = Vec::new();
         for service in changed {
             let Stamp {
                 revision,
@@ -184,15 +258,19 @@ impl Keeper {
                 service = service.summary.service,
                 revision, actor, action, "changed"
             );
+            followed.push(Arc::clone(&service));
             superseded.extend(next.insert(service.summary.service.clone(), service));
         }
         self.published.send_replace(Arc::new(next));
+        for service in followed {
+            self.fleet.follow(&service.state);
+        }
         for service in superseded {
             service.superseded.notify_waiters();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Store> {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,6 +301,21 @@ impl Asked {
             at,
             outcomes: serde_json::to_string(outcomes).ok()?,
         })
+    }
+
+    /// Who waits for `state`.
+    fn barrier(&self, wait: &Wait, state: &State, now: Timestamp) -> Result<Barrier, StoreError> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)
+            .map_err(|error| StoreError::random(OpenError::Random(error)))?;
+        let id = format!("{:032x}", u128::from_be_bytes(random));
+        Ok(Barrier::new(
+            id,
+            state.clone(),
+            wait.clone(),
+            self.actor.clone(),
+            now,
+        ))
     }
 
     /// What `before` becomes, if it becomes anything else.
@@ -274,8 +367,39 @@ impl Asked {
     }
 }
 
+/// A barrier as it stands after a restart, if its service and revision are known.
+fn resume(
+    store: &Store,
+    services: &Services,
+    kept: KeptBarrier,
+) -> Result<Option<Barrier>, OpenError> {
+    let read = |revision| -> Result<Option<State>, StoreError> {
+        let document = store.document(&kept.service, revision)?;
+        Ok(document.and_then(|document| State::parse(document.as_bytes()).ok()))
+    };
+    let now = services
+        .get(&kept.service)
+        .map(|service| service.state.revision);
+    let (Some(now), Some(state)) = (now, read(kept.revision)?) else {
+        return Ok(None);
+    };
+    let mut barrier = Barrier::new(
+        kept.id.clone(),
+        state,
+        kept.wait.clone(),
+        kept.actor.clone(),
+        kept.began,
+    );
+    for revision in kept.revision + 1..=now {
+        if let Some(later) = read(revision)? {
+            barrier.follow(&later);
+        }
+    }
+    Ok(Some(barrier))
+}
+
 /// The time to the millisecond, which is as exact as anybody wants to read.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Millisecond).unwrap_or(now)
 }
@@ -309,6 +433,7 @@ fn outcome(service: &Published, changed: bool, warnings: Vec<String>) -> Outcome
     Outcome {
         changed,
         warnings,
+        barrier: None,
         summary: service.summary.clone(),
     }
 }

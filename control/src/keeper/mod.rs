@@ -7,6 +7,7 @@
 
 mod error;
 mod keep;
+mod nodes;
 mod published;
 
 pub(crate) use self::error::ChangeError;

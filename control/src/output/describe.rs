@@ -1,5 +1,7 @@
 use jiff::Timestamp;
 
+use crate::fleet::FleetView;
+use crate::output::fleet::node_count;
 use crate::output::{Paint, ago, when};
 use crate::summary::{Outcome, Summary};
 
@@ -8,6 +10,7 @@ pub(crate) fn described(outcome: &Outcome, paint: Paint, now: Timestamp) -> Stri
     let Outcome {
         changed,
         warnings,
+        barrier,
         summary,
     } = outcome;
     let mut text = headline(summary, *changed, paint);
@@ -15,8 +18,12 @@ pub(crate) fn described(outcome: &Outcome, paint: Paint, now: Timestamp) -> Stri
     for warning in warnings {
         line("note", &paint.warn(warning), &mut text);
     }
-    if *changed {
-        line("nodes", "follow when they poll next", &mut text);
+    if *changed && barrier.is_none() {
+        line(
+            "nodes",
+            "follow at once; --wait tells when all have",
+            &mut text,
+        );
     }
     text
 }
@@ -29,11 +36,19 @@ pub(crate) fn shown(summary: &Summary, paint: Paint, now: Timestamp) -> String {
 }
 
 /// What is in force for a service, in one line.
-pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Timestamp) -> String {
+pub(crate) fn one_line(
+    summary: &Summary,
+    fleet: &FleetView,
+    width: usize,
+    paint: Paint,
+    now: Timestamp,
+) -> String {
     let name = format!("{:width$}", summary.service);
     let revision = summary.revision;
+    let nodes = node_count(fleet, paint);
     if summary.is_open() {
-        return format!("{name}  {}  revision {revision}\n", paint.calm("open"));
+        let open = paint.calm("open");
+        return format!("{name}  {open}  revision {revision}  {nodes}\n");
     }
     let what = if summary.is_writes_only() {
         "WRITES REFUSED"
@@ -47,7 +62,7 @@ pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Times
     };
     let since = since(summary, now);
     let what = paint.alarm(what);
-    format!("{name}  {what}  allowlist {allowlist}  revision {revision}  since {since}\n")
+    format!("{name}  {what}  allowlist {allowlist}  revision {revision}  {nodes}  since {since}\n")
 }
 
 fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
@@ -98,7 +113,7 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     );
 }
 
-fn line(name: &str, value: &str, text: &mut String) {
+pub(super) fn line(name: &str, value: &str, text: &mut String) {
     text.push_str(&format!("  {name:10} {value}\n"));
 }
 

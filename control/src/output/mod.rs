@@ -2,10 +2,12 @@
 
 mod ago;
 mod describe;
+mod fleet;
 mod paint;
 mod report;
 
 pub(crate) use self::ago::{ago, brief_time, when};
 pub(crate) use self::describe::{described, one_line, shown};
+pub(crate) use self::fleet::{missing, node_lines, progress_line, wait_lines};
 pub(crate) use self::paint::Paint;
 pub(crate) use self::report::{Report, print};

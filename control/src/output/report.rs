@@ -13,6 +13,7 @@ pub(crate) struct Report {
     human: String,
     /// Goes to standard error, so that standard output can be redirected into a file.
     aside: String,
+    exit: Exit,
 }
 
 impl Report {
@@ -21,11 +22,17 @@ impl Report {
             json: serde_json::to_value(value).map_err(Failure::failed)?,
             human,
             aside: String::new(),
+            exit: Exit::Done,
         })
     }
 
     pub(crate) fn with_aside(self, aside: String) -> Self {
         Self { aside, ..self }
+    }
+
+    /// That not all went well, though there is something to print.
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
     }
 }
 
@@ -33,9 +40,9 @@ impl Report {
 pub(crate) fn print(result: Result<Report, Failure>, format: Format) -> Exit {
     match result {
         Ok(report) => match write_report(&report, format) {
-            Ok(()) => Exit::Done,
+            Ok(()) => report.exit,
             // Whoever read it has read enough, as in `intermission history shop | head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => report.exit,
             Err(error) => {
                 let _ = writeln!(io::stderr(), "intermission: standard output: {error}");
                 Exit::Failed

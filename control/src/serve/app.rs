@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::keeper::{ChangeError, Keeper};
 use crate::serve::hold::Hold;
 use crate::serve::problem::Problem;
-use crate::serve::{auth, changes, guard, history, services, state};
+use crate::serve::{auth, changes, guard, history, nodes, services, state};
 use crate::token::TokenHash;
 
 /// What every handler may use.
@@ -28,6 +28,22 @@ impl App {
     ) -> Result<T, Problem> {
         let done = tokio::task::spawn_blocking(move || work(&self.keeper)).await;
         done.map_err(Problem::internal)?.map_err(Problem::from)
+    }
+}
+
+/// Looks after those who wait, for as long as control runs.
+pub(super) async fn wait_for_nodes(app: Arc<App>) {
+    loop {
+        app.keeper.fleet().stirred().await;
+        let ended = app.keeper.fleet().judge();
+        if !ended.is_empty() {
+            let kept = Arc::clone(&app).keep(|keeper| {
+                keeper.end(ended);
+                Ok(())
+            });
+            // It logs what goes wrong.
+            let _ = kept.await;
+        }
     }
 }
 
@@ -51,7 +67,11 @@ pub(super) fn router(app: Arc<App>) -> Router {
             "/v1/services/{name}/allowlist/disable",
             post(changes::disable_allowlist),
         )
+        .route("/v1/services/{name}/fleet", get(nodes::fleet))
+        .route("/v1/services/{name}/nodes/forget", post(nodes::forget))
+        .route("/v1/barriers/{id}", get(nodes::barrier))
         .route("/v1/changes", post(changes::several))
+        .route("/v1/store/adopt", post(nodes::adopt))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         // The last one runs first.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 
 use crate::change::{Change, Enter};
 use crate::fields::Fields;
+use crate::fleet::Wait;
 use crate::invalid::Invalid;
 use crate::keeper::{Asked, Target};
 use crate::serve::answer::{Answer, json};
@@ -57,7 +58,8 @@ pub(super) async fn rollback(
     let revision = fields.whole_number("revision")?;
     let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
     let reason = fields.reason()?;
-    fields.finish(&["revision", "reason"])?;
+    let wait = wait(&mut fields)?;
+    fields.finish(&["revision", "reason", "wait"])?;
     let service = name.clone();
     let state = Arc::clone(&app)
         .keep(move |keeper| keeper.state_at(&service, revision.into()))
@@ -68,6 +70,7 @@ pub(super) async fn rollback(
         actor: actor.0,
         reason,
         once,
+        wait,
     };
     make(app, name, asked).await
 }
@@ -131,7 +134,8 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         once,
     } = order;
     let reason = fields.reason()?;
-    let mut known = [more, &["reason"]].concat();
+    let wait = wait(&mut fields)?;
+    let mut known = [more, &["reason", "wait"]].concat();
     let change = match action {
         Action::Enter => {
             known.extend(Enter::FIELDS);
@@ -148,7 +152,13 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         actor: actor.0,
         reason,
         once,
+        wait,
     })
+}
+
+/// Whether somebody waits until the change is in force everywhere, and how.
+fn wait(fields: &mut Fields) -> Result<Option<Wait>, Invalid> {
+    fields.object("wait")?.map(Wait::read).transpose()
 }
 
 /// Which services: some by name, or all, but never all by mistake.

@@ -15,13 +15,14 @@ use crate::serve::problem::Problem;
 pub(super) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Uri) -> Answer {
     let before = before(uri.query().unwrap_or_default())?;
     let service = name.clone();
-    let page = app
+    let (page, events) = app
         .keep(move |keeper| keeper.history(&name, before))
         .await?;
     let entries: Result<_, _> = page.records.into_iter().map(Entry::try_from).collect();
     let page = HistoryPage {
         service,
         entries: entries.map_err(Problem::internal)?,
+        events,
         next: page.next,
     };
     json(StatusCode::OK, &page)

@@ -1,5 +1,6 @@
 //! Polls that wait for news (RFC 7240, section 4.3).
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, watch};
 
+use crate::fleet::MemberId;
 use crate::keeper::{Keeper, Published};
 use crate::serve::problem::Problem;
 
@@ -16,6 +18,9 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The longest that a poll is held, whatever it asks for.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How long the poll of a node is held that somebody waits for: so long that the node takes it for held, and
+/// asks again at once.
+const MOMENT: Duration = Duration::from_millis(200);
 /// How many polls are held at a time.
 const MOST: usize = 20_000;
 
@@ -35,23 +40,48 @@ impl Hold {
         }
     }
 
-    /// Waits until there is something else than `service`, or control stops, but for no longer than `wait`.
+    /// Waits until there is something else than `service`, or control stops, but for no longer than `wait`,
+    /// and only for a moment while somebody waits for `member`.
     pub(super) async fn until_changed(
         &self,
         keeper: &Keeper,
         service: &Arc<Published>,
+        member: Option<&MemberId>,
         wait: Duration,
     ) -> Result<(), Full> {
         let _held = self.free.try_acquire().map_err(|_| Full)?;
-        let mut stop = self.stop.clone();
         // Those that began together need not end together.
         let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
         tokio::select! {
             () = keeper.change_of(service) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
+            () = self.stopped() => {}
             () = tokio::time::sleep(wait) => {}
+            () = awaited(keeper, &service.summary.service, member) => {}
         }
         Ok(())
+    }
+
+    /// Ends when control stops.
+    pub(super) async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        // An error means that the sender is gone, which sends before it goes.
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}
+
+/// Ends a moment after somebody waits for `member`.
+async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
+    let Some(member) = member else {
+        return std::future::pending().await;
+    };
+    let awaited = keeper.fleet().awaited(service);
+    loop {
+        let mut begins = pin!(awaited.notified());
+        begins.as_mut().enable();
+        if keeper.fleet().awaits(service, member) {
+            return tokio::time::sleep(MOMENT).await;
+        }
+        begins.await;
     }
 }
 

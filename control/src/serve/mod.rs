@@ -19,6 +19,7 @@ mod guard;
 mod history;
 mod hold;
 mod listen;
+mod nodes;
 mod order;
 mod problem;
 mod run;

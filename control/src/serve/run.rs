@@ -12,7 +12,7 @@ use tracing::{info, warn};
 
 use crate::keeper::Keeper;
 use crate::places::StateHome;
-use crate::serve::app::{App, router};
+use crate::serve::app::{App, router, wait_for_nodes};
 use crate::serve::hold::Hold;
 use crate::serve::listen::listen;
 use crate::serve::token_file;
@@ -62,6 +62,7 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
         operator,
         hold: Hold::new(stop.clone()),
     });
+    tokio::spawn(wait_for_nodes(Arc::clone(&app)));
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         done = async { server.await } => done?,

@@ -14,7 +14,7 @@ use crate::serve::auth::Actor;
 use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, condition};
 use crate::serve::problem::Problem;
-use crate::serve::{body, changes};
+use crate::serve::{body, changes, nodes};
 
 /// `GET /v1/services/{name}/state`: what nodes poll.
 pub(super) async fn get(
@@ -22,6 +22,7 @@ pub(super) async fn get(
     Named(name): Named,
     headers: HeaderMap,
 ) -> Answer {
+    let member = nodes::hear(&app, &name, &headers).await?;
     let mut service = app.keeper.service(&name)?;
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |service: &Published| {
@@ -30,7 +31,10 @@ pub(super) async fn get(
     };
     let wait = hold::wait(&headers);
     if let Some(wait) = wait.filter(|_| is_known(&service)) {
-        let held = app.hold.until_changed(&app.keeper, &service, wait).await;
+        let held = app
+            .hold
+            .until_changed(&app.keeper, &service, member.as_ref(), wait)
+            .await;
         if let Err(full) = held {
             return Ok(full.into_response());
         }
@@ -73,6 +77,7 @@ pub(super) async fn patch(
         actor: actor.0,
         reason: None,
         once: None,
+        wait: None,
     };
     changes::make(app, name, asked).await
 }

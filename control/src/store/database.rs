@@ -7,9 +7,13 @@ use jiff::Timestamp;
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params,
 };
+use ulid::Ulid;
 
+use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress};
 use crate::store::lock::Lock;
-use crate::store::{Kept, Memo, OpenError, Record, Stamp, StoreError, load, once, schema};
+use crate::store::{
+    Kept, KeptBarrier, Memo, OpenError, Record, Stamp, StoreError, fleet, load, once, schema,
+};
 use crate::token::TokenHash;
 
 const FILE: &str = "intermission.db";
@@ -30,6 +34,16 @@ pub(crate) struct Page {
     pub(crate) records: Vec<Record>,
     /// Where the next page goes on; `None` when this one reaches the beginning.
     pub(crate) next: Option<u64>,
+}
+
+/// What is saved together.
+#[derive(Debug, Default)]
+pub(crate) struct Save<'s> {
+    pub(crate) records: &'s [Record],
+    pub(crate) barriers: &'s [Barrier],
+    pub(crate) memo: Option<&'s Memo<'s>>,
+    /// What the store is to be called from now on.
+    pub(crate) identity: Option<&'s str>,
 }
 
 impl Store {
@@ -87,22 +101,107 @@ impl Store {
         Ok(once::recall(&self.connection, actor, key)?)
     }
 
-    /// Saves new revisions and the answer to whoever asked for them, all or nothing.
-    pub(crate) fn save(
+    /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.
+    pub(crate) fn save(&mut self, save: &Save<'_>) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            if let Some(identity) = save.identity {
+                transaction.execute("UPDATE store SET identity = ?1", [identity])?;
+            }
+            for record in save.records {
+                save_record(transaction, record)?;
+            }
+            for barrier in save.barriers {
+                fleet::save_barrier(transaction, barrier)?;
+            }
+            if let Some(memo) = save.memo {
+                memo.save(transaction)?;
+            }
+            Ok(())
+        })?;
+        if let Some(identity) = save.identity {
+            identity.clone_into(&mut self.identity);
+        }
+        Ok(())
+    }
+
+    /// Mints an identity for this store that is greater than the one it has.
+    pub(crate) fn mint(&self, now: Timestamp) -> Result<String, StoreError> {
+        let minted = schema::mint(now).map_err(StoreError::random)?;
+        if minted > self.identity {
+            return Ok(minted);
+        }
+        // The clock was set back: what counts is that it is greater.
+        let ulid: Option<Ulid> = self.identity.parse().ok();
+        let next = ulid.and_then(|ulid| ulid.increment().ok());
+        next.map(|ulid| ulid.to_string())
+            .ok_or_else(|| StoreError::random(OpenError::Random(getrandom::Error::UNEXPECTED)))
+    }
+
+    /// Everybody who is waited for, and nobody heard.
+    pub(crate) fn members(&self) -> Result<Vec<(String, Member)>, OpenError> {
+        Ok(fleet::members(&self.connection)?)
+    }
+
+    /// What operators have answered for.
+    pub(crate) fn forgiven(&self) -> Result<Vec<(String, Forgotten)>, OpenError> {
+        Ok(fleet::forgiven(&self.connection)?)
+    }
+
+    /// The barriers that have not ended.
+    pub(crate) fn open_barriers(&self) -> Result<Vec<KeptBarrier>, OpenError> {
+        Ok(fleet::open_barriers(&self.connection)?)
+    }
+
+    /// How the barrier `id` ended, if it has.
+    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        fleet::ended_barrier(&self.connection, id)
+    }
+
+    /// Keeps a new member.
+    pub(crate) fn save_member(&mut self, service: &str, member: &Member) -> Result<(), StoreError> {
+        self.transact(|transaction| fleet::save_member(transaction, service, member))
+    }
+
+    /// Lets a member go.
+    pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
+        self.transact(|transaction| fleet::remove_member(transaction, service, id))
+    }
+
+    /// Forgets members, which `event` tells of.
+    pub(crate) fn forget_members(
         &mut self,
-        records: &[Record],
-        memo: Option<&Memo<'_>>,
+        service: &str,
+        forgotten: &[Forgotten],
+        event: &Stamp,
+    ) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            fleet::forget_members(transaction, service, forgotten)?;
+            Ok(fleet::save_event(transaction, service, event)?)
+        })
+    }
+
+    /// Keeps how a barrier ended, which `event` tells of.
+    pub(crate) fn end_barrier(
+        &mut self,
+        progress: &Progress,
+        event: &Stamp,
+    ) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            fleet::end_barrier(transaction, progress)?;
+            Ok(fleet::save_event(transaction, &progress.service, event)?)
+        })
+    }
+
+    /// Does all of `work` or nothing.
+    fn transact(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.bury_doubtful()?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for record in records {
-            save_record(&transaction, record)?;
-        }
-        if let Some(memo) = memo {
-            memo.save(&transaction)?;
-        }
+        work(&transaction)?;
         transaction.commit().map_err(|error| {
             self.doubtful = !is_clean(&error);
             if self.doubtful {
@@ -160,6 +259,23 @@ impl Store {
             records,
             next: None,
         })
+    }
+
+    /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
+    pub(crate) fn events(
+        &self,
+        service: &str,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<Vec<Stamp>, StoreError> {
+        let integer = |revision: u64| i64::try_from(revision).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(
+            "SELECT revision, at, actor, action, reason FROM events
+             WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC",
+        )?;
+        let to = to.map_or(i64::MAX, integer);
+        let rows = statement.query_map(params![service, integer(from), to], Stamp::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The document of `service` at this revision, if there was one.

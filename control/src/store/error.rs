@@ -2,6 +2,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use intermission_core::DocumentError;
+
 /// Why a data folder cannot be opened.
 #[derive(Debug)]
 pub(crate) enum OpenError {
@@ -63,6 +65,14 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unchanged(error) | StoreError::Unsure(error) => Self::Database(error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database(error)
@@ -80,6 +90,20 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// There is no identity to be had.
+    pub(crate) fn random(error: OpenError) -> Self {
+        Self::Unchanged(rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    }
+
+    /// A document that was kept, but is not valid any more.
+    pub(crate) fn corrupt(error: DocumentError) -> Self {
+        Self::Unchanged(rusqlite::Error::FromSqlConversionFailure(
+            0,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        ))
+    }
+
     /// An answer that was kept, but cannot be read any more.
     pub(crate) fn unreadable(error: serde_json::Error) -> Self {
         Self::Unchanged(rusqlite::Error::FromSqlConversionFailure(

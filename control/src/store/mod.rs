@@ -5,20 +5,23 @@
 //! 2. The file is written by one process only, which the lock sees to.
 //! 3. History is append-only, which triggers see to.
 //! 4. The answer to a request with a key is kept with what it changed, so that a retry gets it again.
-//! 5. Every document that is read goes through [`State::parse`] and must agree with history.
+//! 5. The nodes and those who wait for them are kept as well, so that control may restart in the middle.
+//! 6. Every document that is read goes through [`State::parse`] and must agree with history.
 //!
 //! [`State::parse`]: intermission_core::State::parse
 
 mod database;
 mod error;
+mod fleet;
 mod load;
 mod lock;
 mod once;
 mod record;
 mod schema;
 
-pub(crate) use self::database::{Page, Store};
+pub(crate) use self::database::{Page, Save, Store};
 pub(crate) use self::error::{OpenError, StoreError};
+pub(crate) use self::fleet::KeptBarrier;
 pub(crate) use self::load::Kept;
 pub(crate) use self::once::{Memo, Once};
 pub(crate) use self::record::{Record, Stamp};

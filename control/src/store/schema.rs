@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 2] = [TABLES, ANSWERS];
+const STEPS: [&str; 3] = [TABLES, ANSWERS, FLEET];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -56,6 +56,55 @@ const ANSWERS: &str = "
     ) STRICT;
 ";
 
+const FLEET: &str = "
+    CREATE TABLE members (
+        service TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        boot    TEXT NOT NULL,
+        kind    TEXT NOT NULL,
+        wait    INTEGER NOT NULL,
+        lease   INTEGER,
+        joined  TEXT NOT NULL,
+        PRIMARY KEY (service, name, boot)
+    ) STRICT;
+
+    CREATE TABLE forgiven (
+        service TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        boot    TEXT NOT NULL,
+        thread  TEXT NOT NULL,
+        PRIMARY KEY (service, name, boot, thread)
+    ) STRICT;
+
+    CREATE TABLE barriers (
+        id              TEXT PRIMARY KEY,
+        service         TEXT NOT NULL,
+        revision        INTEGER NOT NULL,
+        actor           TEXT NOT NULL,
+        began           TEXT NOT NULL,
+        timeout         INTEGER NOT NULL,
+        expect          INTEGER,
+        ignore_upgraded INTEGER NOT NULL,
+        progress        TEXT
+    ) STRICT;
+
+    CREATE TABLE events (
+        sequence INTEGER PRIMARY KEY,
+        service  TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        at       TEXT NOT NULL,
+        actor    TEXT NOT NULL,
+        action   TEXT NOT NULL,
+        reason   TEXT
+    ) STRICT;
+
+    CREATE INDEX events_of_service ON events (service, revision);
+    CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+        BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+    CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+";
+
 /// Brings the tables up to this program's version in one transaction, with an identity where the store is new.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -81,7 +130,7 @@ pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(),
 }
 
 /// A new identity for a store: a ULID, so that later ones are greater.
-fn mint(now: Timestamp) -> Result<String, OpenError> {
+pub(super) fn mint(now: Timestamp) -> Result<String, OpenError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(OpenError::Random)?;
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();

@@ -1,0 +1,30 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::Node;
+use crate::client::{Client, service_path};
+use crate::exit::Failure;
+use crate::fleet::FleetView;
+use crate::output::{Paint, Report, node_lines};
+
+pub(super) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
+    match command {
+        Node::List { service } => {
+            let fleet: FleetView = client.get(&format!("{}/fleet", service_path(service)))?;
+            let human = node_lines(&fleet, Paint::from_env(), Timestamp::now());
+            Report::new(&fleet, human)
+        }
+        Node::Forget {
+            service,
+            node,
+            boot,
+            reason,
+        } => {
+            let path = format!("{}/nodes/forget", service_path(service));
+            let body = json!({ "node": node, "boot": boot, "reason": reason });
+            let answer: Value = client.post(&path, &body)?;
+            let human = format!("{service}: nobody waits for {node} any more\n");
+            Report::new(&answer, human)
+        }
+    }
+}

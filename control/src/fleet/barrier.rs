@@ -1,0 +1,193 @@
+use std::time::{Duration, Instant};
+
+use intermission_core::State;
+use jiff::Timestamp;
+
+use crate::fields::Fields;
+use crate::fleet::view::{NodeView, Progress, Standing};
+use crate::fleet::{Ending, Member};
+use crate::invalid::Invalid;
+
+/// How somebody wants to wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) timeout: Option<Duration>,
+    /// How many nodes there have to be at least; one, where nothing is said.
+    pub(crate) expect: Option<u64>,
+    /// Whether upgraded connections whose end nobody sees are passed over.
+    pub(crate) ignore_upgraded: bool,
+}
+
+impl Wait {
+    /// Reads the members of `wait`.
+    pub(crate) fn read(mut fields: Fields) -> Result<Self, Invalid> {
+        let timeout = fields.whole_number("timeout")?;
+        let wait = Self {
+            timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            expect: fields.whole_number("expect")?.map(u64::from),
+            ignore_upgraded: fields.boolean("ignore_upgraded")?.unwrap_or_default(),
+        };
+        fields.finish(&["timeout", "expect", "ignore_upgraded"])?;
+        Ok(wait)
+    }
+
+    /// How long it waits at most: 5 minutes where nothing is said, and a day at most.
+    pub(crate) fn timeout(&self) -> Duration {
+        const DEFAULT: Duration = Duration::from_secs(5 * 60);
+        const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+        self.timeout.unwrap_or(DEFAULT).min(LONGEST)
+    }
+}
+
+/// Somebody who waits until one revision is in force everywhere, and what came before has drained.
+#[derive(Clone, Debug)]
+pub(crate) struct Barrier {
+    pub(crate) id: String,
+    /// What is waited for.
+    pub(crate) state: State,
+    pub(crate) wait: Wait,
+    pub(crate) actor: String,
+    pub(crate) began: Timestamp,
+    pub(crate) deadline: Timestamp,
+    /// The later revision that may admit what this one refuses.
+    pub(crate) superseded_by: Option<u64>,
+    /// Since when only those are missing that time will not bring.
+    stuck: Option<Instant>,
+}
+
+/// How long nodes have to be stuck before one gives up on them: a thread that is busy may speak again.
+const SETTLED: Duration = Duration::from_secs(5);
+/// How many of the missing are named.
+const NAMED: usize = 100;
+
+impl Barrier {
+    pub(crate) fn new(
+        id: String,
+        state: State,
+        wait: Wait,
+        actor: String,
+        began: Timestamp,
+    ) -> Self {
+        let timeout = jiff::SignedDuration::try_from(wait.timeout()).unwrap_or_default();
+        Self {
+            id,
+            state,
+            actor,
+            began,
+            deadline: began.saturating_add(timeout).unwrap_or(began),
+            wait,
+            superseded_by: None,
+            stuck: None,
+        }
+    }
+
+    pub(crate) fn service(&self) -> &str {
+        self.state.service.as_str()
+    }
+
+    /// Takes note of a later state.
+    pub(crate) fn follow(&mut self, later: &State) {
+        let stands_in = later.store == self.state.store && later.refuses_all_of(&self.state);
+        if later.revision > self.state.revision && !stands_in {
+            self.superseded_by.get_or_insert(later.revision);
+        }
+    }
+
+    /// Whether `member` is waited for, and may come.
+    pub(super) fn awaits(&self, member: &Member, now: Instant) -> bool {
+        member.standing(self.state.revision, &self.wait, now) != Standing::Drained
+    }
+
+    /// How far it is, and whether this is its end.
+    pub(super) fn judge<'m>(
+        &mut self,
+        members: impl Iterator<Item = &'m Member>,
+        now: Instant,
+        time: Timestamp,
+    ) -> Progress {
+        let revision = self.state.revision;
+        let views: Vec<NodeView> = members
+            .map(|member| member.view(revision, &self.wait, now))
+            .collect();
+        let ending = self.ending(&views, now, time);
+        let is = |standing| move |node: &&NodeView| node.standing == standing;
+        let drained = views.iter().filter(is(Standing::Drained)).count();
+        let in_force = |node: &&NodeView| node.revision.is_some_and(|applied| applied >= revision);
+        Progress {
+            id: self.id.clone(),
+            service: self.service().to_owned(),
+            revision,
+            actor: self.actor.clone(),
+            began: self.began,
+            deadline: self.deadline,
+            expect: self.wait.expect,
+            ending,
+            superseded_by: self.superseded_by,
+            nodes: views.len(),
+            in_force: views.iter().filter(in_force).count(),
+            drained,
+            running: views
+                .iter()
+                .filter(is(Standing::Running))
+                .map(|node| node.running)
+                .sum(),
+            edge_only: !views.is_empty() && views.iter().all(|node| node.kind == "envoy"),
+            missing: views
+                .into_iter()
+                .filter(|node| node.standing != Standing::Drained)
+                .take(NAMED)
+                .collect(),
+        }
+    }
+
+    fn ending(&mut self, nodes: &[NodeView], now: Instant, time: Timestamp) -> Option<Ending> {
+        if self.superseded_by.is_some() {
+            return Some(Ending::Superseded);
+        }
+        let count = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
+        if count == 0 && self.wait.expect.is_none() {
+            return Some(Ending::TooFew);
+        }
+        let enough = count >= self.wait.expect.unwrap_or(1);
+        let missing: Vec<Standing> = nodes
+            .iter()
+            .map(|node| node.standing)
+            .filter(|standing| *standing != Standing::Drained)
+            .collect();
+        if enough && missing.is_empty() {
+            return Some(Ending::Done);
+        }
+        let stuck = enough && !missing.iter().any(|standing| standing.is_on_its_way());
+        if !stuck {
+            self.stuck = None;
+        } else if now.saturating_duration_since(*self.stuck.get_or_insert(now)) >= SETTLED {
+            return worst(&missing);
+        }
+        if time < self.deadline {
+            return None;
+        }
+        if stuck {
+            return worst(&missing);
+        }
+        Some(if missing.is_empty() {
+            Ending::TooFew
+        } else {
+            Ending::TimedOut
+        })
+    }
+}
+
+/// What hinders most among those that time will not bring.
+fn worst(missing: &[Standing]) -> Option<Ending> {
+    let endings = missing.iter().filter_map(|standing| match standing {
+        Standing::Forked => Some(Ending::Forked),
+        Standing::Refused => Some(Ending::Refused),
+        Standing::Unsure => Some(Ending::Unsure),
+        Standing::Lost => Some(Ending::Lost),
+        Standing::Drained | Standing::Running | Standing::Behind | Standing::Unheard => None,
+    });
+    endings.max()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,317 @@
+use intermission_core::{Mode, ServiceName};
+
+use super::*;
+use crate::fleet::{Heard, MemberId, Position, Report};
+
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A barrier for revision 17, and the time.
+struct Setting {
+    barrier: Barrier,
+    began: Instant,
+    members: Vec<Member>,
+}
+
+fn state(revision: u64, mode: Mode) -> State {
+    let mut state = State::initial(ServiceName::unknown(), mode);
+    state.store = "S".into();
+    state.revision = revision;
+    state
+}
+
+fn report(name: &str) -> Report {
+    Report {
+        id: MemberId {
+            name: name.into(),
+            boot: "b".into(),
+        },
+        kind: "tower".into(),
+        seq: 1,
+        applied: None,
+        requests: 0,
+        upgraded: 0,
+        oldest: None,
+        silent: Vec::new(),
+        wait: WAIT,
+        lease: None,
+        error: None,
+        leaving: false,
+    }
+}
+
+impl Setting {
+    fn new(wait: Wait) -> Self {
+        Self {
+            barrier: Barrier::new(
+                "id".into(),
+                state(17, Mode::All),
+                wait,
+                "operator".into(),
+                Timestamp::UNIX_EPOCH,
+            ),
+            began: Instant::now(),
+            members: Vec::new(),
+        }
+    }
+
+    /// With a member that has reported this at the beginning.
+    fn with(mut self, report: Report, position: Position) -> Self {
+        self.members.push(Member::new(Heard {
+            at: self.began,
+            time: Timestamp::UNIX_EPOCH,
+            report,
+            position,
+        }));
+        self
+    }
+
+    /// Looks at it so long after the beginning.
+    fn after(&mut self, seconds: u64) -> Progress {
+        let elapsed = Duration::from_secs(seconds);
+        let time = Timestamp::UNIX_EPOCH + jiff::SignedDuration::try_from(elapsed).unwrap();
+        self.barrier
+            .judge(self.members.iter(), self.began + elapsed, time)
+    }
+
+    #[track_caller]
+    fn ends(mut self, seconds: u64, ending: Ending) {
+        for before in 0..seconds {
+            assert_eq!(self.after(before).ending, None, "after {before} s");
+        }
+        assert_eq!(self.after(seconds).ending, Some(ending));
+    }
+}
+
+fn waiting() -> Setting {
+    Setting::new(Wait::default())
+}
+
+#[test]
+fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
+    let mut setting = waiting()
+        .with(report("a"), Position::At(17))
+        .with(report("b"), Position::At(16));
+    let progress = setting.after(1);
+    assert_eq!((progress.ending, progress.nodes), (None, 2));
+    assert_eq!((progress.in_force, progress.drained), (1, 1));
+    assert_eq!(progress.missing[0].standing, Standing::Behind);
+
+    let old = Report {
+        seq: 2,
+        requests: 3,
+        oldest: Some(16),
+        ..report("b")
+    };
+    setting.members[1].hear(Heard::now(old, Position::At(18)));
+    let progress = setting.after(1);
+    assert_eq!((progress.ending, progress.running), (None, 3));
+    assert_eq!(progress.missing[0].standing, Standing::Running);
+
+    let drained = Report {
+        seq: 3,
+        ..report("b")
+    };
+    setting.members[1].hear(Heard::now(drained, Position::At(18)));
+    assert_eq!(setting.after(1).ending, Some(Ending::Done));
+}
+
+#[test]
+fn what_was_admitted_under_the_revision_itself_does_not_count() {
+    let tester = Report {
+        requests: 1,
+        oldest: Some(17),
+        ..report("a")
+    };
+    waiting()
+        .with(tester, Position::At(18))
+        .ends(0, Ending::Done);
+    let unknown = Report {
+        requests: 1,
+        oldest: None,
+        ..report("a")
+    };
+    let mut setting = waiting().with(unknown, Position::At(18));
+    assert_eq!(setting.after(0).ending, None);
+}
+
+#[test]
+fn a_report_that_comes_late_changes_nothing() {
+    let mut setting = waiting().with(
+        Report {
+            seq: 5,
+            ..report("a")
+        },
+        Position::At(16),
+    );
+    setting.members[0].hear(Heard::now(
+        Report {
+            seq: 4,
+            ..report("a")
+        },
+        Position::At(17),
+    ));
+    assert_eq!(setting.after(0).ending, None);
+}
+
+#[test]
+fn silence_is_never_an_end() {
+    // Three waits, and then as long as it takes to be sure of it.
+    waiting()
+        .with(report("a"), Position::At(16))
+        .ends(31 + 5, Ending::Lost);
+    let running = Report {
+        requests: 1,
+        oldest: Some(16),
+        ..report("a")
+    };
+    waiting()
+        .with(running, Position::At(17))
+        .ends(31 + 5, Ending::Lost);
+    let mut one_speaks = waiting().with(report("a"), Position::At(16));
+    one_speaks.after(31);
+    one_speaks.members[0].expected = one_speaks.began;
+    let heard = one_speaks.members[0].heard.as_mut().unwrap();
+    heard.at += Duration::from_secs(33);
+    assert_eq!(one_speaks.after(36).ending, None);
+}
+
+#[test]
+fn one_that_was_never_heard_since_a_restart_is_waited_for_and_then_lost() {
+    let mut setting = waiting().with(report("a"), Position::At(17));
+    setting.members[0].heard = None;
+    setting.members[0].expected = setting.began;
+    assert_eq!(setting.after(1).missing[0].standing, Standing::Unheard);
+    setting.ends(31 + 5, Ending::Lost);
+}
+
+#[test]
+fn a_lease_that_has_ended_closes_but_does_not_drain() {
+    let leased = Report {
+        lease: Some(Duration::from_secs(20)),
+        ..report("a")
+    };
+    let mut setting = waiting().with(leased, Position::At(16));
+    assert!(!setting.after(30).missing[0].closed);
+    let progress = setting.after(31);
+    assert!(progress.missing[0].closed);
+    assert_eq!(progress.missing[0].standing, Standing::Lost);
+}
+
+#[test]
+fn a_node_that_refuses_the_document_is_named_so() {
+    let refused = Report {
+        error: Some("/critical: \"x\" is not known".into()),
+        ..report("a")
+    };
+    waiting()
+        .with(refused.clone(), Position::At(16))
+        .ends(5, Ending::Refused);
+    waiting()
+        .with(refused, Position::At(17))
+        .ends(0, Ending::Done);
+}
+
+#[test]
+fn a_silent_thread_makes_unsure_until_an_operator_answers_for_it() {
+    let silent = Report {
+        silent: vec!["t1".into()],
+        ..report("a")
+    };
+    waiting()
+        .with(silent.clone(), Position::At(17))
+        .ends(5, Ending::Unsure);
+    let mut forgiven = waiting().with(silent, Position::At(17));
+    forgiven.members[0].forgiven.insert("t1".into());
+    forgiven.ends(0, Ending::Done);
+}
+
+#[test]
+fn connections_whose_end_nobody_sees_are_passed_over_only_on_request() {
+    let upgraded = Report {
+        upgraded: 1,
+        oldest: Some(16),
+        ..report("a")
+    };
+    waiting()
+        .with(upgraded.clone(), Position::At(17))
+        .ends(5, Ending::Unsure);
+    let ignoring = Wait {
+        ignore_upgraded: true,
+        ..Wait::default()
+    };
+    Setting::new(ignoring.clone())
+        .with(upgraded.clone(), Position::At(17))
+        .ends(0, Ending::Done);
+    let both = Report {
+        requests: 1,
+        ..upgraded
+    };
+    let mut setting = Setting::new(ignoring).with(both, Position::At(17));
+    assert_eq!(setting.after(6).ending, None);
+}
+
+#[test]
+fn a_fork_hinders_more_than_all_others() {
+    let refused = Report {
+        error: Some("older".into()),
+        ..report("b")
+    };
+    waiting()
+        .with(report("a"), Position::Forked)
+        .with(refused, Position::At(16))
+        .with(report("c"), Position::At(17))
+        .ends(5, Ending::Forked);
+}
+
+#[test]
+fn one_gives_up_on_the_stuck_only_when_nobody_else_is_on_the_way() {
+    waiting()
+        .with(report("a"), Position::Forked)
+        .with(
+            Report {
+                requests: 1,
+                oldest: Some(1),
+                wait: Duration::from_secs(600),
+                ..report("b")
+            },
+            Position::At(17),
+        )
+        .ends(300, Ending::TimedOut);
+}
+
+#[test]
+fn an_empty_fleet_is_no_fleet_that_has_drained() {
+    waiting().ends(0, Ending::TooFew);
+    let expecting = |expect| {
+        Setting::new(Wait {
+            expect: Some(expect),
+            ..Wait::default()
+        })
+    };
+    expecting(0).ends(0, Ending::Done);
+    expecting(1).ends(300, Ending::TooFew);
+    expecting(2)
+        .with(
+            Report {
+                wait: Duration::from_secs(600),
+                ..report("a")
+            },
+            Position::At(17),
+        )
+        .ends(300, Ending::TooFew);
+    expecting(1)
+        .with(report("a"), Position::At(17))
+        .ends(0, Ending::Done);
+}
+
+#[test]
+fn a_later_change_that_may_admit_more_ends_it() {
+    let mut setting = waiting().with(report("a"), Position::At(16));
+    setting.barrier.follow(&state(18, Mode::All));
+    assert_eq!(setting.after(1).ending, None);
+    setting.barrier.follow(&state(19, Mode::Off));
+    setting.barrier.follow(&state(20, Mode::All));
+    let progress = setting.after(1);
+    assert_eq!(progress.ending, Some(Ending::Superseded));
+    assert_eq!(progress.superseded_by, Some(19));
+}

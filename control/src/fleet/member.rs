@@ -1,0 +1,197 @@
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::view::{NodeView, Standing};
+use crate::fleet::{Report, Wait};
+
+/// One process that enforces a service's state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct MemberId {
+    /// Several processes may share it.
+    pub(crate) name: String,
+    /// Drawn when the process began to poll.
+    pub(crate) boot: String,
+}
+
+/// What is known of one such process.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) id: MemberId,
+    pub(crate) kind: String,
+    pub(crate) joined: Timestamp,
+    /// The longest time between two of its polls.
+    pub(crate) wait: Duration,
+    pub(crate) lease: Option<Duration>,
+    /// Threads of it whose silence an operator has answered for.
+    pub(crate) forgiven: BTreeSet<String>,
+    /// What it said last; `None` if nothing since control started.
+    pub(crate) heard: Option<Heard>,
+    /// Since when it is waited for, if it is not heard at all.
+    pub(crate) expected: Instant,
+}
+
+/// A member that was forgotten, and what was answered for.
+#[derive(Clone, Debug)]
+pub(crate) struct Forgotten {
+    pub(crate) id: MemberId,
+    pub(crate) silent: BTreeSet<String>,
+}
+
+/// The last report of a member.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub(crate) at: Instant,
+    pub(crate) time: Timestamp,
+    pub(crate) report: Report,
+    pub(crate) position: Position,
+}
+
+impl Heard {
+    pub(crate) fn now(report: Report, position: Position) -> Self {
+        Self {
+            at: Instant::now(),
+            time: Timestamp::now(),
+            report,
+            position,
+        }
+    }
+}
+
+/// What a node has in force, as far as control's own history knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// Nothing of this store yet.
+    Before,
+    /// This revision.
+    At(u64),
+    /// A revision that this store never made: it is ahead of it, or another of the same number.
+    Forked,
+}
+
+/// How many times the longest wait a member may be silent.
+const PATIENCE: u32 = 3;
+/// What a lease is given beyond its time, for a clock that runs slow.
+const MARGIN: Duration = Duration::from_secs(2);
+
+impl Member {
+    /// Begins with its first report.
+    pub(crate) fn new(heard: Heard) -> Self {
+        let report = &heard.report;
+        Self {
+            id: report.id.clone(),
+            kind: report.kind.clone(),
+            joined: heard.time,
+            wait: report.wait,
+            lease: report.lease,
+            forgiven: BTreeSet::new(),
+            expected: heard.at,
+            heard: Some(heard),
+        }
+    }
+
+    /// Takes a report, unless a later one was heard before it.
+    pub(super) fn hear(&mut self, heard: Heard) {
+        let late = self
+            .heard
+            .as_ref()
+            .is_some_and(|before| before.report.seq >= heard.report.seq);
+        if !late {
+            self.wait = heard.report.wait;
+            self.lease = heard.report.lease;
+            self.heard = Some(heard);
+        }
+    }
+
+    /// How it stands to `revision`.
+    pub(crate) fn standing(&self, revision: u64, wait: &Wait, now: Instant) -> Standing {
+        let Some(heard) = &self.heard else {
+            return if self.is_lost(now) {
+                Standing::Lost
+            } else {
+                Standing::Unheard
+            };
+        };
+        let report = &heard.report;
+        let silent = self.silent().next().is_some();
+        let in_force = match heard.position {
+            Position::Forked => return Standing::Forked,
+            Position::Before => false,
+            Position::At(applied) => applied >= revision,
+        };
+        let runs = report.requests + report.upgraded > 0
+            && report.oldest.is_none_or(|oldest| oldest < revision);
+        let runs = runs && (report.requests > 0 || !wait.ignore_upgraded);
+        if in_force && !silent && !runs {
+            return Standing::Drained;
+        }
+        if self.is_lost(now) {
+            return Standing::Lost;
+        }
+        match () {
+            () if !in_force && report.error.is_some() => Standing::Refused,
+            () if silent => Standing::Unsure,
+            () if !in_force => Standing::Behind,
+            () if report.requests == 0 => Standing::Unsure,
+            () => Standing::Running,
+        }
+    }
+
+    /// Whether it is silent for so long that something must be wrong.
+    fn is_lost(&self, now: Instant) -> bool {
+        self.silence(now) > self.wait * PATIENCE
+    }
+
+    fn silence(&self, now: Instant) -> Duration {
+        let heard = self.heard.as_ref().map_or(self.expected, |heard| heard.at);
+        now.saturating_duration_since(heard)
+    }
+
+    /// Its threads of which nothing is known.
+    fn silent(&self) -> impl Iterator<Item = &String> {
+        let silent = self.heard.iter().flat_map(|heard| &heard.report.silent);
+        silent.filter(|name| !self.forgiven.contains(*name))
+    }
+
+    /// As operators see it.
+    pub(crate) fn view(&self, revision: u64, wait: &Wait, now: Instant) -> NodeView {
+        let heard = self.heard.as_ref();
+        let report = heard.map(|heard| &heard.report);
+        let standing = self.standing(revision, wait, now);
+        let lease_ended = || {
+            self.lease
+                .is_some_and(|lease| self.silence(now) > lease + MARGIN)
+        };
+        NodeView {
+            name: self.id.name.clone(),
+            boot: self.id.boot.clone(),
+            kind: self.kind.clone(),
+            standing,
+            revision: heard.and_then(|heard| match heard.position {
+                Position::At(revision) => Some(revision),
+                Position::Before | Position::Forked => None,
+            }),
+            applied: report.and_then(|report| report.applied.clone()),
+            running: report.map_or(0, |report| report.requests),
+            upgraded: report.map_or(0, |report| report.upgraded),
+            oldest: report.and_then(|report| report.oldest),
+            silent: self.silent().cloned().collect(),
+            error: report.and_then(|report| report.error.clone()),
+            joined: self.joined,
+            heard: heard.map(|heard| heard.time),
+            lost: self.is_lost(now),
+            closed: self.is_lost(now) && lease_ended(),
+        }
+    }
+
+    /// What is answered for when it is forgotten.
+    pub(super) fn forget(&self) -> Forgotten {
+        let silent = self.heard.iter().flat_map(|heard| &heard.report.silent);
+        Forgotten {
+            id: self.id.clone(),
+            silent: silent.cloned().collect(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What nodes say, measured by the history of the store.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use intermission_core::State;
+use tracing::{error, info};
+
+use crate::etag::ETag;
+use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
+use crate::invalid::Invalid;
+use crate::keeper::keep::now;
+use crate::keeper::{ChangeError, Keeper, Published};
+use crate::store::{Stamp, Store, StoreError};
+
+impl Keeper {
+    /// What a node has in force, if that can be told without the store.
+    fn position_at_hand(&self, service: &Published, report: &Report) -> Option<Position> {
+        let Some(applied) = &report.applied else {
+            return Some(Position::Before);
+        };
+        if service.etag.is(applied) {
+            return Some(Position::At(service.state.revision));
+        }
+        let name = &service.summary.service;
+        let known = self.fleet().position(name, report);
+        // Behind it may fall, by a change; ahead of its own history it does not come back.
+        known.or_else(|| {
+            let (store, revision) = ETag::parts(applied)?;
+            let order = (store, revision).cmp(&(&*service.state.store, service.state.revision));
+            match order {
+                _ if store < &*service.state.store => Some(Position::Before),
+                Ordering::Less => None,
+                // It would be the same document.
+                Ordering::Equal | Ordering::Greater => Some(Position::Forked),
+            }
+        })
+    }
+
+    /// Takes a report, if that can be done without the store; gives it back where it cannot.
+    pub(crate) fn hear_at_once(
+        &self,
+        service: &str,
+        report: Report,
+    ) -> Result<Option<Report>, ChangeError> {
+        let published = self.service(service)?;
+        let Some(position) = self.position_at_hand(&published, &report) else {
+            return Ok(Some(report));
+        };
+        match self.fleet().hear(service, report.clone(), position) {
+            News::Heard => Ok(None),
+            News::Left | News::Stranger => Ok(Some(report)),
+        }
+    }
+
+    /// Takes a report, and keeps whoever is new, or lets go who has left.
+    pub(crate) fn hear(&self, service: &str, report: Report) -> Result<(), ChangeError> {
+        let mut store = self.lock();
+        let published = self.service(service)?;
+        let position = match self.position_at_hand(&published, &report) {
+            Some(position) => position,
+            None => look_up(&store, service, &report)?,
+        };
+        match self.fleet().hear(service, report.clone(), position) {
+            News::Heard => {}
+            News::Left => store.remove_member(service, &report.id)?,
+            News::Stranger => {
+                let member = Member::new(Heard::now(report, position));
+                store.save_member(service, &member)?;
+                info!(
+                    service,
+                    node = member.id.name,
+                    boot = member.id.boot,
+                    kind = member.kind,
+                    "joined"
+                );
+                self.fleet().join(service, member);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the members that `name`, and perhaps `boot`, means.
+    pub(crate) fn forget(
+        &self,
+        service: &str,
+        name: &str,
+        boot: Option<&str>,
+        actor: &str,
+        reason: Option<String>,
+    ) -> Result<Vec<MemberId>, ChangeError> {
+        let mut store = self.lock();
+        let published = self.service(service)?;
+        let forgotten = self.fleet().find(service, name, boot);
+        if forgotten.is_empty() {
+            let reason = format!(
+                "{name:?} is no node of {service}; intermission node list {service} shows them"
+            );
+            return Err(ChangeError::Invalid {
+                service: service.to_owned(),
+                invalid: Invalid::new("/node", reason),
+            });
+        }
+        let stamp = Stamp {
+            revision: published.state.revision,
+            at: now(),
+            actor: actor.to_owned(),
+            action: format!("node forget {name}"),
+            reason,
+        };
+        store.forget_members(service, &forgotten, &stamp)?;
+        let ids = forgotten.iter().map(|forgotten| forgotten.id.clone());
+        let ids = ids.collect();
+        self.fleet().forget(service, forgotten);
+        info!(service, node = name, actor, "forgotten");
+        Ok(ids)
+    }
+
+    /// Ends barriers: on the disk first, and then for those who wait.
+    pub(crate) fn end(&self, ended: Vec<Arc<Progress>>) {
+        for progress in ended {
+            let ending = progress.ending.map_or("", Ending::name);
+            let Progress {
+                id,
+                service,
+                revision,
+                actor,
+                ..
+            } = &*progress;
+            let stamp = Stamp {
+                revision: *revision,
+                at: now(),
+                actor: actor.clone(),
+                action: format!("wait ended: {ending}"),
+                reason: None,
+            };
+            if let Err(error) = self.lock().end_barrier(&progress, &stamp) {
+                // Who waits is told all the same; only history lacks it.
+                error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
+            }
+            info!(
+                service,
+                revision,
+                actor,
+                ending,
+                nodes = progress.nodes,
+                "wait ended"
+            );
+            self.fleet().tell(progress);
+        }
+    }
+
+    /// How the barrier `id` ended, if it has.
+    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, ChangeError> {
+        Ok(self.lock().ended_barrier(id)?)
+    }
+}
+
+/// What a node has in force, by the store's own history.
+fn look_up(store: &Store, service: &str, report: &Report) -> Result<Position, StoreError> {
+    let applied = report.applied.as_deref().unwrap_or_default();
+    let Some((_, revision)) = ETag::parts(applied) else {
+        return Ok(Position::Forked);
+    };
+    let Some(document) = store.document(service, revision)? else {
+        return Ok(Position::Forked);
+    };
+    let state = State::parse(document.as_bytes()).map_err(StoreError::corrupt)?;
+    let known = ETag::of(&state.store, revision, document.as_bytes());
+    Ok(if known.is(applied) {
+        Position::At(revision)
+    } else {
+        Position::Forked
+    })
+}

@@ -1,0 +1,214 @@
+//! Members and barriers, which a restart of control must not lose.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress, Wait};
+use crate::store::{Stamp, StoreError};
+
+/// A barrier as the store keeps it, without the state that it waits for.
+#[derive(Debug)]
+pub(crate) struct KeptBarrier {
+    pub(crate) id: String,
+    pub(crate) service: String,
+    pub(crate) revision: u64,
+    pub(crate) wait: Wait,
+    pub(crate) actor: String,
+    pub(crate) began: Timestamp,
+}
+
+pub(super) fn save_member(
+    connection: &Connection,
+    service: &str,
+    member: &Member,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO members (service, name, boot, kind, wait, lease, joined) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            service,
+            member.id.name,
+            member.id.boot,
+            member.kind,
+            member.wait.as_secs(),
+            member.lease.map(|lease| lease.as_secs()),
+            member.joined.to_string(),
+        ])?;
+    Ok(())
+}
+
+pub(super) fn remove_member(
+    connection: &Connection,
+    service: &str,
+    id: &MemberId,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM members WHERE service = ?1 AND name = ?2 AND boot = ?3")?
+        .execute(params![service, id.name, id.boot])?;
+    Ok(())
+}
+
+/// Removes members, and keeps what was answered for.
+pub(super) fn forget_members(
+    transaction: &Transaction<'_>,
+    service: &str,
+    forgotten: &[Forgotten],
+) -> Result<(), StoreError> {
+    for Forgotten { id, silent } in forgotten {
+        remove_member(transaction, service, id)?;
+        for thread in silent {
+            transaction.execute(
+                "INSERT INTO forgiven (service, name, boot, thread) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                params![service, id.name, id.boot, thread],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// All members, of whom none has been heard.
+pub(super) fn members(connection: &Connection) -> Result<Vec<(String, Member)>, rusqlite::Error> {
+    let now = Instant::now();
+    let mut statement =
+        connection.prepare("SELECT service, name, boot, kind, wait, lease, joined FROM members")?;
+    let rows = statement.query_map([], |row| {
+        let member = Member {
+            id: id(row)?,
+            kind: row.get(3)?,
+            wait: Duration::from_secs(row.get(4)?),
+            lease: row.get::<_, Option<u64>>(5)?.map(Duration::from_secs),
+            joined: time(row, 6)?,
+            forgiven: BTreeSet::new(),
+            heard: None,
+            expected: now,
+        };
+        Ok((row.get(0)?, member))
+    })?;
+    rows.collect()
+}
+
+/// What was answered for.
+pub(super) fn forgiven(
+    connection: &Connection,
+) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
+    let mut statement = connection.prepare("SELECT service, name, boot, thread FROM forgiven")?;
+    let rows = statement.query_map([], |row| {
+        let forgotten = Forgotten {
+            id: id(row)?,
+            silent: BTreeSet::from([row.get(3)?]),
+        };
+        Ok((row.get(0)?, forgotten))
+    })?;
+    rows.collect()
+}
+
+pub(super) fn save_barrier(
+    transaction: &Transaction<'_>,
+    barrier: &Barrier,
+) -> Result<(), rusqlite::Error> {
+    transaction.execute(
+        "INSERT INTO barriers (id, service, revision, actor, began, timeout, expect, ignore_upgraded)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            barrier.id,
+            barrier.service(),
+            barrier.state.revision,
+            barrier.actor,
+            barrier.began.to_string(),
+            barrier.wait.timeout().as_secs(),
+            barrier.wait.expect,
+            barrier.wait.ignore_upgraded,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps how a barrier ended.
+pub(super) fn end_barrier(
+    transaction: &Transaction<'_>,
+    progress: &Progress,
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(progress).map_err(StoreError::unreadable)?;
+    transaction.execute(
+        "UPDATE barriers SET progress = ?2 WHERE id = ?1",
+        params![progress.id, text],
+    )?;
+    Ok(())
+}
+
+/// The barriers that have not ended.
+pub(super) fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::Error> {
+    let mut statement = connection.prepare(
+        "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded
+         FROM barriers WHERE progress IS NULL",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(KeptBarrier {
+            id: row.get(0)?,
+            service: row.get(1)?,
+            revision: row.get(2)?,
+            actor: row.get(3)?,
+            began: time(row, 4)?,
+            wait: Wait {
+                timeout: Some(Duration::from_secs(row.get(5)?)),
+                expect: row.get(6)?,
+                ignore_upgraded: row.get(7)?,
+            },
+        })
+    })?;
+    rows.collect()
+}
+
+/// How the barrier `id` ended, if it has.
+pub(super) fn ended_barrier(
+    connection: &Connection,
+    id: &str,
+) -> Result<Option<Progress>, StoreError> {
+    let text: Option<Option<String>> = connection
+        .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let progress = text
+        .flatten()
+        .map(|text| serde_json::from_str(&text).map_err(StoreError::unreadable));
+    progress.transpose()
+}
+
+pub(super) fn save_event(
+    connection: &Connection,
+    service: &str,
+    event: &Stamp,
+) -> Result<(), rusqlite::Error> {
+    connection.execute(
+        "INSERT INTO events (service, revision, at, actor, action, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            service,
+            event.revision,
+            event.at.to_string(),
+            event.actor,
+            event.action,
+            event.reason,
+        ],
+    )?;
+    Ok(())
+}
+
+fn id(row: &Row<'_>) -> rusqlite::Result<MemberId> {
+    Ok(MemberId {
+        name: row.get(1)?,
+        boot: row.get(2)?,
+    })
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}

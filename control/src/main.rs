@@ -14,12 +14,14 @@ mod fields;
 mod history;
 mod invalid;
 mod keeper;
+mod limit;
 mod moment;
 mod output;
 mod places;
 mod serve;
 mod store;
 mod summary;
+mod timer;
 mod token;
 
 use std::process::ExitCode;

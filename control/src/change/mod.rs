@@ -3,6 +3,7 @@
 mod advice;
 mod enter;
 mod patch;
+mod wind;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;

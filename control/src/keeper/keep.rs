@@ -99,7 +99,7 @@ impl Keeper {
             action: "add".to_owned(),
             reason: None,
         };
-        let added = Arc::new(Published::new(state, stamp, None));
+        let added = Arc::new(Published::new(state, stamp, None, None));
         store.save(&[added.record(None)], None)?;
         let outcome = outcome(&added, true, Vec::new());
         self.publish(&services, [added]);
@@ -246,11 +246,27 @@ impl Asked {
             invalid,
         };
         let mut after = self.change.apply(&before.state, now).map_err(refuse)?;
-        let warnings = advice(&self.change, &after);
-        if after == before.state {
+        let stamp = Stamp {
+            revision: before.state.revision + 1,
+            at: now,
+            actor: self.actor.clone(),
+            action: self.change.action(),
+            reason: self.reason.clone(),
+        };
+        let running = before.summary.timer.as_ref();
+        let timer = self.change.wind(running, &mut after, &stamp);
+        let mut warnings = advice(&self.change, &after);
+        warnings.extend(self.change.timer_advice(
+            &before.summary.last_change,
+            &before.state,
+            &after,
+            &stamp,
+            timer.as_ref(),
+        ));
+        if after == before.state && timer.as_ref() == running {
             return Ok((None, warnings));
         }
-        after.revision += 1;
+        after.revision = stamp.revision;
         // Nothing is stored that a node, or this store when it is opened again, would refuse.
         if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
             return Err(refuse(Invalid::new(
@@ -258,19 +274,12 @@ impl Asked {
                 "would not be read as it is written",
             )));
         }
-        let stamp = Stamp {
-            revision: after.revision,
-            at: now,
-            actor: self.actor.clone(),
-            action: self.change.action(),
-            reason: self.reason.clone(),
-        };
         let since = match (before.state.maintenance, after.maintenance) {
             (_, Mode::Off) => None,
             (Mode::Off, _) => Some(stamp.clone()),
             _ => before.summary.since.clone(),
         };
-        Ok((Some(Published::new(after, stamp, since)), warnings))
+        Ok((Some(Published::new(after, stamp, since, timer)), warnings))
     }
 }
 

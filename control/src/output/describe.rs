@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use crate::output::countdown::countdown;
 use crate::output::{Paint, ago, when};
 use crate::summary::{Outcome, Summary};
 
@@ -45,9 +46,13 @@ pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Times
     } else {
         "off"
     };
-    let since = since(summary, now);
-    let what = paint.alarm(what);
-    format!("{name}  {what}  allowlist {allowlist}  revision {revision}  since {since}\n")
+    let mut line = format!("{name}  {}  allowlist {allowlist}", paint.alarm(what));
+    line.push_str(&format!("  revision {revision}"));
+    if let Some(timer) = &summary.timer {
+        line.push_str(&format!("  {}", countdown(timer, paint, now)));
+    }
+    line.push_str(&format!("  since {}\n", since(summary, now)));
+    line
 }
 
 fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
@@ -84,6 +89,7 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         None => format!("not said; clients ask again after {} s", notice.retry_after),
     };
     line("until", &until, text);
+    line("timer", &timer(summary, paint, now), text);
     let service = &summary.service;
     let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
         (false, _) => format!("let testers in: intermission allowlist enable {service}"),
@@ -91,6 +97,10 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
     };
     line("next", &testers, text);
+    if summary.timer.is_some() {
+        let more = format!("more time, from now on: intermission enter {service} --for DURATION");
+        line("", &more, text);
+    }
     line(
         "",
         &format!("open again: intermission exit {service}"),
@@ -107,6 +117,18 @@ fn since(summary: &Summary, now: Timestamp) -> String {
     let reason = stamp.reason.as_ref();
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     format!("{}, by {}{reason}", ago(stamp.at, now), stamp.actor)
+}
+
+fn timer(summary: &Summary, paint: Paint, now: Timestamp) -> String {
+    match &summary.timer {
+        Some(timer) => format!(
+            "{} (set by {} for {})",
+            countdown(timer, paint, now),
+            timer.set.actor,
+            timer.length
+        ),
+        None => "none: it lasts until somebody ends it".to_owned(),
+    }
 }
 
 fn scope(summary: &Summary) -> String {

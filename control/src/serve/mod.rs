@@ -24,6 +24,7 @@ mod problem;
 mod run;
 mod services;
 mod state;
+mod timers;
 mod token_file;
 
 pub(crate) use self::run::run;

@@ -15,7 +15,7 @@ use crate::places::StateHome;
 use crate::serve::app::{App, router};
 use crate::serve::hold::Hold;
 use crate::serve::listen::listen;
-use crate::serve::token_file;
+use crate::serve::{timers, token_file};
 use crate::store::Store;
 
 /// How long requests that run when control is told to stop may still take.
@@ -62,6 +62,7 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
         operator,
         hold: Hold::new(stop.clone()),
     });
+    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         done = async { server.await } => done?,

@@ -5,7 +5,8 @@
 //! 2. The file is written by one process only, which the lock sees to.
 //! 3. History is append-only, which triggers see to.
 //! 4. The answer to a request with a key is kept with what it changed, so that a retry gets it again.
-//! 5. Every document that is read goes through [`State::parse`] and must agree with history.
+//! 5. A timer is kept with the revision that it belongs to.
+//! 6. Every document that is read goes through [`State::parse`] and must agree with history.
 //!
 //! [`State::parse`]: intermission_core::State::parse
 
@@ -16,6 +17,7 @@ mod lock;
 mod once;
 mod record;
 mod schema;
+mod timer;
 
 pub(crate) use self::database::{Page, Store};
 pub(crate) use self::error::{OpenError, StoreError};

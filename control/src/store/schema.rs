@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 2] = [TABLES, ANSWERS];
+const STEPS: [&str; 3] = [TABLES, ANSWERS, TIMERS];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -55,6 +55,8 @@ const ANSWERS: &str = "
         PRIMARY KEY (actor, key)
     ) STRICT;
 ";
+
+const TIMERS: &str = "ALTER TABLE history ADD COLUMN timer TEXT;";
 
 /// Brings the tables up to this program's version in one transaction, with an identity where the store is new.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {

@@ -47,6 +47,9 @@ pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Times
         "off"
     };
     let mut line = format!("{name}  {}  allowlist {allowlist}", paint.alarm(what));
+    if is_narrowed(summary) {
+        line.push_str("  scope narrowed");
+    }
     line.push_str(&format!("  revision {revision}"));
     if let Some(timer) = &summary.timer {
         line.push_str(&format!("  {}", countdown(timer, paint, now)));
@@ -58,10 +61,8 @@ pub(crate) fn one_line(summary: &Summary, width: usize, paint: Paint, now: Times
 fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
     let state = if summary.is_open() {
         paint.calm("open")
-    } else if summary.is_writes_only() {
-        paint.alarm("in maintenance, writes are refused")
     } else {
-        paint.alarm("in maintenance, everything is refused")
+        paint.alarm(&format!("in maintenance, {}", refused(summary)))
     };
     let news = if changed { "" } else { "nothing changed: " };
     format!(
@@ -70,13 +71,41 @@ fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
     )
 }
 
+/// What is refused, so that nobody takes a part for the whole.
+fn refused(summary: &Summary) -> String {
+    let (what, verb) = if summary.is_writes_only() {
+        ("writes", "are refused")
+    } else {
+        ("everything", "is refused")
+    };
+    let within = if is_narrowed(summary) {
+        " in its scope"
+    } else {
+        ""
+    };
+    let but = if lets_testers_in(summary) {
+        " but for the allowlist"
+    } else {
+        ""
+    };
+    format!("{what}{within} {verb}{but}")
+}
+
+fn lets_testers_in(summary: &Summary) -> bool {
+    summary.allowlist.enabled && summary.allowlist.entries > 0
+}
+
+fn is_narrowed(summary: &Summary) -> bool {
+    !summary.scope.hosts.is_empty() || !summary.scope.paths.is_empty()
+}
+
 fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     if summary.is_open() {
         return;
     }
     line("since", &since(summary, now), text);
-    line("scope", &scope(summary), text);
-    line("allowlist", &allowlist(summary), text);
+    line("scope", &scope(summary, paint), text);
+    line("allowlist", &allowlist(summary, paint), text);
     let notice = &summary.notice;
     line(
         "visitors",
@@ -97,6 +126,10 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
     };
     line("next", &testers, text);
+    if lets_testers_in(summary) {
+        let who = format!("who gets in: intermission explain {service} --ip ADDR --path /");
+        line("", &who, text);
+    }
     if summary.timer.is_some() {
         let more = format!("more time, from now on: intermission enter {service} --for DURATION");
         line("", &more, text);
@@ -131,7 +164,7 @@ fn timer(summary: &Summary, paint: Paint, now: Timestamp) -> String {
     }
 }
 
-fn scope(summary: &Summary) -> String {
+fn scope(summary: &Summary, paint: Paint) -> String {
     let scope = &summary.scope;
     let part = |name: &str, items: &[String]| {
         (!items.is_empty()).then(|| format!("{name} {}", items.join(", ")))
@@ -143,11 +176,11 @@ fn scope(summary: &Summary) -> String {
     if parts.is_empty() {
         "the whole service".to_owned()
     } else {
-        parts.join("; ")
+        paint.warn(&format!("only {}; the rest is open", parts.join("; ")))
     }
 }
 
-fn allowlist(summary: &Summary) -> String {
+fn allowlist(summary: &Summary, paint: Paint) -> String {
     let entries = match summary.allowlist.entries {
         0 => "no entry".to_owned(),
         1 => "1 entry".to_owned(),
@@ -155,7 +188,7 @@ fn allowlist(summary: &Summary) -> String {
     };
     match (summary.allowlist.enabled, summary.allowlist.entries) {
         (true, 0) => "on, but without an entry: nobody passes".to_owned(),
-        (true, _) => format!("on: clients in {entries} pass"),
+        (true, _) => paint.warn(&format!("on: clients in {entries} pass")),
         (false, _) => format!("off: nobody passes ({entries} kept)"),
     }
 }

@@ -57,6 +57,7 @@ impl Keeper {
             expected: Some(Condition::from(&service.etag)),
             actor: Timer::ACTOR.to_owned(),
             reason: Some(timer.reason()),
+            caller: None,
             once: None,
         };
         self.change(&target, &asked).map(|_| ())
@@ -82,6 +83,7 @@ mod tests {
             expected: None,
             actor: "operator".to_owned(),
             reason: None,
+            caller: None,
             once: None,
         };
         keeper.change(&Target::All, &asked).unwrap();

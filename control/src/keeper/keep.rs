@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +7,7 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::change::{Change, advice};
+use crate::change::{Change, advice, own_address};
 use crate::etag::Condition;
 use crate::invalid::Invalid;
 use crate::keeper::{ChangeError, Published, Services};
@@ -36,6 +37,8 @@ pub(crate) struct Asked {
     pub(crate) expected: Option<Condition>,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
+    /// Where the asker's connection comes from.
+    pub(crate) caller: Option<IpAddr>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<Once>,
 }
@@ -256,6 +259,7 @@ impl Asked {
         let running = before.summary.timer.as_ref();
         let timer = self.change.wind(running, &mut after, &stamp);
         let mut warnings = advice(&self.change, &after);
+        warnings.extend(own_address(&self.change, &after, self.caller));
         warnings.extend(self.change.timer_advice(
             &before.summary.last_change,
             &before.state,

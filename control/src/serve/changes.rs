@@ -53,6 +53,7 @@ pub(super) async fn rollback(
         expected,
         mut fields,
         once,
+        caller,
     } = order;
     let revision = fields.whole_number("revision")?;
     let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
@@ -67,6 +68,7 @@ pub(super) async fn rollback(
         expected,
         actor: actor.0,
         reason,
+        caller,
         once,
     };
     make(app, name, asked).await
@@ -129,6 +131,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         expected,
         mut fields,
         once,
+        caller,
     } = order;
     let reason = fields.reason()?;
     let mut known = [more, &["reason"]].concat();
@@ -147,6 +150,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         expected,
         actor: actor.0,
         reason,
+        caller,
         once,
     })
 }

@@ -63,7 +63,8 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
         hold: Hold::new(stop.clone()),
     });
     tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         done = async { server.await } => done?,
         () = async {

@@ -72,6 +72,7 @@ pub(super) async fn patch(
         expected: Some(expected),
         actor: actor.0,
         reason: None,
+        caller: None,
         once: None,
     };
     changes::make(app, name, asked).await

@@ -180,6 +180,10 @@ pub(crate) struct Enter {
     /// When the service is expected back, such as 2026-11-23T02:00:00Z
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
+    /// Leave by itself after this long, such as 2h, 90m or 1h30m, and tell visitors so. Given again, it counts from
+    /// that moment on; none takes the timer away
+    #[arg(long = "for", value_name = "DURATION", conflicts_with = "until")]
+    pub(crate) limit: Option<String>,
     /// Seconds after which clients may ask again, where --until does not tell
     #[arg(long, value_name = "SECONDS")]
     pub(crate) retry_after: Option<u32>,

@@ -99,6 +99,15 @@ impl Condition {
     }
 }
 
+impl From<&ETag> for Condition {
+    fn from(etag: &ETag) -> Self {
+        Self::Tags(vec![Tag {
+            weak: false,
+            opaque: etag.0.clone(),
+        }])
+    }
+}
+
 /// The entity tags of one line, up to the first place where it cannot be read.
 fn read_tags(line: &[u8]) -> Vec<Tag> {
     let mut tags = Vec::new();

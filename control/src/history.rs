@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::store::{Record, Stamp};
+use crate::timer::Timer;
 
 /// The answer to `GET …/history`, the newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub(crate) struct Entry {
     pub(crate) stamp: Stamp,
     pub(crate) before: Option<Value>,
     pub(crate) after: Value,
+    /// The timer that runs from this revision on.
+    pub(crate) timer: Option<Timer>,
 }
 
 impl TryFrom<Record> for Entry {
@@ -34,6 +37,7 @@ impl TryFrom<Record> for Entry {
             stamp: record.stamp,
             before: before.transpose()?,
             after: serde_json::from_str(&record.after)?,
+            timer: record.timer,
         })
     }
 }

@@ -15,12 +15,14 @@ mod fleet;
 mod history;
 mod invalid;
 mod keeper;
+mod limit;
 mod moment;
 mod output;
 mod places;
 mod serve;
 mod store;
 mod summary;
+mod timer;
 mod token;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::from_core;
 use crate::store::Stamp;
+use crate::timer::Timer;
 
 /// What is in force for one service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub(crate) struct Summary {
     pub(crate) notice: NoticeSummary,
     /// The change that began the maintenance in force.
     pub(crate) since: Option<Stamp>,
+    /// When the maintenance in force ends by itself.
+    pub(crate) timer: Option<Timer>,
     pub(crate) last_change: Stamp,
 }
 
@@ -72,7 +75,12 @@ pub(crate) struct Summaries {
 }
 
 impl Summary {
-    pub(crate) fn of(state: &State, last_change: Stamp, since: Option<Stamp>) -> Self {
+    pub(crate) fn of(
+        state: &State,
+        last_change: Stamp,
+        since: Option<Stamp>,
+        timer: Option<Timer>,
+    ) -> Self {
         Self {
             service: state.service.as_str().to_owned(),
             store: state.store.to_string(),
@@ -109,6 +117,7 @@ impl Summary {
                     .collect(),
             },
             since,
+            timer,
             last_change,
         }
     }

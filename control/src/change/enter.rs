@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use crate::change::in_future;
 use crate::fields::Fields;
 use crate::invalid::Invalid;
+use crate::limit::{Limit, ParseLengthError};
 use crate::moment::to_core;
 
 /// What `enter` may name; what it leaves out it does not touch.
@@ -18,11 +19,19 @@ pub(crate) struct Enter {
     allowlist: Option<bool>,
     pub(super) message: Option<String>,
     until: Option<Timestamp>,
+    pub(super) limit: Option<Limit>,
     retry_after: Option<u32>,
 }
 
 impl Enter {
-    pub(crate) const FIELDS: [&str; 5] = ["message", "until", "retry_after", "mode", "allowlist"];
+    pub(crate) const FIELDS: [&str; 6] = [
+        "message",
+        "until",
+        "for",
+        "retry_after",
+        "mode",
+        "allowlist",
+    ];
 
     pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
         let mode = match fields.text("mode")?.as_deref() {
@@ -35,11 +44,20 @@ impl Enter {
                 return Err(Invalid::new("/mode", reason));
             }
         };
+        let limit = fields.text("for")?.map(|text| text.parse()).transpose();
+        let limit =
+            limit.map_err(|error: ParseLengthError| Invalid::new("/for", error.to_string()))?;
+        let until = fields.time("until")?;
+        if limit.is_some() && until.is_some() {
+            let reason = "visitors are told the end that \"for\" makes; name only one of the two";
+            return Err(Invalid::new("/until", reason));
+        }
         Ok(Self {
             mode,
             allowlist: fields.boolean("allowlist")?,
             message: fields.text("message")?,
-            until: fields.time("until")?,
+            until,
+            limit,
             retry_after: fields.whole_number("retry_after")?,
         })
     }

@@ -2,13 +2,16 @@
 
 mod advice;
 mod enter;
+mod own_address;
 mod patch;
+mod wind;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;
 
 pub(crate) use self::advice::advice;
 pub(crate) use self::enter::Enter;
+pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 use crate::invalid::Invalid;
 use crate::moment::to_core;

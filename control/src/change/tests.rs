@@ -235,3 +235,70 @@ fn advice_is_given_where_a_change_may_surprise() {
         ["the scope by host binds only as far as the app's own routing by host does"]
     );
 }
+
+#[test]
+fn whoever_counts_on_the_allowlist_is_told_that_it_keeps_them_out() {
+    let closed = state("all", true, Value::Null);
+    let ip = |text: &str| Some(text.parse().unwrap());
+    let said = "your own address 192.0.2.7 is not on the allowlist, you will be refused; to get in: intermission \
+                allowlist add shop 192.0.2.7";
+    for change in [
+        Change::EnableAllowlist,
+        enter(&json!({})),
+        enter(&json!({"allowlist": true})),
+    ] {
+        for caller in ["192.0.2.7", "::ffff:192.0.2.7"] {
+            let warned = own_address(&change, &closed, ip(caller));
+            assert_eq!(warned.as_deref(), Some(said));
+        }
+    }
+    let mut empty = closed.clone();
+    empty.allowlist.cidrs.clear();
+    for (name, change, after, caller) in [
+        (
+            "listed",
+            Change::EnableAllowlist,
+            &closed,
+            ip("203.0.113.9"),
+        ),
+        (
+            "loopback tells nothing",
+            Change::EnableAllowlist,
+            &closed,
+            ip("127.0.0.1"),
+        ),
+        (
+            "loopback tells nothing",
+            Change::EnableAllowlist,
+            &closed,
+            ip("::1"),
+        ),
+        ("unknown", Change::EnableAllowlist, &closed, None),
+        (
+            "nobody passes, which is said elsewhere",
+            Change::EnableAllowlist,
+            &empty,
+            ip("192.0.2.7"),
+        ),
+        (
+            "another change",
+            Change::DisableAllowlist,
+            &closed,
+            ip("192.0.2.7"),
+        ),
+        (
+            "the allowlist is off",
+            enter(&json!({})),
+            &state("all", false, Value::Null),
+            ip("192.0.2.7"),
+        ),
+        (
+            "everybody passes",
+            Change::EnableAllowlist,
+            &state("off", true, Value::Null),
+            ip("192.0.2.7"),
+        ),
+    ] {
+        assert_eq!(own_address(&change, after, caller), None, "{name}");
+    }
+}

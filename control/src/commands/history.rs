@@ -3,6 +3,7 @@ use crate::commands::diff::differences;
 use crate::exit::Failure;
 use crate::history::{Entry, HistoryPage};
 use crate::output::{Report, brief_time};
+use crate::timer::Timer;
 
 pub(super) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
     let path = format!("{}/history", service_path(service));
@@ -13,11 +14,16 @@ pub(super) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
         // Always towards the beginning, whatever answers.
         whole.next = page.next.filter(|following| *following < next);
     }
-    let human = whole.entries.iter().map(described).collect();
+    let older = whole.entries.iter().skip(1).map(Some).chain([None]);
+    let pairs = whole.entries.iter().zip(older);
+    let human = pairs
+        .map(|(entry, older)| described(entry, older))
+        .collect();
     Report::new(&whole, human)
 }
 
-fn described(entry: &Entry) -> String {
+/// One change, which followed `older`.
+fn described(entry: &Entry, older: Option<&Entry>) -> String {
     let stamp = &entry.stamp;
     let reason = stamp.reason.as_ref();
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
@@ -35,5 +41,17 @@ fn described(entry: &Entry) -> String {
     {
         text.push_str(&format!("         {difference}\n"));
     }
+    let before = older.and_then(|older| older.timer.as_ref());
+    if before != entry.timer.as_ref() {
+        let timers = [before, entry.timer.as_ref()].map(timer);
+        text.push_str(&format!("         timer {}\n", timers.join(" -> ")));
+    }
     text
+}
+
+fn timer(timer: Option<&Timer>) -> String {
+    timer.map_or_else(
+        || "nothing".to_owned(),
+        |timer| format!("{} (for {})", timer.at, timer.length),
+    )
 }

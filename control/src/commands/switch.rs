@@ -5,16 +5,19 @@ use crate::cli::{Enter, Rollback, Services, Switch, Waiting};
 use crate::client::{Client, service_path};
 use crate::commands::wait;
 use crate::exit::Failure;
+use crate::limit::{Limit, ParseLengthError};
 use crate::output::{Paint, Report, described};
 use crate::summary::{Outcome, Outcomes};
 
 /// `enter`: only what is named is sent, so that a repetition touches nothing else.
 pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure> {
     let until = options.until.as_deref().map(read_time).transpose()?;
+    options.limit.as_deref().map(check_limit).transpose()?;
     let named = [
         ("reason", options.reason.as_deref().map(Value::from)),
         ("message", options.message.as_deref().map(Value::from)),
         ("until", until.map(|until| until.to_string().into())),
+        ("for", options.limit.as_deref().map(Value::from)),
         ("retry_after", options.retry_after.map(Value::from)),
         ("mode", options.writes_only.then(|| "writes".into())),
         ("allowlist", options.allowlist.then(|| true.into())),
@@ -94,5 +97,12 @@ fn read_time(text: &str) -> Result<Timestamp, Failure> {
         Failure::invalid(format!(
             "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z"
         ))
+    })
+}
+
+/// Refuses, in the command line's words, what control would refuse in those of its interface.
+fn check_limit(text: &str) -> Result<Limit, Failure> {
+    text.parse().map_err(|error: ParseLengthError| {
+        Failure::invalid(format!("nothing was changed: --for {error}"))
     })
 }

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +7,7 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::change::{Change, advice};
+use crate::change::{Change, advice, own_address};
 use crate::etag::Condition;
 use crate::fleet::{Barrier, Fleet, Wait};
 use crate::invalid::Invalid;
@@ -37,6 +38,8 @@ pub(crate) struct Asked {
     pub(crate) expected: Option<Condition>,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
+    /// Where the asker's connection comes from.
+    pub(crate) caller: Option<IpAddr>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<Once>,
     /// Whether somebody waits until it is in force everywhere.
@@ -112,7 +115,7 @@ impl Keeper {
             action: "add".to_owned(),
             reason: None,
         };
-        let added = Arc::new(Published::new(state, stamp, None));
+        let added = Arc::new(Published::new(state, stamp, None, None));
         store.save(&Save {
             records: &[added.record(None)],
             ..Save::default()
@@ -191,7 +194,12 @@ impl Keeper {
                 action: "store adopt".to_owned(),
                 reason: reason.map(str::to_owned),
             };
-            let after = Published::new(state, stamp, before.summary.since.clone());
+            let after = Published::new(
+                state,
+                stamp,
+                before.summary.since.clone(),
+                before.summary.timer.clone(),
+            );
             (after.record(Some(before)), Arc::new(after))
         });
         let (records, changed): (Vec<_>, Vec<_>) = adopted.unzip();
@@ -339,11 +347,28 @@ impl Asked {
             invalid,
         };
         let mut after = self.change.apply(&before.state, now).map_err(refuse)?;
-        let warnings = advice(&self.change, &after);
-        if after == before.state {
+        let stamp = Stamp {
+            revision: before.state.revision + 1,
+            at: now,
+            actor: self.actor.clone(),
+            action: self.change.action(),
+            reason: self.reason.clone(),
+        };
+        let running = before.summary.timer.as_ref();
+        let timer = self.change.wind(running, &mut after, &stamp);
+        let mut warnings = advice(&self.change, &after);
+        warnings.extend(own_address(&self.change, &after, self.caller));
+        warnings.extend(self.change.timer_advice(
+            &before.summary.last_change,
+            &before.state,
+            &after,
+            &stamp,
+            timer.as_ref(),
+        ));
+        if after == before.state && timer.as_ref() == running {
             return Ok((None, warnings));
         }
-        after.revision += 1;
+        after.revision = stamp.revision;
         // Nothing is stored that a node, or this store when it is opened again, would refuse.
         if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
             return Err(refuse(Invalid::new(
@@ -351,19 +376,12 @@ impl Asked {
                 "would not be read as it is written",
             )));
         }
-        let stamp = Stamp {
-            revision: after.revision,
-            at: now,
-            actor: self.actor.clone(),
-            action: self.change.action(),
-            reason: self.reason.clone(),
-        };
         let since = match (before.state.maintenance, after.maintenance) {
             (_, Mode::Off) => None,
             (Mode::Off, _) => Some(stamp.clone()),
             _ => before.summary.since.clone(),
         };
-        Ok((Some(Published::new(after, stamp, since)), warnings))
+        Ok((Some(Published::new(after, stamp, since, timer)), warnings))
     }
 }
 

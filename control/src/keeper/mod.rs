@@ -4,12 +4,15 @@
 //!    only when it is on the disk.
 //! 2. Readers take what is published from memory and never wait for the disk.
 //! 3. What could not be saved was never published.
+//! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to.
 
+mod due;
 mod error;
 mod keep;
 mod nodes;
 mod published;
 
+pub(crate) use self::due::Due;
 pub(crate) use self::error::ChangeError;
 pub(crate) use self::keep::{Asked, Keeper, Target};
 pub(crate) use self::published::{Published, Services};

@@ -117,7 +117,7 @@ impl Keeper {
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.
-    pub(crate) fn end(&self, ended: Vec<Arc<Progress>>) {
+    pub(crate) fn end_barriers(&self, ended: Vec<Arc<Progress>>) {
         for progress in ended {
             let ending = progress.ending.map_or("", Ending::name);
             let Progress {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::etag::ETag;
 use crate::store::{Kept, Record, Stamp};
 use crate::summary::Summary;
+use crate::timer::Timer;
 
 /// All services, by name.
 pub(crate) type Services = BTreeMap<String, Arc<Published>>;
@@ -26,11 +27,16 @@ pub(crate) struct Published {
 
 impl Published {
     /// What follows a state: its document and tag.
-    pub(super) fn new(state: State, last_change: Stamp, since: Option<Stamp>) -> Self {
+    pub(super) fn new(
+        state: State,
+        last_change: Stamp,
+        since: Option<Stamp>,
+        timer: Option<Timer>,
+    ) -> Self {
         let document = Bytes::from(state.to_json());
         Self {
             etag: ETag::of(&state.store, state.revision, &document),
-            summary: Summary::of(&state, last_change, since),
+            summary: Summary::of(&state, last_change, since, timer),
             document,
             state,
             superseded: Notify::new(),
@@ -44,6 +50,7 @@ impl Published {
             stamp: self.summary.last_change.clone(),
             before: before.map(Self::text),
             after: self.text(),
+            timer: self.summary.timer.clone(),
         }
     }
 
@@ -54,6 +61,6 @@ impl Published {
 
 impl From<Kept> for Published {
     fn from(kept: Kept) -> Self {
-        Self::new(kept.state, kept.last_change, kept.since)
+        Self::new(kept.state, kept.last_change, kept.since, kept.timer)
     }
 }

@@ -24,6 +24,24 @@ pub(crate) fn when(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A time to come, first how far off it is; `None` where it has come.
+pub(crate) fn ahead(time: Timestamp, now: Timestamp) -> Option<String> {
+    let seconds = time.as_second() - now.as_second();
+    if time <= now {
+        return None;
+    }
+    let form = match (seconds < 12 * 3600, time.as_second() % 60) {
+        (true, 0) => "%H:%M UTC",
+        (true, _) => "%H:%M:%S UTC",
+        (false, _) => "%Y-%m-%d %H:%M UTC",
+    };
+    Some(format!(
+        "in {}, at {}",
+        length(seconds),
+        time.strftime(form)
+    ))
+}
+
 /// A length in two units at most, rounded down.
 fn length(seconds: i64) -> String {
     let seconds = seconds.max(0);
@@ -51,6 +69,22 @@ mod tests {
             (90061, "1 d 1 h"),
         ] {
             assert_eq!(length(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_to_come_is_named_as_far_as_it_takes() {
+        let now = "2026-11-23T01:48:00.5Z".parse().unwrap();
+        for (time, expected) in [
+            ("2026-11-23T01:48:00.4Z", None),
+            ("2026-11-23T01:48:01Z", Some("in 1 s, at 01:48:01 UTC")),
+            ("2026-11-23T03:00:00Z", Some("in 1 h 12 min, at 03:00 UTC")),
+            (
+                "2026-11-24T03:00:00Z",
+                Some("in 1 d 1 h, at 2026-11-24 03:00 UTC"),
+            ),
+        ] {
+            assert_eq!(ahead(time.parse().unwrap(), now).as_deref(), expected);
         }
     }
 

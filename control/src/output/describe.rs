@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use crate::fleet::FleetView;
+use crate::output::countdown::countdown;
 use crate::output::fleet::node_count;
 use crate::output::{Paint, ago, when};
 use crate::summary::{Outcome, Summary};
@@ -60,18 +61,23 @@ pub(crate) fn one_line(
     } else {
         "off"
     };
-    let since = since(summary, now);
-    let what = paint.alarm(what);
-    format!("{name}  {what}  allowlist {allowlist}  revision {revision}  {nodes}  since {since}\n")
+    let mut line = format!("{name}  {}  allowlist {allowlist}", paint.alarm(what));
+    if is_narrowed(summary) {
+        line.push_str("  scope narrowed");
+    }
+    line.push_str(&format!("  revision {revision}  {nodes}"));
+    if let Some(timer) = &summary.timer {
+        line.push_str(&format!("  {}", countdown(timer, paint, now)));
+    }
+    line.push_str(&format!("  since {}\n", since(summary, now)));
+    line
 }
 
 fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
     let state = if summary.is_open() {
         paint.calm("open")
-    } else if summary.is_writes_only() {
-        paint.alarm("in maintenance, writes are refused")
     } else {
-        paint.alarm("in maintenance, everything is refused")
+        paint.alarm(&format!("in maintenance, {}", refused(summary)))
     };
     let news = if changed { "" } else { "nothing changed: " };
     format!(
@@ -80,13 +86,41 @@ fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
     )
 }
 
+/// What is refused, so that nobody takes a part for the whole.
+fn refused(summary: &Summary) -> String {
+    let (what, verb) = if summary.is_writes_only() {
+        ("writes", "are refused")
+    } else {
+        ("everything", "is refused")
+    };
+    let within = if is_narrowed(summary) {
+        " in its scope"
+    } else {
+        ""
+    };
+    let but = if lets_testers_in(summary) {
+        " but for the allowlist"
+    } else {
+        ""
+    };
+    format!("{what}{within} {verb}{but}")
+}
+
+fn lets_testers_in(summary: &Summary) -> bool {
+    summary.allowlist.enabled && summary.allowlist.entries > 0
+}
+
+fn is_narrowed(summary: &Summary) -> bool {
+    !summary.scope.hosts.is_empty() || !summary.scope.paths.is_empty()
+}
+
 fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     if summary.is_open() {
         return;
     }
     line("since", &since(summary, now), text);
-    line("scope", &scope(summary), text);
-    line("allowlist", &allowlist(summary), text);
+    line("scope", &scope(summary, paint), text);
+    line("allowlist", &allowlist(summary, paint), text);
     let notice = &summary.notice;
     line(
         "visitors",
@@ -99,6 +133,7 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         None => format!("not said; clients ask again after {} s", notice.retry_after),
     };
     line("until", &until, text);
+    line("timer", &timer(summary, paint, now), text);
     let service = &summary.service;
     let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
         (false, _) => format!("let testers in: intermission allowlist enable {service}"),
@@ -106,6 +141,14 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
     };
     line("next", &testers, text);
+    if lets_testers_in(summary) {
+        let who = format!("who gets in: intermission explain {service} --ip ADDR --path /");
+        line("", &who, text);
+    }
+    if summary.timer.is_some() {
+        let more = format!("more time, from now on: intermission enter {service} --for DURATION");
+        line("", &more, text);
+    }
     line(
         "",
         &format!("open again: intermission exit {service}"),
@@ -124,7 +167,19 @@ fn since(summary: &Summary, now: Timestamp) -> String {
     format!("{}, by {}{reason}", ago(stamp.at, now), stamp.actor)
 }
 
-fn scope(summary: &Summary) -> String {
+fn timer(summary: &Summary, paint: Paint, now: Timestamp) -> String {
+    match &summary.timer {
+        Some(timer) => format!(
+            "{} (set by {} for {})",
+            countdown(timer, paint, now),
+            timer.set.actor,
+            timer.length
+        ),
+        None => "none: it lasts until somebody ends it".to_owned(),
+    }
+}
+
+fn scope(summary: &Summary, paint: Paint) -> String {
     let scope = &summary.scope;
     let part = |name: &str, items: &[String]| {
         (!items.is_empty()).then(|| format!("{name} {}", items.join(", ")))
@@ -136,11 +191,11 @@ fn scope(summary: &Summary) -> String {
     if parts.is_empty() {
         "the whole service".to_owned()
     } else {
-        parts.join("; ")
+        paint.warn(&format!("only {}; the rest is open", parts.join("; ")))
     }
 }
 
-fn allowlist(summary: &Summary) -> String {
+fn allowlist(summary: &Summary, paint: Paint) -> String {
     let entries = match summary.allowlist.entries {
         0 => "no entry".to_owned(),
         1 => "1 entry".to_owned(),
@@ -148,7 +203,7 @@ fn allowlist(summary: &Summary) -> String {
     };
     match (summary.allowlist.enabled, summary.allowlist.entries) {
         (true, 0) => "on, but without an entry: nobody passes".to_owned(),
-        (true, _) => format!("on: clients in {entries} pass"),
+        (true, _) => paint.warn(&format!("on: clients in {entries} pass")),
         (false, _) => format!("off: nobody passes ({entries} kept)"),
     }
 }

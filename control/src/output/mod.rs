@@ -1,12 +1,13 @@
 //! What a command says, to people or to machines.
 
 mod ago;
+mod countdown;
 mod describe;
 mod fleet;
 mod paint;
 mod report;
 
-pub(crate) use self::ago::{ago, brief_time, when};
+pub(crate) use self::ago::{ago, ahead, brief_time, when};
 pub(crate) use self::describe::{described, one_line, shown};
 pub(crate) use self::fleet::{missing, node_lines, progress_line, wait_lines};
 pub(crate) use self::paint::Paint;

@@ -38,7 +38,7 @@ pub(super) async fn wait_for_nodes(app: Arc<App>) {
         let ended = app.keeper.fleet().judge();
         if !ended.is_empty() {
             let kept = Arc::clone(&app).keep(|keeper| {
-                keeper.end(ended);
+                keeper.end_barriers(ended);
                 Ok(())
             });
             // It logs what goes wrong.

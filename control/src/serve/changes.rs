@@ -54,6 +54,7 @@ pub(super) async fn rollback(
         expected,
         mut fields,
         once,
+        caller,
     } = order;
     let revision = fields.whole_number("revision")?;
     let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
@@ -69,6 +70,7 @@ pub(super) async fn rollback(
         expected,
         actor: actor.0,
         reason,
+        caller,
         once,
         wait,
     };
@@ -132,6 +134,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         expected,
         mut fields,
         once,
+        caller,
     } = order;
     let reason = fields.reason()?;
     let wait = wait(&mut fields)?;
@@ -151,6 +154,7 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
         expected,
         actor: actor.0,
         reason,
+        caller,
         once,
         wait,
     })

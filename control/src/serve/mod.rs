@@ -25,6 +25,7 @@ mod problem;
 mod run;
 mod services;
 mod state;
+mod timers;
 mod token_file;
 
 pub(crate) use self::run::run;

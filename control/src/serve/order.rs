@@ -1,7 +1,8 @@
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -43,6 +44,7 @@ pub(super) struct Order {
     pub(super) expected: Option<Condition>,
     pub(super) fields: Fields,
     pub(super) once: Option<Once>,
+    pub(super) caller: Option<IpAddr>,
 }
 
 impl FromRequest<Arc<App>> for Order {
@@ -61,6 +63,7 @@ impl FromRequest<Arc<App>> for Order {
             expected: condition(&parts.headers, &IF_MATCH),
             fields: Fields::parse(&body)?,
             once: once(&parts, &body)?,
+            caller: caller(&parts),
         })
     }
 }
@@ -96,6 +99,12 @@ fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
 }
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The other end of the connection.
+fn caller(parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(peer)| peer.ip())
+}
 
 /// The condition of all lines of `name`.
 pub(super) fn condition(headers: &HeaderMap, name: &HeaderName) -> Option<Condition> {

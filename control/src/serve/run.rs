@@ -15,7 +15,7 @@ use crate::places::StateHome;
 use crate::serve::app::{App, router, wait_for_nodes};
 use crate::serve::hold::Hold;
 use crate::serve::listen::listen;
-use crate::serve::token_file;
+use crate::serve::{timers, token_file};
 use crate::store::Store;
 
 /// How long requests that run when control is told to stop may still take.
@@ -63,7 +63,9 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
         hold: Hold::new(stop.clone()),
     });
     tokio::spawn(wait_for_nodes(Arc::clone(&app)));
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));
+    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(stop.clone()));
     tokio::select! {
         done = async { server.await } => done?,
         () = async {

@@ -76,6 +76,7 @@ pub(super) async fn patch(
         expected: Some(expected),
         actor: actor.0,
         reason: None,
+        caller: None,
         once: None,
         wait: None,
     };

@@ -235,7 +235,7 @@ impl Store {
         const MOST_BYTES: usize = 4 << 20;
         let before = before.and_then(|revision| i64::try_from(revision).ok());
         let mut statement = self.connection.prepare_cached(
-            "SELECT revision, at, actor, action, reason, before, after FROM history
+            "SELECT revision, at, actor, action, reason, before, after, timer FROM history
              WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
         )?;
         let mut rows = statement.query(params![service, before.unwrap_or(i64::MAX)])?;
@@ -251,6 +251,7 @@ impl Store {
                 stamp: Stamp::read(row)?,
                 before: row.get(5)?,
                 after: row.get(6)?,
+                timer: row.get(7)?,
             };
             bytes += record.before.as_ref().map_or(0, String::len) + record.after.len();
             records.push(record);
@@ -323,6 +324,7 @@ fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rus
         stamp,
         before,
         after,
+        timer,
     } = record;
     let revision = i64::try_from(stamp.revision).unwrap_or(i64::MAX);
     if before.is_none() {
@@ -334,8 +336,9 @@ fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rus
                    WHERE name = ?1 AND revision = ?2 - 1 AND document = ?4";
         exactly_one(transaction, sql, params![service, revision, after, before])?;
     }
-    let sql = "INSERT INTO history (service, revision, at, actor, action, reason, before, after)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql =
+        "INSERT INTO history (service, revision, at, actor, action, reason, before, after, timer)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let at = stamp.at.to_string();
     let Stamp {
         actor,
@@ -346,7 +349,9 @@ fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rus
     exactly_one(
         transaction,
         sql,
-        params![service, revision, at, actor, action, reason, before, after],
+        params![
+            service, revision, at, actor, action, reason, before, after, timer
+        ],
     )
 }
 

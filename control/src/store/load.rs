@@ -4,6 +4,7 @@ use intermission_core::{Mode, State};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::{OpenError, Stamp};
+use crate::timer::Timer;
 
 /// A service as the store keeps it.
 #[derive(Debug)]
@@ -13,6 +14,7 @@ pub(crate) struct Kept {
     pub(crate) last_change: Stamp,
     /// The change that began the maintenance that is in force.
     pub(crate) since: Option<Stamp>,
+    pub(crate) timer: Option<Timer>,
 }
 
 pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<Kept>, OpenError> {
@@ -48,12 +50,12 @@ fn check(
             state.service, state.store
         )));
     }
-    let (last_change, after) = connection
+    let (last_change, after, timer) = connection
         .query_row(
-            "SELECT revision, at, actor, action, reason, after FROM history
+            "SELECT revision, at, actor, action, reason, after, timer FROM history
              WHERE service = ?1 ORDER BY revision DESC LIMIT 1",
             [name],
-            |row| Ok((Stamp::read(row)?, row.get::<_, String>(5)?)),
+            |row| Ok((Stamp::read(row)?, row.get::<_, String>(5)?, row.get(6)?)),
         )
         .optional()?
         .ok_or_else(|| corrupt("it has no history".to_owned()))?;
@@ -74,6 +76,7 @@ fn check(
         state,
         last_change,
         since,
+        timer,
     })
 }
 

@@ -6,7 +6,8 @@
 //! 3. History is append-only, which triggers see to.
 //! 4. The answer to a request with a key is kept with what it changed, so that a retry gets it again.
 //! 5. The nodes and those who wait for them are kept as well, so that control may restart in the middle.
-//! 6. Every document that is read goes through [`State::parse`] and must agree with history.
+//! 6. A timer is kept with the revision that it belongs to.
+//! 7. Every document that is read goes through [`State::parse`] and must agree with history.
 //!
 //! [`State::parse`]: intermission_core::State::parse
 
@@ -18,6 +19,7 @@ mod lock;
 mod once;
 mod record;
 mod schema;
+mod timer;
 
 pub(crate) use self::database::{Page, Save, Store};
 pub(crate) use self::error::{OpenError, StoreError};

@@ -3,6 +3,8 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::{Deserialize, Serialize};
 
+use crate::timer::Timer;
+
 /// Who changed what, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
@@ -38,4 +40,6 @@ pub(crate) struct Record {
     /// The document that was in force before; none for a service's first.
     pub(crate) before: Option<String>,
     pub(crate) after: String,
+    /// The timer that runs from this revision on.
+    pub(crate) timer: Option<Timer>,
 }

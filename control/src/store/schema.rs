@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 3] = [TABLES, ANSWERS, FLEET];
+const STEPS: [&str; 4] = [TABLES, ANSWERS, TIMERS, FLEET];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -55,6 +55,8 @@ const ANSWERS: &str = "
         PRIMARY KEY (actor, key)
     ) STRICT;
 ";
+
+const TIMERS: &str = "ALTER TABLE history ADD COLUMN timer TEXT;";
 
 const FLEET: &str = "
     CREATE TABLE members (

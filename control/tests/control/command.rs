@@ -85,7 +85,20 @@ fn scope_by_host_is_said_to_depend_on_the_app() {
         &json!({ "scope": { "hosts": ["shop.example"] } }),
     );
     let entered = home.run(&control, &["enter", "shop"]).done();
-    assert!(entered.contains("hosts shop.example"), "{entered}");
+    assert!(
+        entered
+            .starts_with("shop: in maintenance, everything in its scope is refused (revision 3)\n"),
+        "{entered}"
+    );
+    assert!(
+        entered.contains("scope      only hosts shop.example; the rest is open\n"),
+        "{entered}"
+    );
+    assert!(
+        home.run(&control, &["status"])
+            .done()
+            .contains("IN MAINTENANCE  allowlist off  scope narrowed  revision 3")
+    );
     assert!(
         entered.contains("binds only as far as the app's own routing"),
         "{entered}"

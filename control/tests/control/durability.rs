@@ -268,6 +268,9 @@ fn a_store_of_the_first_version_is_taken_over() {
     for table in later {
         store.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
+    store
+        .execute_batch("ALTER TABLE history DROP COLUMN timer")
+        .unwrap();
     store.pragma_update(None, "user_version", 1).unwrap();
     drop(store);
     let control = home.start();

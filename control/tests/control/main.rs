@@ -25,3 +25,5 @@ mod polls;
 mod process;
 #[cfg(test)]
 mod state;
+#[cfg(test)]
+mod timers;

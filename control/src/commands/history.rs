@@ -3,6 +3,7 @@ use crate::commands::diff::differences;
 use crate::exit::Failure;
 use crate::history::{Entry, HistoryPage};
 use crate::output::{Report, brief_time};
+use crate::store::Stamp;
 use crate::timer::Timer;
 
 pub(super) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
@@ -11,29 +12,40 @@ pub(super) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
     while let Some(next) = whole.next {
         let page: HistoryPage = client.get(&format!("{path}?before={next}"))?;
         whole.entries.extend(page.entries);
+        whole.events.extend(page.events);
         // Always towards the beginning, whatever answers.
         whole.next = page.next.filter(|following| *following < next);
     }
     let older = whole.entries.iter().skip(1).map(Some).chain([None]);
     let pairs = whole.entries.iter().zip(older);
     let human = pairs
-        .map(|(entry, older)| described(entry, older))
+        .map(|(entry, older)| {
+            let revision = entry.stamp.revision;
+            let events = whole.events.iter();
+            let then = events.filter(|event| event.revision == revision);
+            let then: String = then.map(headline).collect();
+            then + &described(entry, older)
+        })
         .collect();
     Report::new(&whole, human)
 }
 
-/// One change, which followed `older`.
-fn described(entry: &Entry, older: Option<&Entry>) -> String {
-    let stamp = &entry.stamp;
+/// Who did what, when and why.
+fn headline(stamp: &Stamp) -> String {
     let reason = stamp.reason.as_ref();
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    let mut text = format!(
+    format!(
         "{:>5}  {}  {} by {}{reason}\n",
         stamp.revision,
         brief_time(stamp.at),
         stamp.action,
         stamp.actor
-    );
+    )
+}
+
+/// One change, which followed `older`.
+fn described(entry: &Entry, older: Option<&Entry>) -> String {
+    let mut text = headline(&entry.stamp);
     for difference in entry
         .before
         .iter()

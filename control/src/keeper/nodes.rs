@@ -22,19 +22,22 @@ impl Keeper {
         if service.etag.is(applied) {
             return Some(Position::At(service.state.revision));
         }
-        let name = &service.summary.service;
-        let known = self.fleet().position(name, report);
-        // Behind it may fall, by a change; ahead of its own history it does not come back.
-        known.or_else(|| {
-            let (store, revision) = ETag::parts(applied)?;
-            let order = (store, revision).cmp(&(&*service.state.store, service.state.revision));
-            match order {
-                _ if store < &*service.state.store => Some(Position::Before),
-                Ordering::Less => None,
-                // It would be the same document.
-                Ordering::Equal | Ordering::Greater => Some(Position::Forked),
+        let Some((store, revision)) = ETag::parts(applied) else {
+            return Some(Position::Forked);
+        };
+        let State {
+            store: own,
+            revision: last,
+            ..
+        } = &service.state;
+        match (store.cmp(own), revision.cmp(last)) {
+            // It goes on from there.
+            (Ordering::Less, _) => Some(Position::Before),
+            (Ordering::Equal, Ordering::Less) => {
+                self.fleet().position(&service.summary.service, report)
             }
-        })
+            _ => Some(Position::Forked),
+        }
     }
 
     /// Takes a report, if that can be done without the store; gives it back where it cannot.

@@ -1,10 +1,10 @@
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -67,15 +67,26 @@ impl Home {
         control
     }
 
+    /// Starts control where one was before.
+    pub(crate) fn start_at(&self, address: &str) -> Control {
+        let mut control = self.launch_at(self.binary(), address);
+        control.wait_ready();
+        control
+    }
+
     /// Starts control and waits for nothing.
-    pub(crate) fn launch(&self, mut command: Command) -> Control {
+    pub(crate) fn launch(&self, command: Command) -> Control {
+        self.launch_at(command, "127.0.0.1:0")
+    }
+
+    fn launch_at(&self, mut command: Command, address: &str) -> Control {
         let log = fs::File::options()
             .create(true)
             .append(true)
             .open(self.path().join("log"))
             .unwrap();
         let mut process = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", address, "--data"])
             .arg(self.data())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -105,6 +116,13 @@ impl Home {
         self.run_at(&control.address, line)
     }
 
+    /// Begins to run the command against `control`.
+    pub(crate) fn begin(&self, control: &Control, line: &[&str]) -> Begun {
+        let server = format!("http://{}", control.address);
+        let mut command = self.binary();
+        Begun::new(command.env("INTERMISSION_SERVER", server).args(line))
+    }
+
     /// Runs the command against the control at `address`.
     pub(crate) fn run_at(&self, address: &str, line: &[&str]) -> Run {
         let server = format!("http://{address}");
@@ -117,6 +135,64 @@ impl Home {
                 .unwrap(),
         )
     }
+}
+
+/// A command that has not ended, and ends with this value.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    process: Child,
+    out: mpsc::Receiver<String>,
+    err: mpsc::Receiver<String>,
+}
+
+impl Begun {
+    fn new(command: &mut Command) -> Self {
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            out: read_all(process.stdout.take().unwrap()),
+            err: read_all(process.stderr.take().unwrap()),
+            process,
+        }
+    }
+
+    /// That it does not end for a moment.
+    #[track_caller]
+    pub(crate) fn goes_on(&mut self) {
+        let end = self.out.recv_timeout(Duration::from_millis(700));
+        assert_eq!(end, Err(mpsc::RecvTimeoutError::Timeout));
+        assert_eq!(self.process.try_wait().unwrap(), None);
+    }
+
+    /// How it ends.
+    #[track_caller]
+    pub(crate) fn ends(mut self) -> Run {
+        let out = self.out.recv_timeout(PATIENCE).unwrap();
+        let err = self.err.recv_timeout(PATIENCE).unwrap();
+        let code = self.process.wait().unwrap().code();
+        Run { code, out, err }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// All that is written until the end.
+fn read_all(mut from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (send, all) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        from.read_to_string(&mut text).unwrap();
+        let _ = send.send(text);
+    });
+    all
 }
 
 /// How a command ended.
@@ -243,6 +319,16 @@ impl Control {
         }
         entries.reverse();
         entries
+    }
+
+    /// Waits for a condition.
+    #[track_caller]
+    pub(crate) fn until(&self, condition: impl Fn() -> bool) {
+        let begun = Instant::now();
+        while !condition() {
+            assert!(begun.elapsed() < PATIENCE, "it never came to be");
+            thread::yield_now();
+        }
     }
 
     /// SIGKILL.

@@ -14,6 +14,8 @@ mod explain;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod guard;
 #[cfg(test)]
 mod harness;

@@ -1,0 +1,470 @@
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Begun, Control, Home};
+use crate::http::{Answer, Ask};
+
+/// A node that says what a test tells it to say.
+#[derive(Clone)]
+struct Node {
+    name: &'static str,
+    boot: &'static str,
+    seq: u64,
+    /// The longest time between two of its polls, in seconds.
+    wait: u64,
+}
+
+impl Node {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            boot: "b1",
+            seq: 0,
+            wait: 60,
+        }
+    }
+
+    fn report(&mut self, parameters: &str) -> String {
+        self.seq += 1;
+        let Self {
+            name,
+            boot,
+            seq,
+            wait,
+        } = self;
+        format!("\"{name}\";boot=\"{boot}\";seq={seq};kind=tower;wait={wait}{parameters}")
+    }
+
+    /// Polls, and says `parameters` of itself.
+    #[track_caller]
+    fn says(&mut self, control: &Control, parameters: &str) -> Answer {
+        let ask = Ask::new("GET", "/v1/services/shop/state")
+            .header("intermission-node", self.report(parameters));
+        let answer = control.ask(ask);
+        assert_eq!(answer.status, 200, "{:?}", String::from_utf8(answer.body));
+        answer
+    }
+
+    /// Polls with nothing in force yet.
+    #[track_caller]
+    fn starts(&mut self, control: &Control) {
+        self.says(control, "");
+    }
+
+    /// Puts in force what control has now, and says so.
+    #[track_caller]
+    fn follows(&mut self, control: &Control) {
+        self.says(control, &applied(control));
+    }
+
+    /// The same, with requests running that were admitted under revision 1.
+    #[track_caller]
+    fn runs(&mut self, control: &Control) {
+        self.says(control, &format!("{};running=2;oldest=1", applied(control)));
+    }
+}
+
+fn applied(control: &Control) -> String {
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    format!(";applied={etag}")
+}
+
+fn fleet(control: &Control) -> Value {
+    control
+        .ask(Ask::new("GET", "/v1/services/shop/fleet"))
+        .json()
+}
+
+/// A home with control, the service `shop`, and a node that has its state in force.
+fn shop() -> (Home, Control, Node) {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let mut node = Node::new("a");
+    node.starts(&control);
+    node.follows(&control);
+    (home, control, node)
+}
+
+/// Begins to wait, and returns when control knows of it.
+fn enter(home: &Home, control: &Control, more: &[&str]) -> Begun {
+    let begun = home.begin(control, &[&["enter", "shop", "--wait"], more].concat());
+    control.until(|| fleet(control)["barriers"] != json!([]));
+    begun
+}
+
+#[test]
+fn it_returns_when_the_last_node_has_drained() {
+    let (home, control, mut a) = shop();
+    let mut b = Node::new("b");
+    b.starts(&control);
+    b.follows(&control);
+    let mut waiting = enter(&home, &control, &[]);
+    waiting.goes_on();
+    a.follows(&control);
+    b.runs(&control);
+    let shown = fleet(&control);
+    assert_eq!(shown["nodes"][0]["standing"], "drained");
+    assert_eq!(shown["nodes"][1]["standing"], "running");
+    assert_eq!(shown["nodes"][1]["running"], 2);
+    waiting.goes_on();
+    let drained = Instant::now();
+    b.follows(&control);
+    let run = waiting.ends();
+    assert!(drained.elapsed() < Duration::from_secs(2));
+    assert!(
+        run.done()
+            .contains("all 2 nodes have it in force, and nothing old runs"),
+    );
+    let events = control.ask(Ask::new("GET", "/v1/services/shop/history"));
+    assert_eq!(events.json()["events"][0]["action"], "wait ended: done");
+}
+
+#[test]
+fn the_progress_is_told() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    a.runs(&control);
+    control.until(|| fleet(&control)["barriers"][0]["running"] == 2);
+    let barrier = fleet(&control)["barriers"][0].clone();
+    assert_eq!(barrier["in_force"], 1);
+    assert_eq!(barrier["missing"][0]["name"], "a");
+    let status = home.run(&control, &["status", "shop"]).done();
+    assert!(status.contains("a (tower b1): in force, old requests that run: 2, revision 2"));
+    assert!(status.contains(
+        "operator waits: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run"
+    ));
+    a.follows(&control);
+    let run = waiting.ends();
+    let shop = "shop: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run; waiting for a (2 running)";
+    assert!(run.err.contains(shop), "{}", run.err);
+    let json: Value = home
+        .run(&control, &["enter", "shop", "--wait", "--output", "json"])
+        .json();
+    assert_eq!(json["services"][0]["changed"], false);
+    assert_eq!(json["services"][0]["wait"]["ending"], "done");
+}
+
+#[test]
+fn whoever_joins_on_the_way_is_waited_for() {
+    let (home, control, mut a) = shop();
+    let mut waiting = enter(&home, &control, &[]);
+    // It has asked before, and may have been told the old state.
+    let mut late = Node::new("late");
+    late.starts(&control);
+    a.follows(&control);
+    waiting.goes_on();
+    late.follows(&control);
+    waiting.ends().done();
+}
+
+#[test]
+fn a_node_that_starts_again_is_another_and_does_not_stand_in_for_the_first() {
+    let (home, control, a) = shop();
+    let mut waiting = enter(&home, &control, &[]);
+    let mut again = Node {
+        boot: "b2",
+        seq: 0,
+        ..a.clone()
+    };
+    again.starts(&control);
+    again.follows(&control);
+    waiting.goes_on();
+    let nodes = fleet(&control)["nodes"].clone();
+    assert_eq!(nodes[0]["standing"], "behind");
+    assert_eq!(nodes[1]["standing"], "drained");
+    let forget = [
+        "node", "forget", "shop", "a", "--boot", "b1", "--reason", "replaced",
+    ];
+    home.run(&control, &forget).done();
+    waiting.ends().done();
+    let history = home.run(&control, &["history", "shop"]).done();
+    assert!(
+        history.contains("node forget a by operator: replaced"),
+        "{history}"
+    );
+}
+
+#[test]
+fn an_exit_by_somebody_else_supersedes() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    control.post("/v1/services/shop/exit", &json!({}));
+    // As soon as may be, back in force.
+    control.post("/v1/services/shop/enter", &json!({}));
+    a.follows(&control);
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(13), "{}", run.err);
+    assert!(
+        run.out
+            .contains("superseded: revision 3 may admit what revision 2 refuses"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_change_that_lets_in_nobody_else_does_not_supersede() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    control.post(
+        "/v1/services/shop/enter",
+        &json!({ "message": "Back at two." }),
+    );
+    a.follows(&control);
+    waiting.ends().done();
+}
+
+#[test]
+fn a_retry_after_somebodys_exit_is_told_that_it_was_superseded() {
+    let (_home, control, mut a) = shop();
+    let enter = || {
+        let ask = Ask::new("POST", "/v1/services/shop/enter").header("idempotency-key", "once");
+        control.ask(control.authorized(ask).json(&json!({ "wait": true })))
+    };
+    let first = enter().json();
+    control.post("/v1/services/shop/exit", &json!({}));
+    a.follows(&control);
+    let again = enter().json();
+    assert_eq!(again["barrier"], first["barrier"]);
+    let path = format!("/v1/barriers/{}", again["barrier"].as_str().unwrap());
+    let ask = Ask::new("GET", path);
+    control.until(|| control.ask(ask.clone()).json()["ending"] == "superseded");
+    assert_eq!(control.state("shop").json()["maintenance"], "off");
+}
+
+#[test]
+fn a_node_that_refuses_the_document_is_named() {
+    let (home, control, mut a) = shop();
+    let before = applied(&control);
+    let waiting = enter(&home, &control, &["--timeout", "30s"]);
+    a.says(
+        &control,
+        &format!("{before};error=%\"/critical/0: %22new%22 is not known\""),
+    );
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(10), "{}", run.err);
+    assert!(
+        run.out
+            .contains("a (tower b1): refuses the document, revision 1")
+    );
+    assert!(run.out.contains(": /critical/0: \"new\" is not known\n"));
+}
+
+#[test]
+fn silence_is_loss_and_not_an_end() {
+    let (home, control, mut a) = shop();
+    let mut b = Node {
+        wait: 1,
+        ..Node::new("b")
+    };
+    b.starts(&control);
+    let waiting = enter(&home, &control, &["--timeout", "30s"]);
+    a.follows(&control);
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(9), "{}", run.err);
+    assert!(run.out.contains("b (tower b1): lost"), "{}", run.out);
+    assert!(!run.out.contains("a (tower"), "{}", run.out);
+}
+
+#[test]
+fn a_silent_thread_leaves_everybody_unsure() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &["--timeout", "30s"]);
+    let silent = format!("{};silent=\"t1\"", applied(&control));
+    a.says(&control, &silent);
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(11), "{}", run.err);
+    assert!(run.out.contains("unsure: threads that are silent: t1"));
+    home.run(&control, &["node", "forget", "shop", "a"]).done();
+    a.says(&control, &silent);
+    let again = ["enter", "shop", "--wait", "--timeout", "30s"];
+    home.run(&control, &again).done();
+}
+
+#[test]
+fn the_time_may_be_up() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &["--timeout", "1s"]);
+    a.runs(&control);
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(8), "{}", run.err);
+    assert!(
+        run.out
+            .contains("a (tower b1): in force, old requests that run: 2"),
+        "{}",
+        run.out
+    );
+    assert_eq!(control.state("shop").json()["maintenance"], "all");
+}
+
+#[test]
+fn an_empty_fleet_is_no_success() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let enter = |more: &[&str]| home.run(&control, &[&["enter", "shop", "--wait"], more].concat());
+    let run = enter(&[]);
+    assert_eq!(run.code, Some(14));
+    assert!(run.out.contains("no node has ever spoken"));
+    let run = enter(&["--expect", "2", "--timeout", "1s"]);
+    assert_eq!(run.code, Some(14));
+    enter(&["--expect", "0"]).done();
+}
+
+#[test]
+fn nodes_that_never_spoke_are_missed_where_they_are_expected() {
+    let (home, control, mut a) = shop();
+    let waiting = enter(&home, &control, &["--expect", "2", "--timeout", "1s"]);
+    a.follows(&control);
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(14), "{}", run.err);
+    assert!(run.out.contains("too few: 1 nodes of 2"), "{}", run.out);
+}
+
+#[test]
+fn a_node_that_leaves_is_waited_for_no_more() {
+    let (home, control, mut a) = shop();
+    let mut b = Node::new("b");
+    b.starts(&control);
+    let mut waiting = enter(&home, &control, &[]);
+    a.follows(&control);
+    b.says(&control, ";running=1;oldest=1;leaving");
+    waiting.goes_on();
+    b.says(&control, ";leaving");
+    waiting.ends().done();
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_report_that_arrives_late_is_passed_over() {
+    let (home, control, mut a) = shop();
+    let mut late = a.clone();
+    late.follows(&control);
+    a.seq += 5;
+    a.starts(&control);
+    let mut waiting = enter(&home, &control, &[]);
+    late.follows(&control);
+    waiting.goes_on();
+    a.follows(&control);
+    waiting.ends().done();
+}
+
+#[test]
+fn while_somebody_waits_polls_are_held_for_a_moment_only() {
+    let (home, control, mut a) = shop();
+    let _waiting = enter(&home, &control, &[]);
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    let mut poll = |running: &str| {
+        let report = a.report(&format!(";applied={etag}{running}"));
+        let ask = Ask::new("GET", "/v1/services/shop/state")
+            .header("if-none-match", etag.clone())
+            .header("prefer", "wait=2")
+            .header("intermission-node", report);
+        let begun = Instant::now();
+        assert_eq!(control.ask(ask).status, 304);
+        begun.elapsed()
+    };
+    let awaited = poll(";running=1;oldest=1");
+    assert!(
+        (Duration::from_millis(150)..Duration::from_millis(1000)).contains(&awaited),
+        "{awaited:?}"
+    );
+    let drained = poll("");
+    assert!(drained > Duration::from_millis(1500), "{drained:?}");
+}
+
+#[test]
+fn a_wait_outlives_control() {
+    let (home, mut control, mut a) = shop();
+    let mut b = Node::new("b");
+    b.starts(&control);
+    let mut waiting = enter(&home, &control, &[]);
+    a.follows(&control);
+    control.kill();
+    let control = home.start_at(&control.address);
+    // Whoever was heard before the crash is heard anew.
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "unheard");
+    b.follows(&control);
+    waiting.goes_on();
+    a.follows(&control);
+    waiting.ends().done();
+}
+
+#[test]
+fn a_change_that_control_made_before_it_crashed_supersedes_after_it() {
+    let (home, mut control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    control.post("/v1/services/shop/exit", &json!({}));
+    control.post("/v1/services/shop/enter", &json!({}));
+    control.kill();
+    let control = home.start_at(&control.address);
+    a.follows(&control);
+    assert_eq!(waiting.ends().code, Some(13));
+}
+
+#[test]
+fn a_data_folder_of_yesterday_is_a_fork() {
+    let (home, mut control, mut a) = shop();
+    control.stop();
+    let yesterday = home.path().join("yesterday");
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        std::fs::create_dir_all(to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    };
+    copy(&home.data(), &yesterday);
+    let mut control = home.start_at(&control.address);
+    control.post(
+        "/v1/services/shop/enter",
+        &json!({ "message": "A change that the copy does not know." }),
+    );
+    control.post("/v1/services/shop/exit", &json!({}));
+    a.follows(&control);
+    let ahead = applied(&control);
+    control.stop();
+    std::fs::remove_dir_all(home.data()).unwrap();
+    copy(&yesterday, &home.data());
+
+    let control = home.start_at(&control.address);
+    let waiting = enter(&home, &control, &["--timeout", "30s"]);
+    a.says(
+        &control,
+        &format!("{ahead};error=%\"revision 2 is older than revision 3\""),
+    );
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(12), "{}{}", run.out, run.err);
+    assert!(run.out.contains("intermission store adopt"), "{}", run.out);
+
+    // Another document with the number of one that this store knows is no better.
+    let waiting = enter(&home, &control, &["--timeout", "30s", "--message", "x"]);
+    a.says(&control, &ahead);
+    assert_eq!(waiting.ends().code, Some(12));
+
+    let before = control.state("shop").json();
+    home.run(&control, &["store", "adopt"]).done();
+    let after = control.state("shop").json();
+    assert!(after["store"].as_str() > before["store"].as_str());
+    assert_eq!(after["maintenance"], "all");
+    a.says(&control, &ahead);
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "behind");
+    a.follows(&control);
+    let wait = ["enter", "shop", "--wait", "--timeout", "30s"];
+    home.run(&control, &wait).done();
+}
+
+#[test]
+fn a_report_that_cannot_be_read_is_refused_and_why() {
+    let (_home, control, _) = shop();
+    let ask = |report: &str| {
+        let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        control.ask(ask).problem(400, "report")["detail"].clone()
+    };
+    assert_eq!(
+        ask("\"a\";boot=\"b\";seq=1;wait=1"),
+        "intermission-node: kind is missing"
+    );
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+use crate::token::Role;
 
 /// Maintenance mode for Rust services and Envoy
 #[derive(Debug, Parser)]
@@ -29,7 +30,7 @@ pub(crate) struct Connection {
         default_value = "http://127.0.0.1:7700"
     )]
     pub(crate) server: String,
-    /// File with the operator token; else INTERMISSION_TOKEN, else the one that a control of this
+    /// File with the token to send; else INTERMISSION_TOKEN, else the one that a control of this
     /// user on this machine left
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
@@ -72,6 +73,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Show the notice as nodes answer it, even while the service is open
     Preview(Preview),
+    /// Let others ask control, and end that
+    #[command(subcommand)]
+    Token(Token),
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +196,36 @@ pub(crate) struct Preview {
     /// The language that a client wants, such as ja
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token and print it, this once
+    Create(NewToken),
+    /// List the tokens, the revoked ones too, with who made them and when
+    List,
+    /// Let a token count no more, from now on and for ever
+    Revoke { name: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewToken {
+    /// What history and logs call its holder; no name is given twice
+    pub(crate) name: String,
+    #[arg(long, value_enum)]
+    pub(crate) role: Role,
+    /// A service that the node may poll; may be given several times; else all
+    #[arg(long = "service", value_name = "SERVICE")]
+    pub(crate) services: Vec<String>,
+    /// The nodes it may speak for: a name, or the beginning of names and a star [default: *]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) nodes: Option<String>,
+    /// How many of its polls are held at a time [default: 10000]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_polls: Option<u32>,
+    /// How many members of a fleet it may be [default: 1000]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_members: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

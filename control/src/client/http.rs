@@ -21,6 +21,13 @@ pub(crate) struct Client {
     token_file: Option<PathBuf>,
 }
 
+/// What may have happened there when no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    Nothing,
+    Change,
+}
+
 /// A state document, and the tag that a change of it names.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -47,9 +54,10 @@ impl Client {
         }
     }
 
-    /// Gets what is at `path`, which needs no token.
+    /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let (_, body) = self.send(Request::get(self.server.at(path)), Vec::new())?;
+        let request = Request::get(self.server.at(path));
+        let (_, body) = self.send(request, Vec::new())?;
         self.understand(&body)
     }
 
@@ -95,8 +103,6 @@ impl Client {
         request: ureq::http::request::Builder,
         body: &Value,
     ) -> Result<T, Failure> {
-        let token = token::find(&self.server, self.token_file.as_deref())?;
-        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         let (_, body) = self.send(request, body.to_string().into_bytes())?;
         self.understand(&body)
     }
@@ -106,22 +112,30 @@ impl Client {
         request: ureq::http::request::Builder,
         body: Vec<u8>,
     ) -> Result<(HeaderMap, Vec<u8>), Failure> {
-        let request = request.header(ACCEPT, "application/json, application/problem+json");
+        let token = token::find(&self.server, self.token_file.as_deref())?;
+        let token = token.ok_or_else(|| self.without_token())?;
+        let request = request
+            .header(ACCEPT, "application/json, application/problem+json")
+            .header(AUTHORIZATION, format!("Bearer {token}"));
         let request = request.body(body).map_err(|error| {
             // The token is the only part that comes from outside.
             Failure::new(Exit::Refused, format!("the token cannot be sent: {error}"))
         })?;
-        let changes = !request.method().is_safe();
+        let sent = if request.method().is_safe() {
+            Sent::Nothing
+        } else {
+            Sent::Change
+        };
         let response = self
             .agent
             .run(request)
-            .map_err(|error| self.unreachable(&error, changes))?;
+            .map_err(|error| self.unreachable(&error, sent))?;
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(LARGEST)
             .read_to_vec()
-            .map_err(|error| self.unreachable(&error, changes))?;
+            .map_err(|error| self.unreachable(&error, sent))?;
         if parts.status.is_success() {
             Ok((parts.headers, body))
         } else {
@@ -129,7 +143,20 @@ impl Client {
         }
     }
 
-    fn unreachable(&self, error: &ureq::Error, changes: bool) -> Failure {
+    /// Why there is no token: where no control runs, that is what is to be said first.
+    fn without_token(&self) -> Failure {
+        if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
+            return self.unreachable(&error, Sent::Nothing);
+        }
+        let message = format!(
+            "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
+             INTERMISSION_TOKEN",
+            self.server
+        );
+        Failure::new(Exit::Refused, message)
+    }
+
+    fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let server = &self.server;
         let connecting = matches!(
             error,
@@ -137,7 +164,7 @@ impl Client {
                 | ureq::Error::HostNotFound
                 | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
-        let remedy = if changes && !connecting {
+        let remedy = if sent == Sent::Change && !connecting {
             "; the change may have been made or not: see intermission status, or give the command again"
         } else {
             ""
@@ -160,8 +187,10 @@ impl Client {
             StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
                 Exit::UnknownService
             }
+            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-token" => Exit::Invalid,
             StatusCode::PRECONDITION_FAILED => Exit::Lost,
             StatusCode::BAD_REQUEST
+            | StatusCode::CONFLICT
             | StatusCode::PAYLOAD_TOO_LARGE
             | StatusCode::UNSUPPORTED_MEDIA_TYPE
             | StatusCode::UNPROCESSABLE_ENTITY
@@ -198,12 +227,17 @@ fn state_path(service: &str) -> String {
 
 /// The path of a service, whatever its name is made of.
 pub(crate) fn service_path(service: &str) -> String {
-    let mut path = "/v1/services/".to_owned();
-    for byte in service.bytes() {
+    format!("/v1/services/{}", escaped(service))
+}
+
+/// A name as one segment of a path, whatever it is made of.
+pub(crate) fn escaped(name: &str) -> String {
+    let mut segment = String::new();
+    for byte in name.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => path.push(char::from(byte)),
-            _ => path.push_str(&format!("%{byte:02X}")),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => segment.push(char::from(byte)),
+            _ => segment.push_str(&format!("%{byte:02X}")),
         }
     }
-    path
+    segment
 }

@@ -1,6 +1,6 @@
 use crate::cli::{Allowlist, Cli, Command};
 use crate::client::{Client, Server};
-use crate::commands::{allowlist, explain, history, preview, service, status, switch};
+use crate::commands::{allowlist, explain, history, preview, service, status, switch, token};
 use crate::exit::{Exit, Failure};
 use crate::output::{Report, print};
 use crate::serve;
@@ -41,5 +41,6 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Rollback(options) => switch::rollback(&client, &options),
         Command::Explain(options) => explain::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
+        Command::Token(command) => token::run(&client, &command),
     }
 }

@@ -9,6 +9,7 @@ use tracing::info;
 use crate::change::{Change, advice};
 use crate::etag::Condition;
 use crate::invalid::Invalid;
+use crate::keeper::tokens::Tokens;
 use crate::keeper::{ChangeError, Published, Services};
 use crate::store::{Memo, Once, OpenError, Page, Stamp, Store, StoreError};
 use crate::summary::Outcome;
@@ -19,6 +20,7 @@ pub(crate) struct Keeper {
     store: Mutex<Store>,
     identity: Box<str>,
     published: watch::Sender<Arc<Services>>,
+    pub(super) tokens: watch::Sender<Arc<Tokens>>,
 }
 
 /// Which services a change is for.
@@ -53,10 +55,12 @@ impl Keeper {
                 )
             })
             .collect();
+        let tokens = Tokens::new(store.tokens()?);
         Ok(Self {
             identity: store.identity().into(),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),
+            tokens: watch::Sender::new(Arc::new(tokens)),
         })
     }
 
@@ -192,7 +196,7 @@ impl Keeper {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Store> {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -275,7 +279,7 @@ impl Asked {
 }
 
 /// The time to the millisecond, which is as exact as anybody wants to read.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Millisecond).unwrap_or(now)
 }

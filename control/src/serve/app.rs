@@ -8,14 +8,12 @@ use axum::routing::{get, post};
 use crate::keeper::{ChangeError, Keeper};
 use crate::serve::hold::Hold;
 use crate::serve::problem::Problem;
-use crate::serve::{auth, changes, guard, history, services, state};
-use crate::token::TokenHash;
+use crate::serve::{auth, changes, guard, history, services, state, tokens};
 
 /// What every handler may use.
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) keeper: Keeper,
-    pub(super) operator: TokenHash,
     pub(super) hold: Hold,
 }
 
@@ -52,6 +50,8 @@ pub(super) fn router(app: Arc<App>) -> Router {
             post(changes::disable_allowlist),
         )
         .route("/v1/changes", post(changes::several))
+        .route("/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/v1/tokens/{name}/revoke", post(tokens::revoke))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         // The last one runs first.

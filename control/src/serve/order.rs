@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::etag::Condition;
 use crate::fields::Fields;
 use crate::serve::app::App;
-use crate::serve::auth::Actor;
 use crate::serve::body;
+use crate::serve::caller::Actor;
 use crate::serve::problem::Problem;
 use crate::store::Once;
 

@@ -43,7 +43,7 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let mut store = Store::open(&data, Timestamp::now())?;
     let data = data.canonicalize()?;
-    let operator = token_file::settle(&data, &mut store)?;
+    token_file::settle(&data, &mut store)?;
     let keeper = Keeper::new(store)?;
     let listener = listen(address).await?;
     let address = listener.local_addr()?;
@@ -59,7 +59,6 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
     info!(%address, data = %data.display(), services = keeper.services().len(), "started");
     let app = Arc::new(App {
         keeper,
-        operator,
         hold: Hold::new(stop.clone()),
     });
     let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopped(stop.clone()));

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior, params};
 
 use crate::store::lock::Lock;
-use crate::store::{Kept, Memo, OpenError, Record, Stamp, StoreError, load, once, schema};
-use crate::token::TokenHash;
+use crate::store::{Kept, Memo, OpenError, Record, Stamp, StoreError, grants, load, once, schema};
+use crate::token::{Grant, Made, TokenHash};
 
 const FILE: &str = "intermission.db";
 
@@ -93,16 +91,24 @@ impl Store {
         records: &[Record],
         memo: Option<&Memo<'_>>,
     ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            for record in records {
+                save_record(transaction, record)?;
+            }
+            memo.map_or(Ok(()), |memo| memo.save(transaction))
+        })
+    }
+
+    /// Saves what `work` writes, all or nothing.
+    fn commit(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(), rusqlite::Error>,
+    ) -> Result<(), StoreError> {
         self.bury_doubtful()?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for record in records {
-            save_record(&transaction, record)?;
-        }
-        if let Some(memo) = memo {
-            memo.save(&transaction)?;
-        }
+        work(&transaction)?;
         transaction.commit().map_err(|error| {
             self.doubtful = !is_clean(&error);
             if self.doubtful {
@@ -178,25 +184,30 @@ impl Store {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    /// The hash of the token called `name`.
-    pub(crate) fn token(&self, name: &str) -> Result<Option<TokenHash>, OpenError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT hash FROM tokens WHERE name = ?1")?;
-        let hash = statement
-            .query_row([name], |row| row.get::<_, [u8; 32]>(0))
-            .optional()?;
-        Ok(hash.map(TokenHash::from_bytes))
+    /// All tokens there ever were, by their hashes.
+    pub(crate) fn tokens(&self) -> Result<Vec<(TokenHash, Grant)>, OpenError> {
+        Ok(grants::load(&self.connection)?)
     }
 
-    /// Keeps the hash of the token called `name` in place of any other.
-    pub(crate) fn save_token(&mut self, name: &str, hash: &TokenHash) -> Result<(), OpenError> {
-        self.connection.execute(
-            "INSERT INTO tokens (name, hash) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET hash = excluded.hash",
-            params![name, hash.as_bytes()],
-        )?;
-        Ok(())
+    /// Sees to it that the operator's token is the one with this hash.
+    pub(crate) fn settle_operator(
+        &mut self,
+        hash: &TokenHash,
+        now: &Made,
+    ) -> Result<(), OpenError> {
+        let transaction = self.connection.transaction()?;
+        grants::settle_operator(&transaction, hash, now)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Keeps the hash of a new token, and what it is for.
+    pub(crate) fn add_token(&mut self, hash: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+        self.commit(|transaction| grants::add(transaction, hash, grant))
+    }
+
+    /// Notes who revoked the token called `name`, and when.
+    pub(crate) fn revoke_token(&mut self, name: &str, revoked: &Made) -> Result<(), StoreError> {
+        self.commit(|transaction| grants::revoke(transaction, name, revoked))
     }
 }
 
@@ -234,7 +245,7 @@ fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rus
     )
 }
 
-fn exactly_one(
+pub(super) fn exactly_one(
     transaction: &Transaction<'_>,
     sql: &str,
     params: impl Params,

@@ -5,12 +5,14 @@
 //! 2. The file is written by one process only, which the lock sees to.
 //! 3. History is append-only, which triggers see to.
 //! 4. The answer to a request with a key is kept with what it changed, so that a retry gets it again.
-//! 5. Every document that is read goes through [`State::parse`] and must agree with history.
+//! 5. Of a token its hash is kept, and for ever what it was for.
+//! 6. Every document that is read goes through [`State::parse`] and must agree with history.
 //!
 //! [`State::parse`]: intermission_core::State::parse
 
 mod database;
 mod error;
+mod grants;
 mod load;
 mod lock;
 mod once;

@@ -264,7 +264,7 @@ fn a_store_of_the_first_version_is_taken_over() {
     control.add("shop");
     control.stop();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
-    let later = ["answers"];
+    let later = ["answers", "grants"];
     for table in later {
         store.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }

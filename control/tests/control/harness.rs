@@ -190,9 +190,23 @@ impl Control {
         ask.send(&self.address).unwrap()
     }
 
-    /// The request, with the token.
+    /// The request, with the operator's token.
     pub(crate) fn authorized(&self, ask: Ask) -> Ask {
-        ask.header("authorization", format!("Bearer {}", self.token))
+        ask.bearer(&self.token)
+    }
+
+    /// Gets what is at `path` with the token.
+    #[track_caller]
+    pub(crate) fn get(&self, path: impl Into<String>) -> Answer {
+        self.ask(self.authorized(Ask::new("GET", path)))
+    }
+
+    /// Makes a token, as `body` describes it.
+    #[track_caller]
+    pub(crate) fn token(&self, body: &Value) -> String {
+        let made = self.post("/v1/tokens", body);
+        assert_eq!(made.status, 201, "{}", made.json());
+        made.json()["token"].as_str().unwrap().to_owned()
     }
 
     /// Posts a change with the token.
@@ -221,7 +235,7 @@ impl Control {
 
     #[track_caller]
     pub(crate) fn state(&self, service: &str) -> Answer {
-        let state = self.ask(Ask::new("GET", format!("/v1/services/{service}/state")));
+        let state = self.get(format!("/v1/services/{service}/state"));
         assert_eq!(state.status, 200);
         state
     }
@@ -232,7 +246,7 @@ impl Control {
         let mut entries = Vec::new();
         let mut query = String::new();
         loop {
-            let page = self.ask(Ask::new("GET", format!("{path}{query}")));
+            let page = self.get(format!("{path}{query}"));
             assert_eq!(page.status, 200);
             let page = page.json();
             entries.extend(page["entries"].as_array().unwrap().clone());

@@ -24,4 +24,8 @@ mod polls;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod state;
+#[cfg(test)]
+mod tokens;

@@ -67,13 +67,13 @@ fn a_restart_keeps_everything() {
     control.add("shop");
     control.post("/v1/services/shop/enter", &json!({ "reason": "deploy" }));
     control.post("/v1/services/shop/allowlist/enable", &json!({}));
-    let list = control.ask(Ask::new("GET", "/v1/services")).body;
+    let list = control.get("/v1/services").body;
     let state = control.state("shop");
     let token = control.token.clone();
     assert_eq!(control.stop(), Some(0));
     let control = home.start();
     assert_eq!(control.token, token);
-    assert_eq!(control.ask(Ask::new("GET", "/v1/services")).body, list);
+    assert_eq!(control.get("/v1/services").body, list);
     assert_eq!(control.state("shop").body, state.body);
     assert_eq!(control.state("shop").header("etag"), state.header("etag"));
     assert_eq!(control.history("shop").len(), 3);

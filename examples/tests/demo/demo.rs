@@ -39,15 +39,19 @@ impl Demo {
         let port = TcpListener::bind("127.0.0.3:0")?.local_addr()?;
         let control = start_control(home.path(), &port.to_string()).await?;
         output(intermission(home.path(), &control.url)?.args(["service", "add", "shop"])).await?;
+        let make = "token create demo --role node --service shop".split(' ');
+        let token = output(intermission(home.path(), &control.url)?.args(make)).await?;
+        let token = token.trim();
         let state = format!("{}/v1/services/shop/state", control.url);
         let follow = ["--state", &state];
         let axum = env!("CARGO_BIN_EXE_axum");
-        let shop = start_app(home.path(), axum, &follow).await?;
-        let greeter = start_app(home.path(), env!("CARGO_BIN_EXE_tonic"), &follow).await?;
-        let plain_shop = start_app(home.path(), axum, &["--without-layer"]).await?;
+        let shop = start_app(home.path(), axum, token, &follow).await?;
+        let greeter = env!("CARGO_BIN_EXE_tonic");
+        let greeter = start_app(home.path(), greeter, token, &follow).await?;
+        let plain_shop = start_app(home.path(), axum, "", &["--without-layer"]).await?;
         let [at_control, at_shop] =
             [&control, &plain_shop].map(|process| process.url.trim_start_matches("http://"));
-        let envoy = Envoy::start(home.path(), at_control, at_shop).await?;
+        let envoy = Envoy::start(home.path(), at_control, token, at_shop).await?;
         Ok(Self {
             home,
             control,
@@ -187,8 +191,9 @@ async fn start_control(home: &Path, listen: &str) -> Result<Process> {
     Process::start(&mut serve, &home.join("control.log")).await
 }
 
-async fn start_app(home: &Path, binary: &str, options: &[&str]) -> Result<Process> {
+async fn start_app(home: &Path, binary: &str, token: &str, options: &[&str]) -> Result<Process> {
     let mut app = Command::new(binary);
+    app.env("INTERMISSION_NODE_TOKEN", token);
     app.args(["--listen", "127.0.0.1:0"]).args(options);
     Process::start(&mut app, &home.join("apps.log")).await
 }

@@ -25,10 +25,10 @@ pub(crate) struct Envoy {
 
 impl Envoy {
     /// Starts it before the app at `app`, with control at `control`, and waits until it serves.
-    pub(crate) async fn start(home: &Path, control: &str, app: &str) -> Result<Self> {
+    pub(crate) async fn start(home: &Path, control: &str, token: &str, app: &str) -> Result<Self> {
         let [config, admin, log] =
             ["envoy.yaml", "admin.txt", "envoy.log"].map(|name| home.join(name));
-        fs::write(&config, configuration(control, app)?)?;
+        fs::write(&config, configuration(control, token, app)?)?;
         let mut envoy = Command::new(installed("ENVOY", "envoy/bin/envoy")?);
         envoy
             .args(["--use-dynamic-base-id", "--concurrency", "2"])
@@ -47,8 +47,8 @@ impl Envoy {
     }
 }
 
-/// The example with other addresses in it.
-fn configuration(control: &str, app: &str) -> Result<String> {
+/// The example with other addresses in it, and with a token.
+fn configuration(control: &str, token: &str, app: &str) -> Result<String> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
     let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
     let mut text = fs::read_to_string(examples.join("envoy/envoy.yaml"))?;
@@ -59,6 +59,7 @@ fn configuration(control: &str, app: &str) -> Result<String> {
     for (example, ours) in [
         (socket("127.0.0.1:7700"), socket(control)),
         ("127.0.0.1:7700".into(), control.into()),
+        ("TOKEN-OF-A-NODE".into(), token.into()),
         (socket("127.0.0.1:8081"), socket(app)),
         (socket("127.0.0.1:10000"), socket("127.0.0.1:0")),
         (socket("127.0.0.1:9901"), socket("127.0.0.1:0")),

@@ -28,10 +28,14 @@ use crate::PolicyHandle;
 /// The endpoint may be a control, any web server with a document on it, or a file.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), intermission::EndpointError> {
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use intermission::{MaintenanceLayer, Poller};
 ///
-/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?.start().await;
+/// let token = std::env::var("INTERMISSION_NODE_TOKEN")?;
+/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?
+///     .with_token(&token)?
+///     .start()
+///     .await;
 /// let layer = MaintenanceLayer::new(policy);
 /// # Ok(()) }
 /// ```

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use intermission_core::HostName;
 
 use crate::exit;
 use crate::token::Role;
@@ -34,6 +35,9 @@ pub(crate) struct Connection {
     /// user on this machine left
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, global = true, value_name = "FILE", env = "INTERMISSION_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// For people, or for machines
     #[arg(long, global = true, value_enum, default_value = "human")]
     pub(crate) output: Format,
@@ -83,6 +87,18 @@ pub(crate) struct Serve {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7700")]
     pub(crate) listen: SocketAddr,
+    /// Certificate in PEM, with those that lead to its CA after it; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Listen beyond loopback without TLS: tokens can then be read on the way
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) insecure_listen_in_clear: bool,
+    /// Name that clients ask for; may be given several times
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<HostName>,
     /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

@@ -1,11 +1,14 @@
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH};
 use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::cli::Connection;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
@@ -36,22 +39,26 @@ pub(crate) struct Document {
 }
 
 impl Client {
-    pub(crate) fn new(server: Server, token_file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(connection: Connection) -> Result<Self, Failure> {
+        let server = Server::parse(&connection.server)?;
+        let roots = connection.ca_file.as_deref().map(roots).transpose()?;
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would carry the token away.
             .max_redirects(0)
             // So would a proxy that the environment names.
             .proxy(None)
+            .tls_config(tls.build())
             .timeout_connect(Some(Duration::from_secs(3)))
             .timeout_global(Some(PATIENCE))
             .user_agent(concat!("intermission/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self {
+        Ok(Self {
             agent: config.into(),
             server,
-            token_file,
-        }
+            token_file: connection.token_file,
+        })
     }
 
     /// Gets what is at `path`.
@@ -158,19 +165,40 @@ impl Client {
 
     fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let server = &self.server;
+        let remedy = self.remedy(error, sent);
+        let message = format!("no control at {server}: {error}{remedy}");
+        Failure::new(Exit::Unreachable, message)
+    }
+
+    /// What to do about an error on the way.
+    fn remedy(&self, error: &ureq::Error, sent: Sent) -> &'static str {
+        if let Some(error) = tls_error(error) {
+            return match error {
+                rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
+                    "; name the file of its CA with --ca-file"
+                }
+                rustls::Error::InvalidCertificate(
+                    rustls::CertificateError::NotValidForName
+                    | rustls::CertificateError::NotValidForNameContext { .. },
+                ) => "; ask it by a name that its certificate has",
+                _ => "",
+            };
+        }
         let connecting = matches!(
             error,
             ureq::Error::ConnectionFailed
                 | ureq::Error::HostNotFound
                 | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
-        let remedy = if sent == Sent::Change && !connecting {
-            "; the change may have been made or not: see intermission status, or give the command again"
-        } else {
-            ""
-        };
-        let message = format!("no control at {server}: {error}{remedy}");
-        Failure::new(Exit::Unreachable, message)
+        match error {
+            ureq::Error::Protocol(_) if !self.server.is_https() => {
+                "; if it speaks TLS, name it by https:"
+            }
+            _ if sent == Sent::Change && !connecting => {
+                "; the change may have been made or not: see intermission status, or give the command again"
+            }
+            _ => "",
+        }
     }
 
     fn refusal(&self, response: &Response<Vec<u8>>) -> Failure {
@@ -219,6 +247,34 @@ impl Client {
             format!("what answers at {server} is not a control that this command knows: {sign}"),
         )
     }
+}
+
+/// What TLS has against whoever answers; nothing was sent then.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// The certificates in a file, which take the place of those that the world trusts.
+fn roots(file: &Path) -> Result<RootCerts, Failure> {
+    let refuse =
+        |reason: &dyn std::fmt::Display| Failure::failed(format!("{}: {reason}", file.display()));
+    let pem = fs::read(file).map_err(|error| refuse(&error))?;
+    let mut roots = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(root) = item.map_err(|error| refuse(&error))? {
+            roots.push(root);
+        }
+    }
+    if roots.is_empty() {
+        return Err(refuse(
+            &"holds no certificate in PEM; name the file of the CA that signed control's",
+        ));
+    }
+    Ok(roots.into())
 }
 
 fn state_path(service: &str) -> String {

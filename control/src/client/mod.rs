@@ -5,4 +5,4 @@ mod server;
 mod token;
 
 pub(crate) use self::http::{Client, escaped, service_path};
-pub(crate) use self::server::Server;
+use self::server::Server;

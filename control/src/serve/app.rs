@@ -2,11 +2,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::keeper::{ChangeError, Keeper};
 use crate::serve::hold::Hold;
+use crate::serve::names::Names;
 use crate::serve::problem::Problem;
 use crate::serve::{auth, changes, guard, history, services, state, tokens};
 
@@ -15,6 +16,7 @@ use crate::serve::{auth, changes, guard, history, services, state, tokens};
 pub(super) struct App {
     pub(super) keeper: Keeper,
     pub(super) hold: Hold,
+    pub(super) names: Names,
 }
 
 impl App {
@@ -56,7 +58,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         // The last one runs first.
         .layer(from_fn_with_state(Arc::clone(&app), auth::check))
-        .layer(from_fn(guard::check))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::check))
         .with_state(app)
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Every request passes these, in this order, before anything else is looked at:
 //!
-//! 1. It names a loopback `Host`, else 421: a page that rebinds its own name to 127.0.0.1 gets
-//!    nothing.
+//! 1. It names a `Host` that is control's own, else 421: a page that rebinds its own name to 127.0.0.1
+//!    gets nothing.
 //! 2. If it changes something, it comes from no other origin's page, else 403.
 //! 3. It carries a token that counts, else 401, unless it is of the few that anybody may send. On loopback
 //!    too, since every process of the machine and every page of its browsers can reach loopback.
@@ -17,16 +17,19 @@ mod app;
 mod auth;
 mod body;
 mod caller;
+mod certificate;
 mod changes;
 mod guard;
 mod history;
 mod hold;
 mod listen;
+mod names;
 mod order;
 mod problem;
 mod run;
 mod services;
 mod state;
+mod tls;
 mod token_file;
 mod tokens;
 

@@ -67,16 +67,28 @@ impl Home {
         control
     }
 
+    /// Starts control on this address, with these options too.
+    pub(crate) fn start_on(&self, listen: &str, options: &[&str]) -> Control {
+        let mut control = self.serve(self.binary(), listen, options);
+        control.wait_ready();
+        control
+    }
+
     /// Starts control and waits for nothing.
-    pub(crate) fn launch(&self, mut command: Command) -> Control {
+    pub(crate) fn launch(&self, command: Command) -> Control {
+        self.serve(command, "127.0.0.1:0", &[])
+    }
+
+    fn serve(&self, mut command: Command, listen: &str, options: &[&str]) -> Control {
         let log = fs::File::options()
             .create(true)
             .append(true)
             .open(self.path().join("log"))
             .unwrap();
         let mut process = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", listen, "--data"])
             .arg(self.data())
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -176,7 +188,8 @@ impl Control {
             .recv_timeout(PATIENCE)
             .unwrap()
             .expect("no ready line");
-        let rest = line.strip_prefix("listening on http://").unwrap();
+        let rest = line.strip_prefix("listening on ").unwrap();
+        let (_, rest) = rest.split_once("://").unwrap();
         let (address, rest) = rest.split_once(", data in ").unwrap();
         let (data, token) = rest.split_once(", operator token in ").unwrap();
         assert_eq!(Path::new(data), self.data.canonicalize().unwrap());

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod allowlist;
 #[cfg(test)]
+mod authority;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod command;
@@ -27,5 +29,7 @@ mod process;
 mod roles;
 #[cfg(test)]
 mod state;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod tokens;

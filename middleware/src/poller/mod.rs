@@ -5,7 +5,7 @@ mod fetch;
 mod saved;
 mod task;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use endpoint::{EndpointError, TokenError};
@@ -55,13 +55,27 @@ impl Poller {
     ///
     /// Where that is no such URL, or the system's root certificates are needed and cannot be read.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
-        Ok(Self {
-            endpoint: Endpoint::new(url)?,
+        Ok(Self::of(Endpoint::new(url, None)?))
+    }
+
+    /// Asks `url`, an `https:` one, and trusts the certificates in this file, in PEM, and no others: for a
+    /// control whose certificate is of a private CA.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no such URL, or the file has no certificate that can be used.
+    pub fn new_with_ca_file(url: &str, file: impl AsRef<Path>) -> Result<Self, EndpointError> {
+        Ok(Self::of(Endpoint::new(url, Some(file.as_ref()))?))
+    }
+
+    fn of(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
             options: PollOptions::default(),
             start_wait: Duration::from_secs(2),
             saved_copy: None,
             default: Mode::Off,
-        })
+        }
     }
 
     /// Pauses for `interval` between two polls that the endpoint does not hold; 5 s by default.

@@ -38,12 +38,16 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
     /// A proxy whose X-Forwarded-For names the client; may be given again
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
 
     /// Leave the layer out, for an Envoy with the edge filter to stand before the shop
-    #[arg(long, conflicts_with_all = ["state", "token_file", "trusted_proxies"])]
+    #[arg(long, conflicts_with_all = ["state", "token_file", "ca_file", "trusted_proxies"])]
     without_layer: bool,
 }
 
@@ -77,7 +81,11 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
-    let mut poller = Poller::new(&options.state)?.with_interval(Duration::from_millis(500));
+    let poller = match &options.ca_file {
+        Some(file) => Poller::new_with_ca_file(&options.state, file)?,
+        None => Poller::new(&options.state)?,
+    };
+    let mut poller = poller.with_interval(Duration::from_millis(500));
     if let Some(token) = token(options)? {
         poller = poller.with_token(&token)?;
     }

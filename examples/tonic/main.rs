@@ -46,6 +46,10 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
     /// A proxy whose X-Forwarded-For names the client; may be given again
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
@@ -76,7 +80,11 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
-    let mut poller = Poller::new(&options.state)?.with_interval(Duration::from_millis(500));
+    let poller = match &options.ca_file {
+        Some(file) => Poller::new_with_ca_file(&options.state, file)?,
+        None => Poller::new(&options.state)?,
+    };
+    let mut poller = poller.with_interval(Duration::from_millis(500));
     if let Some(token) = token(options)? {
         poller = poller.with_token(&token)?;
     }

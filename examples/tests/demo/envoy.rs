@@ -12,6 +12,7 @@ use tokio::time::{interval, timeout};
 
 use crate::answers::TESTER;
 use crate::clients::curl;
+use crate::tls::{self, Tls};
 
 const START: Duration = Duration::from_secs(30);
 
@@ -25,10 +26,20 @@ pub(crate) struct Envoy {
 
 impl Envoy {
     /// Starts it before the app at `app`, with control at `control`, and waits until it serves.
-    pub(crate) async fn start(home: &Path, control: &str, token: &str, app: &str) -> Result<Self> {
+    pub(crate) async fn start(
+        home: &Path,
+        control: &str,
+        tls: Option<&Tls>,
+        token: &str,
+        app: &str,
+    ) -> Result<Self> {
         let [config, admin, log] =
             ["envoy.yaml", "admin.txt", "envoy.log"].map(|name| home.join(name));
-        fs::write(&config, configuration(control, token, app)?)?;
+        let text = configuration(control, token, app)?;
+        fs::write(
+            &config,
+            tls.map_or(Ok(text.clone()), |tls| encrypted(&text, control, tls))?,
+        )?;
         let mut envoy = Command::new(installed("ENVOY", "envoy/bin/envoy")?);
         envoy
             .args(["--use-dynamic-base-id", "--concurrency", "2"])
@@ -72,6 +83,24 @@ fn configuration(control: &str, token: &str, app: &str) -> Result<String> {
         text = text.replace(&example, &ours);
     }
     Ok(text)
+}
+
+/// The configuration with control behind TLS, by its name.
+fn encrypted(text: &str, control: &str, tls: &Tls) -> Result<String> {
+    let authority = format!("\"authority\": \"{control}\"");
+    let by_name = format!("\"authority\": \"{}\"", tls::NAME);
+    let place = "      load_assignment:\n        cluster_name: control\n";
+    ensure!(
+        text.contains(&authority) && text.contains(place),
+        "the example asks control in another way"
+    );
+    let socket: String = tls
+        .transport_socket()?
+        .lines()
+        .map(|line| format!("      {line}\n"))
+        .collect();
+    let text = text.replace(&authority, &by_name);
+    Ok(text.replace(place, &format!("{socket}{place}")))
 }
 
 /// Waits until Envoy says where it listens.

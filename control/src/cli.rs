@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use intermission_core::HostName;
 use jiff::SignedDuration;
 
 use crate::exit;
+use crate::token::Role;
 
 /// Maintenance mode for Rust services and Envoy
 #[derive(Debug, Parser)]
@@ -30,10 +32,13 @@ pub(crate) struct Connection {
         default_value = "http://127.0.0.1:7700"
     )]
     pub(crate) server: String,
-    /// File with the operator token; else INTERMISSION_TOKEN, else the one that a control of this
+    /// File with the token to send; else INTERMISSION_TOKEN, else the one that a control of this
     /// user on this machine left
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, global = true, value_name = "FILE", env = "INTERMISSION_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// For people, or for machines
     #[arg(long, global = true, value_enum, default_value = "human")]
     pub(crate) output: Format,
@@ -79,6 +84,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Show the notice as nodes answer it, even while the service is open
     Preview(Preview),
+    /// Let others ask control, and end that
+    #[command(subcommand)]
+    Token(Token),
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +94,18 @@ pub(crate) struct Serve {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7700")]
     pub(crate) listen: SocketAddr,
+    /// Certificate in PEM, with those that lead to its CA after it; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Listen beyond loopback without TLS: tokens can then be read on the way
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) insecure_listen_in_clear: bool,
+    /// Name that clients ask for; may be given several times
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<HostName>,
     /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -261,6 +281,36 @@ pub(crate) struct Preview {
     /// The language that a client wants, such as ja
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token and print it, this once
+    Create(NewToken),
+    /// List the tokens, the revoked ones too, with who made them and when
+    List,
+    /// Let a token count no more, from now on and for ever
+    Revoke { name: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewToken {
+    /// What history and logs call its holder; no name is given twice
+    pub(crate) name: String,
+    #[arg(long, value_enum)]
+    pub(crate) role: Role,
+    /// A service that the node may poll; may be given several times; else all
+    #[arg(long = "service", value_name = "SERVICE")]
+    pub(crate) services: Vec<String>,
+    /// The nodes it may speak for: a name, or the beginning of names and a star [default: *]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) nodes: Option<String>,
+    /// How many of its polls are held at a time [default: 10000]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_polls: Option<u32>,
+    /// How many members of a fleet it may be [default: 1000]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_members: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

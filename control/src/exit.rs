@@ -64,7 +64,7 @@ Exit codes:
   1  another failure
   2  the command line is wrong
   3  control cannot be reached
-  4  refused: no valid token, or not from here
+  4  refused: no valid token, or one of another role, or not from here
   5  unknown service
   6  lost to somebody else's change
   7  invalid input

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::moment::from_core;
 use crate::store::Stamp;
 use crate::timer::Timer;
+use crate::token::Grant;
 
 /// What is in force for one service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +73,29 @@ pub(crate) struct Outcomes {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Summaries {
     pub(crate) services: Vec<Summary>,
+}
+
+/// The answer to `GET /v1/tokens`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Grants {
+    pub(crate) tokens: Vec<Grant>,
+}
+
+/// The answer to `POST /v1/tokens`: the token, which is told this once.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct NewToken {
+    pub(crate) token: String,
+    #[serde(flatten)]
+    pub(crate) grant: Grant,
+}
+
+/// What became of a token that was to be revoked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Revocation {
+    /// Whether it counted until now.
+    pub(crate) changed: bool,
+    #[serde(flatten)]
+    pub(crate) grant: Grant,
 }
 
 impl Summary {

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -41,6 +42,14 @@ struct Options {
     )]
     state: String,
 
+    /// File with the token to poll with; else INTERMISSION_NODE_TOKEN
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
     /// A proxy whose X-Forwarded-For names the client; may be given again
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
@@ -71,16 +80,29 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
-    let policy = Poller::new(&options.state)?
-        .with_interval(Duration::from_millis(500))
-        .start()
-        .await;
-    let layer = MaintenanceLayer::new(policy);
+    let poller = match &options.ca_file {
+        Some(file) => Poller::new_with_ca_file(&options.state, file)?,
+        None => Poller::new(&options.state)?,
+    };
+    let mut poller = poller.with_interval(Duration::from_millis(500));
+    if let Some(token) = token(options)? {
+        poller = poller.with_token(&token)?;
+    }
+    let layer = MaintenanceLayer::new(poller.start().await);
     if options.trusted_proxies.is_empty() {
         return Ok(layer);
     }
     let proxies = TrustedProxies::new(options.trusted_proxies.iter().copied().collect());
     Ok(layer.with_client_source(ClientSource::XForwardedFor(proxies)))
+}
+
+/// What a control asks for; a file or a web server may do without.
+fn token(options: &Options) -> anyhow::Result<Option<String>> {
+    let Some(file) = &options.token_file else {
+        return Ok(std::env::var("INTERMISSION_NODE_TOKEN").ok());
+    };
+    let token = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(Some(token.trim().to_owned()))
 }
 
 struct Hello;

@@ -1,11 +1,14 @@
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::cli::Connection;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
@@ -21,6 +24,13 @@ pub(crate) struct Client {
     token_file: Option<PathBuf>,
 }
 
+/// What may have happened there when no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    Nothing,
+    Change,
+}
+
 /// A state document, and the tag that a change of it names.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -29,27 +39,32 @@ pub(crate) struct Document {
 }
 
 impl Client {
-    pub(crate) fn new(server: Server, token_file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(connection: Connection) -> Result<Self, Failure> {
+        let server = Server::parse(&connection.server)?;
+        let roots = connection.ca_file.as_deref().map(roots).transpose()?;
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would carry the token away.
             .max_redirects(0)
             // So would a proxy that the environment names.
             .proxy(None)
+            .tls_config(tls.build())
             .timeout_connect(Some(Duration::from_secs(3)))
             .timeout_global(Some(PATIENCE))
             .user_agent(concat!("intermission/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self {
+        Ok(Self {
             agent: config.into(),
             server,
-            token_file,
-        }
+            token_file: connection.token_file,
+        })
     }
 
-    /// Gets what is at `path`, which needs no token.
+    /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let (_, body) = self.send(Request::get(self.server.at(path)), Vec::new())?;
+        let request = Request::get(self.server.at(path));
+        let (_, body) = self.send(request, Vec::new())?;
         self.understand(&body)
     }
 
@@ -116,8 +131,6 @@ impl Client {
         request: ureq::http::request::Builder,
         body: &Value,
     ) -> Result<T, Failure> {
-        let token = token::find(&self.server, self.token_file.as_deref())?;
-        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         let (_, body) = self.send(request, body.to_string().into_bytes())?;
         self.understand(&body)
     }
@@ -127,22 +140,30 @@ impl Client {
         request: ureq::http::request::Builder,
         body: Vec<u8>,
     ) -> Result<(HeaderMap, Vec<u8>), Failure> {
-        let request = request.header(ACCEPT, "application/json, application/problem+json");
+        let token = token::find(&self.server, self.token_file.as_deref())?;
+        let token = token.ok_or_else(|| self.without_token())?;
+        let request = request
+            .header(ACCEPT, "application/json, application/problem+json")
+            .header(AUTHORIZATION, format!("Bearer {token}"));
         let request = request.body(body).map_err(|error| {
             // The token is the only part that comes from outside.
             Failure::new(Exit::Refused, format!("the token cannot be sent: {error}"))
         })?;
-        let changes = !request.method().is_safe();
+        let sent = if request.method().is_safe() {
+            Sent::Nothing
+        } else {
+            Sent::Change
+        };
         let response = self
             .agent
             .run(request)
-            .map_err(|error| self.unreachable(&error, changes))?;
+            .map_err(|error| self.unreachable(&error, sent))?;
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(LARGEST)
             .read_to_vec()
-            .map_err(|error| self.unreachable(&error, changes))?;
+            .map_err(|error| self.unreachable(&error, sent))?;
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
@@ -150,21 +171,55 @@ impl Client {
         }
     }
 
-    fn unreachable(&self, error: &ureq::Error, changes: bool) -> Failure {
+    /// Why there is no token: where no control runs, that is what is to be said first.
+    fn without_token(&self) -> Failure {
+        if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
+            return self.unreachable(&error, Sent::Nothing);
+        }
+        let message = format!(
+            "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
+             INTERMISSION_TOKEN",
+            self.server
+        );
+        Failure::new(Exit::Refused, message)
+    }
+
+    fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let server = &self.server;
+        let remedy = self.remedy(error, sent);
+        let message = format!("no control at {server}: {error}{remedy}");
+        Failure::new(Exit::Unreachable, message)
+    }
+
+    /// What to do about an error on the way.
+    fn remedy(&self, error: &ureq::Error, sent: Sent) -> &'static str {
+        if let Some(error) = tls_error(error) {
+            return match error {
+                rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
+                    "; name the file of its CA with --ca-file"
+                }
+                rustls::Error::InvalidCertificate(
+                    rustls::CertificateError::NotValidForName
+                    | rustls::CertificateError::NotValidForNameContext { .. },
+                ) => "; ask it by a name that its certificate has",
+                _ => "",
+            };
+        }
         let connecting = matches!(
             error,
             ureq::Error::ConnectionFailed
                 | ureq::Error::HostNotFound
                 | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
-        let remedy = if changes && !connecting {
-            "; the change may have been made or not: see intermission status, or give the command again"
-        } else {
-            ""
-        };
-        let message = format!("no control at {server}: {error}{remedy}");
-        Failure::new(Exit::Unreachable, message)
+        match error {
+            ureq::Error::Protocol(_) if !self.server.is_https() => {
+                "; if it speaks TLS, name it by https:"
+            }
+            _ if sent == Sent::Change && !connecting => {
+                "; the change may have been made or not: see intermission status, or give the command again"
+            }
+            _ => "",
+        }
     }
 
     fn refusal(&self, response: &Response<Vec<u8>>) -> Failure {
@@ -181,8 +236,10 @@ impl Client {
             StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
                 Exit::UnknownService
             }
+            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-token" => Exit::Invalid,
             StatusCode::PRECONDITION_FAILED => Exit::Lost,
             StatusCode::BAD_REQUEST
+            | StatusCode::CONFLICT
             | StatusCode::PAYLOAD_TOO_LARGE
             | StatusCode::UNSUPPORTED_MEDIA_TYPE
             | StatusCode::UNPROCESSABLE_ENTITY
@@ -213,18 +270,51 @@ impl Client {
     }
 }
 
+/// What TLS has against whoever answers; nothing was sent then.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// The certificates in a file, which take the place of those that the world trusts.
+fn roots(file: &Path) -> Result<RootCerts, Failure> {
+    let refuse =
+        |reason: &dyn std::fmt::Display| Failure::failed(format!("{}: {reason}", file.display()));
+    let pem = fs::read(file).map_err(|error| refuse(&error))?;
+    let mut roots = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(root) = item.map_err(|error| refuse(&error))? {
+            roots.push(root);
+        }
+    }
+    if roots.is_empty() {
+        return Err(refuse(
+            &"holds no certificate in PEM; name the file of the CA that signed control's",
+        ));
+    }
+    Ok(roots.into())
+}
+
 fn state_path(service: &str) -> String {
     format!("{}/state", service_path(service))
 }
 
 /// The path of a service, whatever its name is made of.
 pub(crate) fn service_path(service: &str) -> String {
-    let mut path = "/v1/services/".to_owned();
-    for byte in service.bytes() {
+    format!("/v1/services/{}", escaped(service))
+}
+
+/// A name as one segment of a path, whatever it is made of.
+pub(crate) fn escaped(name: &str) -> String {
+    let mut segment = String::new();
+    for byte in name.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => path.push(char::from(byte)),
-            _ => path.push_str(&format!("%{byte:02X}")),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => segment.push(char::from(byte)),
+            _ => segment.push_str(&format!("%{byte:02X}")),
         }
     }
-    path
+    segment
 }

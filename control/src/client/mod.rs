@@ -4,5 +4,5 @@ mod http;
 mod server;
 mod token;
 
-pub(crate) use self::http::{Client, service_path};
-pub(crate) use self::server::Server;
+pub(crate) use self::http::{Client, escaped, service_path};
+use self::server::Server;

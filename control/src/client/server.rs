@@ -48,9 +48,13 @@ impl Server {
         format!("{}{path}", self.base)
     }
 
+    pub(super) fn is_https(&self) -> bool {
+        self.scheme == "https"
+    }
+
     /// Whether what is sent can be read on the way.
     pub(super) fn is_in_clear(&self) -> bool {
-        self.scheme == "http" && self.addresses().is_empty()
+        !self.is_https() && self.addresses().is_empty()
     }
 
     /// The loopback addresses that are meant, as a control writes them; none beyond loopback.

@@ -1,13 +1,13 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::client::Server;
 use crate::exit::{Exit, Failure};
 use crate::places::StateHome;
 
-/// Finds the operator's token for `server`: in the file that was named, else in the environment,
-/// else where a control of this user on this machine left it.
-pub(super) fn find(server: &Server, named: Option<&Path>) -> Result<String, Failure> {
+/// Finds the token for `server`: in the file that was named, else in the environment, else where a
+/// control of this user on this machine left the operator's.
+pub(super) fn find(server: &Server, named: Option<&Path>) -> Result<Option<String>, Failure> {
     if server.is_in_clear() {
         let message = format!(
             "{server} is beyond this machine and not https; the token is not sent in clear"
@@ -16,25 +16,19 @@ pub(super) fn find(server: &Server, named: Option<&Path>) -> Result<String, Fail
     }
     if let Some(path) = named {
         return read(path)
+            .map(Some)
             .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())));
     }
     let from_env = std::env::var("INTERMISSION_TOKEN").ok();
     if let Some(token) = from_env.filter(|token| !token.is_empty()) {
-        return Ok(token);
+        return Ok(Some(token));
     }
     let home = StateHome::from_env();
-    let links = home.iter().flat_map(|home| {
+    let mut links = home.iter().flat_map(|home| {
         let link = |authority: String| home.token_link(&authority);
         server.addresses().into_iter().map(link)
     });
-    let tried: Vec<PathBuf> = links.collect();
-    tried.iter().find_map(|path| read(path).ok()).ok_or_else(|| {
-        let message = format!(
-            "there is no operator token for {server}: no control of this user runs there; give --token-file \
-             FILE, or set INTERMISSION_TOKEN"
-        );
-        Failure::new(Exit::Refused, message)
-    })
+    Ok(links.find_map(|link| read(&link).ok()))
 }
 
 fn read(path: &Path) -> std::io::Result<String> {

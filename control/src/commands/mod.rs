@@ -11,6 +11,7 @@ mod run;
 mod service;
 mod status;
 mod switch;
+mod token;
 mod wait;
 mod why;
 

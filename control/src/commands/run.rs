@@ -1,6 +1,6 @@
 use crate::cli::{Allowlist, Cli, Command, Store};
-use crate::client::{Client, Server};
-use crate::commands::{allowlist, explain, history, node, preview, service, status, switch};
+use crate::client::Client;
+use crate::commands::{allowlist, explain, history, node, preview, service, status, switch, token};
 use crate::exit::{Exit, Failure};
 use crate::output::{Report, print};
 use crate::serve;
@@ -9,7 +9,7 @@ use crate::serve;
 pub(crate) fn run(cli: Cli) -> Exit {
     let format = cli.connection.output;
     if let Command::Serve(options) = cli.command {
-        return match serve::run(options.listen, options.data) {
+        return match serve::run(options) {
             Ok(()) => Exit::Done,
             Err(error) => print(Err(Failure::failed(format!("{error:#}"))), format),
         };
@@ -18,8 +18,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
 }
 
 fn ask(cli: Cli) -> Result<Report, Failure> {
-    let server = Server::parse(&cli.connection.server)?;
-    let client = Client::new(server, cli.connection.token_file);
+    let client = Client::new(cli.connection)?;
     match cli.command {
         Command::Serve(_) => Err(Failure::failed("serve asks no control")),
         Command::Service(command) => service::run(&client, &command),
@@ -43,5 +42,6 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
         Command::Explain(options) => explain::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
+        Command::Token(command) => token::run(&client, &command),
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Member {
     pub(crate) id: MemberId,
     pub(crate) kind: String,
     pub(crate) joined: Timestamp,
+    /// The name of the token that it came with.
+    pub(crate) token: String,
     /// The longest time between two of its polls.
     pub(crate) wait: Duration,
     pub(crate) lease: Option<Duration>,
@@ -78,12 +80,13 @@ const MARGIN: Duration = Duration::from_secs(2);
 
 impl Member {
     /// Begins with its first report.
-    pub(crate) fn new(heard: Heard) -> Self {
+    pub(crate) fn new(heard: Heard, token: &str) -> Self {
         let report = &heard.report;
         Self {
             id: report.id.clone(),
             kind: report.kind.clone(),
             joined: heard.time,
+            token: token.to_owned(),
             wait: report.wait,
             lease: report.lease,
             forgiven: BTreeSet::new(),

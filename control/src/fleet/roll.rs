@@ -111,6 +111,16 @@ impl Fleet {
         self.stirred.notify_one();
     }
 
+    /// How many members have come with a token, over all services.
+    pub(crate) fn count(&self, token: &str) -> usize {
+        let rolls = self.lock();
+        let members = rolls
+            .services
+            .values()
+            .flat_map(|roll| roll.members.values());
+        members.filter(|member| member.token == token).count()
+    }
+
     /// The members that an operator means by a name, and perhaps a boot.
     pub(crate) fn find(&self, service: &str, name: &str, boot: Option<&str>) -> Vec<Forgotten> {
         let mut rolls = self.lock();

@@ -11,6 +11,7 @@ use crate::change::{Change, advice, own_address};
 use crate::etag::Condition;
 use crate::fleet::{Barrier, Fleet, Wait};
 use crate::invalid::Invalid;
+use crate::keeper::tokens::Tokens;
 use crate::keeper::{ChangeError, Published, Services};
 use crate::store::{KeptBarrier, Memo, Once, OpenError, Page, Save, Stamp, Store, StoreError};
 use crate::summary::Outcome;
@@ -21,6 +22,7 @@ pub(crate) struct Keeper {
     store: Mutex<Store>,
     published: watch::Sender<Arc<Services>>,
     fleet: Fleet,
+    pub(super) tokens: watch::Sender<Arc<Tokens>>,
 }
 
 /// Which services a change is for.
@@ -64,10 +66,12 @@ impl Keeper {
             .into_iter()
             .filter_map(|kept| resume(&store, &services, kept).transpose())
             .collect::<Result<Vec<_>, OpenError>>()?;
+        let tokens = Tokens::new(store.tokens()?);
         Ok(Self {
             fleet: Fleet::new(store.members()?, store.forgiven()?, barriers),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),
+            tokens: watch::Sender::new(Arc::new(tokens)),
         })
     }
 

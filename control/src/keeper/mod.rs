@@ -11,8 +11,10 @@ mod error;
 mod keep;
 mod nodes;
 mod published;
+mod tokens;
 
 pub(crate) use self::due::Due;
 pub(crate) use self::error::ChangeError;
 pub(crate) use self::keep::{Asked, Keeper, Target};
 pub(crate) use self::published::{Published, Services};
+pub(crate) use self::tokens::{Holder, TokenError};

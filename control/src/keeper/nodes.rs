@@ -12,6 +12,7 @@ use crate::invalid::Invalid;
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Stamp, Store, StoreError};
+use crate::token::Grant;
 
 impl Keeper {
     /// What a node has in force, if that can be told without the store.
@@ -57,7 +58,12 @@ impl Keeper {
     }
 
     /// Takes a report, and keeps whoever is new, or lets go who has left.
-    pub(crate) fn hear(&self, service: &str, report: Report) -> Result<(), ChangeError> {
+    pub(crate) fn hear(
+        &self,
+        service: &str,
+        report: Report,
+        grant: &Grant,
+    ) -> Result<(), ChangeError> {
         let mut store = self.lock();
         let published = self.service(service)?;
         let position = match self.position_at_hand(&published, &report) {
@@ -68,7 +74,12 @@ impl Keeper {
             News::Heard => {}
             News::Left => store.remove_member(service, &report.id)?,
             News::Stranger => {
-                let member = Member::new(Heard::now(report, position));
+                let most = grant.max_members;
+                if self.fleet().count(&grant.name) >= usize::try_from(most).unwrap_or(usize::MAX) {
+                    let token = grant.name.clone();
+                    return Err(ChangeError::TooManyMembers { token, most });
+                }
+                let member = Member::new(Heard::now(report, position), &grant.name);
                 store.save_member(service, &member)?;
                 info!(
                     service,

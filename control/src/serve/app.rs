@@ -2,21 +2,21 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::keeper::{ChangeError, Keeper};
 use crate::serve::hold::Hold;
+use crate::serve::names::Names;
 use crate::serve::problem::Problem;
-use crate::serve::{auth, changes, guard, history, nodes, services, state};
-use crate::token::TokenHash;
+use crate::serve::{auth, changes, guard, history, nodes, services, state, tokens};
 
 /// What every handler may use.
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) keeper: Keeper,
-    pub(super) operator: TokenHash,
     pub(super) hold: Hold,
+    pub(super) names: Names,
 }
 
 impl App {
@@ -72,11 +72,13 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/v1/barriers/{id}", get(nodes::barrier))
         .route("/v1/changes", post(changes::several))
         .route("/v1/store/adopt", post(nodes::adopt))
+        .route("/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/v1/tokens/{name}/revoke", post(tokens::revoke))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         // The last one runs first.
         .layer(from_fn_with_state(Arc::clone(&app), auth::check))
-        .layer(from_fn(guard::check))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::check))
         .with_state(app)
 }
 

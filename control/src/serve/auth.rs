@@ -1,61 +1,74 @@
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
+use crate::serve::access::Access;
 use crate::serve::app::App;
-use crate::serve::guard;
+use crate::serve::caller::Caller;
 use crate::serve::problem::Problem;
-use crate::token::TokenHash;
+use crate::token::{Grant, TokenHash};
 
-/// Whose token a request carries: the actor of history. Handlers of changes ask for it, and it is
-/// there for every request that got past [`check`] and may change something.
-#[derive(Clone, Debug)]
-pub(super) struct Actor(pub(super) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Actor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let actor = parts.extensions.get::<Self>().cloned();
-        actor.ok_or_else(needed)
-    }
-}
-
-/// The name of the one token there is until tokens get roles.
-pub(super) const OPERATOR: &str = "operator";
-
-/// Lets a request pass that changes nothing, or that carries the token.
+/// Lets a request pass that needs no token, or that carries one of a role that may ask so.
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if !guard::may_change(request.method()) {
+    let route = request.extensions().get::<MatchedPath>();
+    let access = Access::to(request.method(), route.map(MatchedPath::as_str));
+    if access == Access::Anybody {
         return next.run(request).await;
     }
-    let known =
-        bearer(request.headers()).is_some_and(|token| TokenHash::of(token).is(&app.operator));
-    if known {
-        request.extensions_mut().insert(Actor(OPERATOR.to_owned()));
-        return next.run(request).await;
+    match identify(&app, &request, access) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
     }
-    warn!(method = %request.method(), path = request.uri().path(), "refused: no valid token");
-    needed().into_response()
 }
 
-fn needed() -> Problem {
+/// The caller, whose token counts and suffices for `access`.
+fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Problem> {
+    let (method, path) = (request.method(), request.uri().path());
+    let token = bearer(request.headers());
+    let holder = token.and_then(|token| app.keeper.tokens().holder(&TokenHash::of(token)));
+    let Some(holder) = holder else {
+        warn!(%method, path, "refused: no valid token");
+        return Err(needed());
+    };
+    let Grant {
+        name,
+        role,
+        revoked,
+        ..
+    } = &holder.grant;
+    if revoked.is_some() {
+        warn!(token = name, %role, %method, path, "refused: the token was revoked");
+        return Err(needed());
+    }
+    let caller = Caller(Arc::clone(&holder));
+    match access {
+        Access::Role(needed) if !access.is_open_to(*role) => {
+            warn!(token = name, %role, %needed, %method, path, "refused: the token has another role");
+            Err(caller.lacks(needed))
+        }
+        _ => Ok(caller),
+    }
+}
+
+pub(super) fn needed() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "token",
-        "An operator's token is needed; nothing was changed",
-        "send it as Authorization: Bearer TOKEN; the line that control printed at its start names \
-         the file that holds it",
+        "A valid token is needed; nothing was changed",
+        "there is none, or it is not known here, or it was revoked; send one as Authorization: Bearer TOKEN. The line \
+         that control printed at its start names the file with the operator's; intermission token create makes others",
     )
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::fleet::MemberId;
 use crate::keeper::{Keeper, Published};
+use crate::serve::caller::Caller;
 use crate::serve::problem::Problem;
 
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -48,8 +49,11 @@ impl Hold {
         service: &Arc<Published>,
         member: Option<&MemberId>,
         wait: Duration,
+        caller: &Caller,
     ) -> Result<(), Full> {
-        let _held = self.free.try_acquire().map_err(|_| Full)?;
+        let own = caller.polls().try_acquire();
+        let _own = own.map_err(|_| Full::Token(caller.grant().max_polls))?;
+        let _held = self.free.try_acquire().map_err(|_| Full::Control)?;
         // Those that began together need not end together.
         let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
         tokio::select! {
@@ -87,15 +91,23 @@ async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
 
 /// As many polls are held as may be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Full;
+pub(super) enum Full {
+    /// For one token, which may have so many.
+    Token(u32),
+    Control,
+}
 
 impl IntoResponse for Full {
     fn into_response(self) -> Response {
+        let whose = match self {
+            Self::Token(most) => format!("control holds {most} polls of this token already"),
+            Self::Control => format!("control holds {MOST} polls already"),
+        };
         let problem = Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "held-polls",
             "Too many polls are held",
-            format!("control holds {MOST} polls already; ask again later, or without Prefer"),
+            format!("{whose}; ask again later, or without Prefer"),
         );
         let seconds = fastrand::u8(1..=5).to_string();
         ([(RETRY_AFTER, seconds)], problem).into_response()

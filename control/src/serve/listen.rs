@@ -4,9 +4,23 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
-/// Binds `address`, which must not be reachable from other machines: nothing here is encrypted.
-pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    if !address.ip().is_loopback() {
+/// How what is said to control is kept from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// By TLS.
+    Encrypted,
+    /// By its staying on this machine.
+    Loopback,
+    /// By something else, or not at all.
+    Insecure,
+}
+
+/// Binds `address`, which must not be reachable from other machines in clear, unless that is meant.
+pub(super) async fn listen(
+    address: SocketAddr,
+    privacy: Privacy,
+) -> Result<TcpListener, ListenError> {
+    if privacy == Privacy::Loopback && !address.ip().is_loopback() {
         return Err(ListenError::BeyondLoopback(address));
     }
     let bound = TcpListener::bind(address).await;
@@ -29,8 +43,8 @@ impl fmt::Display for ListenError {
         match self {
             Self::BeyondLoopback(address) => write!(
                 f,
-                "{address} can be reached from other machines, and this version speaks no TLS; listen on \
-                 127.0.0.1 or [::1], and put a proxy that does TLS before it"
+                "{address} can be reached from other machines, and tokens would travel in clear; give --tls-cert FILE and \
+                 --tls-key FILE, or --insecure-listen-in-clear if something else encrypts the way, or listen on 127.0.0.1"
             ),
             Self::Taken(address) => write!(
                 f,

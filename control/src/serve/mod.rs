@@ -2,23 +2,28 @@
 //!
 //! Every request passes these, in this order, before anything else is looked at:
 //!
-//! 1. It names a loopback `Host`, else 421: a page that rebinds its own name to 127.0.0.1 gets
-//!    nothing.
+//! 1. It names a `Host` that is control's own, else 421: a page that rebinds its own name to 127.0.0.1
+//!    gets nothing.
 //! 2. If it changes something, it comes from no other origin's page, else 403.
-//! 3. If it changes something, it carries an operator's token, else 401. On loopback too, since
-//!    every process of the machine and every page of its browsers can reach loopback.
+//! 3. It carries a token that counts, else 401, unless it is of the few that anybody may send. On loopback
+//!    too, since every process of the machine and every page of its browsers can reach loopback.
+//! 4. The token's role may ask so, else 403.
 //!
 //! No answer carries CORS headers. Errors are problem documents (RFC 9457).
 
+mod access;
 mod answer;
 mod app;
 mod auth;
 mod body;
+mod caller;
+mod certificate;
 mod changes;
 mod guard;
 mod history;
 mod hold;
 mod listen;
+mod names;
 mod nodes;
 mod order;
 mod problem;
@@ -26,6 +31,8 @@ mod run;
 mod services;
 mod state;
 mod timers;
+mod tls;
 mod token_file;
+mod tokens;
 
 pub(crate) use self::run::run;

@@ -9,12 +9,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::json;
+use tracing::warn;
 
 use crate::etag::ETag;
 use crate::fleet::{FleetView, MemberId, Report};
 use crate::invalid::Invalid;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
+use crate::serve::caller::Caller;
 use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, Order, condition};
 use crate::serve::problem::Problem;
@@ -25,6 +27,7 @@ use crate::serve::problem::Problem;
 /// state waits for it too.
 pub(super) async fn hear(
     app: &Arc<App>,
+    caller: &Caller,
     service: &str,
     headers: &HeaderMap,
 ) -> Result<Option<MemberId>, Problem> {
@@ -44,11 +47,24 @@ pub(super) async fn hear(
         return Err(refuse("there is more than one line".to_owned()));
     }
     let report = Report::read(line.as_bytes()).map_err(|error| refuse(error.to_string()))?;
+    let grant = caller.grant();
+    if !grant.may_report(service, &report.id.name) {
+        warn!(token = %grant.name, service, node = report.id.name, "refused: the token is for other nodes");
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "token-node",
+            "The token is not for this node",
+            format!(
+                "the token {:?} does not speak for a node called {:?}",
+                grant.name, report.id.name
+            ),
+        ));
+    }
     let id = report.id.clone();
     if let Some(report) = app.keeper.hear_at_once(service, report)? {
         let service = service.to_owned();
-        let app = Arc::clone(app);
-        app.keep(move |keeper| keeper.hear(&service, report))
+        let (app, grant) = (Arc::clone(app), grant.clone());
+        app.keep(move |keeper| keeper.hear(&service, report, &grant))
             .await?;
     }
     Ok(Some(id))

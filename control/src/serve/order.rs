@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::etag::Condition;
 use crate::fields::Fields;
 use crate::serve::app::App;
-use crate::serve::auth::Actor;
 use crate::serve::body;
+use crate::serve::caller::Actor;
+use crate::serve::names::Ends;
 use crate::serve::problem::Problem;
 use crate::store::Once;
 
@@ -102,8 +103,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The other end of the connection.
 fn caller(parts: &Parts) -> Option<IpAddr> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map(|ConnectInfo(peer)| peer.ip())
+    let ConnectInfo(ends) = parts.extensions.get::<ConnectInfo<Ends>>()?;
+    ends.peer
 }
 
 /// The condition of all lines of `name`.

@@ -142,6 +142,15 @@ impl From<ChangeError> for Problem {
                 "Another request had this Idempotency-Key; nothing was changed",
                 format!("{key:?} belongs to a request that asked for something else; give each request its own"),
             ),
+            ChangeError::TooManyMembers { token, most } => Self::new(
+                StatusCode::FORBIDDEN,
+                "token-members",
+                "Too many nodes come with this token",
+                format!(
+                    "{most} nodes have come with the token {token} and none of them has left; forget those that are \
+                     gone (intermission node forget), or make a token with a greater --max-members"
+                ),
+            ),
             ChangeError::Store(error) => Self::internal(error),
         }
     }

@@ -1,6 +1,6 @@
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +10,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use crate::cli;
 use crate::keeper::Keeper;
 use crate::places::StateHome;
 use crate::serve::app::{App, router, wait_for_nodes};
+use crate::serve::certificate::Certificate;
 use crate::serve::hold::Hold;
-use crate::serve::listen::listen;
+use crate::serve::listen::{Privacy, listen};
+use crate::serve::names::{Ends, Names};
+use crate::serve::tls::TlsListener;
 use crate::serve::{timers, token_file};
 use crate::store::Store;
 
@@ -22,7 +26,7 @@ use crate::store::Store;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
-pub(crate) fn run(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()> {
+pub(crate) fn run(options: cli::Serve) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
@@ -31,23 +35,67 @@ pub(crate) fn run(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(address, data))
+    runtime.block_on(serve(options))
 }
 
-async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()> {
+async fn serve(options: cli::Serve) -> anyhow::Result<()> {
     // Before anything else, so that no signal finds the default handler.
     let stop = stop_signal()?;
     let home = StateHome::from_env();
-    let data = data
+    let data = options
+        .data
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let mut store = Store::open(&data, Timestamp::now())?;
     let data = data.canonicalize()?;
-    let operator = token_file::settle(&data, &mut store)?;
+    token_file::settle(&data, &mut store)?;
     let keeper = Keeper::new(store)?;
-    let listener = listen(address).await?;
+    let certificate = options
+        .tls_cert
+        .zip(options.tls_key)
+        .map(|(chain, key)| Certificate { chain, key }.follow())
+        .transpose()?;
+    let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
+        (Some(_), _) => ("https", Privacy::Encrypted),
+        (None, true) => ("http", Privacy::Insecure),
+        (None, false) => ("http", Privacy::Loopback),
+    };
+    let listener = listen(options.listen, privacy).await?;
     let address = listener.local_addr()?;
-    let linked = home.map(|home| token_file::link(&home, &address.to_string(), &data));
+    if address.ip().is_loopback() {
+        link(home.as_ref(), address, &data);
+    } else if privacy == Privacy::Insecure {
+        warn!(%address, "tokens and states travel in clear; whoever sees them on the way may use them");
+    }
+    say_ready(scheme, address, &data)?;
+    info!(%address, data = %data.display(), services = keeper.services().len(), "started");
+    let app = Arc::new(App {
+        keeper,
+        hold: Hold::new(stop.clone()),
+        names: Names::new(scheme, address, options.hosts),
+    });
+    tokio::spawn(wait_for_nodes(Arc::clone(&app)));
+    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
+    let app = router(app).into_make_service_with_connect_info::<Ends>();
+    let stopping = stopped(stop.clone());
+    match certificate {
+        Some(config) => {
+            let listener = TlsListener::new(listener, config);
+            let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
+            until_stopped(async { server.await }, stop).await?;
+        }
+        None => {
+            let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
+            until_stopped(async { server.await }, stop).await?;
+        }
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// Lets the command of the same user find the token by itself.
+fn link(home: Option<&StateHome>, address: SocketAddr, data: &Path) {
+    let linked = home.map(|home| token_file::link(home, &address.to_string(), data));
     if !matches!(linked, Some(Ok(()))) {
         let error = linked.and_then(Result::err).map(|error| error.to_string());
         warn!(
@@ -55,36 +103,31 @@ async fn serve(address: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()>
             "the command does not find the token by itself; give it --token-file"
         );
     }
-    say_ready(address, &data)?;
-    info!(%address, data = %data.display(), services = keeper.services().len(), "started");
-    let app = Arc::new(App {
-        keeper,
-        operator,
-        hold: Hold::new(stop.clone()),
-    });
-    tokio::spawn(wait_for_nodes(Arc::clone(&app)));
-    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(stop.clone()));
+}
+
+/// Serves until it is done, or for a while after it was told to stop.
+async fn until_stopped(
+    server: impl Future<Output = io::Result<()>>,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
     tokio::select! {
-        done = async { server.await } => done?,
+        done = server => done?,
         () = async {
             stopped(stop).await;
             info!("stopping");
             tokio::time::sleep(GRACE).await;
         } => warn!("stopped with requests still running"),
     }
-    info!("stopped");
     Ok(())
 }
 
 /// One line, for people and for whatever starts control and waits for it.
-fn say_ready(address: SocketAddr, data: &std::path::Path) -> io::Result<()> {
+fn say_ready(scheme: &str, address: SocketAddr, data: &Path) -> io::Result<()> {
     let token = token_file::path(data);
     let mut out = io::stdout();
     writeln!(
         out,
-        "listening on http://{address}, data in {}, operator token in {}",
+        "listening on {scheme}://{address}, data in {}, operator token in {}",
         data.display(),
         token.display()
     )?;

@@ -10,7 +10,7 @@ use crate::change::{Change, Patch};
 use crate::keeper::{Asked, Published};
 use crate::serve::answer::Answer;
 use crate::serve::app::App;
-use crate::serve::auth::Actor;
+use crate::serve::caller::{Actor, Caller};
 use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, condition};
 use crate::serve::problem::Problem;
@@ -19,10 +19,12 @@ use crate::serve::{body, changes, nodes};
 /// `GET /v1/services/{name}/state`: what nodes poll.
 pub(super) async fn get(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Named(name): Named,
     headers: HeaderMap,
 ) -> Answer {
-    let member = nodes::hear(&app, &name, &headers).await?;
+    caller.check_reads(&name)?;
+    let member = nodes::hear(&app, &caller, &name, &headers).await?;
     let mut service = app.keeper.service(&name)?;
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |service: &Published| {
@@ -33,7 +35,7 @@ pub(super) async fn get(
     if let Some(wait) = wait.filter(|_| is_known(&service)) {
         let held = app
             .hold
-            .until_changed(&app.keeper, &service, member.as_ref(), wait)
+            .until_changed(&app.keeper, &service, member.as_ref(), wait, &caller)
             .await;
         if let Err(full) = held {
             return Ok(full.into_response());

@@ -9,20 +9,20 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::places::StateHome;
-use crate::serve::auth::OPERATOR;
 use crate::store::{OpenError, Store};
-use crate::token::{Token, TokenHash};
+use crate::token::{CONTROL, Made, Token};
 
 /// Where the operator's token is in `data`.
 pub(super) fn path(data: &Path) -> PathBuf {
     data.join("operator.token")
 }
 
-/// Sees to it that the file and the store know the same token, and gives back its hash.
-pub(super) fn settle(data: &Path, store: &mut Store) -> Result<TokenHash, OpenError> {
+/// Sees to it that the file and the store know the same token.
+pub(super) fn settle(data: &Path, store: &mut Store) -> Result<(), OpenError> {
     let path = path(data);
     let token = match read(&path) {
         Ok(text) => Token::parse(text.trim()).ok_or_else(|| OpenError::Token(path.clone()))?,
@@ -34,11 +34,11 @@ pub(super) fn settle(data: &Path, store: &mut Store) -> Result<TokenHash, OpenEr
         }
         Err(error) => return Err(OpenError::Io(path, error)),
     };
-    let hash = token.hash();
-    if !store.token(OPERATOR)?.is_some_and(|known| known.is(&hash)) {
-        store.save_token(OPERATOR, &hash)?;
-    }
-    Ok(hash)
+    let now = Made {
+        by: CONTROL.to_owned(),
+        at: Timestamp::now(),
+    };
+    store.settle_operator(&token.hash(), &now)
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -4,17 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior, params};
 use ulid::Ulid;
 
 use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress};
 use crate::store::lock::Lock;
 use crate::store::{
-    Kept, KeptBarrier, Memo, OpenError, Record, Stamp, StoreError, fleet, load, once, schema,
+    Kept, KeptBarrier, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once,
+    schema,
 };
-use crate::token::TokenHash;
+use crate::token::{Grant, Made, TokenHash};
 
 const FILE: &str = "intermission.db";
 
@@ -103,7 +102,7 @@ impl Store {
 
     /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.
     pub(crate) fn save(&mut self, save: &Save<'_>) -> Result<(), StoreError> {
-        self.transact(|transaction| {
+        self.commit(|transaction| {
             if let Some(identity) = save.identity {
                 transaction.execute("UPDATE store SET identity = ?1", [identity])?;
             }
@@ -159,12 +158,12 @@ impl Store {
 
     /// Keeps a new member.
     pub(crate) fn save_member(&mut self, service: &str, member: &Member) -> Result<(), StoreError> {
-        self.transact(|transaction| fleet::save_member(transaction, service, member))
+        self.commit(|transaction| fleet::save_member(transaction, service, member))
     }
 
     /// Lets a member go.
     pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
-        self.transact(|transaction| fleet::remove_member(transaction, service, id))
+        self.commit(|transaction| fleet::remove_member(transaction, service, id))
     }
 
     /// Forgets members, which `event` tells of.
@@ -174,7 +173,7 @@ impl Store {
         forgotten: &[Forgotten],
         event: &Stamp,
     ) -> Result<(), StoreError> {
-        self.transact(|transaction| {
+        self.commit(|transaction| {
             fleet::forget_members(transaction, service, forgotten)?;
             Ok(fleet::save_event(transaction, service, event)?)
         })
@@ -186,14 +185,14 @@ impl Store {
         progress: &Progress,
         event: &Stamp,
     ) -> Result<(), StoreError> {
-        self.transact(|transaction| {
+        self.commit(|transaction| {
             fleet::end_barrier(transaction, progress)?;
             Ok(fleet::save_event(transaction, &progress.service, event)?)
         })
     }
 
-    /// Does all of `work` or nothing.
-    fn transact(
+    /// Saves what `work` writes, all or nothing.
+    fn commit(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -295,25 +294,30 @@ impl Store {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    /// The hash of the token called `name`.
-    pub(crate) fn token(&self, name: &str) -> Result<Option<TokenHash>, OpenError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT hash FROM tokens WHERE name = ?1")?;
-        let hash = statement
-            .query_row([name], |row| row.get::<_, [u8; 32]>(0))
-            .optional()?;
-        Ok(hash.map(TokenHash::from_bytes))
+    /// All tokens there ever were, by their hashes.
+    pub(crate) fn tokens(&self) -> Result<Vec<(TokenHash, Grant)>, OpenError> {
+        Ok(grants::load(&self.connection)?)
     }
 
-    /// Keeps the hash of the token called `name` in place of any other.
-    pub(crate) fn save_token(&mut self, name: &str, hash: &TokenHash) -> Result<(), OpenError> {
-        self.connection.execute(
-            "INSERT INTO tokens (name, hash) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET hash = excluded.hash",
-            params![name, hash.as_bytes()],
-        )?;
-        Ok(())
+    /// Sees to it that the operator's token is the one with this hash.
+    pub(crate) fn settle_operator(
+        &mut self,
+        hash: &TokenHash,
+        now: &Made,
+    ) -> Result<(), OpenError> {
+        let transaction = self.connection.transaction()?;
+        grants::settle_operator(&transaction, hash, now)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Keeps the hash of a new token, and what it is for.
+    pub(crate) fn add_token(&mut self, hash: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+        self.commit(|transaction| Ok(grants::add(transaction, hash, grant)?))
+    }
+
+    /// Notes who revoked the token called `name`, and when.
+    pub(crate) fn revoke_token(&mut self, name: &str, revoked: &Made) -> Result<(), StoreError> {
+        self.commit(|transaction| Ok(grants::revoke(transaction, name, revoked)?))
     }
 }
 
@@ -355,7 +359,7 @@ fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rus
     )
 }
 
-fn exactly_one(
+pub(super) fn exactly_one(
     transaction: &Transaction<'_>,
     sql: &str,
     params: impl Params,

@@ -28,7 +28,8 @@ pub(super) fn save_member(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO members (service, name, boot, kind, wait, lease, joined) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO members (service, name, boot, kind, wait, lease, joined, token)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![
@@ -39,6 +40,7 @@ pub(super) fn save_member(
             member.wait.as_secs(),
             member.lease.map(|lease| lease.as_secs()),
             member.joined.to_string(),
+            member.token,
         ])?;
     Ok(())
 }
@@ -75,8 +77,8 @@ pub(super) fn forget_members(
 /// All members, of whom none has been heard.
 pub(super) fn members(connection: &Connection) -> Result<Vec<(String, Member)>, rusqlite::Error> {
     let now = Instant::now();
-    let mut statement =
-        connection.prepare("SELECT service, name, boot, kind, wait, lease, joined FROM members")?;
+    let mut statement = connection
+        .prepare("SELECT service, name, boot, kind, wait, lease, joined, token FROM members")?;
     let rows = statement.query_map([], |row| {
         let member = Member {
             id: id(row)?,
@@ -84,6 +86,7 @@ pub(super) fn members(connection: &Connection) -> Result<Vec<(String, Member)>, 
             wait: Duration::from_secs(row.get(4)?),
             lease: row.get::<_, Option<u64>>(5)?.map(Duration::from_secs),
             joined: time(row, 6)?,
+            token: row.get(7)?,
             forgiven: BTreeSet::new(),
             heard: None,
             expected: now,

@@ -7,13 +7,15 @@
 //! 4. The answer to a request with a key is kept with what it changed, so that a retry gets it again.
 //! 5. The nodes and those who wait for them are kept as well, so that control may restart in the middle.
 //! 6. A timer is kept with the revision that it belongs to.
-//! 7. Every document that is read goes through [`State::parse`] and must agree with history.
+//! 7. Of a token its hash is kept, and for ever what it was for.
+//! 8. Every document that is read goes through [`State::parse`] and must agree with history.
 //!
 //! [`State::parse`]: intermission_core::State::parse
 
 mod database;
 mod error;
 mod fleet;
+mod grants;
 mod load;
 mod lock;
 mod once;

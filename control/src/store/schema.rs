@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 4] = [TABLES, ANSWERS, TIMERS, FLEET];
+const STEPS: [&str; 5] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -67,6 +67,7 @@ const FLEET: &str = "
         wait    INTEGER NOT NULL,
         lease   INTEGER,
         joined  TEXT NOT NULL,
+        token   TEXT NOT NULL,
         PRIMARY KEY (service, name, boot)
     ) STRICT;
 
@@ -105,6 +106,30 @@ const FLEET: &str = "
         BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
     CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
         BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+";
+
+/// What the tokens of the first step are for.
+const GRANTS: &str = "
+    CREATE TABLE grants (
+        name        TEXT PRIMARY KEY REFERENCES tokens (name),
+        role        TEXT NOT NULL,
+        services    TEXT NOT NULL,
+        nodes       TEXT NOT NULL,
+        max_polls   INTEGER NOT NULL,
+        max_members INTEGER NOT NULL,
+        created_by  TEXT NOT NULL,
+        created_at  TEXT NOT NULL,
+        revoked_by  TEXT,
+        revoked_at  TEXT
+    ) STRICT;
+
+    CREATE TRIGGER grants_are_never_deleted BEFORE DELETE ON grants
+        BEGIN SELECT RAISE(ABORT, 'a token''s name is never given again'); END;
+    CREATE TRIGGER grants_never_grow
+        BEFORE UPDATE OF name, role, services, nodes, max_polls, max_members ON grants
+        BEGIN SELECT RAISE(ABORT, 'what a token is for does not change'); END;
+    CREATE TRIGGER grants_are_revoked_for_ever BEFORE UPDATE ON grants WHEN OLD.revoked_at IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a token is revoked for ever'); END;
 ";
 
 /// Brings the tables up to this program's version in one transaction, with an identity where the store is new.

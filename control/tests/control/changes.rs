@@ -204,7 +204,7 @@ fn history_tells_who_when_why_and_what() {
     assert_eq!(history[1]["after"]["maintenance"], "all");
     // The reason is for operators, and never leaves with the state.
     assert!(!history[1]["after"].to_string().contains("deploy 42"));
-    let bad = control.ask(Ask::new("GET", "/v1/services/shop/history?before=x"));
+    let bad = control.get("/v1/services/shop/history?before=x");
     bad.problem(422, "invalid");
 }
 
@@ -220,9 +220,7 @@ fn a_long_history_comes_in_pages() {
         );
         control.post("/v1/services/shop/exit", &json!({}));
     }
-    let first = control
-        .ask(Ask::new("GET", "/v1/services/shop/history"))
-        .json();
+    let first = control.get("/v1/services/shop/history").json();
     assert_eq!(first["entries"].as_array().unwrap().len(), 100);
     assert_eq!(first["next"], 22);
     assert_eq!(control.history("shop").len(), 121);

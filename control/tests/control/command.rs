@@ -116,11 +116,20 @@ fn the_token_is_found_where_it_is() {
 
     // Another user has no link, and says what to do.
     let other = Home::new();
-    let said = other.run(&control, &["enter", "shop"]).failed(4);
-    assert!(
-        said.contains("give --token-file FILE, or set INTERMISSION_TOKEN"),
-        "{said}"
-    );
+    for line in [
+        &["enter", "shop"][..],
+        &["status"],
+        &["explain", "shop", "--ip", "::1", "--path", "/"],
+    ] {
+        assert_eq!(
+            other.run(&control, line).failed(4),
+            format!(
+                "intermission: there is no token for http://{}: the control there is not this user's; give --token-file \
+                 FILE, or set INTERMISSION_TOKEN\n",
+                control.address
+            )
+        );
+    }
     let file = home.data().join("operator.token");
     other
         .run(
@@ -134,6 +143,11 @@ fn the_token_is_found_where_it_is() {
         .args(["exit", "shop", "--server", &server])
         .output();
     assert!(by_env.unwrap().status.success());
-    // Reading needs none.
-    other.run(&control, &["status"]).done();
+    let address = control.address.clone();
+    drop(control);
+    let said = other.run_at(&address, &["status"]).failed(3);
+    assert!(
+        said.contains(&format!("no control at http://{address}: ")),
+        "{said}"
+    );
 }

@@ -264,7 +264,9 @@ fn a_store_of_the_first_version_is_taken_over() {
     control.add("shop");
     control.stop();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
-    let later = ["answers", "members", "forgiven", "barriers", "events"];
+    let later = [
+        "answers", "members", "forgiven", "barriers", "events", "grants",
+    ];
     for table in later {
         store.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }

@@ -1,8 +1,11 @@
 use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpListener;
+use std::thread;
 
 use serde_json::json;
 
-use crate::harness::Home;
+use crate::harness::{Home, Run};
 
 #[test]
 fn bad_values_change_nothing() {
@@ -99,4 +102,44 @@ fn a_reader_that_has_read_enough_is_no_error() {
     let mut shell = home.binary_after(&format!("\"$0\" {line}; exit"));
     let output = shell.output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn a_redirect_carries_no_token_away() {
+    let home = Home::new();
+    let [impostor, thief] = [(), ()].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = impostor.local_addr().unwrap().to_string();
+    let location = format!("http://{}/v1/services", thief.local_addr().unwrap());
+    let redirecting = thread::spawn(move || {
+        for status in [
+            "301 Moved Permanently",
+            "307 Temporary Redirect",
+            "308 Permanent Redirect",
+        ] {
+            let (mut connection, _) = impostor.accept().unwrap();
+            let mut request = [0; 4096];
+            let length = connection.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            assert!(request.contains("Bearer imo_"), "{request}");
+            let head = format!(
+                "HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            connection.write_all(head.as_bytes()).unwrap();
+        }
+    });
+    for line in [&["status"][..], &["enter", "--all"], &["history", "shop"]] {
+        let mut command = home.binary();
+        command
+            .env("INTERMISSION_TOKEN", format!("imo_{}", "A".repeat(43)))
+            .args(line)
+            .args(["--server", &format!("http://{address}")]);
+        let said = Run::from(command.output().unwrap()).failed(1);
+        assert!(
+            said.contains("is not a control that this command knows: HTTP 30"),
+            "{said}"
+        );
+    }
+    redirecting.join().unwrap();
+    thief.set_nonblocking(true).unwrap();
+    assert_eq!(thief.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }

@@ -41,7 +41,7 @@ impl Node {
     fn says(&mut self, control: &Control, parameters: &str) -> Answer {
         let ask = Ask::new("GET", "/v1/services/shop/state")
             .header("intermission-node", self.report(parameters));
-        let answer = control.ask(ask);
+        let answer = control.ask(control.authorized(ask));
         assert_eq!(answer.status, 200, "{:?}", String::from_utf8(answer.body));
         answer
     }
@@ -71,9 +71,7 @@ fn applied(control: &Control) -> String {
 }
 
 fn fleet(control: &Control) -> Value {
-    control
-        .ask(Ask::new("GET", "/v1/services/shop/fleet"))
-        .json()
+    control.get("/v1/services/shop/fleet").json()
 }
 
 /// A home with control, the service `shop`, and a node that has its state in force.
@@ -117,7 +115,7 @@ fn it_returns_when_the_last_node_has_drained() {
         run.done()
             .contains("all 2 nodes have it in force, and nothing old runs"),
     );
-    let events = control.ask(Ask::new("GET", "/v1/services/shop/history"));
+    let events = control.get("/v1/services/shop/history");
     assert_eq!(events.json()["events"][0]["action"], "wait ended: done");
 }
 
@@ -229,8 +227,7 @@ fn a_retry_after_somebodys_exit_is_told_that_it_was_superseded() {
     let again = enter().json();
     assert_eq!(again["barrier"], first["barrier"]);
     let path = format!("/v1/barriers/{}", again["barrier"].as_str().unwrap());
-    let ask = Ask::new("GET", path);
-    control.until(|| control.ask(ask.clone()).json()["ending"] == "superseded");
+    control.until(|| control.get(&path).json()["ending"] == "superseded");
     assert_eq!(control.state("shop").json()["maintenance"], "off");
 }
 
@@ -363,7 +360,7 @@ fn while_somebody_waits_polls_are_held_for_a_moment_only() {
             .header("prefer", "wait=2")
             .header("intermission-node", report);
         let begun = Instant::now();
-        assert_eq!(control.ask(ask).status, 304);
+        assert_eq!(control.ask(control.authorized(ask)).status, 304);
         begun.elapsed()
     };
     let awaited = poll(";running=1;oldest=1");
@@ -461,10 +458,37 @@ fn a_report_that_cannot_be_read_is_refused_and_why() {
     let (_home, control, _) = shop();
     let ask = |report: &str| {
         let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
-        control.ask(ask).problem(400, "report")["detail"].clone()
+        control.ask(control.authorized(ask)).problem(400, "report")["detail"].clone()
     };
     assert_eq!(
         ask("\"a\";boot=\"b\";seq=1;wait=1"),
         "intermission-node: kind is missing"
     );
+}
+
+#[test]
+fn a_token_speaks_for_its_own_nodes_and_for_so_many() {
+    let (home, control, _) = shop();
+    let token = control.token(&json!({
+        "name": "edge", "role": "node", "nodes": "edge-*", "max_members": 2,
+    }));
+    let poll = |name: &'static str, boot: &'static str| {
+        let report = Node {
+            boot,
+            ..Node::new(name)
+        }
+        .report("");
+        let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        control.ask(ask.bearer(&token))
+    };
+    poll("shop-1", "b1").problem(403, "token-node");
+    assert!(home.log().contains("refused: the token is for other nodes"));
+    assert_eq!(poll("edge-1", "b1").status, 200);
+    assert_eq!(poll("edge-1", "b2").status, 200);
+    poll("edge-1", "b3").problem(403, "token-members");
+    assert_eq!(poll("edge-1", "b2").status, 200);
+    let forget = ["node", "forget", "shop", "edge-1", "--boot", "b1"];
+    home.run(&control, &forget).done();
+    assert_eq!(poll("edge-1", "b3").status, 200);
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 3);
 }

@@ -3,18 +3,30 @@ use serde_json::json;
 use crate::harness::Home;
 use crate::http::Ask;
 
-const CHANGES: [(&str, &str); 7] = [
+const CHANGES: [(&str, &str); 10] = [
     ("POST", "/v1/services"),
     ("POST", "/v1/changes"),
     ("POST", "/v1/services/shop/enter"),
     ("POST", "/v1/services/shop/exit"),
     ("POST", "/v1/services/shop/allowlist/enable"),
     ("POST", "/v1/services/shop/allowlist/disable"),
+    ("POST", "/v1/services/shop/rollback"),
+    ("POST", "/v1/tokens"),
+    ("POST", "/v1/tokens/ci/revoke"),
     ("PATCH", "/v1/services/shop/state"),
 ];
 
+const READS: [(&str, &str); 6] = [
+    ("GET", "/v1/services"),
+    ("GET", "/v1/services/shop/state"),
+    ("HEAD", "/v1/services/shop/state"),
+    ("GET", "/v1/services/shop/history"),
+    ("GET", "/v1/tokens"),
+    ("GET", "/nowhere"),
+];
+
 #[test]
-fn every_change_needs_the_token() {
+fn every_request_needs_a_token_in_its_place() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
@@ -22,7 +34,7 @@ fn every_change_needs_the_token() {
     let longer = format!("Bearer {}A", control.token);
     let basic = format!("Basic {}", control.token);
     let two = format!("Bearer x, Bearer {}", control.token);
-    for (method, path) in CHANGES {
+    for (method, path) in CHANGES.into_iter().chain(READS) {
         for value in [
             "",
             "Bearer",
@@ -34,7 +46,11 @@ fn every_change_needs_the_token() {
             &control.token,
         ] {
             let answer = control.ask(Ask::new(method, path).header("authorization", value));
-            answer.problem(401, "token");
+            if method == "HEAD" {
+                assert_eq!(answer.status, 401);
+            } else {
+                answer.problem(401, "token");
+            }
             assert!(
                 answer
                     .header("www-authenticate")
@@ -46,10 +62,19 @@ fn every_change_needs_the_token() {
         let twice = Ask::new(method, path)
             .header("authorization", &token)
             .header("authorization", &token);
-        control.ask(twice).problem(401, "token");
+        assert_eq!(control.ask(twice).status, 401);
         // In the Authorization header alone.
-        let query = format!("{path}?access_token={}", control.token);
-        control.ask(Ask::new(method, query)).problem(401, "token");
+        let elsewhere = |header: &str, value: String| {
+            let ask = Ask::new(method, path).header(header, value);
+            assert_eq!(control.ask(ask).status, 401, "{header}");
+        };
+        for name in ["token", "access_token", "authorization"] {
+            let query = format!("{path}?{name}={}", control.token);
+            assert_eq!(control.ask(Ask::new(method, query)).status, 401, "{name}");
+            elsewhere("cookie", format!("{name}={}", control.token));
+        }
+        elsewhere("proxy-authorization", token.clone());
+        elsewhere("x-api-key", control.token.clone());
     }
     assert_eq!(control.state("shop").json()["revision"], 1);
     assert!(
@@ -140,15 +165,11 @@ fn no_answer_lets_a_script_of_another_origin_read_it() {
 fn what_control_does_not_know_is_a_problem() {
     let home = Home::new();
     let control = home.start();
-    control
-        .ask(Ask::new("GET", "/"))
-        .problem(404, "unknown-path");
+    control.get("/").problem(404, "unknown-path");
     let wrong = control.ask(control.authorized(Ask::new("DELETE", "/v1/services")));
     wrong.problem(405, "method");
     assert_eq!(wrong.header("allow"), Some("GET,HEAD,POST"));
-    control
-        .ask(Ask::new("GET", "/v1/services/%ff/state"))
-        .problem(400, "path");
+    control.get("/v1/services/%ff/state").problem(400, "path");
     for garbage in [
         "\u{7f}",
         "\"",

@@ -69,25 +69,31 @@ impl Home {
 
     /// Starts control where one was before.
     pub(crate) fn start_at(&self, address: &str) -> Control {
-        let mut control = self.launch_at(self.binary(), address);
+        self.start_on(address, &[])
+    }
+
+    /// Starts control on this address, with these options too.
+    pub(crate) fn start_on(&self, listen: &str, options: &[&str]) -> Control {
+        let mut control = self.serve(self.binary(), listen, options);
         control.wait_ready();
         control
     }
 
     /// Starts control and waits for nothing.
     pub(crate) fn launch(&self, command: Command) -> Control {
-        self.launch_at(command, "127.0.0.1:0")
+        self.serve(command, "127.0.0.1:0", &[])
     }
 
-    fn launch_at(&self, mut command: Command, address: &str) -> Control {
+    fn serve(&self, mut command: Command, listen: &str, options: &[&str]) -> Control {
         let log = fs::File::options()
             .create(true)
             .append(true)
             .open(self.path().join("log"))
             .unwrap();
         let mut process = command
-            .args(["serve", "--listen", address, "--data"])
+            .args(["serve", "--listen", listen, "--data"])
             .arg(self.data())
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -252,7 +258,8 @@ impl Control {
             .recv_timeout(PATIENCE)
             .unwrap()
             .expect("no ready line");
-        let rest = line.strip_prefix("listening on http://").unwrap();
+        let rest = line.strip_prefix("listening on ").unwrap();
+        let (_, rest) = rest.split_once("://").unwrap();
         let (address, rest) = rest.split_once(", data in ").unwrap();
         let (data, token) = rest.split_once(", operator token in ").unwrap();
         assert_eq!(Path::new(data), self.data.canonicalize().unwrap());
@@ -266,9 +273,23 @@ impl Control {
         ask.send(&self.address).unwrap()
     }
 
-    /// The request, with the token.
+    /// The request, with the operator's token.
     pub(crate) fn authorized(&self, ask: Ask) -> Ask {
-        ask.header("authorization", format!("Bearer {}", self.token))
+        ask.bearer(&self.token)
+    }
+
+    /// Gets what is at `path` with the token.
+    #[track_caller]
+    pub(crate) fn get(&self, path: impl Into<String>) -> Answer {
+        self.ask(self.authorized(Ask::new("GET", path)))
+    }
+
+    /// Makes a token, as `body` describes it.
+    #[track_caller]
+    pub(crate) fn token(&self, body: &Value) -> String {
+        let made = self.post("/v1/tokens", body);
+        assert_eq!(made.status, 201, "{}", made.json());
+        made.json()["token"].as_str().unwrap().to_owned()
     }
 
     /// Posts a change with the token.
@@ -297,7 +318,7 @@ impl Control {
 
     #[track_caller]
     pub(crate) fn state(&self, service: &str) -> Answer {
-        let state = self.ask(Ask::new("GET", format!("/v1/services/{service}/state")));
+        let state = self.get(format!("/v1/services/{service}/state"));
         assert_eq!(state.status, 200);
         state
     }
@@ -308,7 +329,7 @@ impl Control {
         let mut entries = Vec::new();
         let mut query = String::new();
         loop {
-            let page = self.ask(Ask::new("GET", format!("{path}{query}")));
+            let page = self.get(format!("{path}{query}"));
             assert_eq!(page.status, 200);
             let page = page.json();
             entries.extend(page["entries"].as_array().unwrap().clone());

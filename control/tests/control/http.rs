@@ -28,6 +28,10 @@ impl Ask {
         self
     }
 
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
     pub(crate) fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json")
             .body(body.to_string())
@@ -40,14 +44,22 @@ impl Ask {
 
     /// Sends it to `address`, with its `Host` unless another is given.
     pub(crate) fn send(&self, address: &str) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        self.send_over(stream, address)
+    }
+
+    pub(crate) fn send_over(
+        &self,
+        mut stream: impl Read + Write,
+        host: &str,
+    ) -> io::Result<Answer> {
         let mut head = format!(
             "{} {} HTTP/1.1\r\nconnection: close\r\n",
             self.method, self.path
         );
         if !self.headers.iter().any(|(name, _)| name == "host") {
-            head.push_str(&format!("host: {address}\r\n"));
+            head.push_str(&format!("host: {host}\r\n"));
         }
         for (name, value) in &self.headers {
             if !value.is_empty() {

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod allowlist;
 #[cfg(test)]
+mod authority;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod command;
@@ -26,6 +28,12 @@ mod polls;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod state;
 #[cfg(test)]
 mod timers;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod tokens;

@@ -10,10 +10,11 @@ use crate::http::{Answer, Ask};
 /// What is held is held for at least this long, and what is not is answered sooner.
 const MOMENT: Duration = Duration::from_millis(500);
 
-fn poll(etag: &str, wait: &str) -> Ask {
-    Ask::new("GET", "/v1/services/shop/state")
+fn poll(control: &Control, etag: &str, wait: &str) -> Ask {
+    let poll = Ask::new("GET", "/v1/services/shop/state")
         .header("if-none-match", etag)
-        .header("prefer", wait)
+        .header("prefer", wait);
+    control.authorized(poll)
 }
 
 fn etag(answer: &Answer) -> String {
@@ -58,7 +59,7 @@ fn a_held_poll_is_answered_with_the_change_itself() {
     control.add("pay");
     let before = control.state("shop");
     let held: Vec<_> = (0..8)
-        .map(|_| Held::send(&control, poll(&etag(&before), "wait=30")))
+        .map(|_| Held::send(&control, poll(&control, &etag(&before), "wait=30")))
         .collect();
     control.post("/v1/services/pay/enter", &json!({}));
     // Another service's change is no news.
@@ -80,7 +81,7 @@ fn a_poll_that_is_held_in_vain_ends_within_its_wait() {
     let control = home.start();
     control.add("shop");
     let before = control.state("shop");
-    let (answer, waited) = Held::send(&control, poll(&etag(&before), "wait=1")).answer();
+    let (answer, waited) = Held::send(&control, poll(&control, &etag(&before), "wait=1")).answer();
     assert_eq!(answer.status, 304);
     assert_eq!(answer.header("preference-applied"), Some("wait"));
     assert_eq!(answer.header("etag"), before.header("etag"));
@@ -95,10 +96,10 @@ fn what_is_news_already_is_not_held() {
     control.add("shop");
     let state = control.state("shop");
     for (asked, status) in [
-        (poll("\"other\"", "wait=30"), 200),
-        (poll(&etag(&state), ""), 304),
-        (poll(&etag(&state), "wait=0"), 304),
-        (poll(&etag(&state), "respond-async"), 304),
+        (poll(&control, "\"other\"", "wait=30"), 200),
+        (poll(&control, &etag(&state), ""), 304),
+        (poll(&control, &etag(&state), "wait=0"), 304),
+        (poll(&control, &etag(&state), "respond-async"), 304),
     ] {
         let begun = Instant::now();
         assert_eq!(control.ask(asked).status, status);
@@ -113,7 +114,7 @@ fn a_graceful_stop_answers_every_held_poll() {
     control.add("shop");
     let before = control.state("shop");
     let held: Vec<_> = (0..4)
-        .map(|_| Held::send(&control, poll(&etag(&before), "wait=60")))
+        .map(|_| Held::send(&control, poll(&control, &etag(&before), "wait=60")))
         .collect();
     let begun = Instant::now();
     assert_eq!(control.stop(), Some(0));
@@ -122,4 +123,36 @@ fn a_graceful_stop_answers_every_held_poll() {
         let (answer, _) = held.answer();
         assert_eq!(answer.status, 304);
     }
+}
+
+#[test]
+fn a_token_holds_no_more_polls_than_it_may() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let node = |name| control.token(&json!({ "name": name, "role": "node", "max_polls": 2 }));
+    let (greedy, modest) = (node("greedy"), node("modest"));
+    let state = etag(&control.state("shop"));
+    let poll = |token: &str, etag: &str, wait: &str| {
+        Ask::new("GET", "/v1/services/shop/state")
+            .header("if-none-match", etag)
+            .header("prefer", wait)
+            .bearer(token)
+    };
+    let hold = |token: &String| Held::send(&control, poll(token, &state, "wait=30"));
+    let held = [&greedy, &greedy, &modest].map(hold);
+    let refused = control.ask(poll(&greedy, &state, "wait=30"));
+    let problem = refused.problem(503, "held-polls");
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(
+        problem["detail"],
+        "control holds 2 polls of this token already; ask again later, or without Prefer"
+    );
+    control.post("/v1/services/shop/enter", &json!({}));
+    for held in held {
+        assert_eq!(held.answer().0.status, 200);
+    }
+    // Those that ended make room.
+    let state = etag(&control.state("shop"));
+    assert_eq!(control.ask(poll(&greedy, &state, "wait=1")).status, 304);
 }

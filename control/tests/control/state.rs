@@ -31,15 +31,17 @@ fn a_state_is_served_with_a_tag_that_answers_304() {
         format!("\"a\", {etag}"),
         "*".to_owned(),
     ] {
-        let answer = control.ask(Ask::new("GET", path).header("if-none-match", known));
+        let answer =
+            control.ask(control.authorized(Ask::new("GET", path).header("if-none-match", known)));
         assert_eq!((answer.status, answer.body.len()), (304, 0));
         assert_eq!(answer.header("etag"), Some(etag.as_str()));
         assert_eq!(answer.header("cache-control"), Some("no-cache"));
     }
-    let changed = control.ask(Ask::new("GET", path).header("if-none-match", "\"other\""));
+    let changed =
+        control.ask(control.authorized(Ask::new("GET", path).header("if-none-match", "\"other\"")));
     assert_eq!(changed.status, 200);
 
-    let head = control.ask(Ask::new("HEAD", path));
+    let head = control.ask(control.authorized(Ask::new("HEAD", path)));
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("etag"), Some(etag.as_str()));
     assert_eq!(
@@ -53,7 +55,7 @@ fn an_unknown_service_is_answered_with_those_that_exist() {
     let home = Home::new();
     let control = home.start();
     let none = control
-        .ask(Ask::new("GET", "/v1/services/shp/state"))
+        .get("/v1/services/shp/state")
         .problem(404, "unknown-service");
     assert_eq!(
         none["detail"],
@@ -185,7 +187,7 @@ fn a_document_that_outgrows_its_limit_is_refused() {
 fn services_are_added_once_and_listed() {
     let home = Home::new();
     let control = home.start();
-    let list = || control.ask(Ask::new("GET", "/v1/services")).json()["services"].clone();
+    let list = || control.get("/v1/services").json()["services"].clone();
     assert_eq!(list(), json!([]));
     control.add("shop");
     let again = control.post("/v1/services", &json!({ "name": "shop" }));

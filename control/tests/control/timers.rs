@@ -45,7 +45,7 @@ fn enter(control: &Control, service: &str, body: &Value) -> Value {
 }
 
 fn summary(control: &Control, service: &str) -> Value {
-    let list = control.ask(Ask::new("GET", "/v1/services")).json();
+    let list = control.get("/v1/services").json();
     let services = list["services"].as_array().unwrap();
     services
         .iter()

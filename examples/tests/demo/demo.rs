@@ -14,13 +14,18 @@ use crate::answers::{Answer, Expected, check_greeting, check_shop};
 use crate::clients::{HttpAnswer, curl, output, python, tonic};
 use crate::envoy::Envoy;
 use crate::process::Process;
+use crate::tls::Tls;
 
 /// Longer than any node waits before it asks again.
 const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 
+/// Not 127.0.0.1: no client's connection can take control's port while it is down.
+const CONTROL: &str = "127.0.0.3";
+
 /// The processes, and a home of their own.
 pub(crate) struct Demo {
     home: TempDir,
+    tls: Option<Tls>,
     control: Process,
     shop: Process,
     greeter: Process,
@@ -34,22 +39,39 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts all, with a service `shop` that is open.
     pub(crate) async fn start() -> Result<Self> {
+        Self::start_with(tempfile::tempdir()?, None).await
+    }
+
+    /// The same, with a control that has a certificate of a private CA.
+    pub(crate) async fn start_over_tls() -> Result<Self> {
         let home = tempfile::tempdir()?;
-        // Not 127.0.0.1: no client's connection can take this port while control is down.
-        let port = TcpListener::bind("127.0.0.3:0")?.local_addr()?;
-        let control = start_control(home.path(), &port.to_string()).await?;
-        output(intermission(home.path(), &control.url)?.args(["service", "add", "shop"])).await?;
+        let tls = Tls::make(home.path(), CONTROL)?;
+        Self::start_with(home, Some(tls)).await
+    }
+
+    async fn start_with(home: TempDir, tls: Option<Tls>) -> Result<Self> {
+        let address = TcpListener::bind((CONTROL, 0))?.local_addr()?.to_string();
+        let control = start_control(home.path(), &address, tls.as_ref()).await?;
+        let ca = tls.as_ref().map(|tls| tls.ca.clone());
+        let intermission = || intermission(home.path(), &control.url, ca.as_deref());
+        output(intermission()?.args(["service", "add", "shop"])).await?;
+        let make = "token create demo --role node --service shop".split(' ');
+        let token = output(intermission()?.args(make)).await?;
+        let token = token.trim();
         let state = format!("{}/v1/services/shop/state", control.url);
-        let follow = ["--state", &state];
+        let ca_file = ca.as_ref().map(|ca| ca.display().to_string());
+        let mut follow = vec!["--state", &state];
+        follow.extend(ca_file.iter().flat_map(|file| ["--ca-file", file]));
         let axum = env!("CARGO_BIN_EXE_axum");
-        let shop = start_app(home.path(), axum, &follow).await?;
-        let greeter = start_app(home.path(), env!("CARGO_BIN_EXE_tonic"), &follow).await?;
-        let plain_shop = start_app(home.path(), axum, &["--without-layer"]).await?;
-        let [at_control, at_shop] =
-            [&control, &plain_shop].map(|process| process.url.trim_start_matches("http://"));
-        let envoy = Envoy::start(home.path(), at_control, at_shop).await?;
+        let shop = start_app(home.path(), axum, token, &follow).await?;
+        let greeter = env!("CARGO_BIN_EXE_tonic");
+        let greeter = start_app(home.path(), greeter, token, &follow).await?;
+        let plain_shop = start_app(home.path(), axum, "", &["--without-layer"]).await?;
+        let at_shop = plain_shop.url.trim_start_matches("http://");
+        let envoy = Envoy::start(home.path(), &address, tls.as_ref(), token, at_shop).await?;
         Ok(Self {
             home,
+            tls,
             control,
             shop,
             greeter,
@@ -70,7 +92,9 @@ impl Demo {
     }
 
     async fn intermission(&self, words: &str) -> Result<String> {
-        output(intermission(self.home.path(), &self.control.url)?.args(words.split(' '))).await
+        let ca = self.tls.as_ref().map(|tls| tls.ca.as_path());
+        let mut command = intermission(self.home.path(), &self.control.url, ca)?;
+        output(command.args(words.split(' '))).await
     }
 
     /// Kills control as `kill -9` does.
@@ -80,8 +104,8 @@ impl Demo {
 
     /// Starts control again, on the same port and data.
     pub(crate) async fn restart_control(&mut self) -> Result<()> {
-        let address = self.control.url.trim_start_matches("http://");
-        self.control = start_control(self.home.path(), address).await?;
+        let (_, address) = self.control.url.split_once("://").context("no address")?;
+        self.control = start_control(self.home.path(), address, self.tls.as_ref()).await?;
         Ok(())
     }
 
@@ -178,28 +202,33 @@ async fn look_at_shop(from: Ipv4Addr, shop: &str, answer: Answer) -> Result<[Htt
     Ok([page, api])
 }
 
-async fn start_control(home: &Path, listen: &str) -> Result<Process> {
+async fn start_control(home: &Path, listen: &str, tls: Option<&Tls>) -> Result<Process> {
     let mut serve = Command::new(control_binary()?);
     serve
         .env("XDG_STATE_HOME", home)
         .args(["serve", "--listen", listen, "--data"])
-        .arg(home.join("data"));
+        .arg(home.join("data"))
+        .args(tls.map(Tls::options).unwrap_or_default());
     Process::start(&mut serve, &home.join("control.log")).await
 }
 
-async fn start_app(home: &Path, binary: &str, options: &[&str]) -> Result<Process> {
+async fn start_app(home: &Path, binary: &str, token: &str, options: &[&str]) -> Result<Process> {
     let mut app = Command::new(binary);
+    app.env("INTERMISSION_NODE_TOKEN", token);
     app.args(["--listen", "127.0.0.1:0"]).args(options);
     Process::start(&mut app, &home.join("apps.log")).await
 }
 
 /// The operator's command, which finds its token below this home.
-fn intermission(home: &Path, server: &str) -> Result<Command> {
+fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Result<Command> {
     let mut command = Command::new(control_binary()?);
     command
         .env("XDG_STATE_HOME", home)
         .env_remove("INTERMISSION_TOKEN")
         .args(["--server", server]);
+    if let Some(ca) = ca {
+        command.env("INTERMISSION_CA_FILE", ca);
+    }
     Ok(command)
 }
 

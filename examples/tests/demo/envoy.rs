@@ -12,6 +12,7 @@ use tokio::time::{interval, timeout};
 
 use crate::answers::TESTER;
 use crate::clients::curl;
+use crate::tls::{self, Tls};
 
 const START: Duration = Duration::from_secs(30);
 
@@ -25,10 +26,20 @@ pub(crate) struct Envoy {
 
 impl Envoy {
     /// Starts it before the app at `app`, with control at `control`, and waits until it serves.
-    pub(crate) async fn start(home: &Path, control: &str, app: &str) -> Result<Self> {
+    pub(crate) async fn start(
+        home: &Path,
+        control: &str,
+        tls: Option<&Tls>,
+        token: &str,
+        app: &str,
+    ) -> Result<Self> {
         let [config, admin, log] =
             ["envoy.yaml", "admin.txt", "envoy.log"].map(|name| home.join(name));
-        fs::write(&config, configuration(control, app)?)?;
+        let text = configuration(control, token, app)?;
+        fs::write(
+            &config,
+            tls.map_or(Ok(text.clone()), |tls| encrypted(&text, control, tls))?,
+        )?;
         let mut envoy = Command::new(installed("ENVOY", "envoy/bin/envoy")?);
         envoy
             .args(["--use-dynamic-base-id", "--concurrency", "2"])
@@ -47,8 +58,8 @@ impl Envoy {
     }
 }
 
-/// The example with other addresses in it.
-fn configuration(control: &str, app: &str) -> Result<String> {
+/// The example with other addresses in it, and with a token.
+fn configuration(control: &str, token: &str, app: &str) -> Result<String> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
     let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
     let mut text = fs::read_to_string(examples.join("envoy/envoy.yaml"))?;
@@ -59,6 +70,7 @@ fn configuration(control: &str, app: &str) -> Result<String> {
     for (example, ours) in [
         (socket("127.0.0.1:7700"), socket(control)),
         ("127.0.0.1:7700".into(), control.into()),
+        ("TOKEN-OF-A-NODE".into(), token.into()),
         (socket("127.0.0.1:8081"), socket(app)),
         (socket("127.0.0.1:10000"), socket("127.0.0.1:0")),
         (socket("127.0.0.1:9901"), socket("127.0.0.1:0")),
@@ -71,6 +83,24 @@ fn configuration(control: &str, app: &str) -> Result<String> {
         text = text.replace(&example, &ours);
     }
     Ok(text)
+}
+
+/// The configuration with control behind TLS, by its name.
+fn encrypted(text: &str, control: &str, tls: &Tls) -> Result<String> {
+    let authority = format!("\"authority\": \"{control}\"");
+    let by_name = format!("\"authority\": \"{}\"", tls::NAME);
+    let place = "      load_assignment:\n        cluster_name: control\n";
+    ensure!(
+        text.contains(&authority) && text.contains(place),
+        "the example asks control in another way"
+    );
+    let socket: String = tls
+        .transport_socket()?
+        .lines()
+        .map(|line| format!("      {line}\n"))
+        .collect();
+    let text = text.replace(&authority, &by_name);
+    Ok(text.replace(place, &format!("{socket}{place}")))
 }
 
 /// Waits until Envoy says where it listens.

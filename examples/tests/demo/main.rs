@@ -7,6 +7,7 @@ mod demo;
 mod envoy;
 mod forwarded;
 mod process;
+mod tls;
 
 use std::time::Duration;
 
@@ -44,6 +45,17 @@ async fn every_command_is_in_force_within_a_second() -> Result<()> {
                 "the entries are gone: {entries}"
             );
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn over_tls_every_command_is_in_force_within_a_second() -> Result<()> {
+    let mut demo = Demo::start_over_tls().await?;
+    demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
+    for (command, expected) in WALK {
+        demo.operate(command).await?;
+        demo.reaches(expected, AT_ONCE).await?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use http::uri::Scheme;
 use http::{HeaderValue, Uri};
 
-use super::fetch::Client;
+use super::fetch::{CaError, Client};
 
 /// Where the state is asked for.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) enum Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
+    pub(super) fn new(url: &str, ca_file: Option<&Path>) -> Result<Self, EndpointError> {
         let refuse = |kind| EndpointError {
             url: url.into(),
             kind,
@@ -26,6 +26,9 @@ impl Endpoint {
         if let Some(rest) = url.strip_prefix("file:") {
             let path = rest.strip_prefix("//").unwrap_or(rest);
             let plain = path.starts_with('/') && !path.contains(['%', '?', '#']);
+            if ca_file.is_some() {
+                return Err(refuse(Kind::Plain));
+            }
             return plain
                 .then(|| Self::File(path.into()))
                 .ok_or_else(|| refuse(Kind::File));
@@ -37,10 +40,14 @@ impl Endpoint {
         if authority.is_none_or(|authority| authority.as_str().contains('@')) {
             return Err(refuse(Kind::Malformed));
         }
-        let client = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTP => Client::plain(),
-            Some(scheme) if *scheme == Scheme::HTTPS => {
+        let client = match (uri.scheme(), ca_file) {
+            (Some(scheme), None) if *scheme == Scheme::HTTP => Client::plain(),
+            (Some(scheme), Some(_)) if *scheme == Scheme::HTTP => return Err(refuse(Kind::Plain)),
+            (Some(scheme), None) if *scheme == Scheme::HTTPS => {
                 Client::tls().map_err(|error| refuse(Kind::Certificates(error)))?
+            }
+            (Some(scheme), Some(file)) if *scheme == Scheme::HTTPS => {
+                Client::tls_trusting(file).map_err(|error| refuse(Kind::Ca(file.into(), error)))?
             }
             _ => return Err(refuse(Kind::Malformed)),
         };
@@ -90,12 +97,15 @@ enum Kind {
     Malformed,
     File,
     Certificates(std::io::Error),
+    /// No CA counts for it.
+    Plain,
+    Ca(PathBuf, CaError),
 }
 
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = &self.url;
-        match self.kind {
+        match &self.kind {
             Kind::Malformed => write!(
                 f,
                 "{url:?} is not an endpoint; write it like http://127.0.0.1:7700/v1/services/shop/state or \
@@ -108,6 +118,12 @@ impl fmt::Display for EndpointError {
             Kind::Certificates(_) => {
                 write!(f, "the root certificates that {url:?} needs cannot be read")
             }
+            Kind::Plain => write!(
+                f,
+                "{url:?} is not asked by TLS, so that no CA counts for it; write it like \
+                 https://control.example:7700/v1/services/shop/state"
+            ),
+            Kind::Ca(file, error) => write!(f, "{}: {error}", file.display()),
         }
     }
 }
@@ -116,6 +132,7 @@ impl std::error::Error for EndpointError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
             Kind::Certificates(error) => Some(error),
+            Kind::Ca(_, error) => error.source(),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{self, HeaderName};
@@ -13,6 +14,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use intermission_core::{PollRequest, PollResponse, Report, State};
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::io::AsyncReadExt;
 
 use super::endpoint::Endpoint;
@@ -110,6 +114,31 @@ impl Client {
         ))
     }
 
+    /// For `https`, trusting the certificates in this file, in PEM, and no others.
+    pub(super) fn tls_trusting(file: &Path) -> Result<Self, CaError> {
+        let certificates = CertificateDer::pem_file_iter(file)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(CaError::Unreadable)?;
+        let mut roots = RootCertStore::empty();
+        let (taken, _) = roots.add_parsable_certificates(certificates);
+        if taken == 0 {
+            return Err(CaError::Empty);
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(CaError::Tls)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_only()
+            .enable_http1()
+            .build();
+        Ok(Self::Tls(
+            LegacyClient::builder(TokioExecutor::new()).build(connector),
+        ))
+    }
+
     async fn get(
         &self,
         uri: &Uri,
@@ -150,6 +179,36 @@ impl Client {
             headers: parts.headers,
             body,
         })
+    }
+}
+
+/// Why a file of certificates cannot be used.
+#[derive(Debug)]
+pub(super) enum CaError {
+    Unreadable(pem::Error),
+    Empty,
+    Tls(rustls::Error),
+}
+
+impl fmt::Display for CaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable(_) => "the certificates in it cannot be read",
+            Self::Empty => {
+                "it holds no certificate in PEM; name the file of the CA that signed the endpoint's"
+            }
+            Self::Tls(_) => "TLS cannot be set up with it",
+        })
+    }
+}
+
+impl Error for CaError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unreadable(error) => Some(error),
+            Self::Empty => None,
+            Self::Tls(error) => Some(error),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod identity;
 mod saved;
 mod task;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,10 +36,14 @@ use crate::in_force::InForce;
 /// The endpoint may be a control, any web server with a document on it, or a file.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), intermission::EndpointError> {
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use intermission::{MaintenanceLayer, Poller};
 ///
-/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?.start().await;
+/// let token = std::env::var("INTERMISSION_NODE_TOKEN")?;
+/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?
+///     .with_token(&token)?
+///     .start()
+///     .await;
 /// let layer = MaintenanceLayer::new(policy);
 /// # Ok(()) }
 /// ```
@@ -60,14 +64,28 @@ impl Poller {
     ///
     /// Where that is no such URL, or the system's root certificates are needed and cannot be read.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
-        Ok(Self {
-            endpoint: Endpoint::new(url)?,
+        Ok(Self::of(Endpoint::new(url, None)?))
+    }
+
+    /// Asks `url`, an `https:` one, and trusts the certificates in this file, in PEM, and no others: for a
+    /// control whose certificate is of a private CA.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no such URL, or the file has no certificate that can be used.
+    pub fn new_with_ca_file(url: &str, file: impl AsRef<Path>) -> Result<Self, EndpointError> {
+        Ok(Self::of(Endpoint::new(url, Some(file.as_ref()))?))
+    }
+
+    fn of(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
             options: PollOptions::default(),
             start_wait: Duration::from_secs(2),
             saved_copy: None,
             default: Mode::Off,
             name: None,
-        })
+        }
     }
 
     /// Pauses for `interval` between two polls that the endpoint does not hold; 5 s by default.

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: control, a shop, a greeter, and a shop without the layer behind Envoy, until Ctrl-C.
 
 mod process;
+mod token;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -86,18 +87,25 @@ async fn play(envoy: &Path) -> Result<()> {
 async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
     let serve = ["serve", "--listen", CONTROL, "--data", "target/demo"];
     start(running, "control", "intermission", &serve).await?;
-    let mut add = program("intermission");
-    add.args(["service", "add", "shop", "--server"]);
-    step::run(add.arg(format!("http://{CONTROL}")))?;
+    let server = format!("http://{CONTROL}");
+    let operator = || {
+        let mut operator = program("intermission");
+        operator.args(["--server", &server]);
+        operator
+    };
+    step::run(operator().args(["service", "add", "shop"]))?;
+    let token = token::of_the_nodes(operator())?;
+    let envoy_config = token::envoy_config(&token)?;
 
-    let state = format!("http://{CONTROL}/v1/services/shop/state");
-    let app = |listen| ["--listen", listen, "--state", &state];
+    let state = format!("{server}/v1/services/shop/state");
+    let file = token.file.display().to_string();
+    let app = |listen| ["--listen", listen, "--state", &state, "--token-file", &file];
     start(running, "shop", "axum", &app(SHOP)).await?;
     start(running, "greeter", "tonic", &app(GREETER)).await?;
     let plain = ["--listen", PLAIN_SHOP, "--without-layer"];
     start(running, "plain", "axum", &plain).await?;
     let mut command = command(envoy);
-    command.args(["--config-path", "examples/envoy/envoy.yaml"]);
+    command.arg("--config-path").arg(envoy_config);
     command.args(["--concurrency", "2", "--use-dynamic-base-id"]);
     // Of what Envoy says only what the filter says.
     command.args(["--log-level", "error", "--component-log-level", "wasm:info"]);

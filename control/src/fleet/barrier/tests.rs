@@ -56,12 +56,13 @@ impl Setting {
 
     /// With a member that has reported this at the beginning.
     fn with(mut self, report: Report, position: Position) -> Self {
-        self.members.push(Member::new(Heard {
+        let heard = Heard {
             at: self.began,
             time: Timestamp::UNIX_EPOCH,
             report,
             position,
-        }));
+        };
+        self.members.push(Member::new(heard, "nodes"));
         self
     }
 

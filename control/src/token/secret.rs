@@ -1,4 +1,4 @@
-//! The operator's token: 256 random bits that only their owner keeps in clear.
+//! A token itself: 256 random bits that only their owner keeps in clear.
 
 use std::fmt;
 

@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use tokio::sync::Semaphore;
+use tracing::warn;
+
+use crate::keeper::Holder;
+use crate::serve::auth;
+use crate::serve::problem::Problem;
+use crate::token::{Grant, Role};
+
+/// Whose token a request carries, and what it is for. It is there for every request that needs one.
+#[derive(Clone, Debug)]
+pub(super) struct Caller(pub(super) Arc<Holder>);
+
+impl Caller {
+    pub(super) fn grant(&self) -> &Grant {
+        &self.0.grant
+    }
+
+    /// The polls of this token that may yet be held.
+    pub(super) fn polls(&self) -> &Semaphore {
+        &self.0.polls
+    }
+
+    /// That the token may read the state of `service`.
+    pub(super) fn check_reads(&self, service: &str) -> Result<(), Problem> {
+        let Grant {
+            name,
+            role,
+            services,
+            ..
+        } = self.grant();
+        if self.grant().covers(service) {
+            return Ok(());
+        }
+        warn!(token = name, %role, service, "refused: the token is for other services");
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "token-service",
+            "The token is for other services",
+            format!(
+                "the token {name} is for {}; make one with intermission token create NAME --role node --service \
+                 SERVICE",
+                services.join(", ")
+            ),
+        ))
+    }
+
+    /// The problem of a caller whose role is not `needed`.
+    pub(super) fn lacks(&self, needed: Role) -> Problem {
+        let Grant { name, role, .. } = self.grant();
+        let needs = match needed {
+            Role::Operator => "an operator's token".to_owned(),
+            needed => format!("a {needed}'s or an operator's token"),
+        };
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "role",
+            "Not with this token; nothing was changed",
+            format!("this needs {needs}, and {name} is a {role}'s"),
+        )
+        .with("needed", needed.as_str())
+        .with("role", role.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(auth::needed)
+    }
+}
+
+/// The name of the caller's token: the actor of history.
+#[derive(Clone, Debug)]
+pub(super) struct Actor(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self(caller.grant().name.clone()))
+    }
+}

@@ -1,0 +1,18 @@
+//! Tokens: who may ask control for what.
+//!
+//! 1. A token is 256 random bits. Control keeps its hash, and what it is for: its [`Grant`].
+//! 2. Its name is the actor of history. A name is given once and never again, so that history tells
+//!    one from another for ever.
+//! 3. A token that was revoked stays on record, and counts no more.
+
+mod grant;
+mod name;
+mod node_names;
+mod role;
+mod secret;
+
+pub(crate) use self::grant::{CONTROL, Grant, Made, OPERATOR};
+pub(crate) use self::name::TokenName;
+pub(crate) use self::node_names::NodeNames;
+pub(crate) use self::role::Role;
+pub(crate) use self::secret::{Token, TokenHash};

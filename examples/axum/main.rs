@@ -13,7 +13,7 @@ use axum::response::Html;
 use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
-use intermission::{Cidr, ClientSource, MaintenanceLayer, Poller, TrustedProxies};
+use intermission::{Cidr, ClientSource, MaintenanceLayer, PolicyHandle, Poller, TrustedProxies};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -59,12 +59,13 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
 
-    let app = if options.without_layer {
-        app()
-    } else {
+    let (mut app, mut maintenance) = (app(), None);
+    if !options.without_layer {
+        let policy = policy(&options).await?;
         // Last, so that it stands before everything else.
-        app().layer(maintenance(&options).await?)
-    };
+        app = app.layer(layer(&options, policy.clone()));
+        maintenance = Some(policy);
+    }
 
     let listener = TcpListener::bind(options.listen)
         .await
@@ -77,10 +78,15 @@ async fn main() -> anyhow::Result<()> {
     )
     .with_graceful_shutdown(stopped()?)
     .await?;
+    if let Some(policy) = maintenance {
+        // So that nobody waits for a node that is gone.
+        policy.leave().await;
+    }
     Ok(())
 }
 
-async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
+/// The policy of the service, which follows control.
+async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
     let poller = match &options.ca_file {
         Some(file) => Poller::new_with_ca_file(&options.state, file)?,
         None => Poller::new(&options.state)?,
@@ -89,12 +95,16 @@ async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
     if let Some(token) = token(options)? {
         poller = poller.with_token(&token)?;
     }
-    let layer = MaintenanceLayer::new(poller.start().await);
+    Ok(poller.start().await)
+}
+
+fn layer(options: &Options, policy: PolicyHandle) -> MaintenanceLayer {
+    let layer = MaintenanceLayer::new(policy);
     if options.trusted_proxies.is_empty() {
-        return Ok(layer);
+        return layer;
     }
     let proxies = TrustedProxies::new(options.trusted_proxies.iter().copied().collect());
-    Ok(layer.with_client_source(ClientSource::XForwardedFor(proxies)))
+    layer.with_client_source(ClientSource::XForwardedFor(proxies))
 }
 
 /// What a control asks for; a file or a web server may do without.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use intermission::{Cidr, ClientSource, MaintenanceLayer, Poller, TrustedProxies};
+use intermission::{Cidr, ClientSource, MaintenanceLayer, PolicyHandle, Poller, TrustedProxies};
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let options = Options::parse();
-    let maintenance = maintenance(&options).await?;
+    let policy = policy(&options).await?;
 
     // The health service passes in maintenance too: the state exempts it by its path.
     let (reporter, health) = tonic_health::server::health_reporter();
@@ -71,15 +71,18 @@ async fn main() -> anyhow::Result<()> {
     let incoming = TcpIncoming::bind(options.listen).with_context(|| options.listen.to_string())?;
     println!("listening on http://{}", incoming.local_addr()?);
     Server::builder()
-        .layer(maintenance)
+        .layer(layer(&options, policy.clone()))
         .add_service(health)
         .add_service(GreeterServer::new(Hello))
         .serve_with_incoming_shutdown(incoming, stopped()?)
         .await?;
+    // So that nobody waits for a node that is gone.
+    policy.leave().await;
     Ok(())
 }
 
-async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
+/// The policy of the service, which follows control.
+async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
     let poller = match &options.ca_file {
         Some(file) => Poller::new_with_ca_file(&options.state, file)?,
         None => Poller::new(&options.state)?,
@@ -88,12 +91,16 @@ async fn maintenance(options: &Options) -> anyhow::Result<MaintenanceLayer> {
     if let Some(token) = token(options)? {
         poller = poller.with_token(&token)?;
     }
-    let layer = MaintenanceLayer::new(poller.start().await);
+    Ok(poller.start().await)
+}
+
+fn layer(options: &Options, policy: PolicyHandle) -> MaintenanceLayer {
+    let layer = MaintenanceLayer::new(policy);
     if options.trusted_proxies.is_empty() {
-        return Ok(layer);
+        return layer;
     }
     let proxies = TrustedProxies::new(options.trusted_proxies.iter().copied().collect());
-    Ok(layer.with_client_source(ClientSource::XForwardedFor(proxies)))
+    layer.with_client_source(ClientSource::XForwardedFor(proxies))
 }
 
 /// What a control asks for; a file or a web server may do without.

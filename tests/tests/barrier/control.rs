@@ -1,0 +1,135 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// Nothing here takes this long unless it hangs.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// A control in a process of its own with the service `shop`, which ends with this value.
+pub(crate) struct Control {
+    home: TempDir,
+    process: Child,
+    pub(crate) address: SocketAddr,
+    /// The token of the nodes.
+    pub(crate) token: String,
+}
+
+impl Control {
+    pub(crate) async fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (process, address) = serve(&home, "127.0.0.1:0").await;
+        let mut control = Self {
+            home,
+            process,
+            address,
+            token: String::new(),
+        };
+        control.done("service add shop").await;
+        let token = control.done("token create nodes --role node").await;
+        token.trim().clone_into(&mut control.token);
+        control
+    }
+
+    /// Kills it as `kill -9` does.
+    pub(crate) async fn kill(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    /// Starts it again where it was.
+    pub(crate) async fn start_again(&mut self) {
+        let (process, address) = serve(&self.home, &self.address.to_string()).await;
+        assert_eq!(address, self.address);
+        self.process = process;
+    }
+
+    /// Where nodes ask for the state.
+    pub(crate) fn state_url(&self) -> String {
+        format!("http://{}/v1/services/shop/state", self.address)
+    }
+
+    /// Runs the command to its end.
+    pub(crate) async fn run(&self, words: &str) -> Output {
+        timeout(LONG * 2, self.begin(words).wait_with_output())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Begins to run the command.
+    pub(crate) fn begin(&self, words: &str) -> Child {
+        intermission(&self.home)
+            .args(["--server", &format!("http://{}", self.address)])
+            .args(words.split(' '))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Runs the command, which has to go well, and gives back what it says.
+    pub(crate) async fn done(&self, words: &str) -> String {
+        let output = self.run(words).await;
+        let [out, err] =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert!(output.status.success(), "{words}: {out}{err}");
+        out
+    }
+
+    /// The nodes as control sees them.
+    pub(crate) async fn nodes(&self) -> Vec<Value> {
+        let fleet = self.done("node list shop --output json").await;
+        let fleet: Value = serde_json::from_str(&fleet).unwrap();
+        fleet["nodes"].as_array().unwrap().clone()
+    }
+}
+
+async fn serve(home: &TempDir, listen: &str) -> (Child, SocketAddr) {
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(home.path().join("log"))
+        .unwrap();
+    let mut process = intermission(home)
+        .args(["serve", "--listen", listen, "--data"])
+        .arg(home.path().join("data"))
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let ready = timeout(LONG, lines.next_line()).await.unwrap().unwrap();
+    let ready = ready.expect("control has not started");
+    let address = ready.split("://").nth(1).unwrap().split(',').next();
+    (process, address.unwrap().parse().unwrap())
+}
+
+/// The binary, in a home of its own.
+fn intermission(home: &TempDir) -> Command {
+    let mut command = Command::new(beside("intermission"));
+    command
+        .env_clear()
+        .env("XDG_STATE_HOME", home.path())
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// A binary of the workspace: Cargo names those of a test's own package only, and the others lie beside them.
+pub(crate) fn beside(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
+    let binary = folder.join(name);
+    assert!(
+        binary.exists(),
+        "{} is missing; cargo build --workspace",
+        binary.display()
+    );
+    binary
+}

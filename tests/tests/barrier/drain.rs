@@ -1,0 +1,182 @@
+//! What holds a wait, and what does not.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt;
+use tokio::process::Child;
+
+use crate::app::{Witness, app};
+use crate::client::{Client, TESTER};
+use crate::control::{Control, LONG};
+use crate::node::{ANYWHERE, Node};
+
+const SLOW: Duration = Duration::from_secs(3);
+/// How much longer than what holds it a wait may take.
+const LITTLE: Duration = Duration::from_millis(1500);
+
+async fn shop() -> (Control, Node) {
+    let control = Control::start().await;
+    let app = app(Arc::new(Witness::default()));
+    let node = Node::start(&control, "shop-1", ANYWHERE, app).await;
+    (control, node)
+}
+
+/// That the command goes on for a while, and then still does.
+async fn goes_on(waiting: &mut Child) {
+    let end = tokio::time::timeout(Duration::from_millis(800), waiting.wait()).await;
+    assert!(end.is_err(), "{end:?}");
+}
+
+/// That it ends well, and soon.
+async fn ends(waiting: Child) {
+    let since = Instant::now();
+    let output = tokio::time::timeout(LONG, waiting.wait_with_output()).await;
+    let output = output.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(since.elapsed() < LITTLE, "{:?}", since.elapsed());
+}
+
+/// How long a command takes.
+async fn time(control: &Control, words: &str) -> Duration {
+    let begun = Instant::now();
+    control.done(words).await;
+    begun.elapsed()
+}
+
+#[tokio::test]
+async fn a_slow_handler_holds_it_and_little_longer() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    let begun = Instant::now();
+    let asking = tokio::spawn(async move { client.ask("/?ms=3000").await });
+    let probe = async {
+        // Until the request is there for sure.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        control.done("enter shop --wait").await;
+        begun.elapsed()
+    };
+    let took = probe.await;
+    assert!(took >= SLOW && took < SLOW + LITTLE, "{took:?}");
+    assert_eq!(asking.await.unwrap().unwrap(), 200);
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_holds_it() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    let (status, length) = client.begin("/large", "198.51.100.9", "").await.unwrap();
+    assert_eq!((status, length), (200, Some(32 << 20)));
+    let mut waiting = control.begin("enter shop --wait");
+    goes_on(&mut waiting).await;
+    client.read(1 << 20).await.unwrap();
+    goes_on(&mut waiting).await;
+    client.read(31 << 20).await.unwrap();
+    ends(waiting).await;
+}
+
+#[tokio::test]
+async fn a_task_that_keeps_the_guard_holds_it() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    assert_eq!(client.ask("/work?ms=3000").await.unwrap(), 202);
+    let took = time(&control, "enter shop --wait").await;
+    assert!(took >= SLOW - LITTLE && took < SLOW + LITTLE, "{took:?}");
+}
+
+const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\n";
+
+#[tokio::test]
+async fn an_upgraded_connection_holds_it_until_it_is_closed() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    let switch = client
+        .begin("/switch?guard=true", "198.51.100.9", UPGRADE)
+        .await;
+    assert_eq!(switch.unwrap().0, 101);
+    let mut waiting = control.begin("enter shop --wait");
+    goes_on(&mut waiting).await;
+    drop(client);
+    ends(waiting).await;
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_without_a_guard_leaves_everybody_unsure() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    let switch = client.begin("/switch", "198.51.100.9", UPGRADE).await;
+    assert_eq!(switch.unwrap().0, 101);
+    drop(client);
+    let output = control.run("enter shop --wait").await;
+    assert_eq!(output.status.code(), Some(11));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let unsure = "unsure: upgraded connections whose end it does not see: 1";
+    assert!(said.contains(unsure), "{said}");
+    control.done("enter shop --wait --ignore-upgraded").await;
+}
+
+#[tokio::test]
+async fn health_checks_and_testers_do_not_hold_it() {
+    let (control, node) = shop().await;
+    control.done(&format!("allowlist add shop {TESTER}")).await;
+    control.done("enter shop --allowlist").await;
+    let mut watch = Client::connect(node.address).await.unwrap();
+    watch.begin("/healthz", "198.51.100.9", "").await.unwrap();
+    let mut tester = Client::connect(node.address).await.unwrap();
+    let (status, _) = tester.begin("/large", TESTER, "").await.unwrap();
+    assert_eq!(status, 200);
+    let took = time(&control, "enter shop --wait --message later").await;
+    assert!(took < LITTLE, "{took:?}");
+
+    let mut waiting = control.begin("allowlist disable shop --wait");
+    goes_on(&mut waiting).await;
+    drop(tester);
+    ends(waiting).await;
+    // The health check went on all the time.
+    watch.read(100).await.unwrap();
+    control.done("exit shop --wait").await;
+}
+
+#[tokio::test]
+async fn an_exit_waits_for_nobody_that_runs() {
+    let (control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    client.begin("/large", "198.51.100.9", "").await.unwrap();
+    let mut waiting = control.begin("enter shop --wait");
+    goes_on(&mut waiting).await;
+    let took = time(&control, "exit shop --wait").await;
+    assert!(took < LITTLE, "{took:?}");
+    let output = waiting.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(13));
+}
+
+#[tokio::test]
+async fn it_outlives_a_control_that_is_killed() {
+    let (mut control, node) = shop().await;
+    let mut client = Client::connect(node.address).await.unwrap();
+    let asking = tokio::spawn(async move { client.ask("/?ms=3000").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let begun = Instant::now();
+    let mut waiting = control.begin("enter shop --wait");
+    goes_on(&mut waiting).await;
+    control.kill().await;
+    // A stranger who comes while control is dead is refused all the same.
+    let mut stranger = Client::connect(node.address).await.unwrap();
+    assert_eq!(stranger.ask("/").await.unwrap(), 503);
+    goes_on(&mut waiting).await;
+    control.start_again().await;
+    let mut said = String::new();
+    let mut err = waiting.stderr.take().unwrap();
+    assert!(
+        tokio::time::timeout(LONG, waiting.wait())
+            .await
+            .unwrap()
+            .unwrap()
+            .success()
+    );
+    err.read_to_string(&mut said).await.unwrap();
+    assert!(said.contains("trying again"), "{said}");
+    assert!(begun.elapsed() >= SLOW - LITTLE);
+    assert_eq!(asking.await.unwrap().unwrap(), 200);
+}

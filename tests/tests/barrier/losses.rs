@@ -1,0 +1,166 @@
+//! Nodes that are stopped, killed, cut off, or that refuse: each ends a wait in its own way, and is named.
+
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::app::{Witness, app};
+use crate::client::Client;
+use crate::control::{Control, LONG, beside};
+use crate::node::{ANYWHERE, Node};
+use crate::proxy::{Proxy, Way};
+
+/// The example shop, in a process of its own.
+struct Shop {
+    process: Child,
+}
+
+impl Shop {
+    async fn start(control: &Control) -> Self {
+        let mut process = Command::new(beside("axum"))
+            .args(["--listen", "127.0.0.1:0", "--state", &control.state_url()])
+            .env("INTERMISSION_NODE_TOKEN", &control.token)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready = timeout(LONG, lines.next_line()).await.unwrap().unwrap();
+        assert!(ready.is_some(), "the shop has not started");
+        Self { process }
+    }
+
+    /// Sends it a signal.
+    async fn signal(&self, signal: &str) {
+        let id = self.process.id().unwrap().to_string();
+        let mut kill = Command::new("/bin/sh");
+        let told = kill.args(["-c", "kill -\"$0\" \"$1\"", signal, &id]);
+        assert!(told.status().await.unwrap().success());
+    }
+}
+
+/// Waits until control sees so many nodes with what is in force.
+async fn until_in_force(control: &Control, count: usize) {
+    let reached = async {
+        loop {
+            let nodes = control.nodes().await;
+            let drained = nodes.iter().filter(|node| node["standing"] == "drained");
+            if drained.count() == count {
+                return;
+            }
+        }
+    };
+    timeout(LONG, reached).await.unwrap();
+}
+
+/// That a wait ends with this code, and says this.
+#[track_caller]
+fn ends(output: &Output, code: i32, said: &str) {
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{out}");
+    assert!(out.contains(said), "{out}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_stopped_is_lost_and_comes_back() {
+    let control = Control::start().await;
+    let shop = Shop::start(&control).await;
+    until_in_force(&control, 1).await;
+    shop.signal("STOP").await;
+    ends(
+        &control.run("enter shop --wait --timeout 3s").await,
+        8,
+        ": not in force yet, revision 1",
+    );
+    ends(
+        &control.run("enter shop --wait --timeout 2m").await,
+        9,
+        "): lost, revision 1",
+    );
+    shop.signal("CONT").await;
+    control.done("enter shop --wait").await;
+}
+
+#[tokio::test]
+async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
+    let control = Control::start().await;
+    let mut shop = Shop::start(&control).await;
+    until_in_force(&control, 1).await;
+    shop.process.kill().await.unwrap();
+    let again = Shop::start(&control).await;
+    until_in_force(&control, 2).await;
+    let output = control.run("enter shop --wait --timeout 2m").await;
+    ends(&output, 9, "): lost, revision 1");
+    let nodes = control.nodes().await;
+    let lost = nodes.iter().find(|node| node["standing"] == "lost");
+    let boot = lost.unwrap()["boot"].as_str().unwrap();
+    let name = lost.unwrap()["name"].as_str().unwrap();
+    control
+        .done(&format!("node forget shop {name} --boot {boot}"))
+        .await;
+    control.done("enter shop --wait").await;
+    drop(again);
+}
+
+#[tokio::test]
+async fn a_node_that_is_told_to_stop_leaves() {
+    let control = Control::start().await;
+    let mut shop = Shop::start(&control).await;
+    until_in_force(&control, 1).await;
+    shop.signal("TERM").await;
+    timeout(LONG, shop.process.wait()).await.unwrap().unwrap();
+    assert!(control.nodes().await.is_empty());
+    ends(
+        &control.run("enter shop --wait").await,
+        14,
+        "no node has ever spoken",
+    );
+}
+
+#[tokio::test]
+async fn a_node_that_refuses_the_document_is_named() {
+    let control = Control::start().await;
+    let proxy = Proxy::start(control.address).await;
+    let node = cut_off(&control, &proxy).await;
+    proxy.set(Way::Newer);
+    let output = control.run("enter shop --wait --timeout 1m").await;
+    ends(&output, 10, "): refuses the document, revision 1");
+    ends(&output, 10, "/version: version 2 is not known, only 1");
+    // It goes on with what it has.
+    let mut stranger = Client::connect(node.address).await.unwrap();
+    assert_eq!(stranger.ask("/").await.unwrap(), 200);
+    proxy.set(Way::Open);
+    control.done("enter shop --wait").await;
+    assert_eq!(stranger.ask("/").await.unwrap(), 503);
+}
+
+#[tokio::test]
+async fn a_partition_heals_and_the_node_converges() {
+    let control = Control::start().await;
+    let proxy = Proxy::start(control.address).await;
+    let node = cut_off(&control, &proxy).await;
+    proxy.set(Way::Lost);
+    let waiting = control.begin("enter shop --wait --timeout 1m");
+    let output = timeout(LONG, waiting.wait_with_output()).await.unwrap();
+    ends(&output.unwrap(), 9, "shop-1 (tower ");
+    let mut stranger = Client::connect(node.address).await.unwrap();
+    assert_eq!(stranger.ask("/").await.unwrap(), 200);
+    let waiting = control.begin("enter shop --wait --timeout 1m");
+    proxy.set(Way::Open);
+    let output = timeout(LONG, waiting.wait_with_output()).await.unwrap();
+    ends(&output.unwrap(), 0, "the one node has it in force");
+    assert_eq!(stranger.ask("/").await.unwrap(), 503);
+}
+
+/// A node that speaks to control through `proxy` alone.
+async fn cut_off(control: &Control, proxy: &Proxy) -> Node {
+    let url = format!("http://{}/v1/services/shop/state", proxy.address);
+    let app = app(Arc::new(Witness::default()));
+    let node = Node::start_at(&url, &control.token, "shop-1", ANYWHERE, app).await;
+    until_in_force(control, 1).await;
+    node
+}

@@ -82,6 +82,15 @@ impl Control {
         out
     }
 
+    /// Its resident memory, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.process.id().unwrap());
+        let status = std::fs::read_to_string(file).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.unwrap().trim().trim_end_matches(" kB");
+        kib.parse::<u64>().unwrap() << 10
+    }
+
     /// The nodes as control sees them.
     pub(crate) async fn nodes(&self) -> Vec<Value> {
         let fleet = self.done("node list shop --output json").await;

@@ -11,6 +11,7 @@
 mod app;
 mod client;
 mod control;
+mod crowd;
 mod drain;
 mod fleet;
 mod losses;

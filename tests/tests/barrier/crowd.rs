@@ -1,0 +1,164 @@
+//! Very many nodes that poll: how soon the last of them knows, and what it costs to hold them.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::control::{Control, LONG};
+
+/// What a node of the crowd does when a poll is answered: the revision it has then, and when.
+type Heard = mpsc::UnboundedSender<(u64, Instant)>;
+
+/// A node that does nothing but poll.
+async fn node(control: Arc<Control>, number: usize, heard: Heard) -> io::Result<()> {
+    let mut stream = BufStream::new(TcpStream::connect(control.address).await?);
+    let (host, token) = (control.address, &control.token);
+    let mut etag = String::new();
+    for seq in 1_u64.. {
+        let condition = if etag.is_empty() {
+            String::new()
+        } else {
+            format!("if-none-match: {etag}\r\nprefer: wait=60\r\n")
+        };
+        let applied = if etag.is_empty() {
+            String::new()
+        } else {
+            format!(";applied={etag}")
+        };
+        let request = format!(
+            "GET /v1/services/shop/state HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n{condition}\
+             intermission-node: \"node-{number}\";boot=\"b\";seq={seq};kind=tower;wait=60{applied}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await?;
+        stream.flush().await?;
+        let mut length = 0;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if stream.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let (name, value) = line.split_once(": ").unwrap_or((&line, ""));
+            match name {
+                "etag" => value.trim().clone_into(&mut etag),
+                "content-length" => length = value.trim().parse().map_err(io::Error::other)?,
+                "\r\n" => break,
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await?;
+        if length > 0 {
+            let revision = etag.split('/').nth(1).and_then(|text| text.parse().ok());
+            let _ = heard.send((revision.unwrap_or_default(), Instant::now()));
+        }
+    }
+    Ok(())
+}
+
+/// A control and the nodes that poll it.
+struct Crowd {
+    control: Arc<Control>,
+    heard: mpsc::UnboundedReceiver<(u64, Instant)>,
+    size: usize,
+}
+
+impl Crowd {
+    /// Starts so many nodes, and waits until each has the first revision.
+    async fn gather(size: usize) -> Self {
+        let mut control = Control::start().await;
+        let token =
+            format!("token create crowd --role node --max-members {size} --max-polls {size}");
+        control.token = control.done(&token).await.trim().to_owned();
+        let control = Arc::new(control);
+        let (send, heard) = mpsc::unbounded_channel();
+        for number in 0..size {
+            tokio::spawn(node(Arc::clone(&control), number, send.clone()));
+        }
+        let mut crowd = Self {
+            control,
+            heard,
+            size,
+        };
+        crowd.until_all_have(1).await;
+        crowd
+    }
+
+    /// When the last has heard of `revision`.
+    async fn until_all_have(&mut self, revision: u64) -> Instant {
+        let all = async {
+            let (mut known, mut last) = (0, Instant::now());
+            while known < self.size {
+                let (heard, at) = self.heard.recv().await.unwrap();
+                if heard == revision {
+                    known += 1;
+                    last = last.max(at);
+                }
+            }
+            last
+        };
+        timeout(LONG * 2, all).await.unwrap()
+    }
+
+    /// Waits until all are held.
+    async fn until_all_are_held(&self) {
+        let all = async { while drained(&self.control.nodes().await) < self.size {} };
+        timeout(LONG * 2, all).await.unwrap();
+    }
+}
+
+fn drained(nodes: &[serde_json::Value]) -> usize {
+    let drained = nodes.iter().filter(|node| node["standing"] == "drained");
+    drained.count()
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |number| number.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_reaches_every_node_of_a_crowd() {
+    let mut crowd = Crowd::gather(number("CROWD_POLLERS", 200)).await;
+    let mut times = Vec::new();
+    for round in 0..number("CROWD_ROUNDS", 4) {
+        crowd.until_all_are_held().await;
+        let switch = if round % 2 == 0 { "enter" } else { "exit" };
+        let begun = Instant::now();
+        let command = crowd.control.begin(&format!("{switch} shop"));
+        let revision = 2 + u64::try_from(round).unwrap();
+        let last = crowd.until_all_have(revision).await;
+        times.push(last.duration_since(begun));
+        assert!(command.wait_with_output().await.unwrap().status.success());
+    }
+    times.sort_unstable();
+    let at = |part: usize| times[(times.len() - 1) * part / 100];
+    println!(
+        "from the command to the last of {} pollers, {} times: least {:?}, median {:?}, 90 % {:?}, most {:?}",
+        crowd.size,
+        times.len(),
+        at(0),
+        at(50),
+        at(90),
+        at(100)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poll_that_is_held_costs_little() {
+    const MOST: u64 = 20 << 10;
+    let few = Crowd::gather(1).await.control.memory();
+    let crowd = Crowd::gather(number("CROWD_PARKED", 1000)).await;
+    crowd.until_all_are_held().await;
+    let all = crowd.control.memory();
+    let each = all.saturating_sub(few) / u64::try_from(crowd.size).unwrap();
+    println!(
+        "{} polls held: {all} bytes resident instead of {few}, {each} for each",
+        crowd.size
+    );
+    assert!(each < MOST, "{each} bytes for each poll");
+}

@@ -369,6 +369,25 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_otherwise_is_told_apart() {
+        let manner = |member: &str| {
+            let json = format!(r#"{{ "cluster": "c", "path": "/", "start_wait": 1 {member} }}"#);
+            Config::parse(json.as_bytes()).unwrap().manner()
+        };
+        assert_eq!(manner(r#", "default": "all""#), manner(""));
+        let manners = [
+            "",
+            r#", "token": "a""#,
+            r#", "node": "a""#,
+            r#", "interval": 4"#,
+            r#", "wait": 4"#,
+            r#", "lease": 4"#,
+        ];
+        let told_apart: std::collections::BTreeSet<_> = manners.map(manner).into();
+        assert_eq!(told_apart.len(), manners.len());
+    }
+
+    #[test]
     fn numbers_may_be_floats() {
         let json = br#"{ "cluster": "c", "path": "/", "interval": 5.0, "wait": 0.0,
             "initial_state": { "version": 1.0, "service": "shop", "revision": 2.0, "maintenance": "all" } }"#;

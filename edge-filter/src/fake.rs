@@ -225,7 +225,8 @@ impl Host for Fake {
         self.touch(key);
         let mut process = self.process.borrow_mut();
         let known = process.shared.get(key).map_or(0, |shared| shared.cas);
-        if cas.is_some_and(|cas| known != 0 && cas != known) {
+        // To Envoy 0 is as good as none, and an absent value is replaced whatever the token.
+        if cas.is_some_and(|cas| cas != 0 && known != 0 && cas != known) {
             return Err(CasMismatch);
         }
         process.shared.insert(

@@ -127,6 +127,7 @@ impl Poller {
             retry_after: retry_after.as_deref(),
             body: &body,
         };
+        let known = poll.etag().map(Box::<str>::from);
         match poll.receive(now, response) {
             Ok(news) => {
                 if self.complaint.take().is_some() {
@@ -141,9 +142,11 @@ impl Poller {
                 metrics.count(host, outcome);
                 metrics.answered(host);
                 let etag = poll.etag().map(Box::from);
+                // The same state by another name: the endpoint knows it by that from now on.
+                let renamed = poll.state().filter(|_| etag != known).cloned();
                 Some(Heard {
                     age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
-                    news: news.map(|state| ((state, etag), body)),
+                    news: news.or(renamed).map(|state| ((state, etag), body)),
                 })
             }
             Err(error) => {

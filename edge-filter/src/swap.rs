@@ -46,3 +46,27 @@ pub(crate) fn lines(value: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = value.split_at(end.unwrap_or(value.len()));
     (line, rest.get(1..).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::Fake;
+
+    #[test]
+    fn a_change_that_another_makes_meanwhile_is_not_lost() {
+        let host = Fake::new();
+        for known in ["", "a b "] {
+            let mut another = true;
+            let done = swap(&host, "list", &mut |value| {
+                if std::mem::take(&mut another) {
+                    let theirs = [value, b"a "].concat();
+                    host.share("list", &theirs, None).unwrap();
+                }
+                Some([value, b"b "].concat())
+            });
+            assert!(done);
+            let expected = format!("{known}a b ");
+            assert_eq!(host.shared("list").unwrap().value, expected.as_bytes());
+        }
+    }
+}

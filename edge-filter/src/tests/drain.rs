@@ -71,6 +71,27 @@ fn only_what_the_state_in_force_might_refuse_counts() {
 }
 
 #[test]
+fn testers_are_judged_by_the_allowlist_that_admitted_them() {
+    let (host, mut root) = serving(3, "all");
+    admit(&host, &mut root, 7, "/", TESTER);
+    let more = String::from_utf8(document(4, "all")).unwrap();
+    let more = more.replace("[\"203", "[\"198.51.100.0/24\", \"203");
+    tell_document(&host, &mut root, 4, more.into_bytes());
+    admit(&host, &mut root, 8, "/", VISITOR);
+    assert_eq!(running(&host), nothing());
+    tell(&host, &mut root, 5, "all");
+    assert_eq!(running(&host), requests(1, 4));
+}
+
+#[test]
+fn while_open_nothing_is_looked_at_so_that_an_exempt_request_counts_too() {
+    let (host, mut root) = serving(3, "off");
+    admit(&host, &mut root, 7, "/healthz", VISITOR);
+    tell(&host, &mut root, 4, "all");
+    assert_eq!(running(&host), requests(1, 3));
+}
+
+#[test]
 fn in_a_mode_for_writes_only_what_reads_does_not_count() {
     let (host, mut root) = serving(3, "writes");
     admit(&host, &mut root, 7, "/", VISITOR);

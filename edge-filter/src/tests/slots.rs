@@ -171,6 +171,19 @@ fn a_clock_that_is_set_silences_nobody_for_longer_than_a_beat() {
 }
 
 #[test]
+fn who_spoke_in_what_is_the_future_now_is_silent() {
+    let ([host, _], [mut polling, serving]) = two(3, "off");
+    drop(serving);
+    host.process.borrow_mut().now -= Duration::from_secs(3600);
+    for _ in 0..3 {
+        host.pass(TICK);
+        polling.tick();
+    }
+    hold(&host, &mut polling);
+    assert_eq!(reported(&host, "silent").unwrap(), format!("\"{SECOND}\""));
+}
+
+#[test]
 fn a_vm_that_goes_with_nothing_running_takes_its_slot_away() {
     let ([host, other], [mut polling, mut serving]) = two(3, "off");
     serving.plugin().leave();
@@ -206,6 +219,9 @@ fn a_slot_says_the_same_at_most_twice_a_second() {
 #[test]
 fn of_two_documents_of_one_revision_the_one_is_applied_that_is_not_everywhere() {
     let ([host, _], [mut polling, serving]) = two(3, "off");
+    // Whichever of them comes first.
+    polling.plugin().leave();
+    request(&host, &mut polling, "/", "198.51.100.7:1");
     tell_document(&host, &mut polling, 33, document(3, "off"));
     host.pass(TICK * 2);
     polling.tick();

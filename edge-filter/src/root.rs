@@ -32,7 +32,7 @@ pub(crate) struct Root<H> {
     known: Option<Tagged>,
     /// What takes its place at the start, without an answer.
     provisional: Option<State>,
-    /// What is made of it.
+    /// What is made of the one or the other, and decides.
     in_force: Option<Rc<State>>,
     /// Whether the lease has ended, and everybody is refused.
     closed: bool,
@@ -116,7 +116,10 @@ impl<H: Host + Clone> Root<H> {
 
     /// Another context has written news.
     pub(crate) fn woken(&mut self, queue: u32) {
-        self.plugin.host.empty_queue(queue);
+        let host = &self.plugin.host;
+        host.empty_queue(queue);
+        // The writer has cleared the list.
+        self.news.subscribe(host, &self.subscription);
         self.heed_lease();
         self.adopt_news();
         // Where this one polls, it is the others who have taken its news.

@@ -1,12 +1,16 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 use intermission_core::{Cidr, ClientSource, DocumentError, Mode, Node, State, TrustedProxies};
+
+use crate::host::milliseconds;
 
 /// The configuration of the plugin, valid.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
+    /// What control knows this Envoy by; `None` is Envoy's own name.
+    pub(crate) node: Option<String>,
     pub(crate) interval: Duration,
     pub(crate) wait: Duration,
     pub(crate) start_wait: Duration,
@@ -47,6 +51,7 @@ impl Config {
             "authority",
             "path",
             "token",
+            "node",
             "interval",
             "wait",
             "start_wait",
@@ -62,6 +67,8 @@ impl Config {
                 })
         };
         let endpoint = Endpoint::read(&root)?;
+        let node = root.field("node");
+        let node = node.map(|node| header_text(&node)).transpose()?;
         let interval = seconds("interval", 3600, 5)?;
         if let Some(node) = root
             .field("interval")
@@ -73,6 +80,7 @@ impl Config {
         let lease = lease.map(|node| lease_of(&node)).transpose()?;
         Ok(Self {
             endpoint,
+            node,
             interval,
             lease,
             wait: seconds("wait", 60, 10)?,
@@ -94,15 +102,22 @@ impl Config {
 impl Config {
     /// Tells ways to ask the same endpoint apart.
     pub(crate) fn manner(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
         let Self {
             endpoint,
+            node,
             interval,
             wait,
             lease,
             ..
         } = self;
-        (&endpoint.authorization, interval, wait, lease).hash(&mut hasher);
+        let mut hasher = DefaultHasher::new();
+        for text in [&endpoint.authorization, node] {
+            hasher.write(text.as_deref().unwrap_or_default().as_bytes());
+            hasher.write(b" ");
+        }
+        for time in [*interval, *wait, lease.unwrap_or_default()] {
+            hasher.write_u64(milliseconds(time));
+        }
         hasher.finish()
     }
 }
@@ -293,7 +308,7 @@ mod tests {
             (r#"{ "path": "/state" }"#.into(), "/cluster: is missing"),
             (
                 with(r#""intervall": 5"#),
-                "/intervall: is not known; known here: cluster, authority, path, token, interval, wait, start_wait, \
+                "/intervall: is not known; known here: cluster, authority, path, token, node, interval, wait, start_wait, \
                  lease, client, default, initial_state",
             ),
             (
@@ -315,6 +330,10 @@ mod tests {
             (
                 with(r#""token": "a\nb""#),
                 r#"/token: "a\nb" is empty or holds what no header can"#,
+            ),
+            (
+                with(r#""node": """#),
+                r#"/node: "" is empty or holds what no header can"#,
             ),
             (
                 with(r#""default": "on""#),
@@ -347,6 +366,25 @@ mod tests {
         ] {
             assert_eq!(refused(&json), expected);
         }
+    }
+
+    #[test]
+    fn who_asks_otherwise_is_told_apart() {
+        let manner = |member: &str| {
+            let json = format!(r#"{{ "cluster": "c", "path": "/", "start_wait": 1 {member} }}"#);
+            Config::parse(json.as_bytes()).unwrap().manner()
+        };
+        assert_eq!(manner(r#", "default": "all""#), manner(""));
+        let manners = [
+            "",
+            r#", "token": "a""#,
+            r#", "node": "a""#,
+            r#", "interval": 4"#,
+            r#", "wait": 4"#,
+            r#", "lease": 4"#,
+        ];
+        let told_apart: std::collections::BTreeSet<_> = manners.map(manner).into();
+        assert_eq!(told_apart.len(), manners.len());
     }
 
     #[test]

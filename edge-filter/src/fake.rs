@@ -12,6 +12,7 @@ use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 pub(crate) struct Process {
     pub(crate) now: SystemTime,
     uptime: Duration,
+    drawn: u64,
     /// Why no call is made.
     pub(crate) not_sent: Option<NotSent>,
     /// The polls sent, each with its headers.
@@ -38,7 +39,10 @@ pub(crate) struct Fake {
 pub(crate) struct Own {
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) properties: BTreeMap<String, Vec<u8>>,
+    /// Of everything but the clocks and the log.
     pub(crate) host_calls: usize,
+    /// The keys in shared data that were looked up or written, in order.
+    pub(crate) keys: Vec<String>,
     pub(crate) effective: u32,
     pub(crate) answered: Vec<(u32, Answered)>,
     pub(crate) resumed: Vec<u32>,
@@ -52,6 +56,7 @@ impl Fake {
         let process = Process {
             now: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
             uptime: Duration::ZERO,
+            drawn: 0,
             not_sent: None,
             calls: Vec::new(),
             metrics: BTreeMap::new(),
@@ -112,8 +117,20 @@ impl Fake {
         process.shared.is_empty() && process.queues.is_empty() && process.names.is_empty()
     }
 
+    /// The value of a header of the last poll.
+    pub(crate) fn polled_with(&self, name: &str) -> Option<String> {
+        let process = self.process.borrow();
+        let mut headers = process.calls.last()?.iter();
+        headers.find_map(|(known, value)| (known == name).then(|| value.clone()))
+    }
+
     fn count(&self) {
         self.own.borrow_mut().host_calls += 1;
+    }
+
+    fn touch(&self, key: &str) {
+        self.count();
+        self.own.borrow_mut().keys.push(key.into());
     }
 }
 
@@ -130,7 +147,14 @@ impl Host for Fake {
         self.process.borrow().uptime
     }
 
+    fn random(&self) -> u64 {
+        let mut process = self.process.borrow_mut();
+        process.drawn += 1;
+        process.drawn
+    }
+
     fn act_for(&self, context: u32) {
+        self.count();
         self.own.borrow_mut().effective = context;
     }
 
@@ -193,13 +217,16 @@ impl Host for Fake {
     }
 
     fn shared(&self, key: &str) -> Option<Shared> {
+        self.touch(key);
         self.process.borrow().shared.get(key).cloned()
     }
 
     fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch> {
+        self.touch(key);
         let mut process = self.process.borrow_mut();
         let known = process.shared.get(key).map_or(0, |shared| shared.cas);
-        if cas.is_some_and(|cas| known != 0 && cas != known) {
+        // To Envoy 0 is as good as none, and an absent value is replaced whatever the token.
+        if cas.is_some_and(|cas| cas != 0 && known != 0 && cas != known) {
             return Err(CasMismatch);
         }
         process.shared.insert(
@@ -221,6 +248,7 @@ impl Host for Fake {
     fn empty_queue(&self, _: u32) {}
 
     fn enqueue(&self, queue: u32) {
+        self.count();
         self.process.borrow_mut().woken.push_back(queue);
     }
 

@@ -1,6 +1,7 @@
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use crate::host::Host;
+use crate::host::{Host, milliseconds, now};
+use crate::swap::numbers;
 
 /// How long ago this Envoy process has heard of the endpoint, for the lease on the state in force.
 ///
@@ -45,7 +46,7 @@ impl Freshness {
     /// Writes down that the endpoint has answered what it was asked `age` ago.
     pub(crate) fn write(&self, host: &impl Host, age: Duration) {
         let moment = wall_clock(host).saturating_sub(age);
-        let value = format!("{} {}", age.as_millis(), moment.as_millis());
+        let value = format!("{} {}", milliseconds(age), milliseconds(moment));
         let _ = host.share(&self.key, value.as_bytes(), None);
     }
 
@@ -75,11 +76,12 @@ impl Freshness {
 }
 
 fn wall_clock(host: &impl Host) -> Duration {
-    host.now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    Duration::from_millis(now(host))
 }
 
 fn read(value: &[u8]) -> Option<(Duration, Duration)> {
-    let (age, moment) = std::str::from_utf8(value).ok()?.split_once(' ')?;
-    let milliseconds = |text: &str| text.parse().ok().map(Duration::from_millis);
-    Some((milliseconds(age)?, milliseconds(moment)?))
+    match *numbers(value) {
+        [age, moment] => Some((Duration::from_millis(age), Duration::from_millis(moment))),
+        _ => None,
+    }
 }

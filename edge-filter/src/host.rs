@@ -1,4 +1,4 @@
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How urgent a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(crate) trait Host {
     fn now(&self) -> SystemTime;
     /// The time since any one moment of this VM's, which never goes back.
     fn uptime(&self) -> Duration;
+    /// A number that is not drawn twice.
+    fn random(&self) -> u64;
     fn act_for(&self, context: u32);
 
     /// All header lines of the request, pseudo-headers among them.
@@ -76,4 +78,14 @@ pub(crate) trait Host {
     fn gauge(&self, metric: u32) -> u64;
     /// The memory of this VM, in bytes.
     fn memory(&self) -> u64;
+}
+
+/// The wall clock in milliseconds.
+pub(crate) fn now(host: &impl Host) -> u64 {
+    milliseconds(host.now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// A time in milliseconds, in no wider a number than is printed elsewhere.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1000) + u64::from(time.subsec_millis())
 }

@@ -12,6 +12,7 @@
     expect(dead_code, reason = "only Envoy calls most of it")
 )]
 
+mod admitted;
 mod answer;
 mod client;
 mod config;
@@ -19,13 +20,19 @@ mod config;
 mod fake;
 mod freshness;
 mod host;
+mod member;
 mod metrics;
 mod news;
+#[cfg(all(target_arch = "wasm32", feature = "panic-switch"))]
+mod panic_switch;
 mod plugin;
 mod poller;
 #[cfg(target_arch = "wasm32")]
 mod proxy;
 mod root;
+mod slot;
+mod survey;
+mod swap;
 mod tally;
 #[cfg(test)]
 mod tests;

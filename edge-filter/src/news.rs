@@ -3,11 +3,12 @@ use std::cell::Cell;
 use intermission_core::State;
 
 use crate::host::Host;
+use crate::swap::{lines, numbers, swap};
 
 /// The state of this Envoy process in shared data, which the one that polls writes for all.
 ///
 /// Two values: the document behind a line with its entity tag, and beside it a small one that is
-/// replaced at every change, so that looking for news costs no copy of the document.
+/// replaced at every change, so that looking for news costs no copy of the document. It has the writer's queue.
 #[derive(Debug)]
 pub(crate) struct News {
     state: String,
@@ -15,10 +16,8 @@ pub(crate) struct News {
     queues: String,
     seen: Cell<u32>,
     queue: Cell<Option<u32>>,
+    writer: Cell<Option<u64>>,
 }
-
-/// How often a write is tried again that another has come before.
-const TRIES: usize = 8;
 
 /// A state, and its entity tag where it came with one.
 pub(crate) type Tagged = (State, Option<Box<str>>);
@@ -31,6 +30,7 @@ impl News {
             queues: format!("{prefix}queues"),
             seen: Cell::new(0),
             queue: Cell::new(None),
+            writer: Cell::new(None),
         }
     }
 
@@ -40,6 +40,7 @@ impl News {
         if self.seen.replace(mark.cas) == mark.cas {
             return None;
         }
+        self.writer.set(numbers(&mark.value).first().copied());
         read(&host.shared(&self.state)?.value)
     }
 
@@ -48,44 +49,48 @@ impl News {
         let mut value = etag.as_deref().unwrap_or_default().as_bytes().to_vec();
         value.push(b'\n');
         value.extend(document);
-        for _ in 0..TRIES {
-            let shared = host.shared(&self.state);
-            let known = shared.as_ref().and_then(|shared| read(&shared.value));
-            if known.is_some_and(|(known, _)| !known.may_give_way_to(state)) {
-                return;
-            }
-            let cas = shared.map(|shared| shared.cas);
-            if host.share(&self.state, &value, cas).is_ok() {
-                break;
-            }
+        let older =
+            |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
+        if !swap(host, &self.state, &mut |known| {
+            (!older(known)).then(|| value.clone())
+        }) {
+            return;
         }
         // Whoever reads between the two writes reads again at the second.
-        let _ = host.share(&self.mark, state.revision.to_string().as_bytes(), None);
+        let queue = self.queue.get().map(|queue| queue.to_string());
+        let _ = host.share(&self.mark, queue.unwrap_or_default().as_bytes(), None);
         self.wake_others(host);
+    }
+
+    /// Wakes the writer of the news that was read last.
+    pub(crate) fn thank(&self, host: &impl Host) {
+        self.wake(host, self.writer.take());
     }
 
     /// Asks to be woken by the next writer, who clears the list so that it names no dead VM for long.
     pub(crate) fn subscribe(&self, host: &impl Host, name: &str) {
         let queue = self.queue.get().unwrap_or_else(|| host.open_queue(name));
         self.queue.set(Some(queue));
-        for _ in 0..TRIES {
-            let list = host.shared(&self.queues).unwrap_or_default();
-            if ids(&list.value).any(|id| id == queue) {
-                return;
-            }
-            let mut value = list.value;
-            value.extend(format!("{queue} ").bytes());
-            let cas = Some(list.cas).filter(|cas| *cas != 0);
-            if host.share(&self.queues, &value, cas).is_ok() {
-                return;
-            }
-        }
+        swap(host, &self.queues, &mut |list| {
+            let listed = numbers(list).contains(&queue.into());
+            (!listed).then(|| [list, format!("{queue} ").as_bytes()].concat())
+        });
     }
 
     fn wake_others(&self, host: &impl Host) {
-        let list = host.shared(&self.queues).unwrap_or_default();
-        let _ = host.share(&self.queues, b"", Some(list.cas).filter(|cas| *cas != 0));
-        for queue in ids(&list.value).filter(|queue| Some(*queue) != self.queue.get()) {
+        let mut list = Vec::new();
+        swap(host, &self.queues, &mut |queues| {
+            list = queues.to_vec();
+            Some(Vec::new())
+        });
+        self.wake(host, numbers(&list));
+    }
+
+    fn wake(&self, host: &impl Host, queues: impl IntoIterator<Item = u64>) {
+        let queues = queues
+            .into_iter()
+            .filter_map(|queue| u32::try_from(queue).ok());
+        for queue in queues.filter(|queue| Some(*queue) != self.queue.get()) {
             host.enqueue(queue);
         }
     }
@@ -93,16 +98,10 @@ impl News {
 
 /// Reads a value as [`News::write`] writes it.
 fn read(value: &[u8]) -> Option<Tagged> {
-    let end = value.iter().position(|byte| *byte == b'\n')?;
-    let (etag, document) = value.split_at_checked(end)?;
+    let (etag, document) = lines(value);
     let state = State::parse(document).ok()?;
     let etag = std::str::from_utf8(etag)
         .ok()
         .filter(|etag| !etag.is_empty());
     Some((state, etag.map(Into::into)))
-}
-
-fn ids(list: &[u8]) -> impl Iterator<Item = u32> {
-    let text = std::str::from_utf8(list).unwrap_or_default();
-    text.split(' ').filter_map(|id| id.parse().ok())
 }

@@ -1,12 +1,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use intermission_core::{Headers, Policy, RequestView, Verdict};
+use intermission_core::{Headers, Policy, Reason, RequestView, State, Verdict};
 
+use crate::admitted::Admitted;
 use crate::answer;
 use crate::client::Found;
 use crate::config::Config;
 use crate::host::{Host, Level};
+use crate::slot::{Mark, Slot};
 use crate::tally::Tally;
 
 /// What all requests of one plugin in one VM share.
@@ -15,9 +17,17 @@ pub(crate) struct Plugin<H> {
     pub(crate) host: H,
     pub(crate) config: Config,
     pub(crate) tally: Tally,
-    policy: RefCell<Option<Rc<Policy>>>,
+    pub(crate) slot: Slot,
+    in_force: RefCell<Option<Rc<InForce>>>,
     held: RefCell<Vec<u32>>,
+    admitted: Admitted,
     warned: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct InForce {
+    policy: Policy,
+    state: Rc<State>,
 }
 
 /// What becomes of a request now.
@@ -31,52 +41,85 @@ pub(crate) enum Action {
 }
 
 impl<H: Host> Plugin<H> {
-    pub(crate) fn new(host: H, config: Config) -> Self {
+    pub(crate) fn new(host: H, config: Config, slot: Slot) -> Self {
         Self {
             host,
             config,
             tally: Tally::default(),
-            policy: RefCell::new(None),
+            slot,
+            in_force: RefCell::new(None),
             held: RefCell::new(Vec::new()),
+            admitted: Admitted::default(),
             warned: Cell::new(false),
         }
     }
 
     pub(crate) fn has_policy(&self) -> bool {
-        self.policy.borrow().is_some()
+        self.in_force.borrow().is_some()
     }
 
     /// Handles the request of `context`, which is the effective one.
     pub(crate) fn request(&self, context: u32) -> Action {
-        // The policy is not borrowed while the host is called, which may call back.
-        let policy = self.policy.borrow().clone();
-        match policy {
-            Some(policy) if policy.is_open() => Action::Continue,
-            Some(policy) => self.decide(&policy),
-            None => {
-                self.held.borrow_mut().push(context);
-                Action::Hold
+        // It is not borrowed while the host is called, which may call back.
+        let Some(in_force) = self.in_force.borrow().clone() else {
+            self.held.borrow_mut().push(context);
+            return Action::Hold;
+        };
+        let admitted = if in_force.policy.is_open() {
+            Some(Reason::Open)
+        } else {
+            self.decide(&in_force.policy)
+        };
+        match admitted {
+            Some(reason) => {
+                self.admitted.add(context, reason, &in_force.state);
+                Action::Continue
             }
+            None => Action::Answered,
         }
     }
 
     /// Forgets a request that has ended.
     pub(crate) fn forget(&self, context: u32) {
         self.held.borrow_mut().retain(|held| *held != context);
+        if self.admitted.remove(context)
+            && let Some(in_force) = &*self.in_force.borrow()
+        {
+            let running = self.admitted.running(&in_force.state);
+            self.slot.say_running(&self.host, running);
+        }
     }
 
-    /// Puts `policy` in force, and handles the requests that have waited for it.
-    pub(crate) fn put(&self, policy: Policy) {
-        *self.policy.borrow_mut() = Some(Rc::new(policy));
+    /// Puts a state in force, `mark` being what it is known by where it is an answer, and handles the
+    /// requests that have waited for it.
+    pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
+        self.render(policy, state);
         for context in self.held.take() {
             self.host.act_for(context);
             if self.request(context) == Action::Continue {
                 self.host.resume_request();
             }
         }
+        self.admitted.judge(state);
+        let running = self.admitted.running(state);
+        self.slot.say(&self.host, mark, running);
     }
 
-    fn decide(&self, policy: &Policy) -> Action {
+    /// Puts the state in force into effect with other answers.
+    pub(crate) fn render(&self, policy: Policy, state: &Rc<State>) {
+        let state = Rc::clone(state);
+        *self.in_force.borrow_mut() = Some(Rc::new(InForce { policy, state }));
+    }
+
+    /// Goes for good: nothing is silent then, unless requests still run.
+    pub(crate) fn leave(&self) {
+        if self.admitted.is_empty() {
+            self.slot.remove(&self.host);
+        }
+    }
+
+    /// Why the request is admitted, or `None` when it has been answered.
+    fn decide(&self, policy: &Policy) -> Option<Reason> {
         let headers = self.host.request_headers();
         let headers = headers.as_slice();
         let client = policy
@@ -99,10 +142,10 @@ impl<H: Host> Plugin<H> {
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
-            Verdict::Admit(_) => Action::Continue,
+            Verdict::Admit(reason) => Some(reason),
             Verdict::Refuse(kind) => {
                 answer::send(&self.host, kind, &policy.reply(kind, &request));
-                Action::Answered
+                None
             }
         }
     }

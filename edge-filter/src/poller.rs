@@ -1,22 +1,33 @@
 use std::error::Error;
 use std::time::Duration;
 
-use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, State};
+use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Report, State};
 
 use crate::config::{Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
+use crate::member::Member;
 use crate::metrics::{Metrics, Outcome};
 use crate::news::Tagged;
 use crate::plugin::Plugin;
+use crate::slot::Mark;
+use crate::survey::Survey;
 use crate::turn::Turn;
+
+/// How long after news the next poll waits until every VM has them, so that it says so.
+const SETTLING: Duration = Duration::from_millis(250);
 
 /// Asks the endpoint for the whole process, while it is this context's turn.
 #[derive(Debug)]
 pub(crate) struct Poller {
     turn: Turn,
-    /// While it is.
+    member: Member,
+    /// The key of the list of the slots.
+    slots: String,
+    /// While it is its turn.
     poll: Option<Poll>,
     calling: bool,
+    /// Until when the others may take the last news.
+    settling: Duration,
     complaint: Option<String>,
 }
 
@@ -30,11 +41,14 @@ pub(crate) struct Heard {
 }
 
 impl Poller {
-    pub(crate) fn new(turn: Turn) -> Self {
+    pub(crate) fn new(turn: Turn, member: Member, slots: String) -> Self {
         Self {
             turn,
+            member,
+            slots,
             poll: None,
             calling: false,
+            settling: Duration::ZERO,
             complaint: None,
         }
     }
@@ -54,12 +68,18 @@ impl Poller {
             }
             return;
         }
-        let poll = self.poll.get_or_insert_with(|| begin(config, known));
+        let poll = self.poll.get_or_insert_with(|| begin(host, config, known));
         if self.calling || poll.next_at() > now {
             return;
         }
+        let known = known.map(Mark::of);
+        let survey = Survey::make(host, &self.slots, known.as_ref());
+        if survey.applied != known && now < self.settling {
+            return;
+        }
+        let report = self.member.report(host, config, poll, &survey);
         let request = poll.send(now);
-        match call(host, &config.endpoint, &request) {
+        match call(host, &config.endpoint, &request, &report) {
             Ok(()) => self.calling = true,
             Err(not_sent) => {
                 poll.fail(now);
@@ -107,12 +127,14 @@ impl Poller {
             retry_after: retry_after.as_deref(),
             body: &body,
         };
+        let known = poll.etag().map(Box::<str>::from);
         match poll.receive(now, response) {
             Ok(news) => {
                 if self.complaint.take().is_some() {
                     host.log(Level::Info, "the endpoint answers again");
                 }
                 let outcome = if news.is_some() {
+                    self.settling = now + SETTLING;
                     Outcome::Changed
                 } else {
                     Outcome::Unchanged
@@ -120,9 +142,11 @@ impl Poller {
                 metrics.count(host, outcome);
                 metrics.answered(host);
                 let etag = poll.etag().map(Box::from);
+                // The same state by another name: the endpoint knows it by that from now on.
+                let renamed = poll.state().filter(|_| etag != known).cloned();
                 Some(Heard {
                     age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
-                    news: news.map(|state| ((state, etag), body)),
+                    news: news.or(renamed).map(|state| ((state, etag), body)),
                 })
             }
             Err(error) => {
@@ -147,25 +171,31 @@ impl Poller {
 }
 
 /// Goes on from what is in force.
-fn begin(config: &Config, known: Option<&Tagged>) -> Poll {
+fn begin(host: &impl Host, config: &Config, known: Option<&Tagged>) -> Poll {
     let options = PollOptions {
         interval: config.interval,
         wait: config.wait,
         lease: config.lease,
     };
-    let poll = Poll::new(options, fastrand::u64(..));
+    let poll = Poll::new(options, host.random());
     match known.cloned() {
         Some((state, etag)) => poll.with_state(state, etag),
         None => poll,
     }
 }
 
-fn call(host: &impl Host, endpoint: &Endpoint, request: &PollRequest) -> Result<(), NotSent> {
+fn call(
+    host: &impl Host,
+    endpoint: &Endpoint,
+    request: &PollRequest,
+    report: &str,
+) -> Result<(), NotSent> {
     let mut headers = vec![
         (":method", "GET"),
         (":path", &*endpoint.path),
         (":authority", &*endpoint.authority),
         ("accept", "application/json"),
+        (Report::NAME, report),
         (
             "user-agent",
             concat!("intermission-edge-filter/", env!("CARGO_PKG_VERSION")),

@@ -1,5 +1,7 @@
 //! The host that is Envoy, through the proxy-wasm SDK, and the contexts that Envoy calls.
 
+use std::cell::RefCell;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,6 +11,8 @@ use proxy_wasm::types::{BufferType, ContextType, LogLevel, MapType, MetricType, 
 
 use crate::config::Config;
 use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
+#[cfg(feature = "panic-switch")]
+use crate::panic_switch;
 use crate::plugin::{Action, Plugin};
 use crate::root::{Root, TICK};
 
@@ -34,6 +38,11 @@ impl Host for Envoy {
 
     fn uptime(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    fn random(&self) -> u64 {
+        // Its keys are.
+        RandomState::new().build_hasher().finish()
     }
 
     fn act_for(&self, context: u32) {
@@ -143,7 +152,7 @@ impl Host for Envoy {
 pub(crate) struct RootAdapter {
     context: u32,
     envoy: Envoy,
-    root: Option<Root<Envoy>>,
+    root: Option<Rc<RefCell<Root<Envoy>>>>,
 }
 
 impl RootAdapter {
@@ -164,12 +173,9 @@ impl RootContext for RootAdapter {
         match Config::parse(&json.ok().flatten().unwrap_or_default()) {
             Ok(config) => {
                 let _ = hostcalls::set_tick_period(TICK);
-                self.root = Some(Root::new(
-                    self.envoy,
-                    config,
-                    self.context,
-                    fastrand::u64(..),
-                ));
+                let identity = self.envoy.random();
+                let root = Root::new(self.envoy, config, self.context, identity);
+                self.root = Some(Rc::new(RefCell::new(root)));
                 true
             }
             Err(error) => {
@@ -183,20 +189,25 @@ impl RootContext for RootAdapter {
     }
 
     fn on_tick(&mut self) {
-        if let Some(root) = &mut self.root {
-            root.tick();
+        if let Some(root) = &self.root {
+            root.borrow_mut().tick();
         }
     }
 
     fn on_queue_ready(&mut self, queue: u32) {
-        if let Some(root) = &mut self.root {
-            root.woken(queue);
+        if let Some(root) = &self.root {
+            root.borrow_mut().woken(queue);
         }
     }
 
     fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
-        let plugin = self.root.as_ref().map(Root::plugin);
-        Some(Box::new(RequestAdapter { context, plugin }))
+        let root = self.root.clone();
+        let plugin = root.as_ref().map(|root| root.borrow().plugin());
+        Some(Box::new(RequestAdapter {
+            context,
+            root,
+            plugin,
+        }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -206,7 +217,8 @@ impl RootContext for RootAdapter {
 
 impl Context for RootAdapter {
     fn on_http_call_response(&mut self, _: u32, headers: usize, _: usize, _: usize) {
-        let Some(root) = &mut self.root else { return };
+        let Some(root) = &self.root else { return };
+        let mut root = root.borrow_mut();
         // Without headers there is no response at all, and asking for one would end the VM.
         if headers == 0 {
             root.unanswered();
@@ -218,11 +230,21 @@ impl Context for RootAdapter {
     }
 }
 
+/// Envoy drops a root context when the last of its requests has ended, and not at all when the VM dies.
+impl Drop for RootAdapter {
+    fn drop(&mut self) {
+        if let Some(root) = &self.root {
+            root.borrow().plugin().leave();
+        }
+    }
+}
+
 /// A request as Envoy calls it.
 #[derive(Debug)]
 struct RequestAdapter {
     context: u32,
     /// Envoy serves no request before it is configured.
+    root: Option<Rc<RefCell<Root<Envoy>>>>,
     plugin: Option<Rc<Plugin<Envoy>>>,
 }
 
@@ -230,11 +252,8 @@ impl HttpContext for RequestAdapter {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
         #[cfg(feature = "panic-switch")]
         panic_switch::at_request();
-        match self
-            .plugin
-            .as_ref()
-            .map(|plugin| plugin.request(self.context))
-        {
+        let root = self.root.as_ref();
+        match root.map(|root| root.borrow_mut().request(self.context)) {
             None | Some(Action::Continue) => proxy_wasm::types::Action::Continue,
             Some(Action::Answered | Action::Hold) => proxy_wasm::types::Action::Pause,
         }
@@ -247,29 +266,6 @@ impl Drop for RequestAdapter {
     fn drop(&mut self) {
         if let Some(plugin) = &self.plugin {
             plugin.forget(self.context);
-        }
-    }
-}
-
-/// A header that kills the VM, for tests of what happens then.
-#[cfg(feature = "panic-switch")]
-#[expect(clippy::panic, reason = "that is what it is for")]
-mod panic_switch {
-    use proxy_wasm::hostcalls::get_map_value_bytes;
-    use proxy_wasm::types::MapType;
-
-    pub(super) fn at_request() {
-        switch(MapType::HttpRequestHeaders);
-    }
-
-    /// Only the VM that polls gets an answer.
-    pub(super) fn at_answer() {
-        switch(MapType::HttpCallResponseHeaders);
-    }
-
-    fn switch(map: MapType) {
-        if let Ok(Some(_)) = get_map_value_bytes(map, "x-intermission-panic") {
-            panic!("told to by a header");
         }
     }
 }

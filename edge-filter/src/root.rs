@@ -6,11 +6,13 @@ use intermission_core::{Policy, ServiceName, State, Timestamp};
 
 use crate::config::Config;
 use crate::freshness::Freshness;
-use crate::host::{Host, Level};
+use crate::host::{Host, Level, milliseconds};
+use crate::member::Member;
 use crate::metrics::Metrics;
 use crate::news::{News, Tagged};
-use crate::plugin::Plugin;
+use crate::plugin::{Action, Plugin};
 use crate::poller::Poller;
+use crate::slot::{Mark, Slot, list};
 use crate::turn::Turn;
 
 /// How often a root context looks around.
@@ -28,9 +30,11 @@ pub(crate) struct Root<H> {
     started: Duration,
     /// What was heard last; `None` before anything is known.
     known: Option<Tagged>,
-    /// The same, or what takes its place at the start.
-    in_force: Option<State>,
-    /// Whether the lease on it has ended, and everybody is refused.
+    /// What takes its place at the start, without an answer.
+    provisional: Option<State>,
+    /// What is made of the one or the other, and decides.
+    in_force: Option<Rc<State>>,
+    /// Whether the lease has ended, and everybody is refused.
     closed: bool,
     freshness: Freshness,
     news: News,
@@ -56,15 +60,20 @@ impl<H: Host + Clone> Root<H> {
             context,
             started: now,
             known: None,
+            provisional: None,
             in_force: None,
             closed: false,
             freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
             news: News::new(&prefix),
-            poller: Poller::new(Turn::new(turn, identity)),
+            poller: Poller::new(
+                Turn::new(turn, identity),
+                Member::new(&prefix),
+                list(&prefix),
+            ),
             subscription: format!("{prefix}{identity}"),
             rendered: now,
             metrics: OnceCell::new(),
-            plugin: Rc::new(Plugin::new(host, config)),
+            plugin: Rc::new(Plugin::new(host, config, Slot::new(&prefix, identity))),
         };
         root.closed = root.freshness.has_lapsed(&root.plugin.host);
         root.adopt_news();
@@ -73,6 +82,19 @@ impl<H: Host + Clone> Root<H> {
 
     pub(crate) fn plugin(&self) -> Rc<Plugin<H>> {
         Rc::clone(&self.plugin)
+    }
+
+    /// Handles the request of `context`, which is the effective one.
+    pub(crate) fn request(&mut self, context: u32) -> Action {
+        let plugin = self.plugin();
+        if !plugin.slot.exists() {
+            plugin.slot.make(&plugin.host);
+            // In this order: what the one that polls has written before it sees the slot, is seen here.
+            self.heed_lease();
+            self.adopt_news();
+            plugin.host.act_for(context);
+        }
+        plugin.request(context)
     }
 
     /// Looks around: called every [`TICK`].
@@ -87,15 +109,21 @@ impl<H: Host + Clone> Root<H> {
         }
         self.poll();
         self.render_again();
+        plugin.slot.beat(host);
         plugin.tally.flush(host);
         self.measure();
     }
 
     /// Another context has written news.
     pub(crate) fn woken(&mut self, queue: u32) {
-        self.plugin.host.empty_queue(queue);
+        let host = &self.plugin.host;
+        host.empty_queue(queue);
+        // The writer has cleared the list.
+        self.news.subscribe(host, &self.subscription);
         self.heed_lease();
         self.adopt_news();
+        // Where this one polls, it is the others who have taken its news.
+        self.poll();
     }
 
     /// The poll under way is over without a response.
@@ -128,36 +156,37 @@ impl<H: Host + Clone> Root<H> {
     }
 
     fn adopt_news(&mut self) {
-        if let Some(news) = self.news.read(&self.plugin.host) {
+        let plugin = self.plugin();
+        if let Some(news) = self.news.read(&plugin.host) {
             self.adopt(news);
+            if plugin.slot.exists() {
+                self.news.thank(&plugin.host);
+            }
         }
     }
 
     /// Goes on to a state that is not older than the one in force.
     fn adopt(&mut self, news: Tagged) {
+        if self.known.as_ref() == Some(&news) {
+            return;
+        }
         let (state, _) = &news;
-        if self
-            .known
-            .as_ref()
-            .is_some_and(|(known, _)| !known.may_give_way_to(state))
-        {
+        let known = self.known.as_ref().map(|(known, _)| known);
+        if known.is_some_and(|known| !known.may_give_way_to(state)) {
             return;
         }
-        if self.known.as_ref().is_some_and(|(known, _)| known == state) {
-            self.known = Some(news);
-            return;
+        if known != Some(state) {
+            let (service, revision, mode) = (&state.service, state.revision, state.maintenance);
+            let allowlist = if state.allowlist.enabled {
+                "enabled"
+            } else {
+                "disabled"
+            };
+            let line = format!(
+                "{service}: revision {revision} in force, maintenance {mode}, allowlist {allowlist}"
+            );
+            self.plugin.host.log(Level::Info, &line);
         }
-        let (service, revision, mode) = (&state.service, state.revision, state.maintenance);
-        let allowlist = if state.allowlist.enabled {
-            "enabled"
-        } else {
-            "disabled"
-        };
-        let line = format!(
-            "{service}: revision {revision} in force, maintenance {mode}, allowlist {allowlist}"
-        );
-        self.plugin.host.log(Level::Info, &line);
-        self.in_force = Some(state.clone());
         self.known = Some(news);
         self.put();
     }
@@ -200,28 +229,30 @@ impl<H: Host + Clone> Root<H> {
         let (revision, mode, waited) = (
             state.revision,
             state.maintenance,
-            config.start_wait.as_millis(),
+            milliseconds(config.start_wait),
         );
         self.plugin.host.log(
             Level::Warn,
             &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
-        self.in_force = Some(state);
+        self.provisional = Some(state);
         self.put();
     }
 
-    fn put(&self) {
-        let Some(state) = &self.in_force else { return };
-        let state = if self.closed { &state.closed() } else { state };
-        let since = self
-            .plugin
-            .host
-            .now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
-        self.plugin.put(Policy::compile(state, now));
+    fn put(&mut self) {
+        let known = self.known.as_ref();
+        let Some(state) = known.map(|(state, _)| state).or(self.provisional.as_ref()) else {
+            return;
+        };
+        let state = Rc::new(if self.closed {
+            state.closed()
+        } else {
+            state.clone()
+        });
+        let policy = self.compile(&state);
+        self.plugin.put(policy, &state, known.map(Mark::of));
         self.plugin.host.act_for(self.context);
+        self.in_force = Some(state);
     }
 
     /// `Retry-After` follows the announced end as it comes nearer.
@@ -229,10 +260,17 @@ impl<H: Host + Clone> Root<H> {
         let now = self.plugin.host.uptime();
         let due = now.saturating_sub(self.rendered) >= RENDERED_EVERY;
         let announced = self.in_force.as_ref();
-        if due && announced.is_some_and(|state| state.notice.until.is_some()) {
+        if let Some(state) = announced.filter(|state| due && state.notice.until.is_some()) {
+            self.plugin.render(self.compile(state), state);
             self.rendered = now;
-            self.put();
         }
+    }
+
+    fn compile(&self, state: &State) -> Policy {
+        let now = self.plugin.host.now();
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+        Policy::compile(state, now)
     }
 
     fn measure(&self) {

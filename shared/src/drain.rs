@@ -1,6 +1,4 @@
-use alloc::collections::BTreeSet;
-
-use crate::{Cidr, Mode, Reason, State};
+use crate::{AddressSet, Cidr, Mode, Reason, State};
 
 impl State {
     /// Whether this state surely admits a request that `before` admitted for `reason`, so that it may
@@ -39,14 +37,11 @@ impl State {
             && exempt.all(|path| before.exempt.paths.contains(path))
     }
 
-    /// Whether every entry of the other allowlist is on this one.
+    /// Whether this allowlist has every address of the other.
     fn lists_all_of(&self, other: &Self) -> bool {
         let (own, other) = (&self.allowlist.cidrs, &other.allowlist.cidrs);
-        if own == other {
-            return true;
-        }
-        let listed: BTreeSet<&Cidr> = own.iter().collect();
-        other.iter().all(|entry| listed.contains(entry))
+        let set = |cidrs: &[Cidr]| cidrs.iter().copied().collect::<AddressSet>();
+        own == other || set(&[own.as_slice(), other].concat()) == set(own)
     }
 }
 

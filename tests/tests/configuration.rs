@@ -22,6 +22,7 @@ fn a_bad_plugin_configuration_is_refused_by_the_name_of_its_key() {
             r#""interval": 0"#,
             "/interval: is too short",
         ),
+        (r#""interval": 0.5"#, r#""node": "an edge""#, "/node: "),
         (
             r#""interval": 0.5"#,
             r#""client": { "source": "leftmost" }"#,

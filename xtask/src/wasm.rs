@@ -48,8 +48,14 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// How `wasm-opt` makes it small.
-const OPTIONS: &[&str] = &["-Oz", "--converge", "--strip-debug", "--strip-producers"];
+/// How `wasm-opt` makes it small. The lowest addresses are the end of the stack, which nothing but an overflow reaches.
+const OPTIONS: &[&str] = &[
+    "--low-memory-unused",
+    "-Oz",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+];
 
 /// How the standard library is built along: cargo and rustc know these options only as unstable ones, which
 /// the toolchain that `rust-toolchain.toml` pins has like any other.

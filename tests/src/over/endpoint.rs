@@ -28,6 +28,19 @@ pub struct Scripted {
     pub delay: Duration,
     /// Whether the connection is reset in the middle of the body.
     pub cut: bool,
+    /// How long a poll is held at most, whatever it asks for.
+    pub longest_hold: Option<Duration>,
+}
+
+/// A poll.
+#[derive(Clone, Debug)]
+pub struct Polled {
+    /// When it came.
+    pub at: Instant,
+    /// `If-None-Match`.
+    pub if_none_match: String,
+    /// `Intermission-Node`.
+    pub node: String,
 }
 
 impl Scripted {
@@ -51,6 +64,20 @@ impl Scripted {
     }
 }
 
+impl Polled {
+    fn by(request: &Request) -> Self {
+        let header = |name| {
+            let value = request.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        Self {
+            at: Instant::now(),
+            if_none_match: header("if-none-match").unwrap_or_default(),
+            node: header("intermission-node").unwrap_or_default(),
+        }
+    }
+}
+
 /// A running endpoint. Dropping it ends it as `kill -9` would: every connection is reset.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -64,7 +91,7 @@ struct Script {
     answer: watch::Sender<Scripted>,
     /// What is said to one poll before that.
     once: Arc<Mutex<Option<Scripted>>>,
-    polls: Arc<Mutex<Vec<Instant>>>,
+    polls: Arc<Mutex<Vec<Polled>>>,
 }
 
 impl Endpoint {
@@ -115,9 +142,9 @@ impl Endpoint {
         *lock(&self.script.once) = Some(answer);
     }
 
-    /// When it was polled.
+    /// The polls so far.
     #[must_use]
-    pub fn polls(&self) -> Vec<Instant> {
+    pub fn polls(&self) -> Vec<Polled> {
         lock(&self.script.polls).clone()
     }
 }
@@ -131,12 +158,12 @@ impl Drop for Endpoint {
 }
 
 async fn reply(State(script): State<Script>, request: Request) -> Response<Body> {
-    lock(&script.polls).push(Instant::now());
+    lock(&script.polls).push(Polled::by(&request));
     let mut answers = script.answer.subscribe();
     let mut answer = answers.borrow_and_update().clone();
     let once = lock(&script.once).take();
     let held = wait(&request).filter(|_| once.is_none() && answer.is_known_to(&request));
-    if let Some(wait) = held {
+    if let Some(wait) = held.map(|wait| wait.min(answer.longest_hold.unwrap_or(wait))) {
         let _ = tokio::time::timeout(wait, answers.changed()).await;
         answer = answers.borrow().clone();
     }

@@ -1,6 +1,7 @@
 //! The corpus over real sockets: an application behind the layer, a client for each transport, and
 //! the comparison of what comes back with the vector and with the core.
 
+mod backend;
 mod compare;
 mod endpoint;
 mod envoy;
@@ -10,8 +11,9 @@ mod rig;
 mod site;
 mod through_envoy;
 
+pub use backend::Backend;
 pub use compare::{Run, Transport};
-pub use endpoint::{Endpoint, Scripted};
+pub use endpoint::{Endpoint, Polled, Scripted};
 pub use envoy::{Control, Counts, Edge, Envoy, Module, Version};
 pub use rig::{Place, Rig, application};
 pub use site::{ClientSetting, Site};

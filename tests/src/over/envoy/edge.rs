@@ -18,7 +18,7 @@ pub enum Control {
     At(SocketAddr),
 }
 
-/// An Envoy as one would run it: the filter, before an application that always answers `welcome`.
+/// An Envoy as one would run it: the filter, before an application.
 #[derive(Clone, Debug)]
 pub struct Edge {
     /// Which Envoy.
@@ -33,6 +33,8 @@ pub struct Edge {
     pub control: Control,
     /// What Envoy does about `X-Forwarded-For`.
     pub use_remote_address: bool,
+    /// The application; without one Envoy answers `welcome` itself.
+    pub application: Option<SocketAddr>,
 }
 
 impl Edge {
@@ -46,6 +48,7 @@ impl Edge {
             plugin: json!({ "cluster": "control", "path": "/state", "interval": 0.1, "wait": 0 }),
             control: Control::At(control),
             use_remote_address: true,
+            application: None,
         }
     }
 
@@ -76,7 +79,10 @@ impl Edge {
                 },
             })
         };
+        let application = self.application.iter();
+        let application = application.map(|address| config::cluster("application", *address));
         let bootstrap = json!({
+            "static_resources": { "clusters": application.collect::<Vec<_>>() },
             "node": { "id": "edge", "cluster": "edge" },
             "admin": { "address": config::tcp_address("127.0.0.1", 0) },
             "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },
@@ -85,6 +91,16 @@ impl Edge {
     }
 
     fn write_listener(&self, folder: &Path) -> Result<(), String> {
+        let route = match self.application {
+            Some(_) => json!({
+                "match": { "prefix": "/" },
+                "route": { "cluster": "application", "timeout": "0s" },
+            }),
+            None => json!({
+                "match": { "prefix": "/" },
+                "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
+            }),
+        };
         let manager = config::typed(
             "envoy.filters.network.http_connection_manager",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -93,13 +109,11 @@ impl Edge {
                 "use_remote_address": self.use_remote_address,
                 // A client that is turned away need not be given time to notice.
                 "delayed_close_timeout": "0.01s",
+                "upgrade_configs": [{ "upgrade_type": "websocket" }],
                 "route_config": { "virtual_hosts": [{
                     "name": "application",
                     "domains": ["*"],
-                    "routes": [{
-                        "match": { "prefix": "/" },
-                        "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
-                    }],
+                    "routes": [route],
                 }] },
                 "http_filters": [
                     config::peer_told(config::DIRECT_PEER),

@@ -48,7 +48,8 @@ pub enum Version {
 pub enum Module {
     /// The one that is deployed.
     Released,
-    /// One whose VM dies of a request or an answer to a poll with the header `x-intermission-panic`.
+    /// One whose VM dies of a request or an answer to a poll with the header `x-intermission-panic`, and does nothing
+    /// else for as many milliseconds as the header `x-intermission-spin` of a request says.
     WithPanicSwitch,
 }
 
@@ -96,6 +97,9 @@ impl Envoy {
                 "--use-dynamic-base-id",
                 "--log-level",
                 "info",
+                // After a change of the configuration the old one serves what it has begun for so long.
+                "--drain-time-s",
+                "1",
                 "--concurrency",
             ])
             .arg(workers.to_string())

@@ -1,0 +1,180 @@
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use intermission_core::Running;
+
+use crate::host::{Host, now};
+use crate::news::Tagged;
+use crate::swap::{lines, numbers, swap, words};
+
+/// How often a slot is written when what it says stays the same.
+const BEAT: Duration = Duration::from_millis(500);
+
+/// What one VM that serves requests says of itself in shared data, for the one that polls.
+///
+/// Each slot is a value of its own, which nobody else writes, and a list has the names of all. A VM
+/// that dies leaves its slot behind.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    list: String,
+    key: String,
+    name: String,
+    exists: Cell<bool>,
+    mark: RefCell<Option<Mark>>,
+    running: Cell<Running>,
+    written: Cell<Duration>,
+}
+
+/// What tells states in force apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) store: Box<str>,
+    pub(crate) revision: u64,
+    pub(crate) etag: Option<Box<str>>,
+}
+
+impl Mark {
+    pub(crate) fn of((state, etag): &Tagged) -> Self {
+        Self {
+            store: state.store.clone(),
+            revision: state.revision,
+            etag: etag.clone(),
+        }
+    }
+}
+
+/// What a slot says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// When it was said, in milliseconds of the wall clock.
+    pub(crate) at: u64,
+    /// What is in force; `None` before the first answer.
+    pub(crate) mark: Option<Mark>,
+    pub(crate) running: Running,
+}
+
+/// A list with one more name.
+fn add(list: &[u8], name: &str) -> Vec<u8> {
+    [list, name.as_bytes(), b" "].concat()
+}
+
+/// The key of the list of all slots.
+pub(crate) fn list(prefix: &str) -> String {
+    format!("{prefix}slots")
+}
+
+/// The key of a slot, by the key of the list.
+pub(crate) fn key(list: &str, name: &str) -> String {
+    format!("{list} {name}")
+}
+
+impl Slot {
+    /// The slot of this VM, which does not exist yet.
+    pub(crate) fn new(prefix: &str, identity: u64) -> Self {
+        let list = list(prefix);
+        let name = format!("{:08x}", identity & 0xffff_ffff);
+        Self {
+            key: key(&list, &name),
+            list,
+            name,
+            exists: Cell::new(false),
+            mark: RefCell::new(None),
+            running: Cell::default(),
+            written: Cell::default(),
+        }
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.exists.get()
+    }
+
+    /// Makes it, so that this VM is counted on.
+    pub(crate) fn make(&self, host: &impl Host) {
+        self.write(host);
+        let listed = swap(host, &self.list, &mut |list| Some(add(list, &self.name)));
+        self.exists.set(listed);
+    }
+
+    /// Says what is in force and what runs, if it exists.
+    pub(crate) fn say(&self, host: &impl Host, mark: Option<Mark>, running: Running) {
+        self.mark.replace(mark);
+        self.say_running(host, running);
+    }
+
+    /// Says what runs, if it exists.
+    pub(crate) fn say_running(&self, host: &impl Host, running: Running) {
+        self.running.set(running);
+        if self.exists() {
+            self.write(host);
+        }
+    }
+
+    /// Says the same again, now and then, so that it is known to be there.
+    pub(crate) fn beat(&self, host: &impl Host) {
+        if self.exists() && host.uptime().saturating_sub(self.written.get()) >= BEAT {
+            self.write(host);
+        }
+    }
+
+    /// Takes it away.
+    pub(crate) fn remove(&self, host: &impl Host) {
+        if self.exists.replace(false) {
+            swap(host, &self.list, &mut |list| {
+                let others = words(list).filter(|name| *name != self.name);
+                Some(others.fold(Vec::new(), |kept, name| add(&kept, name)))
+            });
+            let _ = host.share(&self.key, b"", None);
+        }
+    }
+
+    fn write(&self, host: &impl Host) {
+        self.written.set(host.uptime());
+        let word = Word {
+            at: now(host),
+            mark: self.mark.borrow().clone(),
+            running: self.running.get(),
+        };
+        let _ = host.share(&self.key, word.to_text().as_bytes(), None);
+    }
+}
+
+impl Word {
+    /// `AT REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
+    fn to_text(&self) -> String {
+        let Running {
+            requests, oldest, ..
+        } = self.running;
+        let mut text = format!("{} {requests} {}", self.at, oldest.unwrap_or_default());
+        if let Some(mark) = &self.mark {
+            let etag = mark.etag.as_deref().unwrap_or_default();
+            text += &format!(" {} ={}\n{etag}", mark.revision, mark.store);
+        }
+        text
+    }
+
+    pub(crate) fn read(value: &[u8]) -> Option<Self> {
+        let (line, etag) = lines(value);
+        let (&[at, requests, oldest, ref revision @ ..], etag) =
+            (&*numbers(line), std::str::from_utf8(etag).ok()?)
+        else {
+            return None;
+        };
+        let mark = revision.first().and_then(|revision| {
+            Some(Mark {
+                revision: *revision,
+                store: words(line).last()?.strip_prefix('=')?.into(),
+                etag: Some(etag).filter(|etag| !etag.is_empty()).map(Into::into),
+            })
+        });
+        Some(Self {
+            at,
+            mark,
+            running: Running {
+                requests,
+                // Envoy tells the end of every connection.
+                upgraded: 0,
+                oldest: (requests > 0).then_some(oldest),
+            },
+        })
+    }
+}

@@ -1,0 +1,176 @@
+use super::*;
+
+#[test]
+fn requests_wait_for_the_first_answer_and_are_decided_by_it() {
+    let host = Fake::new();
+    let mut root = root(&host, 1);
+    assert_eq!(
+        request(&host, &mut root, "/", "198.51.100.7:1"),
+        Action::Hold
+    );
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    assert_eq!(host.own.borrow().answered[0].1.0, 503);
+    assert_eq!(
+        host.own.borrow().answered[0].0,
+        9,
+        "the reply is for the request that waited"
+    );
+    assert_eq!(
+        host.own.borrow().effective,
+        1,
+        "the root context acts for itself again"
+    );
+
+    let host = Fake::new();
+    let mut root = self::root(&host, 1);
+    request(&host, &mut root, "/", "198.51.100.7:1");
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "off"));
+    assert_eq!(host.own.borrow().resumed, [9]);
+}
+
+#[test]
+fn a_request_that_ends_while_it_waits_is_forgotten() {
+    let host = Fake::new();
+    let mut root = root(&host, 1);
+    request(&host, &mut root, "/", "198.51.100.7:1");
+    root.plugin().forget(9);
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    assert!(host.own.borrow().answered.is_empty());
+}
+
+#[test]
+fn an_open_service_costs_no_call() {
+    let host = Fake::new();
+    let mut root = root(&host, 1);
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "off"));
+    // Which tells that this VM serves.
+    request(&host, &mut root, "/", "198.51.100.7:1");
+    host.own.borrow_mut().host_calls = 0;
+    assert_eq!(
+        request(&host, &mut root, "/", "198.51.100.7:1"),
+        Action::Continue
+    );
+    root.plugin().forget(9);
+    assert_eq!(host.own.borrow().host_calls, 0);
+}
+
+#[test]
+fn the_client_is_the_source_address_unless_it_comes_from_a_header() {
+    let host = Fake::new();
+    let mut root = in_maintenance(&host);
+    assert_eq!(
+        request(&host, &mut root, "/", "203.0.113.9:4711"),
+        Action::Continue
+    );
+    assert_eq!(
+        request(&host, &mut root, "/", "198.51.100.7:4711"),
+        Action::Answered
+    );
+    assert_eq!(
+        request(&host, &mut root, "/", "203.0.113.9:0"),
+        Action::Answered
+    );
+    assert_eq!(
+        request(&host, &mut root, "/", "203.0.113.9:0"),
+        Action::Answered
+    );
+    assert_eq!(
+        request(&host, &mut root, "/", "/run/listener.sock"),
+        Action::Answered
+    );
+    assert_eq!(host.said("any client may forge"), 1, "it is said once");
+
+    let host = Fake::new();
+    let mut root = configured(
+        &host,
+        r#""client": { "source": "source-address", "trust_forwarded": true }"#,
+    );
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    assert_eq!(
+        request(&host, &mut root, "/", "203.0.113.9:0"),
+        Action::Continue
+    );
+    assert_eq!(
+        request(&host, &mut root, "/", "[::ffff:203.0.113.9]:0"),
+        Action::Continue
+    );
+}
+
+#[test]
+fn forwarded_addresses_count_from_trusted_peers_only() {
+    let host = Fake::new();
+    let client = r#""client": { "source": "x-forwarded-for", "trusted_proxies": ["10.0.0.0/8"] }"#;
+    let mut root = configured(&host, client);
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    for (peer, expected) in [
+        (Some("10.0.0.1:80"), Action::Continue),
+        (Some("198.51.100.7:80"), Action::Answered),
+        (None, Action::Answered),
+    ] {
+        {
+            let mut own = host.own.borrow_mut();
+            own.headers = vec![
+                (":path".into(), b"/".to_vec()),
+                ("x-forwarded-for".into(), b"203.0.113.9".to_vec()),
+            ];
+            own.properties.clear();
+            own.properties
+                .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
+        }
+        assert_eq!(root.plugin().request(9), expected, "{peer:?}");
+    }
+}
+
+#[test]
+fn decisions_are_counted_at_the_tick() {
+    let host = Fake::new();
+    let mut root = in_maintenance(&host);
+    request(&host, &mut root, "/healthz", "198.51.100.7:1");
+    request(&host, &mut root, "/api/x", "198.51.100.7:1");
+    request(&host, &mut root, "/", "198.51.100.7:1");
+    request(&host, &mut root, "/", "198.51.100.7:1");
+    request(&host, &mut root, "/", "203.0.113.9:1");
+    assert_eq!(host.metric("intermission_requests_exempt_total"), 0);
+    root.tick();
+    assert_eq!(host.metric("intermission_requests_exempt_total"), 1);
+    assert_eq!(host.metric("intermission_requests_refused_api_total"), 1);
+    assert_eq!(host.metric("intermission_requests_refused_page_total"), 2);
+    assert_eq!(host.metric("intermission_requests_allowlisted_total"), 1);
+}
+
+#[test]
+fn an_answer_to_grpc_is_left_to_envoy_to_dress() {
+    let host = Fake::new();
+    let root = in_maintenance(&host);
+    {
+        let mut own = host.own.borrow_mut();
+        own.headers = vec![
+            (":path".into(), b"/x".to_vec()),
+            ("content-type".into(), b"application/grpc".to_vec()),
+        ];
+        own.properties.clear();
+    }
+    root.plugin().request(9);
+    let own = host.own.borrow();
+    let (_, (status, headers, body)) = &own.answered[0];
+    assert_eq!((*status, body.starts_with(b"We are working")), (503, true));
+    for name in [
+        "content-type",
+        "grpc-status",
+        "grpc-message",
+        "content-length",
+    ] {
+        assert!(!headers.iter().any(|(known, _)| known == name), "{name}");
+    }
+    assert!(
+        headers
+            .iter()
+            .any(|(name, _)| name == "grpc-status-details-bin")
+    );
+}

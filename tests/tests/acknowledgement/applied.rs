@@ -1,0 +1,132 @@
+//! What is in force in every worker.
+
+use std::time::Duration;
+
+use intermission_tests::over::{Edge, Endpoint, Envoy, Transport, Version};
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use super::{
+    all_serve, ask, closed, endpoint, fragile, get, last, open, reports, state, until,
+    until_applied, until_told, with_header,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_applied_before_it_is_in_force_in_every_worker() {
+    let control = endpoint(open(3));
+    let envoy = fragile(&control).start().await.unwrap();
+    all_serve(&envoy).await;
+    until_applied(&control, 3).await;
+    let spinning = spin_one_that_does_not_poll(&envoy, &control).await;
+    control.say(closed(4));
+    let lagging = until_told(&control, "a worker that lags", |report| {
+        report.if_none_match == "\"4\"" && report.applied.as_deref() == Some("3")
+    })
+    .await;
+    assert_eq!(lagging.silent, "");
+    assert!(!spinning.is_finished());
+    spinning.await.unwrap();
+    until_applied(&control, 4).await;
+    for _ in 0..4 {
+        assert_eq!(ask(&envoy, &get("/")).await.status, 503);
+    }
+}
+
+/// Keeps a worker busy for less than it takes to be silent, which is not the one that polls.
+async fn spin_one_that_does_not_poll(envoy: &Envoy, control: &Endpoint) -> JoinHandle<()> {
+    let address = envoy.address();
+    loop {
+        let before = control.polls().len();
+        let spinning = tokio::spawn(async move {
+            let request = with_header("x-intermission-spin", "2400");
+            Transport::Http1.send(address, &request).await.unwrap();
+        });
+        until(
+            "polls, or the end of the spin",
+            Duration::from_secs(10),
+            async || control.polls().len() > before + 2 || spinning.is_finished(),
+        )
+        .await;
+        if !spinning.is_finished() {
+            return spinning;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_is_told_to_be_in_force_soon_after_it_came() {
+    let control = endpoint(open(3));
+    let edge = Edge::new(control.address()).with_plugin(json!({ "wait": 30, "interval": 60 }));
+    let envoy = edge.start().await.unwrap();
+    all_serve(&envoy).await;
+    until_applied(&control, 3).await;
+    for revision in [4, 5, 6] {
+        control.say(closed(revision));
+        let tag = revision.to_string();
+        let waited = until("told", Duration::from_secs(1), async || {
+            last(&control).applied.as_ref() == Some(&tag)
+        })
+        .await;
+        println!("told after {waited:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_cannot_be_enforced_is_told_and_what_is_applied_stays() {
+    for version in [Version::Newest, Version::Oldest] {
+        let control = endpoint(open(3));
+        let edge = Edge {
+            version,
+            ..Edge::new(control.address())
+        };
+        let envoy = edge.start().await.unwrap();
+        all_serve(&envoy).await;
+        let report = until_applied(&control, 3).await;
+        assert_eq!((&*report.name, report.error), ("edge", None), "{version:?}");
+
+        let geofence = json!({ "maintenance": "all", "critical": ["geofence"], "geofence": "DE" });
+        control.say(state(4, &geofence));
+        let report = until_told(&control, "an error", |report| report.error.is_some()).await;
+        let error = report.error.unwrap();
+        assert!(error.contains("geofence"), "{error}");
+        assert_eq!(report.applied.unwrap(), "3");
+        assert_eq!(ask(&envoy, &get("/")).await.status, 200);
+
+        control.say(closed(5));
+        assert_eq!(until_applied(&control, 5).await.error, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_configuration_leaves_no_silent_slot_behind() {
+    let control = endpoint(open(3));
+    let edge = Edge::new(control.address());
+    let envoy = edge.start().await.unwrap();
+    all_serve(&envoy).await;
+    let boot = until_applied(&control, 3).await.boot;
+    envoy
+        .reconfigure(&edge.with_plugin(json!({ "node": "edge-1" })))
+        .unwrap();
+    until_told(&control, "the new name", |report| report.name == "edge-1").await;
+    all_serve(&envoy).await;
+    until_told(&control, "the old name is gone", {
+        let mut others = 0;
+        move |report| {
+            others = if report.name == "edge" { 0 } else { others + 1 };
+            others > 100
+        }
+    })
+    .await;
+    control.say(closed(4));
+    until_applied(&control, 4).await;
+    // For longer than it takes to be silent.
+    let before = reports(&control).len();
+    until("polls", Duration::from_secs(30), async || {
+        reports(&control).len() > before + 30
+    })
+    .await;
+    let reports = reports(&control);
+    let silent = reports.iter().find(|report| !report.silent.is_empty());
+    assert!(silent.is_none(), "{silent:?}");
+    assert!(reports.iter().all(|report| report.boot == boot));
+}

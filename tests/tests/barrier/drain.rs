@@ -9,6 +9,7 @@ use tokio::process::Child;
 use crate::app::{Witness, app};
 use crate::client::{Client, TESTER};
 use crate::control::{Control, LONG};
+use crate::edge::EdgeNode;
 use crate::node::{ANYWHERE, Node};
 
 const SLOW: Duration = Duration::from_secs(3);
@@ -99,6 +100,30 @@ async fn an_upgraded_connection_holds_it_until_it_is_closed() {
     goes_on(&mut waiting).await;
     drop(client);
     ends(waiting).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn envoy_holds_it_for_what_runs_behind_it() {
+    let control = Control::start().await;
+    let edge = EdgeNode::start(&control, app(Arc::new(Witness::default()))).await;
+    let mut slow = Client::connect(edge.address).await.unwrap();
+    let asking = tokio::spawn(async move { slow.ask("/?ms=3000").await });
+    let mut reader = Client::connect(edge.address).await.unwrap();
+    let large = reader.begin("/large", "198.51.100.9", "").await.unwrap();
+    assert_eq!(large, (200, Some(32 << 20)));
+    let mut socket = Client::connect(edge.address).await.unwrap();
+    let switch = socket.begin("/switch", "198.51.100.9", UPGRADE).await;
+    assert_eq!(switch.unwrap().0, 101);
+
+    let mut waiting = control.begin("enter shop --wait");
+    goes_on(&mut waiting).await;
+    reader.read(32 << 20).await.unwrap();
+    assert_eq!(asking.await.unwrap().unwrap(), 200);
+    goes_on(&mut waiting).await;
+    drop(socket);
+    ends(waiting).await;
+    let again = control.done("enter shop --wait").await;
+    assert!(again.contains("edge only"), "{again}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Many nodes, each hammered by a prober, while the state is switched again and again.
+//! Many nodes, one of them an Envoy, each hammered by a prober, while the state is switched again and again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::app::{Witness, app};
 use crate::client::Client;
-use crate::control::Control;
+use crate::control::{Control, LONG};
+use crate::edge::EdgeNode;
 use crate::node::{ANYWHERE, Node};
 
 const NODES: usize = 50;
@@ -70,15 +71,16 @@ async fn no_strangers_request_begins_or_runs_after_the_return() {
     let control = Arc::new(Control::start().await);
     let witness = Arc::new(Witness::default());
     let mut nodes = Vec::new();
-    for number in 0..NODES {
+    let edge = EdgeNode::start(&control, app(Arc::clone(&witness))).await;
+    for number in 1..NODES {
         let app = app(Arc::clone(&witness));
         nodes.push(Node::start(&control, &format!("node-{number}"), ANYWHERE, app).await);
     }
     let tally = Arc::new(Tally::new());
-    let probers: Vec<_> = nodes
-        .iter()
+    let addresses = nodes.iter().map(|node| node.address).chain([edge.address]);
+    let probers: Vec<_> = addresses
         .enumerate()
-        .map(|(number, node)| tokio::spawn(probe(node.address, number, Arc::clone(&tally))))
+        .map(|(number, node)| tokio::spawn(probe(node, number, Arc::clone(&tally))))
         .collect();
 
     let mut longest = Duration::ZERO;
@@ -113,9 +115,7 @@ async fn no_strangers_request_begins_or_runs_after_the_return() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(crate::control::LONG, all_refuse)
-            .await
-            .unwrap();
+        tokio::time::timeout(LONG, all_refuse).await.unwrap();
         assert_eq!(witness.betrayed(), 0, "round {round}");
         witness.release();
         control.done("exit shop --wait --timeout 1m").await;

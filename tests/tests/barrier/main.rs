@@ -13,6 +13,7 @@ mod client;
 mod control;
 mod crowd;
 mod drain;
+mod edge;
 mod fleet;
 mod losses;
 mod node;

@@ -3,6 +3,7 @@
 mod ci;
 mod demo;
 mod lint;
+mod soak;
 mod step;
 mod system;
 mod tally;
@@ -20,6 +21,7 @@ cargo xtask demo   starts control, two apps with the layer and one behind Envoy,
 cargo xtask test   installs what the tests need under target/ and runs every test
 cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
+cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask ci     runs lint and test, what fails soonest first";
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&mut steps),
         ["lint"] => lint::run(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
+        ["soak"] => soak::soak(&mut steps),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

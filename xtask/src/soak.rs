@@ -1,0 +1,33 @@
+//! `cargo xtask soak`: the tests of `--wait` at full length, which CI runs in short.
+
+use anyhow::Result;
+
+use crate::step::{Steps, run};
+use crate::workspace::cargo;
+use crate::{system, tools, wasm};
+
+/// How long the tests of `tests/tests/barrier/` are at full length.
+const LENGTHS: [(&str, &str); 4] = [
+    ("BARRIER_ROUNDS", "200"),
+    ("CROWD_POLLERS", "1000"),
+    ("CROWD_ROUNDS", "50"),
+    ("CROWD_PARKED", "10000"),
+];
+
+/// Installs what is needed, and runs the tests one after the other, so that their figures are their own.
+pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
+    steps.step("system prerequisites", system::check)?;
+    steps.step("toolchain", tools::toolchain)?;
+    steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
+    steps.step("edge filter (target/*.wasm)", || wasm::build().map(|_| ()))?;
+    steps.run(
+        "build",
+        &mut cargo("build --release --bins -p intermission-control -p intermission-examples"),
+    )?;
+    steps.step("soak", || {
+        let mut test = cargo("test --release -p intermission-tests --test barrier");
+        test.args(["--", "--test-threads=1", "--nocapture"]);
+        test.envs(LENGTHS);
+        run(&mut test)
+    })
+}

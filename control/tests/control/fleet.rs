@@ -158,6 +158,32 @@ fn whoever_joins_on_the_way_is_waited_for() {
 }
 
 #[test]
+fn a_node_is_known_before_it_is_told_the_state() {
+    let (home, control, _) = shop();
+    let ask = |ask: Ask| {
+        let (ask, address) = (control.authorized(ask), control.address.clone());
+        let (send, answer) = std::sync::mpsc::channel();
+        std::thread::spawn(move || send.send(ask.send(&address).unwrap()));
+        answer
+    };
+    // Another process writes, so that the change is on its way to the disk for a while.
+    let other = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let enter = ask(Ask::new("POST", "/v1/services/shop/enter"));
+    let history = "/v1/services/shop/history";
+    let moment = Duration::from_millis(300);
+    control.until(|| ask(Ask::new("GET", history)).recv_timeout(moment).is_err());
+    let report = Node::new("late").report("");
+    let late = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+    let late = ask(late);
+    assert!(late.recv_timeout(moment).is_err());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(enter.recv().unwrap().status, 200);
+    // It became a member after the change, when a wait might have ended without it.
+    assert_eq!(late.recv().unwrap().json()["maintenance"], "all");
+}
+
+#[test]
 fn a_node_that_starts_again_is_another_and_does_not_stand_in_for_the_first() {
     let (home, control, a) = shop();
     let mut waiting = enter(&home, &control, &[]);

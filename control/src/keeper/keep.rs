@@ -1,4 +1,3 @@
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,13 +6,11 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::change::{Change, advice, own_address};
-use crate::etag::Condition;
-use crate::fleet::{Barrier, Fleet, Wait};
+use crate::fleet::{Barrier, Fleet};
 use crate::invalid::Invalid;
 use crate::keeper::tokens::Tokens;
-use crate::keeper::{ChangeError, Published, Services};
-use crate::store::{KeptBarrier, Memo, Once, OpenError, Page, Save, Stamp, Store, StoreError};
+use crate::keeper::{Asked, ChangeError, Published, Services};
+use crate::store::{KeptBarrier, OpenError, Page, Save, Stamp, Store, StoreError};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
@@ -30,22 +27,6 @@ pub(crate) struct Keeper {
 pub(crate) enum Target {
     All,
     Named(Vec<String>),
-}
-
-/// A change, and who asks for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) change: Change,
-    /// What the asker believes is in force.
-    pub(crate) expected: Option<Condition>,
-    pub(crate) actor: String,
-    pub(crate) reason: Option<String>,
-    /// Where the asker's connection comes from.
-    pub(crate) caller: Option<IpAddr>,
-    /// Whether it is to be done once, however often it is asked.
-    pub(crate) once: Option<Once>,
-    /// Whether somebody waits until it is in force everywhere.
-    pub(crate) wait: Option<Wait>,
 }
 
 impl Keeper {
@@ -177,49 +158,6 @@ impl Keeper {
         Ok(outcomes)
     }
 
-    /// Gives the store a new identity, and each service a revision in it, so that nodes go on to this history
-    /// from whatever other they have seen.
-    pub(crate) fn adopt(
-        &self,
-        actor: &str,
-        reason: Option<&str>,
-    ) -> Result<Vec<Outcome>, ChangeError> {
-        let mut store = self.lock();
-        let (services, now) = (self.services(), now());
-        let identity = store.mint(now)?;
-        let adopted = services.values().map(|before| {
-            let mut state = before.state.clone();
-            state.store = identity.as_str().into();
-            state.revision += 1;
-            let stamp = Stamp {
-                revision: state.revision,
-                at: now,
-                actor: actor.to_owned(),
-                action: "store adopt".to_owned(),
-                reason: reason.map(str::to_owned),
-            };
-            let after = Published::new(
-                state,
-                stamp,
-                before.summary.since.clone(),
-                before.summary.timer.clone(),
-            );
-            (after.record(Some(before)), Arc::new(after))
-        });
-        let (records, changed): (Vec<_>, Vec<_>) = adopted.unzip();
-        store.save(&Save {
-            records: &records,
-            identity: Some(&identity),
-            ..Save::default()
-        })?;
-        let outcomes = changed
-            .iter()
-            .map(|after| outcome(after, true, Vec::new()))
-            .collect();
-        self.publish(&services, changed);
-        Ok(outcomes)
-    }
-
     /// A page of a service's history, and what else happened in its time.
     pub(crate) fn history(
         &self,
@@ -255,7 +193,11 @@ impl Keeper {
     }
 
     /// Readers of the old map keep it; the next ones get the new.
-    fn publish(&self, services: &Services, changed: impl IntoIterator<Item = Arc<Published>>) {
+    pub(super) fn publish(
+        &self,
+        services: &Services,
+        changed: impl IntoIterator<Item = Arc<Published>>,
+    ) {
         let mut next = services.clone();
         let mut superseded = Vec::new();
         let mut followed = Vec::new();
@@ -285,107 +227,6 @@ impl Keeper {
     pub(super) fn lock(&self) -> MutexGuard<'_, Store> {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Asked {
-    /// The answer, if this was asked and answered before.
-    fn recall(&self, store: &Store) -> Result<Option<Vec<Outcome>>, ChangeError> {
-        let Some(once) = &self.once else {
-            return Ok(None);
-        };
-        let Some((request, outcomes)) = store.recall(&self.actor, &once.key)? else {
-            return Ok(None);
-        };
-        if request != once.request {
-            return Err(ChangeError::KeyReused {
-                key: once.key.clone(),
-            });
-        }
-        let outcomes = serde_json::from_str(&outcomes).map_err(StoreError::unreadable)?;
-        Ok(Some(outcomes))
-    }
-
-    fn memo(&self, at: Timestamp, outcomes: &[Outcome]) -> Option<Memo<'_>> {
-        Some(Memo {
-            actor: &self.actor,
-            once: self.once.as_ref()?,
-            at,
-            outcomes: serde_json::to_string(outcomes).ok()?,
-        })
-    }
-
-    /// Who waits for `state`.
-    fn barrier(&self, wait: &Wait, state: &State, now: Timestamp) -> Result<Barrier, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)
-            .map_err(|error| StoreError::random(OpenError::Random(error)))?;
-        let id = format!("{:032x}", u128::from_be_bytes(random));
-        Ok(Barrier::new(
-            id,
-            state.clone(),
-            wait.clone(),
-            self.actor.clone(),
-            now,
-        ))
-    }
-
-    /// What `before` becomes, if it becomes anything else.
-    fn apply(
-        &self,
-        before: &Published,
-        now: Timestamp,
-    ) -> Result<(Option<Published>, Vec<String>), ChangeError> {
-        let service = &before.summary.service;
-        if let Some(expected) = &self.expected
-            && !expected.names_exactly(&before.etag)
-        {
-            return Err(ChangeError::Lost {
-                service: service.clone(),
-                revision: before.state.revision,
-                etag: before.etag.clone(),
-            });
-        }
-        let refuse = |invalid| ChangeError::Invalid {
-            service: service.clone(),
-            invalid,
-        };
-        let mut after = self.change.apply(&before.state, now).map_err(refuse)?;
-        let stamp = Stamp {
-            revision: before.state.revision + 1,
-            at: now,
-            actor: self.actor.clone(),
-            action: self.change.action(),
-            reason: self.reason.clone(),
-        };
-        let running = before.summary.timer.as_ref();
-        let timer = self.change.wind(running, &mut after, &stamp);
-        let mut warnings = advice(&self.change, &after);
-        warnings.extend(own_address(&self.change, &after, self.caller));
-        warnings.extend(self.change.timer_advice(
-            &before.summary.last_change,
-            &before.state,
-            &after,
-            &stamp,
-            timer.as_ref(),
-        ));
-        if after == before.state && timer.as_ref() == running {
-            return Ok((None, warnings));
-        }
-        after.revision = stamp.revision;
-        // Nothing is stored that a node, or this store when it is opened again, would refuse.
-        if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
-            return Err(refuse(Invalid::new(
-                "",
-                "would not be read as it is written",
-            )));
-        }
-        let since = match (before.state.maintenance, after.maintenance) {
-            (_, Mode::Off) => None,
-            (Mode::Off, _) => Some(stamp.clone()),
-            _ => before.summary.since.clone(),
-        };
-        Ok((Some(Published::new(after, stamp, since, timer)), warnings))
     }
 }
 
@@ -451,7 +292,7 @@ fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, C
     }
 }
 
-fn outcome(service: &Published, changed: bool, warnings: Vec<String>) -> Outcome {
+pub(super) fn outcome(service: &Published, changed: bool, warnings: Vec<String>) -> Outcome {
     Outcome {
         changed,
         warnings,

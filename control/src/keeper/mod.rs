@@ -6,6 +6,8 @@
 //! 3. What could not be saved was never published.
 //! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to.
 
+mod adopt;
+mod asked;
 mod due;
 mod error;
 mod keep;
@@ -13,8 +15,9 @@ mod nodes;
 mod published;
 mod tokens;
 
+pub(crate) use self::asked::Asked;
 pub(crate) use self::due::Due;
 pub(crate) use self::error::ChangeError;
-pub(crate) use self::keep::{Asked, Keeper, Target};
+pub(crate) use self::keep::{Keeper, Target};
 pub(crate) use self::published::{Published, Services};
 pub(crate) use self::tokens::{Holder, TokenError};

@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior, params};
 use ulid::Ulid;
 
-use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress};
+use crate::fleet::Barrier;
 use crate::store::lock::Lock;
 use crate::store::{
-    Kept, KeptBarrier, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once,
-    schema,
+    Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once, schema,
 };
 use crate::token::{Grant, Made, TokenHash};
 
@@ -20,7 +19,7 @@ const FILE: &str = "intermission.db";
 /// The open store of this process.
 #[derive(Debug)]
 pub(crate) struct Store {
-    connection: Connection,
+    pub(super) connection: Connection,
     identity: String,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
     doubtful: bool,
@@ -136,63 +135,8 @@ impl Store {
             .ok_or_else(|| StoreError::random(OpenError::Random(getrandom::Error::UNEXPECTED)))
     }
 
-    /// Everybody who is waited for, and nobody heard.
-    pub(crate) fn members(&self) -> Result<Vec<(String, Member)>, OpenError> {
-        Ok(fleet::members(&self.connection)?)
-    }
-
-    /// What operators have answered for.
-    pub(crate) fn forgiven(&self) -> Result<Vec<(String, Forgotten)>, OpenError> {
-        Ok(fleet::forgiven(&self.connection)?)
-    }
-
-    /// The barriers that have not ended.
-    pub(crate) fn open_barriers(&self) -> Result<Vec<KeptBarrier>, OpenError> {
-        Ok(fleet::open_barriers(&self.connection)?)
-    }
-
-    /// How the barrier `id` ended, if it has.
-    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
-        fleet::ended_barrier(&self.connection, id)
-    }
-
-    /// Keeps a new member.
-    pub(crate) fn save_member(&mut self, service: &str, member: &Member) -> Result<(), StoreError> {
-        self.commit(|transaction| fleet::save_member(transaction, service, member))
-    }
-
-    /// Lets a member go.
-    pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
-        self.commit(|transaction| fleet::remove_member(transaction, service, id))
-    }
-
-    /// Forgets members, which `event` tells of.
-    pub(crate) fn forget_members(
-        &mut self,
-        service: &str,
-        forgotten: &[Forgotten],
-        event: &Stamp,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            fleet::forget_members(transaction, service, forgotten)?;
-            Ok(fleet::save_event(transaction, service, event)?)
-        })
-    }
-
-    /// Keeps how a barrier ended, which `event` tells of.
-    pub(crate) fn end_barrier(
-        &mut self,
-        progress: &Progress,
-        event: &Stamp,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            fleet::end_barrier(transaction, progress)?;
-            Ok(fleet::save_event(transaction, &progress.service, event)?)
-        })
-    }
-
     /// Saves what `work` writes, all or nothing.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -259,23 +203,6 @@ impl Store {
             records,
             next: None,
         })
-    }
-
-    /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
-    pub(crate) fn events(
-        &self,
-        service: &str,
-        from: u64,
-        to: Option<u64>,
-    ) -> Result<Vec<Stamp>, StoreError> {
-        let integer = |revision: u64| i64::try_from(revision).unwrap_or(i64::MAX);
-        let mut statement = self.connection.prepare_cached(
-            "SELECT revision, at, actor, action, reason FROM events
-             WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC",
-        )?;
-        let to = to.map_or(i64::MAX, integer);
-        let rows = statement.query_map(params![service, integer(from), to], Stamp::read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The document of `service` at this revision, if there was one.

@@ -8,7 +8,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress, Wait};
-use crate::store::{Stamp, StoreError};
+use crate::store::{OpenError, Stamp, Store, StoreError};
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]
@@ -21,11 +21,81 @@ pub(crate) struct KeptBarrier {
     pub(crate) began: Timestamp,
 }
 
-pub(super) fn save_member(
-    connection: &Connection,
-    service: &str,
-    member: &Member,
-) -> Result<(), StoreError> {
+impl Store {
+    /// Everybody who is waited for, and nobody heard.
+    pub(crate) fn members(&self) -> Result<Vec<(String, Member)>, OpenError> {
+        Ok(members(&self.connection)?)
+    }
+
+    /// What operators have answered for.
+    pub(crate) fn forgiven(&self) -> Result<Vec<(String, Forgotten)>, OpenError> {
+        Ok(forgiven(&self.connection)?)
+    }
+
+    /// The barriers that have not ended.
+    pub(crate) fn open_barriers(&self) -> Result<Vec<KeptBarrier>, OpenError> {
+        Ok(open_barriers(&self.connection)?)
+    }
+
+    /// How the barrier `id` ended, if it has.
+    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        ended_barrier(&self.connection, id)
+    }
+
+    /// Keeps a new member.
+    pub(crate) fn save_member(&mut self, service: &str, member: &Member) -> Result<(), StoreError> {
+        self.commit(|transaction| save_member(transaction, service, member))
+    }
+
+    /// Lets a member go.
+    pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
+        self.commit(|transaction| remove_member(transaction, service, id))
+    }
+
+    /// Forgets members, which `event` tells of.
+    pub(crate) fn forget_members(
+        &mut self,
+        service: &str,
+        forgotten: &[Forgotten],
+        event: &Stamp,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            forget_members(transaction, service, forgotten)?;
+            Ok(save_event(transaction, service, event)?)
+        })
+    }
+
+    /// Keeps how a barrier ended, which `event` tells of.
+    pub(crate) fn end_barrier(
+        &mut self,
+        progress: &Progress,
+        event: &Stamp,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            end_barrier(transaction, progress)?;
+            Ok(save_event(transaction, &progress.service, event)?)
+        })
+    }
+
+    /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
+    pub(crate) fn events(
+        &self,
+        service: &str,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<Vec<Stamp>, StoreError> {
+        let integer = |revision: u64| i64::try_from(revision).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(
+            "SELECT revision, at, actor, action, reason FROM events
+             WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC",
+        )?;
+        let to = to.map_or(i64::MAX, integer);
+        let rows = statement.query_map(params![service, integer(from), to], Stamp::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn save_member(connection: &Connection, service: &str, member: &Member) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT INTO members (service, name, boot, kind, wait, lease, joined, token)
@@ -45,11 +115,7 @@ pub(super) fn save_member(
     Ok(())
 }
 
-pub(super) fn remove_member(
-    connection: &Connection,
-    service: &str,
-    id: &MemberId,
-) -> Result<(), StoreError> {
+fn remove_member(connection: &Connection, service: &str, id: &MemberId) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM members WHERE service = ?1 AND name = ?2 AND boot = ?3")?
         .execute(params![service, id.name, id.boot])?;
@@ -57,7 +123,7 @@ pub(super) fn remove_member(
 }
 
 /// Removes members, and keeps what was answered for.
-pub(super) fn forget_members(
+fn forget_members(
     transaction: &Transaction<'_>,
     service: &str,
     forgotten: &[Forgotten],
@@ -75,7 +141,7 @@ pub(super) fn forget_members(
 }
 
 /// All members, of whom none has been heard.
-pub(super) fn members(connection: &Connection) -> Result<Vec<(String, Member)>, rusqlite::Error> {
+fn members(connection: &Connection) -> Result<Vec<(String, Member)>, rusqlite::Error> {
     let now = Instant::now();
     let mut statement = connection
         .prepare("SELECT service, name, boot, kind, wait, lease, joined, token FROM members")?;
@@ -97,9 +163,7 @@ pub(super) fn members(connection: &Connection) -> Result<Vec<(String, Member)>, 
 }
 
 /// What was answered for.
-pub(super) fn forgiven(
-    connection: &Connection,
-) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
+fn forgiven(connection: &Connection) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT service, name, boot, thread FROM forgiven")?;
     let rows = statement.query_map([], |row| {
         let forgotten = Forgotten {
@@ -133,10 +197,7 @@ pub(super) fn save_barrier(
 }
 
 /// Keeps how a barrier ended.
-pub(super) fn end_barrier(
-    transaction: &Transaction<'_>,
-    progress: &Progress,
-) -> Result<(), StoreError> {
+fn end_barrier(transaction: &Transaction<'_>, progress: &Progress) -> Result<(), StoreError> {
     let text = serde_json::to_string(progress).map_err(StoreError::unreadable)?;
     transaction.execute(
         "UPDATE barriers SET progress = ?2 WHERE id = ?1",
@@ -146,7 +207,7 @@ pub(super) fn end_barrier(
 }
 
 /// The barriers that have not ended.
-pub(super) fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::Error> {
+fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::Error> {
     let mut statement = connection.prepare(
         "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded
          FROM barriers WHERE progress IS NULL",
@@ -169,10 +230,7 @@ pub(super) fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>,
 }
 
 /// How the barrier `id` ended, if it has.
-pub(super) fn ended_barrier(
-    connection: &Connection,
-    id: &str,
-) -> Result<Option<Progress>, StoreError> {
+fn ended_barrier(connection: &Connection, id: &str) -> Result<Option<Progress>, StoreError> {
     let text: Option<Option<String>> = connection
         .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
@@ -183,7 +241,7 @@ pub(super) fn ended_barrier(
     progress.transpose()
 }
 
-pub(super) fn save_event(
+fn save_event(
     connection: &Connection,
     service: &str,
     event: &Stamp,

@@ -88,6 +88,8 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
+    /// Whether what was asked may have been done all the same.
+    pub(crate) may_be_done: bool,
     /// What control answered, for `--output json`.
     pub(crate) problem: Option<Value>,
 }
@@ -97,6 +99,7 @@ impl Failure {
         Self {
             exit,
             message: message.into(),
+            may_be_done: false,
             problem: None,
         }
     }

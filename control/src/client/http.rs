@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,6 +14,11 @@ use crate::exit::{Exit, Failure};
 
 /// Control waits for the disk at most this long, or something is wrong there.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// What is said where a change was sent, and no answer came.
+const MAY_BE_DONE: &str =
+    "; the change may have been made or not: see intermission status, or give the command again";
+/// The pause before what may have been done or not is asked again.
+const AGAIN: Duration = Duration::from_millis(200);
 const LARGEST: u64 = 64 << 20;
 
 /// Asks one control.
@@ -105,10 +110,28 @@ impl Client {
             .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
         // However often it gets there, it is done once.
         let key = format!("\"{:032x}\"", u128::from_be_bytes(key));
-        let request = Request::post(self.server.at(path))
-            .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", key);
-        self.change(request, body)
+        let post = || {
+            let request = Request::post(self.server.at(path))
+                .header(CONTENT_TYPE, "application/json")
+                .header("idempotency-key", &key);
+            self.change(request, body)
+        };
+        let begun = Instant::now();
+        let mut outcome = post();
+        if !matches!(&outcome, Err(failure) if failure.may_be_done) {
+            return outcome;
+        }
+        // Control may be starting again. Whatever it has done already it does not do again.
+        while begun.elapsed() < PATIENCE
+            && matches!(&outcome, Err(failure) if failure.exit == Exit::Unreachable)
+        {
+            std::thread::park_timeout(AGAIN);
+            outcome = post();
+        }
+        outcome.map_err(|failure| Failure {
+            may_be_done: true,
+            ..failure
+        })
     }
 
     /// Patches the state of `service` that has the tag `etag`.
@@ -187,8 +210,13 @@ impl Client {
     fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let server = &self.server;
         let remedy = self.remedy(error, sent);
-        let message = format!("no control at {server}: {error}{remedy}");
-        Failure::new(Exit::Unreachable, message)
+        Failure {
+            may_be_done: remedy == MAY_BE_DONE,
+            ..Failure::new(
+                Exit::Unreachable,
+                format!("no control at {server}: {error}{remedy}"),
+            )
+        }
     }
 
     /// What to do about an error on the way.
@@ -215,9 +243,7 @@ impl Client {
             ureq::Error::Protocol(_) if !self.server.is_https() => {
                 "; if it speaks TLS, name it by https:"
             }
-            _ if sent == Sent::Change && !connecting => {
-                "; the change may have been made or not: see intermission status, or give the command again"
-            }
+            _ if sent == Sent::Change && !connecting => MAY_BE_DONE,
             _ => "",
         }
     }
@@ -251,9 +277,8 @@ impl Client {
             None => detail.to_owned(),
         };
         Failure {
-            exit,
-            message,
             problem,
+            ..Failure::new(exit, message)
         }
     }
 

@@ -1,6 +1,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::channel;
 use std::thread;
 
 use serde_json::json;
@@ -142,4 +143,65 @@ fn a_redirect_carries_no_token_away() {
     redirecting.join().unwrap();
     thief.set_nonblocking(true).unwrap();
     assert_eq!(thief.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_change_whose_answer_is_lost_is_asked_again_with_its_key() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let upstream = control.address.clone();
+    let (send, asked) = channel();
+    thread::spawn(move || {
+        // Both get through, but of the first one nobody hears.
+        for lost in [true, false] {
+            let (mut client, _) = listener.accept().unwrap();
+            let request = read_request(&mut client);
+            let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+            let mut to = TcpStream::connect(&upstream).unwrap();
+            to.write_all(request.as_bytes()).unwrap();
+            let mut answer = Vec::new();
+            to.read_to_end(&mut answer).unwrap();
+            send.send(request).unwrap();
+            if !lost {
+                client.write_all(&answer).unwrap();
+            }
+        }
+    });
+    let token = control.token.clone();
+    let run = home
+        .binary()
+        .env("INTERMISSION_TOKEN", token)
+        .args(["--server", &format!("http://{address}"), "enter", "shop"])
+        .output();
+    let said = Run::from(run.unwrap()).done();
+    assert!(said.contains("everything is refused"), "{said}");
+    let key = |request: String| {
+        let mut lines = request.lines();
+        let key = lines.find_map(|line| line.strip_prefix("idempotency-key: "));
+        key.unwrap().to_owned()
+    };
+    assert_eq!(key(asked.recv().unwrap()), key(asked.recv().unwrap()));
+    assert_eq!(control.history("shop").len(), 2);
+}
+
+/// The head and the body of a request.
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let mut more = [0; 4096];
+        let count = stream.read(&mut more).unwrap();
+        bytes.extend_from_slice(&more[..count]);
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let mut lines = head.lines();
+        let length = lines.find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+            return text;
+        }
+    }
 }

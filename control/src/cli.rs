@@ -8,6 +8,7 @@ use intermission_core::HostName;
 use jiff::SignedDuration;
 
 use crate::exit;
+use crate::serve::log;
 use crate::token::Role;
 
 /// Maintenance mode for Rust services and Envoy
@@ -109,6 +110,17 @@ pub(crate) struct Serve {
     /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, trace or off, then exceptions such as intermission::access=debug
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "INTERMISSION_LOG",
+        default_value = "info"
+    )]
+    pub(crate) log: log::Filter,
+    /// How to write the log
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub(crate) log_format: log::Format,
 }
 
 #[derive(Debug, Subcommand)]

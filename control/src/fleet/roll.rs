@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::member::Heard;
-use crate::fleet::view::{FleetView, Progress};
+use crate::fleet::view::{FleetView, Progress, Standing};
 use crate::fleet::{Barrier, Forgotten, Member, MemberId, Position, Report, Wait};
 
 /// The members of every service, and the barriers that are open.
@@ -214,6 +214,28 @@ impl Fleet {
                 .collect(),
             barriers: barriers.iter().map(|open| (**open).clone()).collect(),
         }
+    }
+
+    /// How many members of a service stand so to `revision`.
+    pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
+        let (now, wait) = (Instant::now(), Wait::default());
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        let mut standings = BTreeMap::new();
+        for member in roll.iter().flat_map(|roll| roll.members.values()) {
+            *standings
+                .entry(member.standing(revision, &wait, now))
+                .or_default() += 1;
+        }
+        standings
+    }
+
+    /// How many barriers of a service are open.
+    pub(crate) fn open_barriers(&self, service: &str) -> usize {
+        let rolls = self.lock();
+        let open = rolls.barriers.values();
+        open.filter(|open| open.barrier.service() == service)
+            .count()
     }
 
     /// Waits until there is something to look at, or it is time to look for those who are silent.

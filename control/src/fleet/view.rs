@@ -28,6 +28,31 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Drained,
+        Self::Running,
+        Self::Behind,
+        Self::Unheard,
+        Self::Refused,
+        Self::Forked,
+        Self::Unsure,
+        Self::Lost,
+    ];
+
+    /// The name by which JSON and metrics know it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Drained => "drained",
+            Self::Running => "running",
+            Self::Behind => "behind",
+            Self::Unheard => "unheard",
+            Self::Refused => "refused",
+            Self::Forked => "forked",
+            Self::Unsure => "unsure",
+            Self::Lost => "lost",
+        }
+    }
+
     /// Whether time alone may bring it further.
     pub(crate) fn is_on_its_way(self) -> bool {
         matches!(self, Self::Running | Self::Behind | Self::Unheard)

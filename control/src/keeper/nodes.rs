@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use intermission_core::State;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::etag::ETag;
 use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
@@ -77,6 +77,10 @@ impl Keeper {
                 let most = grant.max_members;
                 if self.fleet().count(&grant.name) >= usize::try_from(most).unwrap_or(usize::MAX) {
                     let token = grant.name.clone();
+                    warn!(
+                        token,
+                        service, most, "refused: too many nodes come with the token"
+                    );
                     return Err(ChangeError::TooManyMembers { token, most });
                 }
                 let member = Member::new(Heard::now(report, position), &grant.name);

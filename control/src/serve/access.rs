@@ -14,9 +14,10 @@ pub(super) enum Access {
 }
 
 /// What load balancers and the like ask, which have no token.
-const OPEN: &[&str] = &["/healthz"];
+const OPEN: &[&str] = &["/healthz", "/readyz"];
 /// What tells which services there are and what is in force, without testers' addresses.
 const VIEWED: &[&str] = &[
+    "/metrics",
     "/v1/services",
     "/v1/services/{name}/fleet",
     "/v1/barriers/{id}",

@@ -3,19 +3,25 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::keeper::{ChangeError, Keeper};
+use crate::serve::connections::Connections;
 use crate::serve::hold::Hold;
+use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
-use crate::serve::{auth, changes, guard, history, nodes, services, state, tokens};
+use crate::serve::{
+    account, auth, changes, guard, health, history, metrics, nodes, services, state, tokens,
+};
 
 /// What every handler may use.
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) keeper: Keeper,
+    pub(super) connections: Connections,
     pub(super) hold: Hold,
+    pub(super) metrics: Metrics,
     pub(super) names: Names,
 }
 
@@ -48,38 +54,51 @@ pub(super) async fn wait_for_nodes(app: Arc<App>) {
 }
 
 pub(super) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/healthz", get(services::health))
-        .route("/v1/services", get(services::list).post(services::add))
-        .route(
-            "/v1/services/{name}/state",
-            get(state::get).patch(state::patch),
-        )
-        .route("/v1/services/{name}/history", get(history::get))
-        .route("/v1/services/{name}/enter", post(changes::enter))
-        .route("/v1/services/{name}/exit", post(changes::exit))
-        .route("/v1/services/{name}/rollback", post(changes::rollback))
-        .route(
-            "/v1/services/{name}/allowlist/enable",
-            post(changes::enable_allowlist),
-        )
-        .route(
-            "/v1/services/{name}/allowlist/disable",
-            post(changes::disable_allowlist),
-        )
-        .route("/v1/services/{name}/fleet", get(nodes::fleet))
-        .route("/v1/services/{name}/nodes/forget", post(nodes::forget))
-        .route("/v1/barriers/{id}", get(nodes::barrier))
-        .route("/v1/changes", post(changes::several))
-        .route("/v1/store/adopt", post(nodes::adopt))
-        .route("/v1/tokens", get(tokens::list).post(tokens::create))
-        .route("/v1/tokens/{name}/revoke", post(tokens::revoke))
+    let mut router = Router::new();
+    for (path, methods) in routes() {
+        router = router.route(path, methods);
+    }
+    router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         // The last one runs first.
         .layer(from_fn_with_state(Arc::clone(&app), auth::check))
         .layer(from_fn_with_state(Arc::clone(&app), guard::check))
+        .layer(from_fn_with_state(Arc::clone(&app), account::keep))
         .with_state(app)
+}
+
+/// Every path that there is.
+pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 18] {
+    [
+        ("/healthz", get(health::health)),
+        ("/readyz", get(health::ready)),
+        ("/metrics", get(metrics::get)),
+        ("/v1/services", get(services::list).post(services::add)),
+        (
+            "/v1/services/{name}/state",
+            get(state::get).patch(state::patch),
+        ),
+        ("/v1/services/{name}/history", get(history::get)),
+        ("/v1/services/{name}/enter", post(changes::enter)),
+        ("/v1/services/{name}/exit", post(changes::exit)),
+        ("/v1/services/{name}/rollback", post(changes::rollback)),
+        (
+            "/v1/services/{name}/allowlist/enable",
+            post(changes::enable_allowlist),
+        ),
+        (
+            "/v1/services/{name}/allowlist/disable",
+            post(changes::disable_allowlist),
+        ),
+        ("/v1/services/{name}/fleet", get(nodes::fleet)),
+        ("/v1/services/{name}/nodes/forget", post(nodes::forget)),
+        ("/v1/barriers/{id}", get(nodes::barrier)),
+        ("/v1/changes", post(changes::several)),
+        ("/v1/store/adopt", post(nodes::adopt)),
+        ("/v1/tokens", get(tokens::list).post(tokens::create)),
+        ("/v1/tokens/{name}/revoke", post(tokens::revoke)),
+    ]
 }
 
 async fn not_found(uri: Uri) -> Problem {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -5,9 +7,21 @@ use intermission_core::State;
 
 use crate::serve::problem::Problem;
 
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Reads a body that is not longer than a state may be.
 pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
-    to_bytes(body, State::MAX_BYTES).await.map_err(|_| {
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, State::MAX_BYTES)).await;
+    let slow = |_| {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "slow",
+            "The body did not come in time; nothing was changed",
+            format!("it took more than {} seconds", PATIENCE.as_secs()),
+        )
+    };
+    read.map_err(slow)?.map_err(|_| {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",

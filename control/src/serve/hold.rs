@@ -65,6 +65,16 @@ impl Hold {
         Ok(())
     }
 
+    /// How many polls are held now.
+    pub(super) fn count(&self) -> usize {
+        MOST.saturating_sub(self.free.available_permits())
+    }
+
+    /// Whether control stops.
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
     /// Ends when control stops.
     pub(super) async fn stopped(&self) {
         let mut stop = self.stop.clone();

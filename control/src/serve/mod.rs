@@ -12,6 +12,7 @@
 //! No answer carries CORS headers. Errors are problem documents (RFC 9457).
 
 mod access;
+mod account;
 mod answer;
 mod app;
 mod auth;
@@ -19,17 +20,23 @@ mod body;
 mod caller;
 mod certificate;
 mod changes;
+mod connections;
 mod guard;
+mod health;
 mod history;
 mod hold;
 mod listen;
+pub(crate) mod log;
+mod metrics;
 mod names;
 mod nodes;
 mod order;
 mod problem;
 mod run;
+mod scrape;
 mod services;
 mod state;
+mod stopwatch;
 mod timers;
 mod tls;
 mod token_file;

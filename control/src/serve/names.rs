@@ -1,11 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use intermission_core::HostName;
-use tokio::net::{TcpListener, TcpStream};
-
-use crate::serve::tls::TlsListener;
+use tokio::net::TcpStream;
 
 /// The names that control answers to, and how they are written in an origin.
 #[derive(Clone, Debug)]
@@ -81,25 +77,21 @@ impl Names {
     }
 }
 
-impl Connected<IncomingStream<'_, TcpListener>> for Ends {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self::of(stream.io())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Ends {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self::of(stream.io().get_ref().0)
-    }
-}
-
 impl Ends {
-    fn of(stream: &TcpStream) -> Self {
+    pub(super) fn of(stream: &TcpStream) -> Self {
         // A socket for both families says ::ffff:192.0.2.1, and Host 192.0.2.1.
         let ip = |address: SocketAddr| address.ip().to_canonical();
         Self {
             local: stream.local_addr().ok().map(ip),
             peer: stream.peer_addr().ok().map(ip),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn unknown() -> Self {
+        Self {
+            local: None,
+            peer: None,
         }
     }
 }

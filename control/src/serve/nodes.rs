@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -20,6 +20,7 @@ use crate::serve::caller::Caller;
 use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, Order, condition};
 use crate::serve::problem::Problem;
+use crate::serve::stopwatch::Stopwatch;
 
 /// Takes the report that a poll carries, and tells whose it is.
 ///
@@ -74,6 +75,7 @@ pub(super) async fn hear(
 pub(super) async fn fleet(
     State(app): State<Arc<App>>,
     Named(name): Named,
+    stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     let mut changes = app.keeper.fleet().changes(&name);
@@ -88,6 +90,7 @@ pub(super) async fn fleet(
     let wait = hold::wait(&headers);
     let until = tokio::time::sleep(wait.unwrap_or_default());
     tokio::pin!(until);
+    let standstill = stopwatch.hold();
     while is_known(&etag) {
         tokio::select! {
             () = &mut until => break,
@@ -96,13 +99,15 @@ pub(super) async fn fleet(
         }
         (etag, shown) = view()?;
     }
+    drop(standstill);
     answer(&etag, wait, is_known(&etag), &shown)
 }
 
 /// `GET /v1/barriers/{id}`: how far a wait is.
 pub(super) async fn barrier(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Named(id): Named,
+    stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     let wait = hold::wait(&headers);
@@ -111,6 +116,7 @@ pub(super) async fn barrier(
     if let Some(mut open) = app.keeper.fleet().watch(&id) {
         let until = tokio::time::sleep(wait.unwrap_or_default());
         tokio::pin!(until);
+        let _standstill = stopwatch.hold();
         loop {
             let progress = Arc::clone(&open.borrow_and_update());
             let etag = tag(&*progress)?;

@@ -17,7 +17,7 @@ use crate::serve::names::Ends;
 use crate::serve::problem::Problem;
 use crate::store::Once;
 
-/// The service that the path names; whether there is one is the keeper's to say.
+/// What the path names; whether there is one is the keeper's to say.
 #[derive(Clone, Debug)]
 pub(super) struct Named(pub(super) String);
 

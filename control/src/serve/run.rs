@@ -1,4 +1,4 @@
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,9 +15,11 @@ use crate::keeper::Keeper;
 use crate::places::StateHome;
 use crate::serve::app::{App, router, wait_for_nodes};
 use crate::serve::certificate::Certificate;
+use crate::serve::connections::Connections;
 use crate::serve::hold::Hold;
 use crate::serve::listen::{Privacy, listen};
-use crate::serve::names::{Ends, Names};
+use crate::serve::metrics::Metrics;
+use crate::serve::names::Names;
 use crate::serve::tls::TlsListener;
 use crate::serve::{timers, token_file};
 use crate::store::Store;
@@ -27,11 +29,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(options: cli::Serve) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_target(false)
-        .init();
+    options.log.clone().start(options.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -71,23 +69,23 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
     info!(%address, data = %data.display(), services = keeper.services().len(), "started");
     let app = Arc::new(App {
         keeper,
+        connections: Connections::new(),
         hold: Hold::new(stop.clone()),
+        metrics: Metrics::new()?,
         names: Names::new(scheme, address, options.hosts),
     });
     tokio::spawn(wait_for_nodes(Arc::clone(&app)));
     tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
-    let app = router(app).into_make_service_with_connect_info::<Ends>();
+    let connections = Arc::clone(&app);
+    let connections = &connections.connections;
+    let router = router(app);
     let stopping = stopped(stop.clone());
     match certificate {
         Some(config) => {
             let listener = TlsListener::new(listener, config);
-            let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
-            until_stopped(async { server.await }, stop).await?;
+            until_stopped(connections.serve(listener, router, stopping), stop).await;
         }
-        None => {
-            let server = axum::serve(listener, app).with_graceful_shutdown(stopping);
-            until_stopped(async { server.await }, stop).await?;
-        }
+        None => until_stopped(connections.serve(listener, router, stopping), stop).await,
     }
     info!("stopped");
     Ok(())
@@ -106,19 +104,15 @@ fn link(home: Option<&StateHome>, address: SocketAddr, data: &Path) {
 }
 
 /// Serves until it is done, or for a while after it was told to stop.
-async fn until_stopped(
-    server: impl Future<Output = io::Result<()>>,
-    stop: watch::Receiver<bool>,
-) -> io::Result<()> {
+async fn until_stopped(server: impl Future<Output = ()>, stop: watch::Receiver<bool>) {
     tokio::select! {
-        done = server => done?,
+        () = server => {}
         () = async {
             stopped(stop).await;
             info!("stopping");
             tokio::time::sleep(GRACE).await;
         } => warn!("stopped with requests still running"),
     }
-    Ok(())
 }
 
 /// One line, for people and for whatever starts control and waits for it.

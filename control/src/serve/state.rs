@@ -14,6 +14,7 @@ use crate::serve::caller::{Actor, Caller};
 use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, condition};
 use crate::serve::problem::Problem;
+use crate::serve::stopwatch::Stopwatch;
 use crate::serve::{body, changes, nodes};
 
 /// `GET /v1/services/{name}/state`: what nodes poll.
@@ -21,6 +22,7 @@ pub(super) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller,
     Named(name): Named,
+    stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     caller.check_reads(&name)?;
@@ -33,10 +35,12 @@ pub(super) async fn get(
     };
     let wait = hold::wait(&headers);
     if let Some(wait) = wait.filter(|_| is_known(&service)) {
+        let standstill = stopwatch.hold();
         let held = app
             .hold
             .until_changed(&app.keeper, &service, member.as_ref(), wait, &caller)
             .await;
+        drop(standstill);
         if let Err(full) = held {
             return Ok(full.into_response());
         }

@@ -154,6 +154,13 @@ fn too_large_for_it() -> Value {
     json!({ "notice": { "html": "x".repeat(900_000) } })
 }
 
+fn disk_failed(control: &Control, failed: u8) -> bool {
+    let metrics = control.get("/metrics").body;
+    String::from_utf8(metrics)
+        .unwrap()
+        .contains(&format!("\nintermission_control_disk_failed {failed}\n"))
+}
+
 #[test]
 fn a_failing_disk_refuses_changes_and_keeps_the_state() {
     let home = Home::new();
@@ -172,14 +179,18 @@ fn a_failing_disk_refuses_changes_and_keeps_the_state() {
         "{problem}"
     );
     assert_eq!(documents(&control), before);
-    control
-        .ask(Ask::new("GET", "/healthz"))
-        .problem(503, "disk");
+    for probe in ["/healthz", "/readyz"] {
+        control.ask(Ask::new("GET", probe)).problem(503, "disk");
+    }
+    assert!(disk_failed(&control, 1));
 
     // What fits is taken again, and nothing of the other is left.
     let small = control.patch("shop", &etag, &json!({ "notice": { "title": "small" } }));
     assert_eq!(small.status, 200);
-    assert_eq!(control.ask(Ask::new("GET", "/healthz")).status, 200);
+    for probe in ["/healthz", "/readyz"] {
+        assert_eq!(control.ask(Ask::new("GET", probe)).status, 200);
+    }
+    assert!(disk_failed(&control, 0));
     let after = documents(&control);
     control.kill();
     let control = home.start();

@@ -4,7 +4,8 @@ use crate::harness::{Control, Home};
 use crate::http::Ask;
 
 /// Every request that control knows, and who may send it: a viewer, a node, an operator.
-const ROUTES: [(&str, &str, [bool; 3]); 21] = [
+const ROUTES: [(&str, &str, [bool; 3]); 22] = [
+    ("GET", "/metrics", [true, false, true]),
     ("GET", "/v1/services", [true, false, true]),
     ("HEAD", "/v1/services", [true, false, true]),
     ("POST", "/v1/services", [false, false, true]),

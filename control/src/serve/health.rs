@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::serve::answer::{Answer, json};
+use crate::serve::app::App;
+use crate::serve::problem::Problem;
+
+/// `GET /healthz`: whether control answers, and can still save what it is told.
+pub(super) async fn health(State(app): State<Arc<App>>) -> Answer {
+    check_disk(&app).await?;
+    json(StatusCode::OK, &json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: whether new requests are to be sent here. The store is loaded before control listens.
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Answer {
+    if app.hold.is_stopping() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "Control stops",
+            "it answers what was asked before, and takes nothing new",
+        ));
+    }
+    check_disk(&app).await?;
+    json(StatusCode::OK, &json!({ "status": "ready" }))
+}
+
+async fn check_disk(app: &Arc<App>) -> Result<(), Problem> {
+    let failed = Arc::clone(app).keep(|keeper| Ok(keeper.has_failed()));
+    if failed.await? {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk",
+            "The disk has failed",
+            "states are still served; the next change that is saved clears this",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::harness::{Control, Home};
+use crate::http::Ask;
+
+const DOCS: &str = include_str!("../../../docs/control.md");
+
+fn metrics(control: &Control) -> String {
+    let answer = control.get("/metrics");
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/plain; version=0.0.4")
+    );
+    String::from_utf8(answer.body).unwrap()
+}
+
+/// The names behind `mark` at the beginning of a line.
+fn names<'a>(text: &'a str, mark: &str) -> BTreeSet<&'a str> {
+    let named = text.lines().filter_map(|line| line.strip_prefix(mark));
+    let names = named.filter_map(|rest| rest.split([' ', '`', '{']).next());
+    names
+        .filter(|name| name.starts_with("intermission_"))
+        .collect()
+}
+
+#[test]
+fn metrics_are_those_of_the_docs_and_promtool_accepts_them() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    control.post("/v1/services/shop/enter", &json!({ "for": "2h" }));
+    let text = metrics(&control);
+    assert_eq!(names(&text, "# TYPE "), names(DOCS, "| `"), "{text}");
+    assert_eq!(names(&text, "# HELP "), names(DOCS, "| `"), "{text}");
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool runs; cargo xtask test installs it");
+    let mut input = promtool.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    let output = promtool.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}\n{text}");
+}
+
+/// That every line of `expected` is there.
+#[track_caller]
+fn assert_told(text: &str, expected: &str) {
+    for line in expected.lines().map(str::trim) {
+        assert!(
+            text.lines().any(|told| told == line),
+            "no {line:?} in {text}"
+        );
+    }
+}
+
+#[test]
+fn what_was_asked_is_counted_under_its_route() {
+    let home = Home::new();
+    let control = home.start();
+    for service in ["shop", "pay"] {
+        control.add(service);
+        control.state(service);
+    }
+    control.get("/v1/services/none/state");
+    for path in ["/nowhere", "/nowhere/else", "/v1/services/shop/none"] {
+        control.get(path);
+    }
+    control.ask(Ask::new("GET", "/v1/tokens"));
+    control.ask(control.authorized(Ask::new("BREW", "/v1/tokens")));
+    control.ask(Ask::new("GET", "/healthz").header("host", "evil.example"));
+    let text = metrics(&control);
+    let requests = "intermission_control_requests_total";
+    assert_told(
+        &text,
+        &format!(
+            r#"{requests}{{method="GET",route="/v1/services/{{name}}/state",status="200"}} 2
+            {requests}{{method="GET",route="/v1/services/{{name}}/state",status="404"}} 1
+            {requests}{{method="POST",route="/v1/services",status="201"}} 2
+            {requests}{{method="GET",route="unknown",status="404"}} 3
+            {requests}{{method="GET",route="/v1/tokens",status="401"}} 1
+            {requests}{{method="other",route="/v1/tokens",status="405"}} 1
+            {requests}{{method="GET",route="/healthz",status="421"}} 1
+            intermission_control_request_duration_seconds_count{{method="POST",route="/v1/services"}} 2"#
+        ),
+    );
+    assert_eq!(text.matches(&format!("{requests}{{")).count(), 7, "{text}");
+}
+
+#[test]
+fn what_is_in_force_is_told_of_each_service() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    control.add("pay");
+    let entered = control.post(
+        "/v1/services/shop/enter",
+        &json!({ "mode": "writes", "for": "2h", "wait": true }),
+    );
+    control.post("/v1/services/shop/allowlist/enable", &json!({}));
+    let report = |name: &str, more: &str| {
+        let report = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=60{more}");
+        let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        assert_eq!(control.ask(control.authorized(ask)).status, 200);
+    };
+    report("a", "");
+    report("b", "");
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    report("c", &format!(";applied={etag}"));
+    // Its own connection; those before it end when they come to it.
+    control.until(|| metrics(&control).contains("intermission_control_connections 1\n"));
+    let second = |place: &str| {
+        let outcome = entered.json();
+        let at: jiff::Timestamp = outcome
+            .pointer(place)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        at.as_second()
+    };
+    assert_told(
+        &metrics(&control),
+        &format!(
+            r#"intermission_control_revision{{service="shop"}} 3
+            intermission_control_revision{{service="pay"}} 1
+            intermission_control_maintenance{{mode="writes",service="shop"}} 1
+            intermission_control_maintenance{{mode="all",service="shop"}} 0
+            intermission_control_maintenance{{mode="off",service="shop"}} 0
+            intermission_control_maintenance{{mode="off",service="pay"}} 1
+            intermission_control_maintenance_begun_timestamp_seconds{{service="shop"}} {}
+            intermission_control_maintenance_ends_timestamp_seconds{{service="shop"}} {}
+            intermission_control_allowlist_enabled{{service="shop"}} 1
+            intermission_control_allowlist_enabled{{service="pay"}} 0
+            intermission_control_members{{service="shop",standing="behind"}} 2
+            intermission_control_members{{service="shop",standing="drained"}} 1
+            intermission_control_members{{service="shop",standing="lost"}} 0
+            intermission_control_members{{service="pay",standing="behind"}} 0
+            intermission_control_barriers_open{{service="shop"}} 1
+            intermission_control_barriers_open{{service="pay"}} 0
+            intermission_control_polls_held 0
+            intermission_control_disk_failed 0
+            intermission_control_build_info{{version="{}"}} 1"#,
+            second("/since/at"),
+            second("/timer/at"),
+            env!("CARGO_PKG_VERSION"),
+        ),
+    );
+}
+
+#[test]
+fn the_time_of_a_poll_is_without_that_for_which_it_was_held() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    let poll = Ask::new("GET", "/v1/services/shop/state")
+        .header("if-none-match", etag)
+        .header("prefer", "wait=1");
+    let poll = control.authorized(poll);
+    let address = control.address.clone();
+    let held = std::thread::spawn(move || poll.send(&address).unwrap());
+    control.until(|| metrics(&control).contains("intermission_control_polls_held 1\n"));
+    assert_eq!(held.join().unwrap().status, 304);
+    let text = metrics(&control);
+    assert_told(
+        &text,
+        r#"intermission_control_polls_held 0
+        intermission_control_request_duration_seconds_bucket{method="GET",route="/v1/services/{name}/state",le="0.5"} 2"#,
+    );
+}

@@ -1,18 +1,13 @@
-//! An account of every request: counted, measured, and a line in the log.
+//! An account of a request: a line in the log.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::serve::app::App;
 use crate::serve::caller::Caller;
 use crate::serve::names::Ends;
-use crate::serve::stopwatch::Stopwatch;
 
 /// What programs ask again and again, so that it is nothing to tell of as long as all is well.
 const ROUTINE: &[&str] = &[
@@ -25,53 +20,29 @@ const ROUTINE: &[&str] = &[
     "/v1/services/{name}/state",
 ];
 
-/// Lets the request pass, and tells of it when it is answered.
-pub(super) async fn keep(
-    State(app): State<Arc<App>>,
-    ConnectInfo(ends): ConnectInfo<Ends>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let stopwatch = Stopwatch::start();
-    request.extensions_mut().insert(stopwatch.clone());
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map(MatchedPath::as_str);
-    let response = next.run(request).await;
-    let took = stopwatch.taken();
-    app.metrics.count(route, &method, response.status(), took);
-    let line = Line {
-        method: &method,
-        route,
-        path: &path,
-        ends,
-        took,
-    };
-    line.write(&response);
-    response
-}
-
 /// A line of the log.
-struct Line<'r> {
-    method: &'r Method,
-    route: Option<&'r str>,
-    path: &'r str,
-    ends: Ends,
-    took: Duration,
+#[derive(Debug)]
+pub(super) struct Line<'r> {
+    pub(super) method: &'r Method,
+    pub(super) route: Option<&'r str>,
+    pub(super) path: &'r str,
+    pub(super) ends: Ends,
+    pub(super) caller: Option<&'r Caller>,
+    pub(super) took: Duration,
 }
 
 impl Line<'_> {
-    fn write(&self, response: &Response) {
+    pub(super) fn write(&self, response: &Response) {
         let Self {
             method,
             route,
             path,
             ends,
+            caller,
             took,
         } = *self;
         let status = response.status();
-        let grant = response.extensions().get::<Caller>().map(Caller::grant);
+        let grant = caller.map(Caller::grant);
         let token = grant.map(|grant| grant.name.as_str());
         let role = grant.map(|grant| grant.role.as_str());
         let peer = ends.peer.map(tracing::field::display);

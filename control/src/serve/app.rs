@@ -11,9 +11,7 @@ use crate::serve::hold::Hold;
 use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
-use crate::serve::{
-    account, auth, changes, guard, health, history, metrics, nodes, services, state, tokens,
-};
+use crate::serve::{changes, gate, health, history, metrics, nodes, services, state, tokens};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -61,10 +59,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        // The last one runs first.
-        .layer(from_fn_with_state(Arc::clone(&app), auth::check))
-        .layer(from_fn_with_state(Arc::clone(&app), guard::check))
-        .layer(from_fn_with_state(Arc::clone(&app), account::keep))
+        .layer(from_fn_with_state(Arc::clone(&app), gate::pass))
         .with_state(app)
 }
 

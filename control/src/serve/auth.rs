@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::serve::access::Access;
@@ -13,27 +11,16 @@ use crate::serve::caller::Caller;
 use crate::serve::problem::Problem;
 use crate::token::{Grant, TokenHash};
 
-/// Lets a request pass that needs no token, or that carries one of a role that may ask so.
-pub(super) async fn check(
-    State(app): State<Arc<App>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Whose token the request carries, if it needs one: then its role may ask so.
+pub(super) fn check(app: &App, request: &mut Request) -> Result<Option<Caller>, Problem> {
     let route = request.extensions().get::<MatchedPath>();
     let access = Access::to(request.method(), route.map(MatchedPath::as_str));
     if access == Access::Anybody {
-        return next.run(request).await;
+        return Ok(None);
     }
-    match identify(&app, &request, access) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller.clone());
-            let mut response = next.run(request).await;
-            // For the log.
-            response.extensions_mut().insert(caller);
-            response
-        }
-        Err(problem) => problem.into_response(),
-    }
+    let caller = identify(app, request, access)?;
+    request.extensions_mut().insert(caller.clone());
+    Ok(Some(caller))
 }
 
 /// The caller, whose token counts and suffices for `access`.

@@ -1,40 +1,27 @@
 //! What no browser is to be talked into.
 
-use std::sync::Arc;
-
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
-use crate::serve::app::App;
 use crate::serve::names::{Ends, Names};
 use crate::serve::problem::Problem;
 
-pub(super) async fn check(
-    State(app): State<Arc<App>>,
-    ConnectInfo(ends): ConnectInfo<Ends>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let names = &app.names;
-    let refused =
-        check_host(&request, names, ends).and_then(|host| check_origin(&request, names, host));
-    match refused {
-        Ok(()) => next.run(request).await,
-        Err(problem) => {
-            warn!(
-                method = %request.method(),
-                path = request.uri().path(),
-                host = ?request.headers().get(HOST),
-                origin = ?request.headers().get(ORIGIN),
-                "refused"
-            );
-            problem.into_response()
-        }
+/// That the request names this control, and is of no other origin's page if it may change something.
+pub(super) fn check(names: &Names, request: &Request, ends: Ends) -> Result<(), Problem> {
+    let checked =
+        check_host(request, names, ends).and_then(|host| check_origin(request, names, host));
+    if checked.is_err() {
+        warn!(
+            method = %request.method(),
+            path = request.uri().path(),
+            host = ?request.headers().get(HOST),
+            origin = ?request.headers().get(ORIGIN),
+            "refused"
+        );
     }
+    checked
 }
 
 /// The authority that the request names, if it is one of this control.

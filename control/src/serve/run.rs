@@ -31,6 +31,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(crate) fn run(options: cli::Serve) -> anyhow::Result<()> {
     options.log.clone().start(options.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // They wait for one disk, one at a time.
+        .max_blocking_threads(16)
         .enable_all()
         .build()?;
     runtime.block_on(serve(options))

@@ -34,6 +34,8 @@ pub(super) async fn get(
         known.is_some_and(|known| known.names(&service.etag))
     };
     let wait = hold::wait(&headers);
+    // They would keep the buffer that they were read into for as long as the poll is held.
+    drop(headers);
     if let Some(wait) = wait.filter(|_| is_known(&service)) {
         let standstill = stopwatch.hold();
         let held = app

@@ -103,9 +103,13 @@ fn what_is_in_force_is_told_of_each_service() {
     control.add("pay");
     let entered = control.post(
         "/v1/services/shop/enter",
-        &json!({ "mode": "writes", "for": "2h", "wait": true }),
+        &json!({ "mode": "writes", "for": "2h" }),
     );
     control.post("/v1/services/shop/allowlist/enable", &json!({}));
+    control.post(
+        "/v1/services/shop/enter",
+        &json!({ "mode": "writes", "wait": { "expect": 9 } }),
+    );
     let report = |name: &str, more: &str| {
         let report = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=60{more}");
         let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);

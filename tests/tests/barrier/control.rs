@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -89,6 +90,22 @@ impl Control {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.unwrap().trim().trim_end_matches(" kB");
         kib.parse::<u64>().unwrap() << 10
+    }
+
+    /// What it tells Prometheus.
+    pub(crate) async fn metrics(&self) -> String {
+        let token = self.home.path().join("data/operator.token");
+        let token = std::fs::read_to_string(token).unwrap();
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let request = format!(
+            "GET /metrics HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+            self.address,
+            token.trim()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.unwrap();
+        text
     }
 
     /// The nodes as control sees them.

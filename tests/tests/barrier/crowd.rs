@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use crate::control::{Control, LONG};
@@ -15,7 +15,13 @@ use crate::control::{Control, LONG};
 type Heard = mpsc::UnboundedSender<(u64, Instant)>;
 
 /// A node that does nothing but poll.
-async fn node(control: Arc<Control>, number: usize, heard: Heard) -> io::Result<()> {
+async fn node(
+    control: Arc<Control>,
+    number: usize,
+    heard: Heard,
+    door: Arc<Semaphore>,
+) -> io::Result<()> {
+    let mut turn = door.acquire_owned().await.ok();
     let mut stream = BufStream::new(TcpStream::connect(control.address).await?);
     let (host, token) = (control.address, &control.token);
     let mut etag = String::new();
@@ -53,6 +59,7 @@ async fn node(control: Arc<Control>, number: usize, heard: Heard) -> io::Result<
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
+        drop(turn.take());
         if length > 0 {
             let revision = etag.split('/').nth(1).and_then(|text| text.parse().ok());
             let _ = heard.send((revision.unwrap_or_default(), Instant::now()));
@@ -77,8 +84,11 @@ impl Crowd {
         control.token = control.done(&token).await.trim().to_owned();
         let control = Arc::new(control);
         let (send, heard) = mpsc::unbounded_channel();
+        // They come one after the other, so that what is measured later is not how many came at once.
+        let door = Arc::new(Semaphore::new(50));
         for number in 0..size {
-            tokio::spawn(node(Arc::clone(&control), number, send.clone()));
+            let (control, door) = (Arc::clone(&control), Arc::clone(&door));
+            tokio::spawn(node(control, number, send.clone(), door));
         }
         let mut crowd = Self {
             control,
@@ -107,14 +117,10 @@ impl Crowd {
 
     /// Waits until all are held.
     async fn until_all_are_held(&self) {
-        let all = async { while drained(&self.control.nodes().await) < self.size {} };
+        let held = format!("\nintermission_control_polls_held {}\n", self.size);
+        let all = async { while !self.control.metrics().await.contains(&held) {} };
         timeout(LONG * 2, all).await.unwrap();
     }
-}
-
-fn drained(nodes: &[serde_json::Value]) -> usize {
-    let drained = nodes.iter().filter(|node| node["standing"] == "drained");
-    drained.count()
 }
 
 fn number(name: &str, default: usize) -> usize {

@@ -54,7 +54,7 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Keep the states and serve them, until SIGINT or SIGTERM
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Add and list services
     #[command(subcommand)]
     Service(Service),

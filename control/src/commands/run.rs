@@ -9,7 +9,7 @@ use crate::serve;
 pub(crate) fn run(cli: Cli) -> Exit {
     let format = cli.connection.output;
     if let Command::Serve(options) = cli.command {
-        return match serve::run(options) {
+        return match serve::run(*options) {
             Ok(()) => Exit::Done,
             Err(error) => print(Err(Failure::failed(format!("{error:#}"))), format),
         };

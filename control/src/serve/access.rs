@@ -14,7 +14,7 @@ pub(super) enum Access {
 }
 
 /// What load balancers and the like ask, which have no token.
-const OPEN: &[&str] = &["/healthz", "/readyz"];
+const OPEN: &[&str] = &["/healthz", "/openapi.json", "/readyz"];
 /// What tells which services there are and what is in force, without testers' addresses.
 const VIEWED: &[&str] = &[
     "/metrics",

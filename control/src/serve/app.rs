@@ -11,7 +11,9 @@ use crate::serve::hold::Hold;
 use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
-use crate::serve::{changes, gate, health, history, metrics, nodes, services, state, tokens};
+use crate::serve::{
+    changes, gate, health, history, metrics, nodes, openapi, services, state, tokens,
+};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -64,11 +66,12 @@ pub(super) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 18] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 19] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
         ("/metrics", get(metrics::get)),
+        ("/openapi.json", get(openapi::get)),
         ("/v1/services", get(services::list).post(services::add)),
         (
             "/v1/services/{name}/state",

@@ -31,6 +31,7 @@ pub(crate) mod log;
 mod metrics;
 mod names;
 mod nodes;
+mod openapi;
 mod order;
 mod problem;
 mod run;

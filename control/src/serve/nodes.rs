@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
@@ -202,7 +202,8 @@ fn answer(etag: &ETag, wait: Option<Duration>, known: bool, value: &impl Seriali
     let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
     let tag = [(ETAG, etag.as_str())];
     if known {
-        return Ok((StatusCode::NOT_MODIFIED, applied, tag).into_response());
+        let caching = [(CACHE_CONTROL, "no-store")];
+        return Ok((StatusCode::NOT_MODIFIED, applied, caching, tag).into_response());
     }
     Ok((applied, tag, json(StatusCode::OK, value)?).into_response())
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::openapi;
+
 /// A request, written as it goes over the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
@@ -72,7 +74,9 @@ impl Ask {
         let _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
-        Answer::parse(&bytes).ok_or_else(|| io::Error::other("cut off"))
+        let answer = Answer::parse(&bytes).ok_or_else(|| io::Error::other("cut off"))?;
+        openapi::check(self.method, &self.path, &answer);
+        Ok(answer)
     }
 }
 

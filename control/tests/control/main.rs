@@ -30,6 +30,8 @@ mod log;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod polls;
 #[cfg(test)]
 mod process;

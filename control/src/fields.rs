@@ -56,9 +56,7 @@ impl Fields {
     }
 
     pub(crate) fn whole_number(&mut self, name: &str) -> Result<Option<u32>, Invalid> {
-        self.take(name, "a whole number", |value| {
-            value.as_u64()?.try_into().ok()
-        })
+        self.take(name, "a whole number", whole_number)
     }
 
     pub(crate) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Invalid> {
@@ -129,6 +127,16 @@ impl Fields {
             )),
         }
     }
+}
+
+/// A number without a fraction, however it is written: 3.0 is 3 (JSON Schema, section 4.2.3).
+fn whole_number(value: &Value) -> Option<u32> {
+    let exact = value.as_u64().and_then(|number| number.try_into().ok());
+    exact.or_else(|| {
+        let number = value.as_f64()?;
+        let fits = (0.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0;
+        fits.then_some(number as u32)
+    })
 }
 
 fn brief(value: &Value) -> String {

@@ -262,7 +262,15 @@ impl Client {
             StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
                 Exit::UnknownService
             }
-            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-token" => Exit::Invalid,
+            StatusCode::NOT_FOUND
+                if [
+                    "urn:intermission:unknown-token",
+                    "urn:intermission:unknown-node",
+                ]
+                .contains(&kind) =>
+            {
+                Exit::Invalid
+            }
             StatusCode::PRECONDITION_FAILED => Exit::Lost,
             StatusCode::BAD_REQUEST
             | StatusCode::CONFLICT

@@ -19,6 +19,8 @@ pub(crate) enum ChangeError {
     },
     /// Something else was asked under the same key.
     KeyReused { key: String },
+    /// No node of the service has this name.
+    UnknownNode { service: String, node: String },
     /// No more nodes may come with this token.
     TooManyMembers { token: String, most: u32 },
     /// It could not be saved.

@@ -8,7 +8,6 @@ use tracing::{error, info, warn};
 
 use crate::etag::ETag;
 use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
-use crate::invalid::Invalid;
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Stamp, Store, StoreError};
@@ -111,12 +110,9 @@ impl Keeper {
         let published = self.service(service)?;
         let forgotten = self.fleet().find(service, name, boot);
         if forgotten.is_empty() {
-            let reason = format!(
-                "{name:?} is no node of {service}; intermission node list {service} shows them"
-            );
-            return Err(ChangeError::Invalid {
+            return Err(ChangeError::UnknownNode {
                 service: service.to_owned(),
-                invalid: Invalid::new("/node", reason),
+                node: name.to_owned(),
             });
         }
         let stamp = Stamp {

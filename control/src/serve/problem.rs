@@ -142,6 +142,14 @@ impl From<ChangeError> for Problem {
                 "Another request had this Idempotency-Key; nothing was changed",
                 format!("{key:?} belongs to a request that asked for something else; give each request its own"),
             ),
+            ChangeError::UnknownNode { service, node } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-node",
+                "Unknown node; nothing was changed",
+                format!(
+                    "{node:?} is no node of {service}; intermission node list {service} shows them"
+                ),
+            ),
             ChangeError::TooManyMembers { token, most } => Self::new(
                 StatusCode::FORBIDDEN,
                 "token-members",

@@ -1,5 +1,6 @@
 //! Every chore of this repository, as `cargo xtask NAME`; CI runs the same ones.
 
+mod api;
 mod ci;
 mod demo;
 mod lint;
@@ -21,6 +22,7 @@ cargo xtask demo   starts control, two apps with the layer and one behind Envoy,
 cargo xtask test   installs what the tests need under target/ and runs every test
 cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
+cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
 cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask ci     runs lint and test, what fails soonest first";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&mut steps),
         ["lint"] => lint::run(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
+        ["api"] => api::run(&mut steps),
         ["soak"] => soak::soak(&mut steps),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),

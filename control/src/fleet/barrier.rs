@@ -51,6 +51,8 @@ pub(crate) struct Barrier {
     pub(crate) deadline: Timestamp,
     /// The later revision that may admit what this one refuses.
     pub(crate) superseded_by: Option<u64>,
+    /// When it began, or control started again.
+    since: Instant,
     /// Since when only those are missing that time will not bring.
     stuck: Option<Instant>,
 }
@@ -77,6 +79,7 @@ impl Barrier {
             deadline: began.saturating_add(timeout).unwrap_or(began),
             wait,
             superseded_by: None,
+            since: Instant::now(),
             stuck: None,
         }
     }
@@ -95,7 +98,18 @@ impl Barrier {
 
     /// Whether `member` is waited for, and may come.
     pub(super) fn awaits(&self, member: &Member, now: Instant) -> bool {
-        member.standing(self.state.revision, &self.wait, now) != Standing::Drained
+        self.standing(member, now) != Standing::Drained
+    }
+
+    /// How `member` stands to it. What hindered it before this began may have been mended since.
+    fn standing(&self, member: &Member, now: Instant) -> Standing {
+        let standing = member.standing(self.state.revision, &self.wait, now);
+        let heard = member.heard.as_ref();
+        let before = heard.is_some_and(|heard| heard.at < self.since);
+        match standing {
+            Standing::Refused | Standing::Forked | Standing::Unsure if before => Standing::Behind,
+            standing => standing,
+        }
     }
 
     /// How far it is, and whether this is its end.
@@ -107,7 +121,10 @@ impl Barrier {
     ) -> Progress {
         let revision = self.state.revision;
         let views: Vec<NodeView> = members
-            .map(|member| member.view(revision, &self.wait, now))
+            .map(|member| NodeView {
+                standing: self.standing(member, now),
+                ..member.view(revision, &self.wait, now)
+            })
             .collect();
         let ending = self.ending(&views, now, time);
         let is = |standing| move |node: &&NodeView| node.standing == standing;

@@ -295,3 +295,13 @@ fn a_refused_document_is_objected_to_until_the_next_answer() {
             .starts_with("revision 4 of store S1 is older than revision 5")
     );
 }
+
+#[test]
+fn whoever_refuses_documents_is_heard_as_often_as_others() {
+    let mut poll = answered();
+    for _ in 0..100 {
+        poll.send(MS(0));
+        poll.receive(MS(0), ok(None, b"{}")).unwrap_err();
+        assert!(poll.next_at() <= poll.longest_pause());
+    }
+}

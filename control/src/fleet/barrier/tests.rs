@@ -316,3 +316,21 @@ fn a_later_change_that_may_admit_more_ends_it() {
     assert_eq!(progress.ending, Some(Ending::Superseded));
     assert_eq!(progress.superseded_by, Some(19));
 }
+
+#[test]
+fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again() {
+    let refused = Report {
+        error: Some("older".into()),
+        ..report("a")
+    };
+    let mut setting = waiting().with(refused.clone(), Position::At(16));
+    setting.barrier.since = setting.began + Duration::from_secs(1);
+    assert_eq!(setting.after(20).ending, None);
+    assert_eq!(setting.after(20).missing[0].standing, Standing::Behind);
+    let again = Report { seq: 2, ..refused };
+    let mut heard = Heard::now(again, Position::At(16));
+    heard.at = setting.began + Duration::from_secs(20);
+    setting.members[0].hear(heard);
+    assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
+    assert_eq!(setting.after(25).ending, Some(Ending::Refused));
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -42,6 +42,8 @@ fn try_it() -> Result<()> {
     )?;
     run_command(
         command(programs.join("schemathesis"))
+            // It leaves a folder of its own where it is started.
+            .current_dir(&control.home)
             .env("PYTHONPATH", &folder)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .arg("--config-file")
@@ -64,6 +66,7 @@ fn try_it() -> Result<()> {
 /// A control with two services, which ends with this value.
 struct Control {
     process: Child,
+    home: PathBuf,
     url: String,
     token: String,
 }
@@ -92,9 +95,10 @@ impl Control {
             token: fs::read_to_string(home.join("intermission/operator.token"))?
                 .trim()
                 .to_owned(),
+            home,
         };
         for service in ["shop", "pay"] {
-            run_command(intermission(&home).args([
+            run_command(intermission(&control.home).args([
                 "--server",
                 &control.url,
                 "service",

@@ -23,7 +23,7 @@ pin_project! {
         Own {
             #[pin]
             body: B,
-            // Until the last byte.
+            // Dropped after it: what the body does at its end is part of the request.
             held: Option<Held>,
         },
         Notice {
@@ -57,11 +57,10 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         match self.project().inner.project() {
             InnerProjection::Own { mut body, held } => {
                 let frame = ready!(body.as_mut().poll_frame(cx));
-                if frame.is_some() && !body.is_end_stream() {
-                    return Poll::Ready(frame);
-                }
-                let held = held.take();
-                Poll::Ready(frame.map(|frame| frame.map(|frame| kept(frame, held))))
+                let is_last = body.is_end_stream();
+                Poll::Ready(frame.map(|frame| {
+                    frame.map(|frame| if is_last { kept(frame, held) } else { frame })
+                }))
             }
             InnerProjection::Notice { bytes } => {
                 let bytes = std::mem::take(bytes);
@@ -88,12 +87,15 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
 /// What is larger waits in the server until the client has taken the rest.
 const WAITS: usize = 64 << 10;
 
-/// The last frame, which keeps `held` until the server has handed it to the system, or at least so much
-/// of it that the rest fits in there.
-fn kept(frame: Frame<Bytes>, held: Option<Held>) -> Frame<Bytes> {
-    frame.map_data(|data| match held {
-        Some(held) if data.len() > WAITS => Bytes::from_owner(Kept { data, _held: held }),
-        _ => data,
+/// The last frame, which takes along what is `held`, where it is so large that the server may keep it after the body:
+/// until it has handed it to the system, or at least so much of it that the rest fits in there.
+fn kept(frame: Frame<Bytes>, held: &mut Option<Held>) -> Frame<Bytes> {
+    frame.map_data(|data| {
+        let held = (data.len() > WAITS).then(|| held.take()).flatten();
+        match held {
+            Some(held) => Bytes::from_owner(Kept { data, _held: held }),
+            None => data,
+        }
     })
 }
 

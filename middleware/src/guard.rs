@@ -22,12 +22,24 @@ use crate::epoch::Counted;
 ///     Response::new("accepted".into())
 /// }
 /// ```
+///
+/// Under several layers it keeps the request running for each of them.
 #[derive(Clone, Debug)]
-pub struct RequestGuard(Arc<Counted>);
+pub struct RequestGuard(Arc<Guarded>);
+
+#[derive(Debug)]
+struct Guarded {
+    counted: Counted,
+    /// That of the layer around this one, whose place in the extensions this guard takes.
+    _outer: Option<RequestGuard>,
+}
 
 impl RequestGuard {
-    pub(crate) fn new(counted: Counted) -> Self {
-        Self(Arc::new(counted))
+    pub(crate) fn new(counted: Counted, outer: Option<Self>) -> Self {
+        Self(Arc::new(Guarded {
+            counted,
+            _outer: outer,
+        }))
     }
 }
 
@@ -57,7 +69,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         // Nobody else will tell when an upgraded connection ends.
         if self.upgraded && Arc::strong_count(&self.guard.0) == 1 {
-            self.guard.0.leave_upgraded();
+            self.guard.0.counted.leave_upgraded();
         }
     }
 }

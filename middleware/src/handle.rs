@@ -44,7 +44,17 @@ impl PolicyHandle {
     ///
     /// Answers are rendered here, `Retry-After` too, which counts down to an announced end. A
     /// [`Poller`](crate::Poller) renders them anew as time passes; by hand, swap the same state again.
+    ///
+    /// What a [`Poller`](crate::Poller) keeps up to date cannot be swapped by hand, since control would go on to
+    /// count on what it was told: that is logged as an error, and changes nothing.
     pub fn swap(&self, state: State) {
+        #[cfg(feature = "poller")]
+        if self.0.departure.is_some() {
+            tracing::error!(
+                "a state was swapped by hand, but the policy is a poller's: it stays as it is"
+            );
+            return;
+        }
         self.0.in_force.swap(state);
     }
 
@@ -69,8 +79,8 @@ impl PolicyHandle {
     /// ended its last request.
     ///
     /// Returns when control has been told, or when nothing more can be done about it: after 5 s, or at once
-    /// where no [`Poller`](crate::Poller) runs. While requests run, and while anybody keeps the
-    /// guard of one, control is not told. The state in force stays as it is from now on.
+    /// where no [`Poller`](crate::Poller) runs. While requests run, while anybody keeps the guard of one, and
+    /// after a connection was upgraded of which nobody kept it, control is not told. The state in force stays as it is from now on.
     #[cfg(feature = "poller")]
     pub async fn leave(&self) {
         if let Some(departure) = &self.0.departure {

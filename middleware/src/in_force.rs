@@ -7,8 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use intermission_core::{Policy, Reason, Reply, Running, State, Timestamp};
 
-use crate::RequestGuard;
-use crate::epoch::{Epoch, Latest};
+use crate::epoch::{Counted, Epoch, Latest};
 use crate::prepared::Prepared;
 
 /// The state in force, and what still runs of the requests that were admitted before it.
@@ -58,11 +57,11 @@ impl InForce {
 
     /// Counts a request that `current` admits for `reason`; `None` if that is not in force any more, and the
     /// request has to be judged again.
-    pub(crate) fn admit(&self, current: &Current, reason: Reason) -> Option<RequestGuard> {
+    pub(crate) fn admit(&self, current: &Current, reason: Reason) -> Option<Counted> {
         let counted = current.epoch.count(thread(), reason)?;
         // Counted first, so that it cannot slip between.
         let is_in_force = self.latest.is(&current.epoch);
-        is_in_force.then(|| RequestGuard::new(counted))
+        is_in_force.then_some(counted)
     }
 
     pub(crate) fn swap(&self, state: State) {

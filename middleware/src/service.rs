@@ -11,7 +11,7 @@ use crate::future::Connection;
 use crate::guard::Held;
 use crate::in_force::Current;
 use crate::view::{HeaderLines, view};
-use crate::{Decision, PolicyHandle, ResponseBody, ResponseFuture};
+use crate::{Decision, PolicyHandle, RequestGuard, ResponseBody, ResponseFuture};
 
 /// A service in front of which maintenance is enforced; made by
 /// [`MaintenanceLayer`](crate::MaintenanceLayer).
@@ -47,7 +47,9 @@ impl<S> Maintenance<S> {
             revision: policy.revision(),
         };
         match verdict {
-            Verdict::Admit(reason) => Judgement::Admit(reason, Some(decision)),
+            Verdict::Admit(reason) => {
+                Judgement::Admit(policy.counts_as(reason, &view), Some(decision))
+            }
             Verdict::Refuse(kind) => {
                 let mut response = current.respond(&policy.reply(kind, &view));
                 response.extensions_mut().insert(decision);
@@ -95,7 +97,7 @@ where
                 Judgement::Admit(reason, decision) => (reason, decision),
                 Judgement::Refuse(response) => return ResponseFuture::refused(response),
             };
-            let Some(guard) = self.policy.in_force().admit(&current, reason) else {
+            let Some(counted) = self.policy.in_force().admit(&current, reason) else {
                 continue;
             };
             drop(current);
@@ -103,6 +105,8 @@ where
                 count(decision);
                 request.extensions_mut().insert(decision);
             }
+            let outer = request.extensions_mut().remove();
+            let guard = RequestGuard::new(counted, outer);
             request.extensions_mut().insert(guard.clone());
             let held = Held::new(guard);
             let connection = Connection::of(request.method());

@@ -52,6 +52,10 @@ impl Server {
                         Err(_) => break,
                     }
                 }
+                // A poll that was given up before it was sent.
+                if request.is_empty() {
+                    continue;
+                }
                 if answer.is_empty() {
                     answer = script.recv().await.unwrap_or_default();
                 } else if let Ok(next) = script.try_recv() {
@@ -212,6 +216,79 @@ async fn the_saved_copy_outlives_the_endpoint() {
         .start()
         .await;
     assert_eq!(policy.state().maintenance, Mode::Writes);
+}
+
+#[tokio::test]
+async fn a_disk_that_hangs_holds_up_neither_polls_nor_lease() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("shop.json");
+    // Whoever opens it to write waits for a reader.
+    let pipe = folder.path().join("shop.json.new");
+    let mkfifo = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(mkfifo.unwrap().success());
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::Off));
+    let poller = server.poller().with_lease(Duration::from_secs(1));
+    let policy = poller.with_saved_copy(&copy).start().await;
+    server.answer("304 Not Modified", "", "");
+    for _ in 0..3 {
+        server.request().await;
+    }
+    server.answer("503 Service Unavailable", "", "");
+    let closed = async {
+        while policy.state().maintenance != Mode::All {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, closed).await.unwrap();
+    assert!(!copy.exists());
+    std::fs::File::open(pipe).unwrap();
+}
+
+#[tokio::test]
+async fn what_the_disk_refuses_is_saved_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("not-there-yet/shop.json");
+    let server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::All));
+    let policy = server.poller().with_saved_copy(&copy).start().await;
+    std::fs::create_dir(copy.parent().unwrap()).unwrap();
+    let saved = async {
+        while !copy.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, saved).await.unwrap();
+    drop(policy);
+}
+
+#[tokio::test]
+async fn processes_that_seed_alike_are_told_apart() {
+    let mut boots = Vec::new();
+    for _ in 0..2 {
+        fastrand::seed(42);
+        let mut server = Server::start().await;
+        server.answer("200 OK", "", &document(3, Mode::All));
+        let policy = server.poller().with_name("shop").start().await;
+        let request = server.request().await;
+        let boot = report(&request).split(';').nth(1).unwrap().to_owned();
+        assert!(boot.starts_with("boot="), "{boot}");
+        boots.push(boot);
+        drop(policy);
+    }
+    assert_ne!(boots[0], boots[1]);
+}
+
+#[tokio::test]
+async fn what_a_poller_keeps_is_not_swapped_by_hand() {
+    let server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::All));
+    let policy = server.poller().start().await;
+    policy.swap(intermission::State::initial(
+        policy.state().service,
+        Mode::Off,
+    ));
+    assert_eq!(policy.state().maintenance, Mode::All);
 }
 
 #[tokio::test]

@@ -81,15 +81,30 @@ impl Policy {
         }
     }
 
-    /// Why an admitted request may run on when maintenance begins: `out-of-scope` or `exempt`, else
-    /// `open`. For requests that come while the service is open.
+    /// Why a request that is admitted while the service is open may run on when maintenance begins: of the reasons
+    /// that apply, the one that lasts longest; `open` where none does.
     pub fn foresee<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Reason {
-        if self.is_out_of_scope(request) {
-            Reason::OutOfScope
-        } else if self.is_exempt(request) {
+        if self.is_exempt(request) {
             Reason::Exempt
+        } else if self.is_out_of_scope(request) {
+            Reason::OutOfScope
+        } else if only_reads(request) {
+            Reason::ReadOnly
         } else {
             Reason::Open
+        }
+    }
+
+    /// Why a request that is admitted in maintenance for `reason` may run on when the state changes: exempt paths
+    /// outlast mode and scope.
+    pub fn counts_as<H: Headers + ?Sized>(
+        &self,
+        reason: Reason,
+        request: &RequestView<'_, H>,
+    ) -> Reason {
+        match reason {
+            Reason::OutOfScope | Reason::ReadOnly if self.is_exempt(request) => Reason::Exempt,
+            _ => reason,
         }
     }
 

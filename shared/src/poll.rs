@@ -13,6 +13,8 @@ pub use self::error::PollError;
 use self::error::{Kind, identity};
 use crate::State;
 
+/// Longest interval and longest wait.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Shortest pause after a failure.
@@ -26,10 +28,10 @@ const HELD: Duration = Duration::from_millis(100);
 /// How a node polls.
 #[derive(Clone, Copy, Debug)]
 pub struct PollOptions {
-    /// Pause between two polls where the server does not hold them; jittered by a tenth.
+    /// Pause between two polls where the server does not hold them, at most a day; jittered by a tenth.
     pub interval: Duration,
     /// How long the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole
-    /// seconds.
+    /// seconds, at most a day.
     pub wait: Duration,
     /// How long the last good state stays in force without an answer, before the node puts
     /// [`State::closed`] in its place; `None` is for ever. No pause and no wait is longer than a third
@@ -41,8 +43,8 @@ impl PollOptions {
     /// The options as they are heeded.
     fn fit(self) -> Self {
         Self {
-            interval: self.at_most(self.interval),
-            wait: self.at_most(self.wait),
+            interval: self.at_most(self.interval.min(LONGEST)),
+            wait: self.at_most(self.wait.min(LONGEST)),
             ..self
         }
     }
@@ -210,7 +212,8 @@ impl Poll {
         now: Duration,
         response: PollResponse<'_>,
     ) -> Result<Option<State>, PollError> {
-        let before = self.state.as_ref().map(order);
+        // Until the first answer the server has not been told what is in force, saved or not.
+        let before = self.answered_at.and(self.state.as_ref()).map(order);
         let new = self.read(&response);
         match &new {
             Ok(new) => {

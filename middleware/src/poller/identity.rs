@@ -1,3 +1,4 @@
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use intermission_core::{Poll, Report, Running};
@@ -24,7 +25,8 @@ impl Identity {
         let of_machine = || gethostname::gethostname().to_string_lossy().into_owned();
         Self {
             name: name.unwrap_or_else(of_machine),
-            boot: fastrand::u64(..),
+            // From the system: the application may have seeded other generators alike in every process.
+            boot: RandomState::new().hash_one(0),
             seq: 0,
             lease,
         }

@@ -14,9 +14,11 @@ use std::time::Duration;
 pub(crate) use departure::Departure;
 pub use endpoint::{EndpointError, TokenError};
 use intermission_core::{Mode, Poll, PollOptions, ServiceName, State};
+use tokio::time::{Instant, timeout_at};
 
 use self::endpoint::Endpoint;
 use self::identity::Identity;
+use self::saved::Saver;
 use self::task::Task;
 use crate::PolicyHandle;
 use crate::in_force::InForce;
@@ -185,8 +187,9 @@ impl Poller {
     ///
     /// Outside of a tokio runtime.
     pub async fn start(self) -> PolicyHandle {
+        let deadline = Instant::now() + self.start_wait;
         let saved = match &self.saved_copy {
-            Some(file) => saved::load(file).await,
+            Some(file) => timeout_at(deadline, saved::load(file)).await.ok().flatten(),
             None => None,
         };
         let at_hand = saved
@@ -203,16 +206,13 @@ impl Poller {
             self.endpoint,
             poll,
             Identity::new(self.name, self.options.lease),
-            self.saved_copy,
+            self.saved_copy.map(Saver::new),
             Arc::clone(&in_force),
             answered,
         );
         tokio::spawn(task.run(departing));
         let handle = PolicyHandle::polled(in_force, departure);
-        if tokio::time::timeout(self.start_wait, first_answer)
-            .await
-            .is_err()
-        {
+        if timeout_at(deadline, first_answer).await.is_err() {
             let state = handle.state();
             tracing::warn!(
                 service = state.service.as_str(),

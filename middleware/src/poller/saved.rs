@@ -2,10 +2,16 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use intermission_core::State;
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Pause before a state that could not be saved is saved again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Reads the copy; one that cannot be used is as good as none, and said.
 pub(super) async fn load(file: &Path) -> Option<State> {
@@ -24,13 +30,56 @@ pub(super) async fn load(file: &Path) -> Option<State> {
         .ok()
 }
 
-/// Replaces the copy, whole or not at all.
-pub(super) async fn store(file: &Path, state: &State) {
-    if let Err(error) = replace(file, &state.to_json()).await {
-        tracing::warn!(file = %file.display(), %error, "the state cannot be saved");
+/// Saves states beside the polls, which must not wait for a disk.
+#[derive(Debug)]
+pub(super) struct Saver {
+    latest: watch::Sender<Option<State>>,
+    task: JoinHandle<()>,
+}
+
+impl Saver {
+    pub(super) fn new(file: PathBuf) -> Self {
+        let (latest, states) = watch::channel(None);
+        let task = tokio::spawn(save_all(file, states));
+        Self { latest, task }
+    }
+
+    /// Saves `state` in the place of all before it.
+    pub(super) fn save(&self, state: State) {
+        self.latest.send_replace(Some(state));
+    }
+
+    /// Ends when the last state is saved.
+    pub(super) async fn finish(self) {
+        drop(self.latest);
+        let _ = self.task.await;
     }
 }
 
+/// Saves the latest state until none can come any more; where the disk refuses, again and again.
+async fn save_all(file: PathBuf, mut states: watch::Receiver<Option<State>>) {
+    let mut has_failed = false;
+    while states.changed().await.is_ok() {
+        loop {
+            let Some(document) = states.borrow_and_update().as_ref().map(State::to_json) else {
+                break;
+            };
+            let Err(error) = replace(&file, &document).await else {
+                has_failed = false;
+                break;
+            };
+            if !has_failed {
+                tracing::warn!(file = %file.display(), %error, "the state cannot be saved");
+            }
+            has_failed = true;
+            if let Ok(Err(_)) = tokio::time::timeout(AGAIN, states.changed()).await {
+                return;
+            }
+        }
+    }
+}
+
+/// Replaces the copy, whole or not at all.
 async fn replace(file: &Path, document: &[u8]) -> io::Result<()> {
     let mut name = file.as_os_str().to_owned();
     name.push(".new");

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 use super::departure::Departing;
 use super::endpoint::Endpoint;
 use super::identity::{Identity, Intent};
-use super::saved;
+use super::saved::Saver;
 use crate::in_force::InForce;
 
 /// How long a node that departs tries to say so, and how often.
@@ -23,7 +22,7 @@ pub(super) struct Task {
     endpoint: Endpoint,
     poll: Poll,
     identity: Identity,
-    saved_copy: Option<PathBuf>,
+    saver: Option<Saver>,
     in_force: Arc<InForce>,
     answered: Option<oneshot::Sender<()>>,
     started: Instant,
@@ -38,7 +37,7 @@ impl Task {
         endpoint: Endpoint,
         poll: Poll,
         identity: Identity,
-        saved_copy: Option<PathBuf>,
+        saver: Option<Saver>,
         in_force: Arc<InForce>,
         answered: oneshot::Sender<()>,
     ) -> Self {
@@ -46,7 +45,7 @@ impl Task {
             endpoint,
             poll,
             identity,
-            saved_copy,
+            saver,
             in_force,
             answered: Some(answered),
             started: Instant::now(),
@@ -66,6 +65,9 @@ impl Task {
         }
         // Whoever cannot be told does not matter, after a while.
         let _ = tokio::time::timeout(FAREWELL, self.leave()).await;
+        if let Some(saver) = self.saver {
+            let _ = tokio::time::timeout(FAREWELL, saver.finish()).await;
+        }
     }
 
     /// Polls once.
@@ -74,8 +76,8 @@ impl Task {
         let (lease, closed) = (self.lease(), &mut self.closed);
         under(lease, || *closed = close(&self.in_force), next).await;
         match self.ask(Intent::Stay).await {
-            Ok(Some(news)) => return self.answer(Some(news)).await,
-            Ok(None) => self.answer(None).await,
+            Ok(Some(news)) => return self.answer(Some(news)),
+            Ok(None) => self.answer(None),
             Err(complaint) => self.complain(complaint),
         }
         let state = self.poll.state();
@@ -121,19 +123,17 @@ impl Task {
         }
     }
 
-    async fn answer(&mut self, news: Option<State>) {
+    fn answer(&mut self, news: Option<State>) {
         if self.complaint.take().is_some() {
             tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
         }
         let was_closed = std::mem::take(&mut self.closed);
-        if was_closed && let Some(state) = self.poll.state() {
-            self.in_force.swap(state.clone());
+        if let (Some(saver), Some(state)) = (&self.saver, &news) {
+            saver.save(state.clone());
         }
-        if let Some(state) = news {
-            self.in_force.swap(state.clone());
-            if let Some(file) = &self.saved_copy {
-                saved::store(file, &state).await;
-            }
+        let reopened = || self.poll.state().filter(|_| was_closed).cloned();
+        if let Some(state) = news.or_else(reopened) {
+            self.in_force.swap(state);
         }
         if let Some(answered) = self.answered.take() {
             // The one who waited may have given up.

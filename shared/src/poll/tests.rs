@@ -202,6 +202,25 @@ fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
             .unwrap()
             .is_some()
     );
+    assert_eq!(poll.next_at(), MS(1), "so that the server learns of it");
+}
+
+#[test]
+fn no_duration_is_too_long() {
+    let options = PollOptions {
+        interval: Duration::MAX,
+        wait: Duration::MAX,
+        lease: Some(Duration::MAX),
+    };
+    let mut poll = Poll::new(options, 7);
+    poll.send(MS(0));
+    poll.receive(MS(1), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap();
+    poll.send(MS(1));
+    poll.receive(MS(2), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap();
+    assert!(poll.next_at() > MS(2));
+    poll.fail(MS(3));
 }
 
 #[test]

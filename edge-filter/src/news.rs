@@ -3,6 +3,7 @@ use std::cell::Cell;
 use intermission_core::State;
 
 use crate::host::Host;
+use crate::slot::{heard, list};
 use crate::swap::{lines, numbers, swap};
 
 /// The state of this Envoy process in shared data, which the one that polls writes for all.
@@ -13,22 +14,26 @@ use crate::swap::{lines, numbers, swap};
 pub(crate) struct News {
     state: String,
     mark: String,
-    queues: String,
+    /// The key of the list of the slots, which say who is to be woken.
+    slots: String,
     seen: Cell<u32>,
+    /// The name of this VM's queue, and its number once it is open.
+    subscription: String,
     queue: Cell<Option<u32>>,
-    writer: Cell<Option<u64>>,
+    writer: Cell<Option<u32>>,
 }
 
 /// A state, and its entity tag where it came with one.
 pub(crate) type Tagged = (State, Option<Box<str>>);
 
 impl News {
-    pub(crate) fn new(prefix: &str) -> Self {
+    pub(crate) fn new(prefix: &str, identity: u64) -> Self {
         Self {
             state: format!("{prefix}state"),
             mark: format!("{prefix}mark"),
-            queues: format!("{prefix}queues"),
+            slots: list(prefix),
             seen: Cell::new(0),
+            subscription: format!("{prefix}{identity}"),
             queue: Cell::new(None),
             writer: Cell::new(None),
         }
@@ -40,7 +45,9 @@ impl News {
         if self.seen.replace(mark.cas) == mark.cas {
             return None;
         }
-        self.writer.set(numbers(&mark.value).first().copied());
+        let writer = numbers(&mark.value).first().copied();
+        self.writer
+            .set(writer.and_then(|writer| u32::try_from(writer).ok()));
         read(&host.shared(&self.state)?.value)
     }
 
@@ -57,9 +64,11 @@ impl News {
             return;
         }
         // Whoever reads between the two writes reads again at the second.
-        let queue = self.queue.get().map(|queue| queue.to_string());
-        let _ = host.share(&self.mark, queue.unwrap_or_default().as_bytes(), None);
-        self.wake_others(host);
+        let queue = self.queue(host).to_string();
+        let _ = host.share(&self.mark, queue.as_bytes(), None);
+        heard(host, &self.slots, &mut |_, word| {
+            self.wake(host, word.map(|word| word.queue));
+        });
     }
 
     /// Wakes the writer of the news that was read last.
@@ -67,30 +76,16 @@ impl News {
         self.wake(host, self.writer.take());
     }
 
-    /// Asks to be woken by the next writer, who clears the list so that it names no dead VM for long.
-    pub(crate) fn subscribe(&self, host: &impl Host, name: &str) {
-        let queue = self.queue.get().unwrap_or_else(|| host.open_queue(name));
+    /// The queue by which this VM is woken.
+    pub(crate) fn queue(&self, host: &impl Host) -> u32 {
+        let open = || host.open_queue(&self.subscription);
+        let queue = self.queue.get().unwrap_or_else(open);
         self.queue.set(Some(queue));
-        swap(host, &self.queues, &mut |list| {
-            let listed = numbers(list).contains(&queue.into());
-            (!listed).then(|| [list, format!("{queue} ").as_bytes()].concat())
-        });
+        queue
     }
 
-    fn wake_others(&self, host: &impl Host) {
-        let mut list = Vec::new();
-        swap(host, &self.queues, &mut |queues| {
-            list = queues.to_vec();
-            Some(Vec::new())
-        });
-        self.wake(host, numbers(&list));
-    }
-
-    fn wake(&self, host: &impl Host, queues: impl IntoIterator<Item = u64>) {
-        let queues = queues
-            .into_iter()
-            .filter_map(|queue| u32::try_from(queue).ok());
-        for queue in queues.filter(|queue| Some(*queue) != self.queue.get()) {
+    fn wake(&self, host: &impl Host, queue: Option<u32>) {
+        if let Some(queue) = queue.filter(|queue| Some(*queue) != self.queue.get()) {
             host.enqueue(queue);
         }
     }

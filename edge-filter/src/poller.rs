@@ -1,4 +1,3 @@
-use std::error::Error;
 use std::time::Duration;
 
 use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Report, State};
@@ -150,9 +149,7 @@ impl Poller {
                 })
             }
             Err(error) => {
-                let reason = error.source().map(|source| format!(": {source}"));
-                let complaint = format!("{error}{}", reason.unwrap_or_default());
-                self.complain(host, metrics, complaint);
+                self.complain(host, metrics, error.line());
                 None
             }
         }

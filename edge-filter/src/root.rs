@@ -39,7 +39,6 @@ pub(crate) struct Root<H> {
     freshness: Freshness,
     news: News,
     poller: Poller,
-    subscription: String,
     rendered: Duration,
     metrics: OnceCell<Metrics>,
 }
@@ -64,13 +63,12 @@ impl<H: Host + Clone> Root<H> {
             in_force: None,
             closed: false,
             freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
-            news: News::new(&prefix),
+            news: News::new(&prefix, identity),
             poller: Poller::new(
                 Turn::new(turn, identity),
                 Member::new(&prefix),
                 list(&prefix),
             ),
-            subscription: format!("{prefix}{identity}"),
             rendered: now,
             metrics: OnceCell::new(),
             plugin: Rc::new(Plugin::new(host, config, Slot::new(&prefix, identity))),
@@ -88,7 +86,8 @@ impl<H: Host + Clone> Root<H> {
     pub(crate) fn request(&mut self, context: u32) -> Action {
         let plugin = self.plugin();
         if !plugin.slot.exists() {
-            plugin.slot.make(&plugin.host);
+            let queue = self.news.queue(&plugin.host);
+            plugin.slot.make(&plugin.host, queue);
             // In this order: what the one that polls has written before it sees the slot, is seen here.
             self.heed_lease();
             self.adopt_news();
@@ -101,7 +100,6 @@ impl<H: Host + Clone> Root<H> {
     pub(crate) fn tick(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let host = &plugin.host;
-        self.news.subscribe(host, &self.subscription);
         self.heed_lease();
         self.adopt_news();
         if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
@@ -116,10 +114,7 @@ impl<H: Host + Clone> Root<H> {
 
     /// Another context has written news.
     pub(crate) fn woken(&mut self, queue: u32) {
-        let host = &self.plugin.host;
-        host.empty_queue(queue);
-        // The writer has cleared the list.
-        self.news.subscribe(host, &self.subscription);
+        self.plugin.host.empty_queue(queue);
         self.heed_lease();
         self.adopt_news();
         // Where this one polls, it is the others who have taken its news.
@@ -138,12 +133,13 @@ impl<H: Host + Clone> Root<H> {
         let metrics = self.metrics();
         let heard = self.poller.receive(&plugin.host, &metrics, now);
         if let Some(heard) = heard {
-            self.freshness.write(&plugin.host, heard.age);
-            self.heed_lease();
+            // In this order: what a renewed lease puts in force again is the newest.
             if let Some((news, document)) = heard.news {
                 self.news.write(&plugin.host, &news, &document);
                 self.adopt(news);
             }
+            self.freshness.write(&plugin.host, heard.age);
+            self.heed_lease();
         }
         self.poll();
     }
@@ -235,7 +231,9 @@ impl<H: Host + Clone> Root<H> {
             Level::Warn,
             &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
-        self.provisional = Some(state);
+        // What it admits was admitted before anything that control knows of.
+        let store = Box::default();
+        self.provisional = Some(State { store, ..state });
         self.put();
     }
 

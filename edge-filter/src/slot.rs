@@ -7,8 +7,10 @@ use crate::host::{Host, now};
 use crate::news::Tagged;
 use crate::swap::{lines, numbers, swap, words};
 
-/// How often a slot is written when what it says stays the same.
+/// How often a slot is written when what it says stays the same, at the next tick.
 const BEAT: Duration = Duration::from_millis(500);
+/// A slot that has not spoken for so long is silent, in milliseconds.
+const SILENT: u64 = 3000;
 
 /// What one VM that serves requests says of itself in shared data, for the one that polls.
 ///
@@ -22,6 +24,7 @@ pub(crate) struct Slot {
     exists: Cell<bool>,
     mark: RefCell<Option<Mark>>,
     running: Cell<Running>,
+    queue: Cell<u32>,
     written: Cell<Duration>,
 }
 
@@ -51,6 +54,8 @@ pub(crate) struct Word {
     /// What is in force; `None` before the first answer.
     pub(crate) mark: Option<Mark>,
     pub(crate) running: Running,
+    /// By which the VM is woken.
+    pub(crate) queue: u32,
 }
 
 /// A list with one more name.
@@ -63,8 +68,19 @@ pub(crate) fn list(prefix: &str) -> String {
     format!("{prefix}slots")
 }
 
+/// Calls `each` with the name of every slot on a list and its word, which is `None` where it is silent.
+pub(crate) fn heard(host: &impl Host, list: &str, each: &mut dyn FnMut(&str, Option<Word>)) {
+    let now = now(host);
+    for name in words(&host.shared(list).unwrap_or_default().value) {
+        let word = host.shared(&key(list, name));
+        let word = word.and_then(|shared| Word::read(&shared.value));
+        // By a clock that was set in between, one that speaks is silent until it speaks again.
+        each(name, word.filter(|word| word.at.abs_diff(now) <= SILENT));
+    }
+}
+
 /// The key of a slot, by the key of the list.
-pub(crate) fn key(list: &str, name: &str) -> String {
+fn key(list: &str, name: &str) -> String {
     format!("{list} {name}")
 }
 
@@ -80,6 +96,7 @@ impl Slot {
             exists: Cell::new(false),
             mark: RefCell::new(None),
             running: Cell::default(),
+            queue: Cell::default(),
             written: Cell::default(),
         }
     }
@@ -88,8 +105,9 @@ impl Slot {
         self.exists.get()
     }
 
-    /// Makes it, so that this VM is counted on.
-    pub(crate) fn make(&self, host: &impl Host) {
+    /// Makes it, so that this VM is counted on, and woken by `queue`.
+    pub(crate) fn make(&self, host: &impl Host, queue: u32) {
+        self.queue.set(queue);
         self.write(host);
         let listed = swap(host, &self.list, &mut |list| Some(add(list, &self.name)));
         self.exists.set(listed);
@@ -133,18 +151,20 @@ impl Slot {
             at: now(host),
             mark: self.mark.borrow().clone(),
             running: self.running.get(),
+            queue: self.queue.get(),
         };
         let _ = host.share(&self.key, word.to_text().as_bytes(), None);
     }
 }
 
 impl Word {
-    /// `AT REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
+    /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
     fn to_text(&self) -> String {
         let Running {
             requests, oldest, ..
         } = self.running;
-        let mut text = format!("{} {requests} {}", self.at, oldest.unwrap_or_default());
+        let oldest = oldest.unwrap_or_default();
+        let mut text = format!("{} {} {requests} {oldest}", self.at, self.queue);
         if let Some(mark) = &self.mark {
             let etag = mark.etag.as_deref().unwrap_or_default();
             text += &format!(" {} ={}\n{etag}", mark.revision, mark.store);
@@ -154,7 +174,7 @@ impl Word {
 
     pub(crate) fn read(value: &[u8]) -> Option<Self> {
         let (line, etag) = lines(value);
-        let (&[at, requests, oldest, ref revision @ ..], etag) =
+        let (&[at, queue, requests, oldest, ref revision @ ..], etag) =
             (&*numbers(line), std::str::from_utf8(etag).ok()?)
         else {
             return None;
@@ -168,6 +188,7 @@ impl Word {
         });
         Some(Self {
             at,
+            queue: u32::try_from(queue).ok()?,
             mark,
             running: Running {
                 requests,

@@ -1,13 +1,11 @@
 use intermission_core::Running;
 
-use crate::host::{Host, now};
-use crate::slot::{Mark, Word, key};
-use crate::swap::words;
+use crate::host::Host;
+use crate::slot::{Mark, Word, heard};
 
-/// A slot that has not spoken for so long is silent, in milliseconds.
-const SILENT: u64 = 3000;
-/// The most silent slots that are named: a VM that dies again and again must not make the report too long to be sent.
-const NAMED: usize = 16;
+/// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
+/// to be sent.
+const NAMED: u64 = 16;
 
 /// What the slots of all VMs say together.
 #[derive(Debug)]
@@ -15,7 +13,7 @@ pub(crate) struct Survey {
     /// What is in force in every VM that speaks.
     pub(crate) applied: Option<Mark>,
     pub(crate) running: Running,
-    /// The names of the slots that are silent.
+    /// The names of the slots that are silent; the last may stand for several.
     pub(crate) silent: String,
 }
 
@@ -23,26 +21,27 @@ impl Survey {
     /// Reads the slots on a list; `known` is what the one that polls has in force, which serves no
     /// request, or has a slot itself.
     pub(crate) fn make(host: &impl Host, list: &str, known: Option<&Mark>) -> Self {
-        let now = now(host);
         let mut survey = Self {
             applied: known.cloned(),
             running: Running::default(),
             silent: String::new(),
         };
-        let mut silent = 0;
-        for name in words(&host.shared(list).unwrap_or_default().value) {
-            let word = host.shared(&key(list, name));
-            let word = word.and_then(|shared| Word::read(&shared.value));
-            // By a clock that was set in between, one that speaks is silent until it speaks again.
-            match word.filter(|word| word.at.abs_diff(now) <= SILENT) {
-                Some(word) => survey.hear(word, known),
-                None => {
-                    silent += 1;
-                    if silent <= NAMED {
-                        survey.name_silent(name);
-                    }
+        let (mut silent, mut digest) = (0, 0_u64);
+        heard(host, list, &mut |name, word| match word {
+            Some(word) => survey.hear(word, known),
+            None => {
+                silent += 1;
+                if silent <= NAMED {
+                    survey.name_silent(name);
+                } else {
+                    let mix = |digest: u64, byte| digest.wrapping_mul(31).wrapping_add(byte);
+                    digest = name.bytes().map(u64::from).fold(digest, mix);
                 }
             }
+        });
+        if let more @ 1.. = silent.saturating_sub(NAMED) {
+            // Another name whenever it stands for others, so that whoever is told to pass over these does just that.
+            survey.name_silent(&format!("more-{more}-{digest:x}"));
         }
         survey
     }

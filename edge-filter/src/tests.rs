@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::fake::Fake;
-use crate::host::NotSent;
+use crate::host::{Host as _, NotSent};
 use crate::plugin::Action;
 use crate::root::{Root, TICK};
 
@@ -27,7 +27,13 @@ fn root(host: &Fake, identity: u64) -> Root<Fake> {
 
 fn configured(host: &Fake, more: &str) -> Root<Fake> {
     let json = format!(r#"{{ "cluster": "control", "path": "/state", {more} }}"#);
-    Root::new(host.clone(), Config::parse(json.as_bytes()).unwrap(), 1, 7)
+    let identity = host.random();
+    Root::new(
+        host.clone(),
+        Config::parse(json.as_bytes()).unwrap(),
+        1,
+        identity,
+    )
 }
 
 fn document(revision: u64, mode: &str) -> Vec<u8> {

@@ -28,7 +28,6 @@ const EXPORTS: &[&str] = &[
     "proxy_abi_version_0_2_1",
     "proxy_on_memory_allocate",
     "proxy_on_context_create",
-    "proxy_on_vm_start",
     "proxy_on_configure",
     "proxy_on_tick",
     "proxy_on_queue_ready",
@@ -60,7 +59,11 @@ const OPTIONS: &[&str] = &[
 /// How the standard library is built along: cargo and rustc know these options only as unstable ones, which
 /// the toolchain that `rust-toolchain.toml` pins has like any other.
 const BUILD_STD: &str = "-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size";
-const SILENT_PANICS: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+const SILENT_PANICS: [&str; 3] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+];
 
 /// Builds the module and returns where it is.
 pub(crate) fn build() -> Result<PathBuf> {

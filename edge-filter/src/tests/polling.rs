@@ -10,15 +10,17 @@ fn one_context_polls_and_the_others_take_its_word() {
         .collect();
     roots.iter_mut().for_each(Root::tick);
     assert_eq!(hosts[0].calls(), 1);
+    let held = request(&hosts[1], &mut roots[1], "/", "198.51.100.7:1");
+    assert_eq!(held, Action::Hold);
     answer(&hosts[0], &mut roots[0], 200, document(3, "all"));
     assert!(
         hosts[0].next_woken().is_some(),
-        "the others are woken at once"
+        "the one that serves is woken at once"
     );
-    for root in &mut roots {
-        root.woken(0);
-        assert!(root.plugin().has_policy());
-    }
+    roots[1].woken(0);
+    assert!(roots[1].plugin().has_policy());
+    roots[2].tick();
+    assert!(roots[2].plugin().has_policy());
     for _ in 0..100 {
         hosts[0].pass(TICK);
         roots.iter_mut().for_each(Root::tick);

@@ -280,5 +280,30 @@ fn a_report_names_no_more_silent_slots_than_fit() {
     polling.tick();
     hold(&host, &mut polling);
     let silent = reported(&host, "silent").unwrap();
-    assert_eq!(silent.split(' ').count(), 16, "{silent}");
+    let names: Vec<_> = silent.trim_matches('"').split(' ').collect();
+    assert_eq!(names.len(), 17, "{silent}");
+    // The last stands for all others, and for no others.
+    assert!(names[16].starts_with("more-82-"), "{silent}");
+    let sibling = host.sibling();
+    request(&sibling, &mut root(&sibling, 100), "/", "198.51.100.7:1");
+    host.pass(Duration::from_secs(4));
+    polling.tick();
+    hold(&host, &mut polling);
+    let later = reported(&host, "silent").unwrap();
+    assert!(later.contains(" more-83-"), "{later}");
+}
+
+#[test]
+fn only_a_vm_that_serves_and_speaks_is_woken() {
+    let ([host, _], [mut polling, _serving]) = two(3, "off");
+    let _idle = root(&host.sibling(), 3);
+    while host.next_woken().is_some() {}
+    tell(&host, &mut polling, 4, "all");
+    assert!(host.next_woken().is_some());
+    assert_eq!(host.next_woken(), None);
+    // The number of its root context may be that of a request by now.
+    host.pass(Duration::from_secs(4));
+    polling.tick();
+    tell(&host, &mut polling, 5, "all");
+    assert_eq!(host.next_woken(), None);
 }

@@ -23,7 +23,8 @@ impl PollError {
     }
 
     /// The error and what is behind it, short enough for a header.
-    pub(super) fn line(&self) -> String {
+    #[must_use]
+    pub fn line(&self) -> String {
         const LONGEST: usize = 300;
         let line = match &self.0 {
             Kind::Document(error) => format!("{self}: {error}"),

@@ -42,6 +42,7 @@ async fn when_the_vm_that_polls_dies_another_polls() {
         answers.iter().all(|answer| revision(answer) == Some(5))
     })
     .await;
+    assert_eq!(envoy.log().matches("Uncaught RuntimeError").count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -142,7 +142,7 @@ impl<H: Host> Plugin<H> {
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
-            Verdict::Admit(reason) => Some(reason),
+            Verdict::Admit(reason) => Some(policy.counts_as(reason, &request)),
             Verdict::Refuse(kind) => {
                 answer::send(&self.host, kind, &policy.reply(kind, &request));
                 None

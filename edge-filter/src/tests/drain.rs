@@ -71,6 +71,15 @@ fn only_what_the_state_in_force_might_refuse_counts() {
 }
 
 #[test]
+fn exempt_requests_outlast_the_mode_that_let_them_read() {
+    let (host, mut root) = serving(3, "writes");
+    admit(&host, &mut root, 6, "/healthz", VISITOR);
+    admit(&host, &mut root, 7, "/", VISITOR);
+    tell(&host, &mut root, 4, "all");
+    assert_eq!(running(&host), requests(1, 3));
+}
+
+#[test]
 fn testers_are_judged_by_the_allowlist_that_admitted_them() {
     let (host, mut root) = serving(3, "all");
     admit(&host, &mut root, 7, "/", TESTER);

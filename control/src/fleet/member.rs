@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fleet::view::{NodeView, Standing};
-use crate::fleet::{Report, Wait};
+use crate::fleet::{Forgotten, Report, Wait};
 
 /// One process that enforces a service's state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,13 +33,6 @@ pub(crate) struct Member {
     pub(crate) heard: Option<Heard>,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
-}
-
-/// A member that was forgotten, and what was answered for.
-#[derive(Clone, Debug)]
-pub(crate) struct Forgotten {
-    pub(crate) id: MemberId,
-    pub(crate) silent: BTreeSet<String>,
 }
 
 /// The last report of a member.
@@ -143,7 +136,7 @@ impl Member {
     }
 
     /// Whether it is silent for so long that something must be wrong.
-    fn is_lost(&self, now: Instant) -> bool {
+    pub(super) fn is_lost(&self, now: Instant) -> bool {
         self.silence(now) > self.wait * PATIENCE
     }
 

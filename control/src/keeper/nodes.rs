@@ -7,7 +7,7 @@ use intermission_core::State;
 use tracing::{error, info, warn};
 
 use crate::etag::ETag;
-use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
+use crate::fleet::{Ending, Heard, Member, News, Position, Progress, Report};
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Stamp, Store, StoreError};
@@ -95,39 +95,6 @@ impl Keeper {
             }
         }
         Ok(())
-    }
-
-    /// Forgets the members that `name`, and perhaps `boot`, means.
-    pub(crate) fn forget(
-        &self,
-        service: &str,
-        name: &str,
-        boot: Option<&str>,
-        actor: &str,
-        reason: Option<String>,
-    ) -> Result<Vec<MemberId>, ChangeError> {
-        let mut store = self.lock();
-        let published = self.service(service)?;
-        let forgotten = self.fleet().find(service, name, boot);
-        if forgotten.is_empty() {
-            return Err(ChangeError::UnknownNode {
-                service: service.to_owned(),
-                node: name.to_owned(),
-            });
-        }
-        let stamp = Stamp {
-            revision: published.state.revision,
-            at: now(),
-            actor: actor.to_owned(),
-            action: format!("node forget {name}"),
-            reason,
-        };
-        store.forget_members(service, &forgotten, &stamp)?;
-        let ids = forgotten.iter().map(|forgotten| forgotten.id.clone());
-        let ids = ids.collect();
-        self.fleet().forget(service, forgotten);
-        info!(service, node = name, actor, "forgotten");
-        Ok(ids)
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.

@@ -8,12 +8,12 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
-use serde_json::json;
 use tracing::warn;
 
 use crate::etag::ETag;
-use crate::fleet::{FleetView, MemberId, Report};
+use crate::fleet::{FleetView, Forgetting, MemberId, Report};
 use crate::invalid::Invalid;
+use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
 use crate::serve::caller::Caller;
@@ -150,9 +150,15 @@ pub(super) async fn barrier(
 /// `POST /v1/services/{name}/nodes/forget`: nobody waits for these any more.
 pub(super) async fn forget(
     State(app): State<Arc<App>>,
-    Named(name): Named,
+    Named(service): Named,
     order: Order,
 ) -> Answer {
+    #[derive(Serialize)]
+    struct Forgot {
+        service: String,
+        #[serde(flatten)]
+        forgetting: Forgetting,
+    }
     let Order {
         actor, mut fields, ..
     } = order;
@@ -161,13 +167,20 @@ pub(super) async fn forget(
     let boot = fields.text("boot")?;
     let reason = fields.reason()?;
     fields.finish(&["node", "boot", "reason"])?;
-    let service = name.clone();
-    let forgotten = app
-        .keep(move |keeper| keeper.forget(&name, &node, boot.as_deref(), &actor.0, reason))
-        .await?;
+    let asked = Forget {
+        service: service.clone(),
+        node,
+        boot,
+        actor: actor.0,
+        reason,
+    };
+    let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
     json(
         StatusCode::OK,
-        &json!({ "service": service, "forgotten": forgotten }),
+        &Forgot {
+            service,
+            forgetting,
+        },
     )
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress, Wait};
+use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
 use crate::store::{OpenError, Stamp, Store, StoreError};
 
 /// A barrier as the store keeps it, without the state that it waits for.
@@ -52,15 +52,15 @@ impl Store {
         self.commit(|transaction| remove_member(transaction, service, id))
     }
 
-    /// Forgets members, which `event` tells of.
+    /// Forgets members, or what of them was answered for, which `event` tells of.
     pub(crate) fn forget_members(
         &mut self,
         service: &str,
-        forgotten: &[Forgotten],
+        forgetting: &Forgetting,
         event: &Stamp,
     ) -> Result<(), StoreError> {
         self.commit(|transaction| {
-            forget_members(transaction, service, forgotten)?;
+            forget_members(transaction, service, forgetting)?;
             Ok(save_event(transaction, service, event)?)
         })
     }
@@ -126,10 +126,15 @@ fn remove_member(connection: &Connection, service: &str, id: &MemberId) -> Resul
 fn forget_members(
     transaction: &Transaction<'_>,
     service: &str,
-    forgotten: &[Forgotten],
+    forgetting: &Forgetting,
 ) -> Result<(), StoreError> {
-    for Forgotten { id, silent } in forgotten {
+    let Forgetting {
+        removed, forgiven, ..
+    } = forgetting;
+    for Forgotten { id, .. } in removed {
         remove_member(transaction, service, id)?;
+    }
+    for Forgotten { id, silent } in removed.iter().chain(forgiven) {
         for thread in silent {
             transaction.execute(
                 "INSERT INTO forgiven (service, name, boot, thread) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",

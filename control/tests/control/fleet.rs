@@ -211,6 +211,49 @@ fn a_node_that_starts_again_is_another_and_does_not_stand_in_for_the_first() {
 }
 
 #[test]
+fn what_lives_is_not_forgotten_with_what_is_lost() {
+    let (home, control, _) = shop();
+    let mut old = Node {
+        wait: 1,
+        ..Node::new("b")
+    };
+    old.starts(&control);
+    let mut new = Node {
+        boot: "b2",
+        ..Node::new("b")
+    };
+    new.starts(&control);
+    let forget = ["node", "forget", "shop", "b"];
+    let refused = home.run(&control, &forget).failed(7);
+    assert!(
+        refused.starts_with(
+            "intermission: The node is live; nothing was changed: b (boot b1) was heard at 2"
+        ),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("--boot BOOT forgets it all the same"),
+        "{refused}"
+    );
+
+    let mut a = Node::new("a");
+    a.seq = 2;
+    let mut waiting = enter(&home, &control, &["--timeout", "60s"]);
+    a.follows(&control);
+    new.runs(&control);
+    control.until(|| fleet(&control)["nodes"][1]["standing"] == "lost");
+    let said = home.run(&control, &forget).done();
+    assert_eq!(
+        said,
+        "shop: b (boot b1) is waited for no more\nshop: b (boot b2) lives, and is waited for as before\n"
+    );
+    waiting.goes_on();
+    new.follows(&control);
+    waiting.ends().done();
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn an_exit_by_somebody_else_supersedes() {
     let (home, control, mut a) = shop();
     let waiting = enter(&home, &control, &[]);
@@ -300,7 +343,11 @@ fn a_silent_thread_leaves_everybody_unsure() {
     let run = waiting.ends();
     assert_eq!(run.code, Some(11), "{}", run.err);
     assert!(run.out.contains("unsure: threads that are silent: t1"));
-    home.run(&control, &["node", "forget", "shop", "a"]).done();
+    let forget = ["node", "forget", "shop", "a"];
+    let said = home.run(&control, &forget).done();
+    let kept = "shop: a (boot b1) lives and is waited for, but not for its silent threads: t1\n";
+    assert_eq!(said, kept);
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "drained");
     a.says(&control, &silent);
     let again = ["enter", "shop", "--wait", "--timeout", "30s"];
     home.run(&control, &again).done();

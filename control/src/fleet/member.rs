@@ -27,7 +27,7 @@ pub(crate) struct Member {
     /// The longest time between two of its polls.
     pub(crate) wait: Duration,
     pub(crate) lease: Option<Duration>,
-    /// Threads of it whose silence an operator has answered for.
+    /// Threads of it whose silence an operator has answered for, until they speak.
     pub(crate) forgiven: BTreeSet<String>,
     /// What it said last; `None` if nothing since control started.
     pub(crate) heard: Option<Heard>,
@@ -70,6 +70,8 @@ pub(crate) enum Position {
 const PATIENCE: u32 = 3;
 /// What a lease is given beyond its time, for a clock that runs slow.
 const MARGIN: Duration = Duration::from_secs(2);
+/// How the name begins that stands for the silent threads that are not listed one by one.
+const OTHERS: &str = "more-";
 
 impl Member {
     /// Begins with its first report.
@@ -98,6 +100,24 @@ impl Member {
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             self.heard = Some(heard);
+            self.take_back();
+        }
+    }
+
+    /// Answers for the silence of threads.
+    pub(super) fn forgive(&mut self, silent: &BTreeSet<String>) {
+        self.forgiven.extend(silent.iter().cloned());
+        self.take_back();
+    }
+
+    /// Answers no more for threads that have spoken: their next silence is another.
+    fn take_back(&mut self) {
+        let Some(heard) = &self.heard else {
+            return;
+        };
+        let silent = &heard.report.silent;
+        if !silent.iter().any(|name| name.starts_with(OTHERS)) {
+            self.forgiven.retain(|name| silent.contains(name));
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Roll {
 pub(crate) enum News {
     /// From a member.
     Heard,
+    /// From a member of which threads speak again that the store has as forgiven.
+    Spoke,
     /// From a member that has left with it.
     Left,
     /// From one that is no member yet.
@@ -46,11 +48,16 @@ impl Roll {
             return if leaves { News::Left } else { News::Stranger };
         };
         let news = if leaves {
+            self.forgiven.remove(&report.id);
             self.members.remove(&report.id);
             News::Left
         } else {
             member.hear(heard);
-            News::Heard
+            let kept = self.forgiven.get(&member.id);
+            match kept.is_none_or(|kept| kept.is_subset(&member.forgiven)) {
+                true => News::Heard,
+                false => News::Spoke,
+            }
         };
         self.stir();
         news
@@ -58,7 +65,7 @@ impl Roll {
 
     pub(super) fn join(&mut self, mut member: Member) {
         if let Some(forgiven) = self.forgiven.get(&member.id) {
-            member.forgiven.clone_from(forgiven);
+            member.forgive(forgiven);
         }
         self.members.insert(member.id.clone(), member);
         self.stir();
@@ -83,7 +90,7 @@ impl Roll {
         }
         for forgotten in &forgetting.forgiven {
             if let Some(member) = self.members.get_mut(&forgotten.id) {
-                member.forgiven.extend(forgotten.silent.iter().cloned());
+                member.forgive(&forgotten.silent);
             }
             self.forgive(forgotten);
         }
@@ -93,6 +100,21 @@ impl Roll {
     pub(super) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
         let forgiven = self.forgiven.entry(id.clone()).or_default();
         forgiven.extend(silent.iter().cloned());
+    }
+
+    /// The threads of a member that are forgiven no more, though the store has them so.
+    pub(super) fn spoken(&self, id: &MemberId) -> BTreeSet<String> {
+        let Some((member, kept)) = self.members.get(id).zip(self.forgiven.get(id)) else {
+            return BTreeSet::new();
+        };
+        kept.difference(&member.forgiven).cloned().collect()
+    }
+
+    /// Takes note that the store has them so no more.
+    pub(super) fn take_back(&mut self, Forgotten { id, silent }: &Forgotten) {
+        if let Some(kept) = self.forgiven.get_mut(id) {
+            kept.retain(|name| !silent.contains(name));
+        }
     }
 
     pub(super) fn changes(&self) -> watch::Receiver<u64> {

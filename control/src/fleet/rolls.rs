@@ -78,6 +78,21 @@ impl Fleet {
         self.stirred.notify_one();
     }
 
+    /// The threads of a member that have spoken since they were forgiven, where the store still has them so.
+    pub(crate) fn spoken(&self, service: &str, id: &MemberId) -> Forgotten {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        Forgotten {
+            id: id.clone(),
+            silent: roll.map(|roll| roll.spoken(id)).unwrap_or_default(),
+        }
+    }
+
+    /// Takes note that the store has them so no more.
+    pub(crate) fn take_back(&self, service: &str, spoken: &Forgotten) {
+        self.lock().of(service).take_back(spoken);
+    }
+
     /// How many members have come with a token, over all services.
     pub(crate) fn count(&self, token: &str) -> usize {
         let rolls = self.lock();

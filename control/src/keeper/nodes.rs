@@ -7,7 +7,7 @@ use intermission_core::State;
 use tracing::{error, info, warn};
 
 use crate::etag::ETag;
-use crate::fleet::{Ending, Heard, Member, News, Position, Progress, Report};
+use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Stamp, Store, StoreError};
@@ -52,7 +52,7 @@ impl Keeper {
         };
         match self.fleet().hear(service, report.clone(), position) {
             News::Heard => Ok(None),
-            News::Left | News::Stranger => Ok(Some(report)),
+            News::Spoke | News::Left | News::Stranger => Ok(Some(report)),
         }
     }
 
@@ -71,6 +71,18 @@ impl Keeper {
         };
         match self.fleet().hear(service, report.clone(), position) {
             News::Heard => {}
+            News::Spoke => {
+                let spoken = self.fleet().spoken(service, &report.id);
+                match store.take_back(service, &spoken) {
+                    Ok(()) => self.fleet().take_back(service, &spoken),
+                    // It counts in memory already, and a member gets the state from any disk. Its next report
+                    // tries again.
+                    Err(error) => {
+                        let MemberId { name, boot } = &report.id;
+                        error!(service, node = name, boot, %error, "that silent threads speak again cannot be kept");
+                    }
+                }
+            }
             News::Left => store.remove_member(service, &report.id)?,
             News::Stranger => {
                 let most = grant.max_members;

@@ -47,9 +47,33 @@ impl Store {
         self.commit(|transaction| save_member(transaction, service, member))
     }
 
-    /// Lets a member go.
+    /// Lets a member go, and what was answered for.
     pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
-        self.commit(|transaction| remove_member(transaction, service, id))
+        self.commit(|transaction| {
+            remove_member(transaction, service, id)?;
+            transaction.execute(
+                "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3",
+                params![service, id.name, id.boot],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Answers no more for threads that have spoken.
+    pub(crate) fn take_back(
+        &mut self,
+        service: &str,
+        Forgotten { id, silent }: &Forgotten,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            for thread in silent {
+                transaction.execute(
+                    "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3 AND thread = ?4",
+                    params![service, id.name, id.boot, thread],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     /// Forgets members, or what of them was answered for, which `event` tells of.

@@ -354,6 +354,39 @@ fn a_silent_thread_leaves_everybody_unsure() {
 }
 
 #[test]
+fn a_forgiven_thread_that_has_spoken_is_forgiven_no_more() {
+    let (home, mut control, mut a) = shop();
+    let forget = ["node", "forget", "shop", "a"];
+    let standing = |control: &Control| fleet(control)["nodes"][0]["standing"].clone();
+    let mut says = |control: &Control, silent: &str| {
+        a.says(control, &format!("{}{silent}", applied(control)));
+        standing(control)
+    };
+    let (one, two) = (";silent=\"t1\"", ";silent=\"t1 t2\"");
+    assert_eq!(says(&control, two), "unsure");
+    home.run(&control, &forget).done();
+    assert_eq!(says(&control, two), "drained");
+    // Which threads the last name stands for is not told, so that none of them has spoken for sure.
+    assert_eq!(says(&control, ";silent=\"t3 more-4f\""), "unsure");
+    home.run(&control, &forget).done();
+    assert_eq!(says(&control, two), "drained");
+    assert_eq!(says(&control, one), "drained");
+    assert_eq!(says(&control, two), "unsure");
+    assert_eq!(says(&control, ""), "drained");
+    assert_eq!(says(&control, one), "unsure");
+
+    // A restart remembers what is forgiven, and what is not any more.
+    home.run(&control, &forget).done();
+    control.kill();
+    let mut control = home.start_at(&control.address);
+    assert_eq!(says(&control, one), "drained");
+    assert_eq!(says(&control, ""), "drained");
+    control.kill();
+    let control = home.start_at(&control.address);
+    assert_eq!(says(&control, one), "unsure");
+}
+
+#[test]
 fn the_time_may_be_up() {
     let (home, control, mut a) = shop();
     let waiting = enter(&home, &control, &["--timeout", "1s"]);

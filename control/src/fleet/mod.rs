@@ -11,6 +11,7 @@
 
 mod barrier;
 mod ending;
+mod farewells;
 mod forgetting;
 mod member;
 mod report;

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 
+use crate::fleet::farewells::Farewells;
 use crate::fleet::member::Heard;
 use crate::fleet::{Forgetting, Forgotten, Member, MemberId};
 
@@ -13,6 +14,7 @@ pub(super) struct Roll {
     members: BTreeMap<MemberId, Member>,
     /// What was answered for of members that may come back, as the store has it.
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
+    farewells: Farewells,
     /// Counts what happens, for those who watch.
     changes: watch::Sender<u64>,
     /// Wakes the held polls when somebody begins to wait for the nodes.
@@ -22,7 +24,7 @@ pub(super) struct Roll {
 /// How a report was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum News {
-    /// From a member.
+    /// From a member, or from one that has left since it was sent.
     Heard,
     /// From a member of which threads speak again that the store has as forgiven.
     Spoke,
@@ -44,8 +46,15 @@ impl Roll {
     pub(super) fn hear(&mut self, heard: Heard) -> News {
         let report = &heard.report;
         let leaves = report.leaving && report.requests + report.upgraded == 0;
+        if leaves {
+            self.farewells.note(report, heard.at);
+        }
         let Some(member) = self.members.get_mut(&report.id) else {
-            return if leaves { News::Left } else { News::Stranger };
+            return match () {
+                () if leaves => News::Left,
+                () if self.farewells.came_after(report, heard.at) => News::Heard,
+                () => News::Stranger,
+            };
         };
         let news = if leaves {
             self.forgiven.remove(&report.id);

@@ -126,14 +126,19 @@ impl Fleet {
         self.stirred.notify_one();
     }
 
-    /// Takes note of a state that has come into force.
+    /// Takes note of a state that is about to be published: no wait for an earlier one ends well by what nodes say
+    /// of it.
     pub(crate) fn follow(&self, state: &State) {
         let mut rolls = self.lock();
-        rolls.of(state.service.as_str()).stir();
         let barriers = rolls.barriers.values_mut().map(|open| &mut open.barrier);
         for barrier in barriers.filter(|barrier| barrier.service() == state.service.as_str()) {
             barrier.follow(state);
         }
+    }
+
+    /// Wakes those who watch a service of which another state was published.
+    pub(crate) fn stir(&self, service: &str) {
+        self.lock().of(service).stir();
         self.stirred.notify_one();
     }
 

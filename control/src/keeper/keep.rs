@@ -117,11 +117,11 @@ impl Keeper {
         asked: &Asked,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
-        if let Some(outcomes) = asked.recall(&store)? {
+        let (asker, now) = (asked.asker(), now());
+        if let Some(outcomes) = asker.recall(&store, now)? {
             return Ok(outcomes);
         }
         let services = self.services();
-        let now = now();
         let mut outcomes = Vec::new();
         let mut changed = Vec::new();
         let mut records = Vec::new();
@@ -141,7 +141,7 @@ impl Keeper {
                 changed.push(Arc::new(after));
             }
         }
-        let memo = asked.memo(now, &outcomes);
+        let memo = asker.memo(now, &outcomes);
         if !records.is_empty() || !barriers.is_empty() || memo.is_some() {
             store.save(&Save {
                 records: &records,
@@ -215,9 +215,13 @@ impl Keeper {
             followed.push(Arc::clone(&service));
             superseded.extend(next.insert(service.summary.service.clone(), service));
         }
+        // Whoever waits for less is told first: a node may have the new state in force at once, and say so.
+        for service in &followed {
+            self.fleet.follow(&service.state);
+        }
         self.published.send_replace(Arc::new(next));
         for service in followed {
-            self.fleet.follow(&service.state);
+            self.fleet.stir(&service.summary.service);
         }
         for service in superseded {
             service.superseded.notify_waiters();
@@ -254,8 +258,10 @@ fn resume(
         kept.began,
     );
     for revision in kept.revision + 1..=now {
-        if let Some(later) = read(revision)? {
-            barrier.follow(&later);
+        match read(revision)? {
+            Some(later) => barrier.follow(&later),
+            // What cannot be read may have admitted anybody.
+            None => barrier.supersede(revision),
         }
     }
     Ok(Some(barrier))

@@ -8,6 +8,7 @@
 
 mod adopt;
 mod asked;
+mod asker;
 mod due;
 mod error;
 mod forget;

@@ -90,13 +90,14 @@ impl Store {
         load::load(&self.connection, &self.identity)
     }
 
-    /// What was asked under this key, as a hash, and the answer.
+    /// What was asked under this key within a day before `now`, as a hash, and the answer.
     pub(crate) fn recall(
         &self,
         actor: &str,
         key: &str,
+        now: Timestamp,
     ) -> Result<Option<([u8; 32], String)>, StoreError> {
-        Ok(once::recall(&self.connection, actor, key)?)
+        Ok(once::recall(&self.connection, actor, key, now)?)
     }
 
     /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.

@@ -455,6 +455,25 @@ fn a_report_that_arrives_late_is_passed_over() {
 }
 
 #[test]
+fn a_poll_that_the_farewell_has_overtaken_makes_no_member() {
+    let (_home, control, mut a) = shop();
+    let mut late = a.clone();
+    // The first to arrive may be the farewell.
+    let mut b = Node::new("b");
+    b.seq = 1;
+    for node in [&mut a, &mut b] {
+        node.seq += 1;
+        node.says(&control, ";leaving");
+    }
+    late.starts(&control);
+    Node::new("b").starts(&control);
+    assert_eq!(fleet(&control)["nodes"], json!([]));
+    // Whoever has thought better of it is a member again.
+    a.starts(&control);
+    assert_eq!(fleet(&control)["nodes"][0]["name"], "a");
+}
+
+#[test]
 fn while_somebody_waits_polls_are_held_for_a_moment_only() {
     let (home, control, mut a) = shop();
     let _waiting = enter(&home, &control, &[]);
@@ -502,6 +521,24 @@ fn a_change_that_control_made_before_it_crashed_supersedes_after_it() {
     control.post("/v1/services/shop/exit", &json!({}));
     control.post("/v1/services/shop/enter", &json!({}));
     control.kill();
+    let control = home.start_at(&control.address);
+    a.follows(&control);
+    assert_eq!(waiting.ends().code, Some(13));
+}
+
+#[test]
+fn a_later_revision_that_cannot_be_read_any_more_supersedes() {
+    let (home, mut control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    for message in ["Back at two.", "Back at three."] {
+        control.post("/v1/services/shop/enter", &json!({ "message": message }));
+    }
+    control.kill();
+    let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    let unreadable = "DROP TRIGGER history_is_never_changed;
+                      UPDATE history SET after = '{}' WHERE revision = 3;";
+    store.execute_batch(unreadable).unwrap();
+    drop(store);
     let control = home.start_at(&control.address);
     a.follows(&control);
     assert_eq!(waiting.ends().code, Some(13));

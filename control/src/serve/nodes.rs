@@ -78,6 +78,8 @@ pub(super) async fn fleet(
     stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
+    // Nothing is kept of a service that there is not.
+    app.keeper.service(&name)?;
     let mut changes = app.keeper.fleet().changes(&name);
     let view = || {
         let service = app.keeper.service(&name)?;

@@ -90,6 +90,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Whether what was asked may have been done all the same.
     pub(crate) may_be_done: bool,
+    /// Whether a proxy says so, behind which control may be starting again.
+    pub(crate) by_proxy: bool,
     /// What control answered, for `--output json`.
     pub(crate) problem: Option<Value>,
 }
@@ -100,8 +102,17 @@ impl Failure {
             exit,
             message: message.into(),
             may_be_done: false,
+            by_proxy: false,
             problem: None,
         }
+    }
+
+    /// What is said of it.
+    pub(crate) fn told(&self) -> String {
+        const MAY_BE_DONE: &str = "; the change may have been made or not: see intermission status, or give the \
+                                   command again";
+        let remedy = if self.may_be_done { MAY_BE_DONE } else { "" };
+        format!("{}{remedy}", self.message)
     }
 
     pub(crate) fn failed(error: impl fmt::Display) -> Self {

@@ -14,10 +14,9 @@ use crate::exit::{Exit, Failure};
 
 /// Control waits for the disk at most this long, or something is wrong there.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// What is said where a change was sent, and no answer came.
-const MAY_BE_DONE: &str =
-    "; the change may have been made or not: see intermission status, or give the command again";
-/// The pause before what may have been done or not is asked again.
+/// For how long a proxy may have no control behind it, which may be starting again.
+const BRIEFLY: Duration = Duration::from_secs(3);
+/// The pause before something is asked again.
 const AGAIN: Duration = Duration::from_millis(200);
 const LARGEST: u64 = 64 << 20;
 
@@ -68,8 +67,7 @@ impl Client {
 
     /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let request = Request::get(self.server.at(path));
-        let (_, body) = self.send(request, Vec::new())?;
+        let (_, body) = self.read(path)?;
         self.understand(&body)
     }
 
@@ -96,8 +94,7 @@ impl Client {
 
     /// Gets the state of `service`.
     pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
-        let path = self.server.at(&state_path(service));
-        let (headers, bytes) = self.send(Request::get(path), Vec::new())?;
+        let (headers, bytes) = self.read(&state_path(service))?;
         let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
         let etag = etag.ok_or_else(|| self.stranger("no ETag"))?.to_owned();
         Ok(Document { etag, bytes })
@@ -129,9 +126,23 @@ impl Client {
             outcome = post();
         }
         outcome.map_err(|failure| Failure {
-            may_be_done: true,
+            // What control says of it now it would not say if it were done, but for those whom it does not let ask.
+            may_be_done: failure.problem.is_none() || failure.exit == Exit::Refused,
             ..failure
         })
+    }
+
+    /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
+    fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.send(Request::get(self.server.at(path)), Vec::new());
+            let absent = matches!(&answer, Err(failure) if failure.by_proxy);
+            if !absent || begun.elapsed() > BRIEFLY {
+                return answer;
+            }
+            std::thread::park_timeout(AGAIN);
+        }
     }
 
     /// Patches the state of `service` that has the tag `etag`.
@@ -190,7 +201,7 @@ impl Client {
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
-            Err(self.refusal(&Response::from_parts(parts, body)))
+            Err(self.refusal(&Response::from_parts(parts, body), sent))
         }
     }
 
@@ -209,9 +220,9 @@ impl Client {
 
     fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let server = &self.server;
-        let remedy = self.remedy(error, sent);
+        let remedy = self.remedy(error);
         Failure {
-            may_be_done: remedy == MAY_BE_DONE,
+            may_be_done: sent == Sent::Change && remedy.is_empty() && !is_before_sending(error),
             ..Failure::new(
                 Exit::Unreachable,
                 format!("no control at {server}: {error}{remedy}"),
@@ -219,41 +230,34 @@ impl Client {
         }
     }
 
-    /// What to do about an error on the way.
-    fn remedy(&self, error: &ureq::Error, sent: Sent) -> &'static str {
-        if let Some(error) = tls_error(error) {
-            return match error {
-                rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-                    "; name the file of its CA with --ca-file"
-                }
-                rustls::Error::InvalidCertificate(
-                    rustls::CertificateError::NotValidForName
-                    | rustls::CertificateError::NotValidForNameContext { .. },
-                ) => "; ask it by a name that its certificate has",
-                _ => "",
-            };
-        }
-        let connecting = matches!(
-            error,
-            ureq::Error::ConnectionFailed
-                | ureq::Error::HostNotFound
-                | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
-        ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
-        match error {
-            ureq::Error::Protocol(_) if !self.server.is_https() => {
+    /// What to do about an error on the way, where that is known; nothing was done then.
+    fn remedy(&self, error: &ureq::Error) -> &'static str {
+        match tls_error(error) {
+            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
+                "; name the file of its CA with --ca-file"
+            }
+            Some(rustls::Error::InvalidCertificate(
+                rustls::CertificateError::NotValidForName
+                | rustls::CertificateError::NotValidForNameContext { .. },
+            )) => "; ask it by a name that its certificate has",
+            None if matches!(error, ureq::Error::Protocol(_)) && !self.server.is_https() => {
                 "; if it speaks TLS, name it by https:"
             }
-            _ if sent == Sent::Change && !connecting => MAY_BE_DONE,
             _ => "",
         }
     }
 
-    fn refusal(&self, response: &Response<Vec<u8>>) -> Failure {
+    fn refusal(&self, response: &Response<Vec<u8>>, sent: Sent) -> Failure {
         let status = response.status();
         let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
         let member = |name| problem.as_ref()?.get(name)?.as_str();
         let (Some(kind), Some(detail)) = (member("type"), member("detail")) else {
-            return self.stranger(&format!("HTTP {status}"));
+            return match status {
+                StatusCode::BAD_GATEWAY
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::GATEWAY_TIMEOUT => self.absent(status, sent),
+                _ => self.stranger(&format!("HTTP {status}")),
+            };
         };
         let exit = match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
@@ -290,6 +294,19 @@ impl Client {
         }
     }
 
+    /// What a proxy says that has no control behind it, or none that answers.
+    fn absent(&self, status: StatusCode, sent: Sent) -> Failure {
+        let server = &self.server;
+        Failure {
+            may_be_done: sent == Sent::Change,
+            by_proxy: true,
+            ..Failure::new(
+                Exit::Unreachable,
+                format!("no control at {server}: HTTP {status} by what is before it"),
+            )
+        }
+    }
+
     fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
         serde_json::from_slice(body).map_err(|error| self.stranger(&error.to_string()))
     }
@@ -300,6 +317,17 @@ impl Client {
             Exit::Failed,
             format!("what answers at {server} is not a control that this command knows: {sign}"),
         )
+    }
+}
+
+/// Whether nothing was sent yet.
+fn is_before_sending(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::ConnectionFailed
+        | ureq::Error::HostNotFound
+        | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => true,
+        error => tls_error(error).is_some(),
     }
 }
 

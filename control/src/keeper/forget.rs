@@ -1,9 +1,10 @@
 use tracing::info;
 
 use crate::fleet::Forgetting;
+use crate::keeper::asker::Asker;
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper};
-use crate::store::Stamp;
+use crate::store::{Once, Stamp};
 
 /// What an operator answers for: a node of this name, and perhaps only its process of this boot.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Forget {
     pub(crate) boot: Option<String>,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
+    /// Whether it is to be done once, however often it is asked.
+    pub(crate) once: Option<Once>,
 }
 
 impl Keeper {
@@ -24,8 +27,17 @@ impl Keeper {
             boot,
             actor,
             reason,
+            once,
         } = asked;
         let mut store = self.lock();
+        let (once, now) = (once.as_ref(), now());
+        let asker = Asker {
+            actor: &actor,
+            once,
+        };
+        if let Some(forgetting) = asker.recall(&store, now)? {
+            return Ok(forgetting);
+        }
         let published = self.service(&service)?;
         let forgetting = self.fleet().find(&service, &node, boot.as_deref());
         if forgetting.is_idle() {
@@ -40,17 +52,18 @@ impl Keeper {
         }
         let stamp = Stamp {
             revision: published.state.revision,
-            at: now(),
-            actor,
+            at: now,
+            actor: actor.clone(),
             action: format!("node forget {node}"),
             reason,
         };
-        store.forget_members(&service, &forgetting, &stamp)?;
+        let memo = asker.memo(now, &forgetting);
+        store.forget_members(&service, &forgetting, &stamp, memo.as_ref())?;
         self.fleet().forget(&service, &forgetting);
         info!(
             service,
             node,
-            actor = stamp.actor,
+            actor,
             removed = forgetting.removed.len(),
             forgiven = forgetting.forgiven.len(),
             "forgotten"

@@ -8,9 +8,10 @@ use tracing::info;
 
 use crate::fleet::{Barrier, Fleet};
 use crate::invalid::Invalid;
+use crate::keeper::asker::Asker;
 use crate::keeper::tokens::Tokens;
 use crate::keeper::{Asked, ChangeError, Published, Services};
-use crate::store::{KeptBarrier, OpenError, Page, Save, Stamp, Store, StoreError};
+use crate::store::{KeptBarrier, Once, OpenError, Page, Save, Stamp, Store, StoreError};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
@@ -84,28 +85,46 @@ impl Keeper {
 
     /// Adds a service, open, with the defaults of every field; one that is there already stays as
     /// it is.
-    pub(crate) fn add(&self, name: ServiceName, actor: &str) -> Result<Outcome, ChangeError> {
+    pub(crate) fn add(
+        &self,
+        name: ServiceName,
+        actor: &str,
+        once: Option<&Once>,
+    ) -> Result<Outcome, ChangeError> {
         let mut store = self.lock();
+        let (asker, now) = (Asker { actor, once }, now());
+        if let Some(outcome) = asker.recall(&store, now)? {
+            return Ok(outcome);
+        }
         let services = self.services();
         if let Some(known) = services.get(name.as_str()) {
-            return Ok(outcome(known, false, Vec::new()));
+            let outcome = outcome(known, false, Vec::new());
+            if let Some(memo) = asker.memo(now, &outcome) {
+                store.save(&Save {
+                    memo: Some(&memo),
+                    ..Save::default()
+                })?;
+            }
+            return Ok(outcome);
         }
         let mut state = State::initial(name, Mode::Off);
         state.store = store.identity().into();
         state.revision = 1;
         let stamp = Stamp {
             revision: state.revision,
-            at: now(),
+            at: now,
             actor: actor.to_owned(),
             action: "add".to_owned(),
             reason: None,
         };
         let added = Arc::new(Published::new(state, stamp, None, None));
+        let outcome = outcome(&added, true, Vec::new());
+        let memo = asker.memo(now, &outcome);
         store.save(&Save {
             records: &[added.record(None)],
+            memo: memo.as_ref(),
             ..Save::default()
         })?;
-        let outcome = outcome(&added, true, Vec::new());
         self.publish(&services, [added]);
         Ok(outcome)
     }

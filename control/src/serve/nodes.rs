@@ -162,7 +162,10 @@ pub(super) async fn forget(
         forgetting: Forgetting,
     }
     let Order {
-        actor, mut fields, ..
+        actor,
+        mut fields,
+        once,
+        ..
     } = order;
     let node = fields.text("node")?;
     let node = node.ok_or_else(|| Invalid::new("/node", "is missing"))?;
@@ -175,6 +178,7 @@ pub(super) async fn forget(
         boot,
         actor: actor.0,
         reason,
+        once,
     };
     let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
     json(
@@ -189,12 +193,15 @@ pub(super) async fn forget(
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
 pub(super) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
     let Order {
-        actor, mut fields, ..
+        actor,
+        mut fields,
+        once,
+        ..
     } = order;
     let reason = fields.reason()?;
     fields.finish(&["reason"])?;
     let services = app
-        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref()))
+        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
         .await?;
     json(StatusCode::OK, &crate::summary::Outcomes { services })
 }

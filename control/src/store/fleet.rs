@@ -8,7 +8,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
-use crate::store::{OpenError, Stamp, Store, StoreError};
+use crate::store::{Memo, OpenError, Stamp, Store, StoreError};
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]
@@ -76,16 +76,18 @@ impl Store {
         })
     }
 
-    /// Forgets members, or what of them was answered for, which `event` tells of.
+    /// Forgets members, or what of them was answered for, which `event` tells of and `memo` answers.
     pub(crate) fn forget_members(
         &mut self,
         service: &str,
         forgetting: &Forgetting,
         event: &Stamp,
+        memo: Option<&Memo<'_>>,
     ) -> Result<(), StoreError> {
         self.commit(|transaction| {
             forget_members(transaction, service, forgetting)?;
-            Ok(save_event(transaction, service, event)?)
+            save_event(transaction, service, event)?;
+            Ok(memo.map_or(Ok(()), |memo| memo.save(transaction))?)
         })
     }
 

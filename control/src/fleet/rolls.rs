@@ -31,8 +31,17 @@ struct Rolls {
 struct Open {
     barrier: Barrier,
     progress: watch::Sender<Arc<Progress>>,
-    /// Whether it has ended, though nobody was told yet.
-    ended: bool,
+    /// When it was last tried to keep how it has ended, if it has.
+    ended: Option<Instant>,
+}
+
+/// When an end that could not be kept is tried to be kept again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+impl Open {
+    fn waits_for(&self, service: &str) -> bool {
+        self.ended.is_none() && self.barrier.service() == service
+    }
 }
 
 impl Fleet {
@@ -150,9 +159,9 @@ impl Fleet {
         let Some(member) = roll.and_then(|roll| roll.member(id)) else {
             return false;
         };
-        let barriers = rolls.barriers.values().map(|open| &open.barrier);
-        let mut of_service = barriers.filter(|barrier| barrier.service() == service);
-        of_service.any(|barrier| barrier.awaits(member, now))
+        let barriers = rolls.barriers.values();
+        let mut open = barriers.filter(|open| open.waits_for(service));
+        open.any(|open| open.barrier.awaits(member, now))
     }
 
     /// What wakes those who are held when somebody begins to wait for the nodes of a service.
@@ -178,7 +187,7 @@ impl Fleet {
         let barriers: Vec<Arc<Progress>> = rolls
             .barriers
             .values()
-            .filter(|open| open.barrier.service() == service)
+            .filter(|open| open.waits_for(service))
             .map(|open| Arc::clone(&open.progress.borrow()))
             .collect();
         let members = rolls.of(service).members();
@@ -210,8 +219,7 @@ impl Fleet {
     pub(crate) fn open_barriers(&self, service: &str) -> usize {
         let rolls = self.lock();
         let open = rolls.barriers.values();
-        open.filter(|open| open.barrier.service() == service)
-            .count()
+        open.filter(|open| open.waits_for(service)).count()
     }
 
     /// Waits until there is something to look at, or it is time to look for those who are silent.
@@ -230,12 +238,19 @@ impl Fleet {
         let mut rolls = self.lock();
         let Rolls { services, barriers } = &mut *rolls;
         let mut ended = Vec::new();
-        for open in barriers.values_mut().filter(|open| !open.ended) {
+        for open in barriers.values_mut() {
+            if let Some(tried) = &mut open.ended {
+                if now.saturating_duration_since(*tried) >= AGAIN {
+                    *tried = now;
+                    ended.push(Arc::clone(&open.progress.borrow()));
+                }
+                continue;
+            }
             let roll = services.get(open.barrier.service());
             let members = roll.into_iter().flat_map(Roll::members);
             let progress = Arc::new(open.barrier.judge(members, now, time));
             if progress.ending.is_some() {
-                open.ended = true;
+                open.ended = Some(now);
                 ended.push(progress);
             } else {
                 open.progress.send_if_modified(|known| {
@@ -253,6 +268,15 @@ impl Fleet {
         let mut rolls = self.lock();
         if let Some(open) = rolls.barriers.remove(&progress.id) {
             rolls.of(&progress.service).stir();
+            open.progress.send_replace(progress);
+        }
+    }
+
+    /// Tells those who wait how it ended, though that could not be kept: whoever asks again has it from here.
+    pub(crate) fn tell_unkept(&self, progress: Arc<Progress>) {
+        let mut rolls = self.lock();
+        rolls.of(&progress.service).stir();
+        if let Some(open) = rolls.barriers.get(&progress.id) {
             open.progress.send_replace(progress);
         }
     }
@@ -278,7 +302,7 @@ impl Rolls {
         let open = Open {
             progress: watch::Sender::new(Arc::new(progress)),
             barrier,
-            ended: false,
+            ended: None,
         };
         self.barriers.insert(open.barrier.id.clone(), open);
     }

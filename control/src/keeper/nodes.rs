@@ -128,8 +128,10 @@ impl Keeper {
                 reason: None,
             };
             if let Err(error) = self.lock().end_barrier(&progress, &stamp) {
-                // Who waits is told all the same; only history lacks it.
+                // Who waits is told all the same; it is tried again.
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
+                self.fleet().tell_unkept(progress);
+                continue;
             }
             info!(
                 service,

@@ -515,6 +515,24 @@ fn a_wait_outlives_control() {
 }
 
 #[test]
+fn an_end_that_the_disk_refuses_is_told_and_kept_later() {
+    let (home, control, mut a) = shop();
+    let begun = control.post("/v1/services/shop/enter", &json!({ "wait": true }));
+    let path = format!("/v1/barriers/{}", begun.json()["barrier"].as_str().unwrap());
+    let other = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    a.follows(&control);
+    let ending = || control.get(&path).json()["ending"].clone();
+    control.until(|| ending() == "done");
+    assert_eq!(ending(), "done");
+    assert_eq!(fleet(&control)["barriers"], json!([]));
+    other.execute_batch("ROLLBACK").unwrap();
+    let history = || control.get("/v1/services/shop/history").json();
+    control.until(|| history()["events"][0]["action"] == "wait ended: done");
+    assert_eq!(ending(), "done");
+}
+
+#[test]
 fn a_change_that_control_made_before_it_crashed_supersedes_after_it() {
     let (home, mut control, mut a) = shop();
     let waiting = enter(&home, &control, &[]);

@@ -1,4 +1,5 @@
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use intermission_core::{Mode, ServiceName, State};
@@ -18,6 +19,7 @@ use crate::summary::Outcome;
 #[derive(Debug)]
 pub(crate) struct Keeper {
     store: Mutex<Store>,
+    disk_failed: Arc<AtomicBool>,
     published: watch::Sender<Arc<Services>>,
     fleet: Fleet,
     pub(super) tokens: watch::Sender<Arc<Tokens>>,
@@ -51,6 +53,7 @@ impl Keeper {
         let tokens = Tokens::new(store.tokens()?);
         Ok(Self {
             fleet: Fleet::new(store.members()?, store.forgiven()?, barriers),
+            disk_failed: store.failed(),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),
             tokens: watch::Sender::new(Arc::new(tokens)),
@@ -206,9 +209,9 @@ impl Keeper {
         State::parse(document.as_bytes()).map_err(|error| invalid(error.to_string()))
     }
 
-    /// Whether the disk has failed, so that no change is taken any more.
+    /// Whether the disk has failed, and no change was saved since. A disk that stalls does not keep this waiting.
     pub(crate) fn has_failed(&self) -> bool {
-        self.lock().has_failed()
+        self.disk_failed.load(Ordering::Relaxed)
     }
 
     /// Readers of the old map keep it; the next ones get the new.

@@ -62,9 +62,7 @@ impl Metrics {
 
 /// `GET /metrics`
 pub(super) async fn get(State(app): State<Arc<App>>) -> Answer {
-    let keeping = Arc::clone(&app);
-    let disk_failed = keeping.keep(|keeper| Ok(keeper.has_failed())).await?;
-    let text = expose(&app, disk_failed).map_err(Problem::internal)?;
+    let text = expose(&app).map_err(Problem::internal)?;
     let headers = [
         (CONTENT_TYPE, prometheus::TEXT_FORMAT),
         (CACHE_CONTROL, "no-store"),
@@ -72,7 +70,7 @@ pub(super) async fn get(State(app): State<Arc<App>>) -> Answer {
     Ok((headers, text).into_response())
 }
 
-fn expose(app: &App, disk_failed: bool) -> prometheus::Result<String> {
+fn expose(app: &App) -> prometheus::Result<String> {
     let registry = Registry::new();
     let Metrics {
         requests,
@@ -80,7 +78,7 @@ fn expose(app: &App, disk_failed: bool) -> prometheus::Result<String> {
     } = &app.metrics;
     let counted: [Box<dyn Collector>; 2] =
         [Box::new(requests.clone()), Box::new(durations.clone())];
-    for collector in counted.into_iter().chain(scrape(app, disk_failed)?) {
+    for collector in counted.into_iter().chain(scrape(app)?) {
         registry.register(collector)?;
     }
     TextEncoder::new().encode_to_string(&registry.gather())

@@ -275,6 +275,10 @@ impl Client {
             {
                 Exit::Invalid
             }
+            // It has no room now, and may have later.
+            StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:held-polls" => {
+                Exit::Unreachable
+            }
             StatusCode::PRECONDITION_FAILED => Exit::Lost,
             StatusCode::BAD_REQUEST
             | StatusCode::CONFLICT

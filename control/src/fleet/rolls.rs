@@ -254,7 +254,7 @@ impl Fleet {
                 ended.push(progress);
             } else {
                 open.progress.send_if_modified(|known| {
-                    let changed = **known != *progress;
+                    let changed = known.quiet() != progress.quiet();
                     *known = progress;
                     changed
                 });

@@ -8,10 +8,11 @@ use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::etag::ETag;
-use crate::fleet::{FleetView, Forgetting, MemberId, Report};
+use crate::fleet::{Forgetting, MemberId, Progress, Report};
 use crate::invalid::Invalid;
 use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
@@ -21,6 +22,9 @@ use crate::serve::hold::{self, PREFERENCE_APPLIED};
 use crate::serve::order::{Named, Order, condition};
 use crate::serve::problem::Problem;
 use crate::serve::stopwatch::Stopwatch;
+
+/// How long a look at the nodes is good for, so that of many that change each is not shown alone.
+const CROWD: Duration = Duration::from_millis(250);
 
 /// Takes the report that a poll carries, and tells whose it is.
 ///
@@ -74,6 +78,7 @@ pub(super) async fn hear(
 /// `GET /v1/services/{name}/fleet`: the nodes, and who waits for them.
 pub(super) async fn fleet(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Named(name): Named,
     stopwatch: Stopwatch,
     headers: HeaderMap,
@@ -84,30 +89,39 @@ pub(super) async fn fleet(
     let view = || {
         let service = app.keeper.service(&name)?;
         let view = app.keeper.fleet().view(&name, service.state.revision);
-        Ok::<_, Problem>((tag(&quiet(&view))?, view))
+        Ok::<_, Problem>((tag(&view.quiet())?, view))
     };
     let (mut etag, mut shown) = view()?;
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
     let wait = hold::wait(&headers);
-    let until = tokio::time::sleep(wait.unwrap_or_default());
-    tokio::pin!(until);
-    let standstill = stopwatch.hold();
-    while is_known(&etag) {
-        tokio::select! {
-            () = &mut until => break,
-            () = app.hold.stopped() => break,
-            _ = changes.changed() => {}
+    if let Some(wait) = wait.filter(|_| is_known(&etag)) {
+        let _place = match app.hold.enter(&caller) {
+            Ok(place) => place,
+            Err(full) => return Ok(full.into_response()),
+        };
+        let _standstill = stopwatch.hold();
+        let until = tokio::time::sleep(wait);
+        tokio::pin!(until);
+        while is_known(&etag) {
+            let next = Instant::now() + CROWD;
+            tokio::select! {
+                () = &mut until => break,
+                () = app.hold.stopped() => break,
+                _ = changes.changed() => {}
+            }
+            tokio::time::sleep_until(next).await;
+            changes.mark_unchanged();
+            (etag, shown) = view()?;
         }
-        (etag, shown) = view()?;
     }
-    drop(standstill);
     answer(&etag, wait, is_known(&etag), &shown)
 }
 
 /// `GET /v1/barriers/{id}`: how far a wait is.
 pub(super) async fn barrier(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Named(id): Named,
     stopwatch: Stopwatch,
     headers: HeaderMap,
@@ -116,20 +130,34 @@ pub(super) async fn barrier(
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
     if let Some(mut open) = app.keeper.fleet().watch(&id) {
-        let until = tokio::time::sleep(wait.unwrap_or_default());
-        tokio::pin!(until);
+        let shown = |progress: &Progress| tag(&progress.quiet());
+        let progress = Arc::clone(&open.borrow_and_update());
+        let etag = shown(&progress)?;
+        let Some(wait) = wait.filter(|_| is_known(&etag)) else {
+            return answer(&etag, wait, is_known(&etag), &*progress);
+        };
+        let _place = match app.hold.enter(&caller) {
+            Ok(place) => place,
+            Err(full) => return Ok(full.into_response()),
+        };
         let _standstill = stopwatch.hold();
+        let until = tokio::time::sleep(wait);
+        tokio::pin!(until);
         loop {
-            let progress = Arc::clone(&open.borrow_and_update());
-            let etag = tag(&*progress)?;
-            if !is_known(&etag) {
-                return answer(&etag, wait, false, &*progress);
-            }
+            let next = Instant::now() + CROWD;
             tokio::select! {
-                () = &mut until => return answer(&etag, wait, true, &*progress),
-                () = app.hold.stopped() => return answer(&etag, wait, true, &*progress),
+                () = &mut until => return answer(&etag, Some(wait), true, &*progress),
+                () = app.hold.stopped() => return answer(&etag, Some(wait), true, &*progress),
                 // It has ended, and is on the disk.
                 changed = open.changed() => if changed.is_err() { break },
+            }
+            if open.borrow().ending.is_none() {
+                tokio::time::sleep_until(next).await;
+            }
+            let progress = Arc::clone(&open.borrow_and_update());
+            let etag = shown(&progress)?;
+            if !is_known(&etag) {
+                return answer(&etag, Some(wait), false, &*progress);
             }
         }
     }
@@ -145,7 +173,7 @@ pub(super) async fn barrier(
             format!("nobody waits by the name of {id:?}"),
         ));
     };
-    let etag = tag(&progress)?;
+    let etag = tag(&progress.quiet())?;
     answer(&etag, wait, is_known(&etag), &progress)
 }
 
@@ -204,15 +232,6 @@ pub(super) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
         .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
         .await?;
     json(StatusCode::OK, &crate::summary::Outcomes { services })
-}
-
-/// The view without what changes with every poll.
-fn quiet(view: &FleetView) -> FleetView {
-    let mut quiet = view.clone();
-    for node in &mut quiet.nodes {
-        node.heard = None;
-    }
-    quiet
 }
 
 fn tag(value: &impl Serialize) -> Result<ETag, Problem> {

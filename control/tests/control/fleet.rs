@@ -122,8 +122,10 @@ fn it_returns_when_the_last_node_has_drained() {
 #[test]
 fn the_progress_is_told() {
     let (home, control, mut a) = shop();
-    let waiting = enter(&home, &control, &[]);
+    let mut waiting = enter(&home, &control, &[]);
     a.runs(&control);
+    // What is news for a moment only is not told.
+    waiting.goes_on();
     control.until(|| fleet(&control)["barriers"][0]["running"] == 2);
     let barrier = fleet(&control)["barriers"][0].clone();
     assert_eq!(barrier["in_force"], 1);
@@ -495,6 +497,47 @@ fn while_somebody_waits_polls_are_held_for_a_moment_only() {
     );
     let drained = poll("");
     assert!(drained > Duration::from_millis(1500), "{drained:?}");
+}
+
+#[test]
+fn a_watched_wait_is_a_held_poll_and_hearing_from_a_node_is_no_news() {
+    let (_home, control, mut a) = shop();
+    let begun = control.post("/v1/services/shop/enter", &json!({ "wait": true }));
+    let barrier = format!("/v1/barriers/{}", begun.json()["barrier"].as_str().unwrap());
+    a.starts(&control);
+    let metric = "\nintermission_control_polls_held 1\n";
+    let held = || {
+        String::from_utf8(control.get("/metrics").body)
+            .unwrap()
+            .contains(metric)
+    };
+    for path in [barrier.as_str(), "/v1/services/shop/fleet"] {
+        let etag = || control.get(path).header("etag").unwrap().to_owned();
+        // Until what the node has said is looked at.
+        control.until(|| {
+            !control
+                .get(path)
+                .json()
+                .to_string()
+                .contains("\"applied\":\"")
+        });
+        let watch = |etag: String, wait: &str| {
+            let ask = Ask::new("GET", path)
+                .header("if-none-match", etag)
+                .header("prefer", wait);
+            let (ask, address) = (control.authorized(ask), control.address.clone());
+            std::thread::spawn(move || ask.send(&address).unwrap())
+        };
+        let watching = watch(etag(), "wait=1");
+        control.until(held);
+        a.starts(&control);
+        assert_eq!(watching.join().unwrap().status, 304, "{path}");
+        let watching = watch(etag(), "wait=30");
+        control.until(held);
+        a.runs(&control);
+        assert_eq!(watching.join().unwrap().status, 200, "{path}");
+        a.starts(&control);
+    }
 }
 
 #[test]

@@ -39,6 +39,11 @@ impl Problem {
         self
     }
 
+    /// Whether whoever asked could have known better.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status.is_client_error()
+    }
+
     /// A failure of control itself, which its log explains.
     pub(super) fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "failed");

@@ -9,6 +9,7 @@ use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::Connection;
+use crate::client::failing::Sent;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
@@ -26,13 +27,6 @@ pub(crate) struct Client {
     agent: ureq::Agent,
     server: Server,
     token_file: Option<PathBuf>,
-}
-
-/// What may have happened there when no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sent {
-    Nothing,
-    Change,
 }
 
 /// A state document, and the tag that a change of it names.
@@ -88,7 +82,7 @@ impl Client {
             return Ok(None);
         }
         let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?;
+        let etag = etag.ok_or_else(|| self.server.stranger("no ETag"))?;
         Ok(Some((etag.to_owned(), self.understand(&body)?)))
     }
 
@@ -96,7 +90,9 @@ impl Client {
     pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
         let (headers, bytes) = self.read(&state_path(service))?;
         let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?.to_owned();
+        let etag = etag
+            .ok_or_else(|| self.server.stranger("no ETag"))?
+            .to_owned();
         Ok(Document { etag, bytes })
     }
 
@@ -191,24 +187,26 @@ impl Client {
         let response = self
             .agent
             .run(request)
-            .map_err(|error| self.unreachable(&error, sent))?;
+            .map_err(|error| self.server.unreachable(&error, sent))?;
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(LARGEST)
             .read_to_vec()
-            .map_err(|error| self.unreachable(&error, sent))?;
+            .map_err(|error| self.server.unreachable(&error, sent))?;
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
-            Err(self.refusal(&Response::from_parts(parts, body), sent))
+            Err(self
+                .server
+                .refusal(&Response::from_parts(parts, body), sent))
         }
     }
 
     /// Why there is no token: where no control runs, that is what is to be said first.
     fn without_token(&self) -> Failure {
         if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
-            return self.unreachable(&error, Sent::Nothing);
+            return self.server.unreachable(&error, Sent::Nothing);
         }
         let message = format!(
             "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
@@ -218,129 +216,8 @@ impl Client {
         Failure::new(Exit::Refused, message)
     }
 
-    fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
-        let server = &self.server;
-        let remedy = self.remedy(error);
-        Failure {
-            may_be_done: sent == Sent::Change && remedy.is_empty() && !is_before_sending(error),
-            ..Failure::new(
-                Exit::Unreachable,
-                format!("no control at {server}: {error}{remedy}"),
-            )
-        }
-    }
-
-    /// What to do about an error on the way, where that is known; nothing was done then.
-    fn remedy(&self, error: &ureq::Error) -> &'static str {
-        match tls_error(error) {
-            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
-                "; name the file of its CA with --ca-file"
-            }
-            Some(rustls::Error::InvalidCertificate(
-                rustls::CertificateError::NotValidForName
-                | rustls::CertificateError::NotValidForNameContext { .. },
-            )) => "; ask it by a name that its certificate has",
-            None if matches!(error, ureq::Error::Protocol(_)) && !self.server.is_https() => {
-                "; if it speaks TLS, name it by https:"
-            }
-            _ => "",
-        }
-    }
-
-    fn refusal(&self, response: &Response<Vec<u8>>, sent: Sent) -> Failure {
-        let status = response.status();
-        let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
-        let member = |name| problem.as_ref()?.get(name)?.as_str();
-        let (Some(kind), Some(detail)) = (member("type"), member("detail")) else {
-            return match status {
-                StatusCode::BAD_GATEWAY
-                | StatusCode::SERVICE_UNAVAILABLE
-                | StatusCode::GATEWAY_TIMEOUT => self.absent(status, sent),
-                _ => self.stranger(&format!("HTTP {status}")),
-            };
-        };
-        let exit = match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
-                Exit::Refused
-            }
-            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
-                Exit::UnknownService
-            }
-            StatusCode::NOT_FOUND
-                if [
-                    "urn:intermission:unknown-token",
-                    "urn:intermission:unknown-node",
-                ]
-                .contains(&kind) =>
-            {
-                Exit::Invalid
-            }
-            // It has no room now, and may have later.
-            StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:held-polls" => {
-                Exit::Unreachable
-            }
-            StatusCode::PRECONDITION_FAILED => Exit::Lost,
-            StatusCode::BAD_REQUEST
-            | StatusCode::CONFLICT
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::UNSUPPORTED_MEDIA_TYPE
-            | StatusCode::UNPROCESSABLE_ENTITY
-            | StatusCode::PRECONDITION_REQUIRED => Exit::Invalid,
-            _ => Exit::Failed,
-        };
-        let message = match member("title") {
-            Some(title) => format!("{title}: {detail}"),
-            None => detail.to_owned(),
-        };
-        Failure {
-            problem,
-            ..Failure::new(exit, message)
-        }
-    }
-
-    /// What a proxy says that has no control behind it, or none that answers.
-    fn absent(&self, status: StatusCode, sent: Sent) -> Failure {
-        let server = &self.server;
-        Failure {
-            may_be_done: sent == Sent::Change,
-            by_proxy: true,
-            ..Failure::new(
-                Exit::Unreachable,
-                format!("no control at {server}: HTTP {status} by what is before it"),
-            )
-        }
-    }
-
     fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
-        serde_json::from_slice(body).map_err(|error| self.stranger(&error.to_string()))
-    }
-
-    fn stranger(&self, sign: &str) -> Failure {
-        let server = &self.server;
-        Failure::new(
-            Exit::Failed,
-            format!("what answers at {server} is not a control that this command knows: {sign}"),
-        )
-    }
-}
-
-/// Whether nothing was sent yet.
-fn is_before_sending(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::ConnectionFailed
-        | ureq::Error::HostNotFound
-        | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
-        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => true,
-        error => tls_error(error).is_some(),
-    }
-}
-
-/// What TLS has against whoever answers; nothing was sent then.
-fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
-    match error {
-        ureq::Error::Rustls(error) => Some(error),
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
-        _ => None,
+        serde_json::from_slice(body).map_err(|error| self.server.stranger(&error.to_string()))
     }
 }
 

@@ -126,10 +126,7 @@ impl Barrier {
     ) -> Progress {
         let revision = self.state.revision;
         let views: Vec<NodeView> = members
-            .map(|member| NodeView {
-                standing: self.standing(member, now),
-                ..member.view(revision, &self.wait, now)
-            })
+            .map(|member| member.view(self.standing(member, now), now))
             .collect();
         let ending = self.ending(&views, now, time);
         let is = |standing| move |node: &&NodeView| node.standing == standing;

@@ -171,11 +171,10 @@ impl Member {
         silent.filter(|name| !self.forgiven.contains(*name))
     }
 
-    /// As operators see it.
-    pub(crate) fn view(&self, revision: u64, wait: &Wait, now: Instant) -> NodeView {
+    /// As operators see it, where it stands so.
+    pub(crate) fn view(&self, standing: Standing, now: Instant) -> NodeView {
         let heard = self.heard.as_ref();
         let report = heard.map(|heard| &heard.report);
-        let standing = self.standing(revision, wait, now);
         let lease_ended = || {
             self.lease
                 .is_some_and(|lease| self.silence(now) > lease + MARGIN)

@@ -195,7 +195,7 @@ impl Fleet {
             service: service.to_owned(),
             revision,
             nodes: members
-                .map(|member| member.view(revision, &wait, now))
+                .map(|member| member.view(member.standing(revision, &wait, now), now))
                 .collect(),
             barriers: barriers.iter().map(|open| (**open).clone()).collect(),
         }

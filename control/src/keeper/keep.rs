@@ -2,17 +2,17 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use intermission_core::{Mode, ServiceName, State};
+use intermission_core::State;
 use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::fleet::{Barrier, Fleet};
+use crate::fleet::Fleet;
 use crate::invalid::Invalid;
-use crate::keeper::asker::Asker;
+use crate::keeper::resume::resume;
 use crate::keeper::tokens::Tokens;
 use crate::keeper::{Asked, ChangeError, Published, Services};
-use crate::store::{KeptBarrier, Once, OpenError, Page, Save, Stamp, Store, StoreError};
+use crate::store::{OpenError, Page, Save, Stamp, Store};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
@@ -84,52 +84,6 @@ impl Keeper {
         if now.is_ok_and(|now| Arc::ptr_eq(&now, service)) {
             superseded.await;
         }
-    }
-
-    /// Adds a service, open, with the defaults of every field; one that is there already stays as
-    /// it is.
-    pub(crate) fn add(
-        &self,
-        name: ServiceName,
-        actor: &str,
-        once: Option<&Once>,
-    ) -> Result<Outcome, ChangeError> {
-        let mut store = self.lock();
-        let (asker, now) = (Asker { actor, once }, now());
-        if let Some(outcome) = asker.recall(&store, now)? {
-            return Ok(outcome);
-        }
-        let services = self.services();
-        if let Some(known) = services.get(name.as_str()) {
-            let outcome = outcome(known, false, Vec::new());
-            if let Some(memo) = asker.memo(now, &outcome) {
-                store.save(&Save {
-                    memo: Some(&memo),
-                    ..Save::default()
-                })?;
-            }
-            return Ok(outcome);
-        }
-        let mut state = State::initial(name, Mode::Off);
-        state.store = store.identity().into();
-        state.revision = 1;
-        let stamp = Stamp {
-            revision: state.revision,
-            at: now,
-            actor: actor.to_owned(),
-            action: "add".to_owned(),
-            reason: None,
-        };
-        let added = Arc::new(Published::new(state, stamp, None, None));
-        let outcome = outcome(&added, true, Vec::new());
-        let memo = asker.memo(now, &outcome);
-        store.save(&Save {
-            records: &[added.record(None)],
-            memo: memo.as_ref(),
-            ..Save::default()
-        })?;
-        self.publish(&services, [added]);
-        Ok(outcome)
     }
 
     /// Makes a change in all services of `target`, or in none.
@@ -254,39 +208,6 @@ impl Keeper {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A barrier as it stands after a restart, if its service and revision are known.
-fn resume(
-    store: &Store,
-    services: &Services,
-    kept: KeptBarrier,
-) -> Result<Option<Barrier>, OpenError> {
-    let read = |revision| -> Result<Option<State>, StoreError> {
-        let document = store.document(&kept.service, revision)?;
-        Ok(document.and_then(|document| State::parse(document.as_bytes()).ok()))
-    };
-    let now = services
-        .get(&kept.service)
-        .map(|service| service.state.revision);
-    let (Some(now), Some(state)) = (now, read(kept.revision)?) else {
-        return Ok(None);
-    };
-    let mut barrier = Barrier::new(
-        kept.id.clone(),
-        state,
-        kept.wait.clone(),
-        kept.actor.clone(),
-        kept.began,
-    );
-    for revision in kept.revision + 1..=now {
-        match read(revision)? {
-            Some(later) => barrier.follow(&later),
-            // What cannot be read may have admitted anybody.
-            None => barrier.supersede(revision),
-        }
-    }
-    Ok(Some(barrier))
 }
 
 /// The time to the millisecond, which is as exact as anybody wants to read.

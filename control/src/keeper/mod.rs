@@ -6,6 +6,7 @@
 //! 3. What could not be saved was never published.
 //! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to.
 
+mod add;
 mod adopt;
 mod asked;
 mod asker;
@@ -15,6 +16,7 @@ mod forget;
 mod keep;
 mod nodes;
 mod published;
+mod resume;
 mod tokens;
 
 pub(crate) use self::asked::Asked;

@@ -13,6 +13,7 @@ use crate::fleet::MemberId;
 use crate::keeper::{Keeper, Published};
 use crate::serve::caller::Caller;
 use crate::serve::problem::Problem;
+use crate::serve::run::stopped;
 
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -84,9 +85,7 @@ impl Hold {
 
     /// Ends when control stops.
     pub(super) async fn stopped(&self) {
-        let mut stop = self.stop.clone();
-        // An error means that the sender is gone, which sends before it goes.
-        let _ = stop.wait_for(|stop| *stop).await;
+        stopped(self.stop.clone()).await;
     }
 }
 

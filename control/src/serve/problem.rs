@@ -189,6 +189,6 @@ fn live(node: &Kept) -> String {
     let MemberId { name, boot } = &node.id;
     match node.heard {
         Some(heard) => format!("{name} (boot {boot}) was heard at {heard:.0}"),
-        None => format!("{name} (boot {boot}) was not heard since control started a moment ago"),
+        None => format!("{name} (boot {boot}) was not heard since control started, but may be yet"),
     }
 }

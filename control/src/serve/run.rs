@@ -147,7 +147,7 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
 }
 
 /// Ends when `stop` becomes true.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(super) async fn stopped(mut stop: watch::Receiver<bool>) {
     // An error means that the sender is gone, which sends before it goes.
     let _ = stop.wait_for(|stop| *stop).await;
 }

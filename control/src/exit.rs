@@ -36,7 +36,7 @@ pub(crate) enum Exit {
     NodeUnsure = 11,
     /// A node has something in force that this store never made.
     Forked = 12,
-    /// A later change may admit what this one refuses.
+    /// A later change may let in or keep out others than this one.
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
@@ -74,7 +74,7 @@ With --wait, the change is made in any case, and these tell why it is not known 
  10  a node refuses the document
  11  unsure: nobody can tell whether a node has drained
  12  forked: a node has something in force that this control never made
- 13  superseded: a later change may admit what this one refuses
+ 13  superseded: a later change may let in or keep out others than this one
  14  fewer nodes than expected, or none";
 
 impl From<Exit> for ExitCode {

@@ -31,8 +31,15 @@ struct Rolls {
 struct Open {
     barrier: Barrier,
     progress: watch::Sender<Arc<Progress>>,
-    /// When it was last tried to keep how it has ended, if it has.
-    ended: Option<Instant>,
+    ended: Option<Ended>,
+}
+
+/// How a wait has ended, until that is kept.
+#[derive(Debug)]
+struct Ended {
+    progress: Arc<Progress>,
+    /// When it was last tried to keep it.
+    tried: Instant,
 }
 
 /// When an end that could not be kept is tried to be kept again.
@@ -239,10 +246,10 @@ impl Fleet {
         let Rolls { services, barriers } = &mut *rolls;
         let mut ended = Vec::new();
         for open in barriers.values_mut() {
-            if let Some(tried) = &mut open.ended {
+            if let Some(Ended { progress, tried }) = &mut open.ended {
                 if now.saturating_duration_since(*tried) >= AGAIN {
                     *tried = now;
-                    ended.push(Arc::clone(&open.progress.borrow()));
+                    ended.push(Arc::clone(progress));
                 }
                 continue;
             }
@@ -250,7 +257,10 @@ impl Fleet {
             let members = roll.into_iter().flat_map(Roll::members);
             let progress = Arc::new(open.barrier.judge(members, now, time));
             if progress.ending.is_some() {
-                open.ended = Some(now);
+                open.ended = Some(Ended {
+                    progress: Arc::clone(&progress),
+                    tried: now,
+                });
                 ended.push(progress);
             } else {
                 open.progress.send_if_modified(|known| {

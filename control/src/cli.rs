@@ -173,12 +173,12 @@ pub(crate) struct Waiting {
 pub(crate) enum Node {
     /// List the nodes of a service, and what each has in force
     List { service: String },
-    /// Wait for a node no more; one that lives is there again with its next poll
+    /// Wait no more for a node that is lost, or for the threads of it that are silent
     Forget {
         service: String,
         /// Its name
         node: String,
-        /// Which of several processes of that name; all, where nothing is said
+        /// The process with this boot, even if it lives, in which case it is there again with its next poll
         #[arg(long)]
         boot: Option<String>,
         /// Why, for history

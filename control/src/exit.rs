@@ -36,7 +36,7 @@ pub(crate) enum Exit {
     NodeUnsure = 11,
     /// A node has something in force that this store never made.
     Forked = 12,
-    /// A later change may admit what this one refuses.
+    /// A later change may let in or keep out others than this one.
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
@@ -74,7 +74,7 @@ With --wait, the change is made in any case, and these tell why it is not known 
  10  a node refuses the document
  11  unsure: nobody can tell whether a node has drained
  12  forked: a node has something in force that this control never made
- 13  superseded: a later change may admit what this one refuses
+ 13  superseded: a later change may let in or keep out others than this one
  14  fewer nodes than expected, or none";
 
 impl From<Exit> for ExitCode {
@@ -90,6 +90,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Whether what was asked may have been done all the same.
     pub(crate) may_be_done: bool,
+    /// Whether a proxy says so, behind which control may be starting again.
+    pub(crate) by_proxy: bool,
     /// What control answered, for `--output json`.
     pub(crate) problem: Option<Value>,
 }
@@ -100,8 +102,17 @@ impl Failure {
             exit,
             message: message.into(),
             may_be_done: false,
+            by_proxy: false,
             problem: None,
         }
+    }
+
+    /// What is said of it.
+    pub(crate) fn told(&self) -> String {
+        const MAY_BE_DONE: &str = "; the change may have been made or not: see intermission status, or give the \
+                                   command again";
+        let remedy = if self.may_be_done { MAY_BE_DONE } else { "" };
+        format!("{}{remedy}", self.message)
     }
 
     pub(crate) fn failed(error: impl fmt::Display) -> Self {

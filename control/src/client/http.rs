@@ -9,15 +9,15 @@ use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::Connection;
+use crate::client::failing::Sent;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
 /// Control waits for the disk at most this long, or something is wrong there.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// What is said where a change was sent, and no answer came.
-const MAY_BE_DONE: &str =
-    "; the change may have been made or not: see intermission status, or give the command again";
-/// The pause before what may have been done or not is asked again.
+/// For how long a proxy may have no control behind it, which may be starting again.
+const BRIEFLY: Duration = Duration::from_secs(3);
+/// The pause before something is asked again.
 const AGAIN: Duration = Duration::from_millis(200);
 const LARGEST: u64 = 64 << 20;
 
@@ -27,13 +27,6 @@ pub(crate) struct Client {
     agent: ureq::Agent,
     server: Server,
     token_file: Option<PathBuf>,
-}
-
-/// What may have happened there when no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sent {
-    Nothing,
-    Change,
 }
 
 /// A state document, and the tag that a change of it names.
@@ -68,8 +61,7 @@ impl Client {
 
     /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let request = Request::get(self.server.at(path));
-        let (_, body) = self.send(request, Vec::new())?;
+        let (_, body) = self.read(path)?;
         self.understand(&body)
     }
 
@@ -90,16 +82,17 @@ impl Client {
             return Ok(None);
         }
         let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?;
+        let etag = etag.ok_or_else(|| self.server.stranger("no ETag"))?;
         Ok(Some((etag.to_owned(), self.understand(&body)?)))
     }
 
     /// Gets the state of `service`.
     pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
-        let path = self.server.at(&state_path(service));
-        let (headers, bytes) = self.send(Request::get(path), Vec::new())?;
+        let (headers, bytes) = self.read(&state_path(service))?;
         let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag.ok_or_else(|| self.stranger("no ETag"))?.to_owned();
+        let etag = etag
+            .ok_or_else(|| self.server.stranger("no ETag"))?
+            .to_owned();
         Ok(Document { etag, bytes })
     }
 
@@ -129,9 +122,23 @@ impl Client {
             outcome = post();
         }
         outcome.map_err(|failure| Failure {
-            may_be_done: true,
+            // What control says of it now it would not say if it were done, but for those whom it does not let ask.
+            may_be_done: failure.problem.is_none() || failure.exit == Exit::Refused,
             ..failure
         })
+    }
+
+    /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
+    fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.send(Request::get(self.server.at(path)), Vec::new());
+            let absent = matches!(&answer, Err(failure) if failure.by_proxy);
+            if !absent || begun.elapsed() > BRIEFLY {
+                return answer;
+            }
+            std::thread::park_timeout(AGAIN);
+        }
     }
 
     /// Patches the state of `service` that has the tag `etag`.
@@ -180,24 +187,26 @@ impl Client {
         let response = self
             .agent
             .run(request)
-            .map_err(|error| self.unreachable(&error, sent))?;
+            .map_err(|error| self.server.unreachable(&error, sent))?;
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(LARGEST)
             .read_to_vec()
-            .map_err(|error| self.unreachable(&error, sent))?;
+            .map_err(|error| self.server.unreachable(&error, sent))?;
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
-            Err(self.refusal(&Response::from_parts(parts, body)))
+            Err(self
+                .server
+                .refusal(&Response::from_parts(parts, body), sent))
         }
     }
 
     /// Why there is no token: where no control runs, that is what is to be said first.
     fn without_token(&self) -> Failure {
         if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
-            return self.unreachable(&error, Sent::Nothing);
+            return self.server.unreachable(&error, Sent::Nothing);
         }
         let message = format!(
             "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
@@ -207,108 +216,8 @@ impl Client {
         Failure::new(Exit::Refused, message)
     }
 
-    fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
-        let server = &self.server;
-        let remedy = self.remedy(error, sent);
-        Failure {
-            may_be_done: remedy == MAY_BE_DONE,
-            ..Failure::new(
-                Exit::Unreachable,
-                format!("no control at {server}: {error}{remedy}"),
-            )
-        }
-    }
-
-    /// What to do about an error on the way.
-    fn remedy(&self, error: &ureq::Error, sent: Sent) -> &'static str {
-        if let Some(error) = tls_error(error) {
-            return match error {
-                rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-                    "; name the file of its CA with --ca-file"
-                }
-                rustls::Error::InvalidCertificate(
-                    rustls::CertificateError::NotValidForName
-                    | rustls::CertificateError::NotValidForNameContext { .. },
-                ) => "; ask it by a name that its certificate has",
-                _ => "",
-            };
-        }
-        let connecting = matches!(
-            error,
-            ureq::Error::ConnectionFailed
-                | ureq::Error::HostNotFound
-                | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
-        ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused);
-        match error {
-            ureq::Error::Protocol(_) if !self.server.is_https() => {
-                "; if it speaks TLS, name it by https:"
-            }
-            _ if sent == Sent::Change && !connecting => MAY_BE_DONE,
-            _ => "",
-        }
-    }
-
-    fn refusal(&self, response: &Response<Vec<u8>>) -> Failure {
-        let status = response.status();
-        let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
-        let member = |name| problem.as_ref()?.get(name)?.as_str();
-        let (Some(kind), Some(detail)) = (member("type"), member("detail")) else {
-            return self.stranger(&format!("HTTP {status}"));
-        };
-        let exit = match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
-                Exit::Refused
-            }
-            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
-                Exit::UnknownService
-            }
-            StatusCode::NOT_FOUND
-                if [
-                    "urn:intermission:unknown-token",
-                    "urn:intermission:unknown-node",
-                ]
-                .contains(&kind) =>
-            {
-                Exit::Invalid
-            }
-            StatusCode::PRECONDITION_FAILED => Exit::Lost,
-            StatusCode::BAD_REQUEST
-            | StatusCode::CONFLICT
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::UNSUPPORTED_MEDIA_TYPE
-            | StatusCode::UNPROCESSABLE_ENTITY
-            | StatusCode::PRECONDITION_REQUIRED => Exit::Invalid,
-            _ => Exit::Failed,
-        };
-        let message = match member("title") {
-            Some(title) => format!("{title}: {detail}"),
-            None => detail.to_owned(),
-        };
-        Failure {
-            problem,
-            ..Failure::new(exit, message)
-        }
-    }
-
     fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
-        serde_json::from_slice(body).map_err(|error| self.stranger(&error.to_string()))
-    }
-
-    fn stranger(&self, sign: &str) -> Failure {
-        let server = &self.server;
-        Failure::new(
-            Exit::Failed,
-            format!("what answers at {server} is not a control that this command knows: {sign}"),
-        )
-    }
-}
-
-/// What TLS has against whoever answers; nothing was sent then.
-fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
-    match error {
-        ureq::Error::Rustls(error) => Some(error),
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
-        _ => None,
+        serde_json::from_slice(body).map_err(|error| self.server.stranger(&error.to_string()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command's side of the config endpoint.
 
+mod failing;
 mod http;
 mod server;
 mod token;

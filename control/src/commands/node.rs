@@ -5,7 +5,7 @@ use crate::cli::Node;
 use crate::client::{Client, service_path};
 use crate::exit::Failure;
 use crate::fleet::FleetView;
-use crate::output::{Paint, Report, node_lines};
+use crate::output::{Paint, Report, forgotten, node_lines};
 
 pub(super) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
     match command {
@@ -23,8 +23,8 @@ pub(super) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
             let path = format!("{}/nodes/forget", service_path(service));
             let body = json!({ "node": node, "boot": boot, "reason": reason });
             let answer: Value = client.post(&path, &body)?;
-            let human = format!("{service}: nobody waits for {node} any more\n");
-            Report::new(&answer, human)
+            let forgetting = serde_json::from_value(answer.clone()).map_err(Failure::failed)?;
+            Report::new(&answer, forgotten(service, &forgetting))
         }
     }
 }

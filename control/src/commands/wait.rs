@@ -53,11 +53,14 @@ pub(super) fn follow(
     }
     let mut screen = Screen::new();
     let mut services = Vec::new();
+    let mut given_up = None;
     for outcome in outcomes.services {
-        let wait = match &outcome.barrier {
-            Some(barrier) => Some(end_of(client, barrier, &mut screen)?),
-            None => None,
-        };
+        let barrier = outcome.barrier.as_ref().filter(|_| given_up.is_none());
+        let end = barrier.map(|barrier| end_of(client, barrier, &mut screen));
+        let wait = end.transpose().unwrap_or_else(|failure| {
+            given_up = Some(failure);
+            None
+        });
         services.push(Waited { outcome, wait });
     }
     screen.clear();
@@ -70,6 +73,14 @@ pub(super) fn follow(
         human
     });
     let report = Report::new(&json!({ "services": services }), human)?;
+    if let Some(failure) = given_up {
+        let message = format!(
+            "control has the change, but the wait is given up, and whether all nodes have it is not known; the \
+             same command waits again: {}",
+            failure.message
+        );
+        return Ok(report.with_failure(Failure { message, ..failure }));
+    }
     Ok(report.with_exit(ending.map_or(Exit::Failed, Exit::from)))
 }
 

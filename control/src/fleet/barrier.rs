@@ -92,8 +92,13 @@ impl Barrier {
     pub(crate) fn follow(&mut self, later: &State) {
         let stands_in = later.store == self.state.store && later.refuses_all_of(&self.state);
         if later.revision > self.state.revision && !stands_in {
-            self.superseded_by.get_or_insert(later.revision);
+            self.supersede(later.revision);
         }
+    }
+
+    /// Takes note of a later revision that may admit what this one refuses.
+    pub(crate) fn supersede(&mut self, later: u64) {
+        self.superseded_by.get_or_insert(later);
     }
 
     /// Whether `member` is waited for, and may come.
@@ -121,10 +126,7 @@ impl Barrier {
     ) -> Progress {
         let revision = self.state.revision;
         let views: Vec<NodeView> = members
-            .map(|member| NodeView {
-                standing: self.standing(member, now),
-                ..member.view(revision, &self.wait, now)
-            })
+            .map(|member| member.view(self.standing(member, now), now))
             .collect();
         let ending = self.ending(&views, now, time);
         let is = |standing| move |node: &&NodeView| node.standing == standing;

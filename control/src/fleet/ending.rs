@@ -18,7 +18,7 @@ pub(crate) enum Ending {
     Refused,
     /// A node has something in force that this store never made.
     Forked,
-    /// A later change may admit what this one refuses.
+    /// A later change may let in or keep out others than this one.
     Superseded,
 }
 

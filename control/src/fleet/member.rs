@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fleet::view::{NodeView, Standing};
-use crate::fleet::{Report, Wait};
+use crate::fleet::{Forgotten, Report, Wait};
 
 /// One process that enforces a service's state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,19 +27,12 @@ pub(crate) struct Member {
     /// The longest time between two of its polls.
     pub(crate) wait: Duration,
     pub(crate) lease: Option<Duration>,
-    /// Threads of it whose silence an operator has answered for.
+    /// Threads of it whose silence an operator has answered for, until they speak.
     pub(crate) forgiven: BTreeSet<String>,
     /// What it said last; `None` if nothing since control started.
     pub(crate) heard: Option<Heard>,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
-}
-
-/// A member that was forgotten, and what was answered for.
-#[derive(Clone, Debug)]
-pub(crate) struct Forgotten {
-    pub(crate) id: MemberId,
-    pub(crate) silent: BTreeSet<String>,
 }
 
 /// The last report of a member.
@@ -77,6 +70,8 @@ pub(crate) enum Position {
 const PATIENCE: u32 = 3;
 /// What a lease is given beyond its time, for a clock that runs slow.
 const MARGIN: Duration = Duration::from_secs(2);
+/// How the name begins that stands for the silent threads that are not listed one by one.
+const OTHERS: &str = "more-";
 
 impl Member {
     /// Begins with its first report.
@@ -105,6 +100,24 @@ impl Member {
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             self.heard = Some(heard);
+            self.take_back();
+        }
+    }
+
+    /// Answers for the silence of threads.
+    pub(super) fn forgive(&mut self, silent: &BTreeSet<String>) {
+        self.forgiven.extend(silent.iter().cloned());
+        self.take_back();
+    }
+
+    /// Answers no more for threads that have spoken: their next silence is another.
+    fn take_back(&mut self) {
+        let Some(heard) = &self.heard else {
+            return;
+        };
+        let silent = &heard.report.silent;
+        if !silent.iter().any(|name| name.starts_with(OTHERS)) {
+            self.forgiven.retain(|name| silent.contains(name));
         }
     }
 
@@ -143,7 +156,7 @@ impl Member {
     }
 
     /// Whether it is silent for so long that something must be wrong.
-    fn is_lost(&self, now: Instant) -> bool {
+    pub(super) fn is_lost(&self, now: Instant) -> bool {
         self.silence(now) > self.wait * PATIENCE
     }
 
@@ -158,11 +171,10 @@ impl Member {
         silent.filter(|name| !self.forgiven.contains(*name))
     }
 
-    /// As operators see it.
-    pub(crate) fn view(&self, revision: u64, wait: &Wait, now: Instant) -> NodeView {
+    /// As operators see it, where it stands so.
+    pub(crate) fn view(&self, standing: Standing, now: Instant) -> NodeView {
         let heard = self.heard.as_ref();
         let report = heard.map(|heard| &heard.report);
-        let standing = self.standing(revision, wait, now);
         let lease_ended = || {
             self.lease
                 .is_some_and(|lease| self.silence(now) > lease + MARGIN)

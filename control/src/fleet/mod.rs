@@ -5,19 +5,25 @@
 //! 2. A member is known before it is told the state. So whoever is missing when the last member has
 //!    drained learns of the new state with its first answer.
 //! 3. Nothing is believed of a node but what it says: silence is never taken for an end.
-//! 4. A barrier waits for one revision on one service. It ends well only when every member has that revision, or
+//! 4. An operator answers for what is lost or silent; whoever lives is let go by its boot only.
+//! 5. A barrier waits for one revision on one service. It ends well only when every member has that revision, or
 //!    one that refuses no less, in force, and nothing runs that was admitted before.
 
 mod barrier;
 mod ending;
+mod farewells;
+mod forgetting;
 mod member;
 mod report;
 mod roll;
+mod rolls;
 mod view;
 
 pub(crate) use self::barrier::{Barrier, Wait};
 pub(crate) use self::ending::Ending;
-pub(crate) use self::member::{Forgotten, Heard, Member, MemberId, Position};
+pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept};
+pub(crate) use self::member::{Heard, Member, MemberId, Position};
 pub(crate) use self::report::Report;
-pub(crate) use self::roll::{Fleet, News};
+pub(crate) use self::roll::News;
+pub(crate) use self::rolls::Fleet;
 pub(crate) use self::view::{FleetView, NodeView, Progress, Standing};

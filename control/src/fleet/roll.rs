@@ -1,327 +1,140 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
-use intermission_core::State;
-use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use crate::fleet::farewells::Farewells;
 use crate::fleet::member::Heard;
-use crate::fleet::view::{FleetView, Progress, Standing};
-use crate::fleet::{Barrier, Forgotten, Member, MemberId, Position, Report, Wait};
-
-/// The members of every service, and the barriers that are open.
-#[derive(Debug, Default)]
-pub(crate) struct Fleet {
-    rolls: Mutex<Rolls>,
-    /// There is something to look at.
-    stirred: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Rolls {
-    services: BTreeMap<String, Roll>,
-    barriers: BTreeMap<String, Open>,
-}
+use crate::fleet::{Forgetting, Forgotten, Member, MemberId};
 
 /// The members of one service.
 #[derive(Debug, Default)]
-struct Roll {
+pub(super) struct Roll {
     members: BTreeMap<MemberId, Member>,
-    /// What was answered for of members that may come back.
+    /// What was answered for of members that may come back, as the store has it.
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
+    farewells: Farewells,
     /// Counts what happens, for those who watch.
     changes: watch::Sender<u64>,
     /// Wakes the held polls when somebody begins to wait for the nodes.
     awaited: Arc<Notify>,
 }
 
-#[derive(Debug)]
-struct Open {
-    barrier: Barrier,
-    progress: watch::Sender<Arc<Progress>>,
-    /// Whether it has ended, though nobody was told yet.
-    ended: bool,
-}
-
 /// How a report was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum News {
-    /// From a member.
+    /// From a member, or from one that has left since it was sent.
     Heard,
+    /// From a member of which threads speak again that the store has as forgiven.
+    Spoke,
     /// From a member that has left with it.
     Left,
     /// From one that is no member yet.
     Stranger,
 }
 
-impl Fleet {
-    /// The fleet as the store knows it; nobody has been heard.
-    pub(crate) fn new(
-        members: impl IntoIterator<Item = (String, Member)>,
-        forgotten: impl IntoIterator<Item = (String, Forgotten)>,
-        barriers: impl IntoIterator<Item = Barrier>,
-    ) -> Self {
-        let fleet = Self::default();
-        let mut rolls = fleet.lock();
-        for (service, forgotten) in forgotten {
-            rolls.of(&service).forgive(forgotten);
-        }
-        for (service, member) in members {
-            rolls.of(&service).join(member);
-        }
-        for barrier in barriers {
-            rolls.begin(barrier);
-        }
-        drop(rolls);
-        fleet
+impl Roll {
+    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
     }
 
-    /// What a member said before with this entity tag in force, so that it need not be looked up again.
-    pub(crate) fn position(&self, service: &str, report: &Report) -> Option<Position> {
-        let rolls = self.lock();
-        let member = rolls.services.get(service)?.members.get(&report.id)?;
-        let heard = member.heard.as_ref()?;
-        (heard.report.applied == report.applied).then_some(heard.position)
+    pub(super) fn member(&self, id: &MemberId) -> Option<&Member> {
+        self.members.get(id)
     }
 
-    /// Takes a report. A stranger has to be stored before it may [`join`](Self::join).
-    pub(crate) fn hear(&self, service: &str, report: Report, position: Position) -> News {
-        let mut rolls = self.lock();
-        let roll = rolls.of(service);
+    pub(super) fn hear(&mut self, heard: Heard) -> News {
+        let report = &heard.report;
         let leaves = report.leaving && report.requests + report.upgraded == 0;
-        let Some(member) = roll.members.get_mut(&report.id) else {
-            return if leaves { News::Left } else { News::Stranger };
+        if leaves {
+            self.farewells.note(report, heard.at);
+        }
+        let Some(member) = self.members.get_mut(&report.id) else {
+            return match () {
+                () if leaves => News::Left,
+                () if self.farewells.came_after(report, heard.at) => News::Heard,
+                () => News::Stranger,
+            };
         };
         let news = if leaves {
-            roll.members.remove(&report.id);
+            self.forgiven.remove(&report.id);
+            self.members.remove(&report.id);
             News::Left
         } else {
-            member.hear(Heard::now(report, position));
-            News::Heard
+            member.hear(heard);
+            let kept = self.forgiven.get(&member.id);
+            match kept.is_none_or(|kept| kept.is_subset(&member.forgiven)) {
+                true => News::Heard,
+                false => News::Spoke,
+            }
         };
-        roll.stir();
-        self.stirred.notify_one();
+        self.stir();
         news
     }
 
-    /// Takes a new member.
-    pub(crate) fn join(&self, service: &str, member: Member) {
-        self.lock().of(service).join(member);
-        self.stirred.notify_one();
-    }
-
-    /// How many members have come with a token, over all services.
-    pub(crate) fn count(&self, token: &str) -> usize {
-        let rolls = self.lock();
-        let members = rolls
-            .services
-            .values()
-            .flat_map(|roll| roll.members.values());
-        members.filter(|member| member.token == token).count()
-    }
-
-    /// The members that an operator means by a name, and perhaps a boot.
-    pub(crate) fn find(&self, service: &str, name: &str, boot: Option<&str>) -> Vec<Forgotten> {
-        let mut rolls = self.lock();
-        let members = rolls.of(service).members.values();
-        let meant = members.filter(|member| {
-            member.id.name == name && boot.is_none_or(|boot| member.id.boot == boot)
-        });
-        meant.map(Member::forget).collect()
-    }
-
-    /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, forgotten: Vec<Forgotten>) {
-        let mut rolls = self.lock();
-        let roll = rolls.of(service);
-        for forgotten in forgotten {
-            roll.members.remove(&forgotten.id);
-            roll.forgive(forgotten);
-        }
-        roll.stir();
-        self.stirred.notify_one();
-    }
-
-    /// Begins to wait.
-    pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>) {
-        let mut rolls = self.lock();
-        for barrier in barriers {
-            let roll = rolls.of(barrier.service());
-            roll.awaited.notify_waiters();
-            roll.stir();
-            rolls.begin(barrier);
-        }
-        self.stirred.notify_one();
-    }
-
-    /// Takes note of a state that has come into force.
-    pub(crate) fn follow(&self, state: &State) {
-        let mut rolls = self.lock();
-        rolls.of(state.service.as_str()).stir();
-        let barriers = rolls.barriers.values_mut().map(|open| &mut open.barrier);
-        for barrier in barriers.filter(|barrier| barrier.service() == state.service.as_str()) {
-            barrier.follow(state);
-        }
-        self.stirred.notify_one();
-    }
-
-    /// Whether somebody waits for this member.
-    pub(crate) fn awaits(&self, service: &str, id: &MemberId) -> bool {
-        let now = Instant::now();
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        let Some(member) = roll.and_then(|roll| roll.members.get(id)) else {
-            return false;
-        };
-        let barriers = rolls.barriers.values().map(|open| &open.barrier);
-        let mut of_service = barriers.filter(|barrier| barrier.service() == service);
-        of_service.any(|barrier| barrier.awaits(member, now))
-    }
-
-    /// What wakes those who are held when somebody begins to wait for the nodes of a service.
-    pub(crate) fn awaited(&self, service: &str) -> Arc<Notify> {
-        Arc::clone(&self.lock().of(service).awaited)
-    }
-
-    /// The progress of an open barrier.
-    pub(crate) fn watch(&self, id: &str) -> Option<watch::Receiver<Arc<Progress>>> {
-        let rolls = self.lock();
-        Some(rolls.barriers.get(id)?.progress.subscribe())
-    }
-
-    /// What changes when the fleet of a service does.
-    pub(crate) fn changes(&self, service: &str) -> watch::Receiver<u64> {
-        self.lock().of(service).changes.subscribe()
-    }
-
-    /// The members of a service, as they stand to `revision`.
-    pub(crate) fn view(&self, service: &str, revision: u64) -> FleetView {
-        let (now, wait) = (Instant::now(), Wait::default());
-        let mut rolls = self.lock();
-        let barriers: Vec<Arc<Progress>> = rolls
-            .barriers
-            .values()
-            .filter(|open| open.barrier.service() == service)
-            .map(|open| Arc::clone(&open.progress.borrow()))
-            .collect();
-        let members = rolls.of(service).members.values();
-        FleetView {
-            service: service.to_owned(),
-            revision,
-            nodes: members
-                .map(|member| member.view(revision, &wait, now))
-                .collect(),
-            barriers: barriers.iter().map(|open| (**open).clone()).collect(),
-        }
-    }
-
-    /// How many members of a service stand so to `revision`.
-    pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
-        let (now, wait) = (Instant::now(), Wait::default());
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        let mut standings = BTreeMap::new();
-        for member in roll.iter().flat_map(|roll| roll.members.values()) {
-            *standings
-                .entry(member.standing(revision, &wait, now))
-                .or_default() += 1;
-        }
-        standings
-    }
-
-    /// How many barriers of a service are open.
-    pub(crate) fn open_barriers(&self, service: &str) -> usize {
-        let rolls = self.lock();
-        let open = rolls.barriers.values();
-        open.filter(|open| open.barrier.service() == service)
-            .count()
-    }
-
-    /// Waits until there is something to look at, or it is time to look for those who are silent.
-    pub(crate) async fn stirred(&self) {
-        const SILENCE: Duration = Duration::from_millis(250);
-        // What happens in a crowd is looked at once.
-        const CROWD: Duration = Duration::from_millis(10);
-        let _ = tokio::time::timeout(SILENCE, self.stirred.notified()).await;
-        tokio::time::sleep(CROWD).await;
-    }
-
-    /// Tells those who wait how far they are, but for those whose wait has ended: they are to be
-    /// [told](Self::tell) when that is stored.
-    pub(crate) fn judge(&self) -> Vec<Arc<Progress>> {
-        let (now, time) = (Instant::now(), Timestamp::now());
-        let mut rolls = self.lock();
-        let Rolls { services, barriers } = &mut *rolls;
-        let mut ended = Vec::new();
-        for open in barriers.values_mut().filter(|open| !open.ended) {
-            let roll = services.get(open.barrier.service());
-            let members = roll.iter().flat_map(|roll| roll.members.values());
-            let progress = Arc::new(open.barrier.judge(members, now, time));
-            if progress.ending.is_some() {
-                open.ended = true;
-                ended.push(progress);
-            } else {
-                open.progress.send_if_modified(|known| {
-                    let changed = **known != *progress;
-                    *known = progress;
-                    changed
-                });
-            }
-        }
-        ended
-    }
-
-    /// Tells those who wait how it ended, and closes the barrier.
-    pub(crate) fn tell(&self, progress: Arc<Progress>) {
-        let mut rolls = self.lock();
-        if let Some(open) = rolls.barriers.remove(&progress.id) {
-            rolls.of(&progress.service).stir();
-            open.progress.send_replace(progress);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Rolls> {
-        // Nothing here can panic half-way.
-        self.rolls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Rolls {
-    fn of(&mut self, service: &str) -> &mut Roll {
-        self.services.entry(service.to_owned()).or_default()
-    }
-
-    fn begin(&mut self, mut barrier: Barrier) {
-        let (now, time) = (Instant::now(), Timestamp::now());
-        let service = self.services.get(barrier.service());
-        let members = service.iter().flat_map(|roll| roll.members.values());
-        let mut progress = barrier.judge(members, now, time);
-        // Ends are told when they are stored.
-        progress.ending = None;
-        let open = Open {
-            progress: watch::Sender::new(Arc::new(progress)),
-            barrier,
-            ended: false,
-        };
-        self.barriers.insert(open.barrier.id.clone(), open);
-    }
-}
-
-impl Roll {
-    fn join(&mut self, mut member: Member) {
+    pub(super) fn join(&mut self, mut member: Member) {
         if let Some(forgiven) = self.forgiven.get(&member.id) {
-            member.forgiven.clone_from(forgiven);
+            member.forgive(forgiven);
         }
         self.members.insert(member.id.clone(), member);
         self.stir();
     }
 
-    fn forgive(&mut self, Forgotten { id, silent }: Forgotten) {
-        self.forgiven.entry(id).or_default().extend(silent);
+    /// What is to become of the members that an operator means by a name, and perhaps a boot.
+    pub(super) fn find(&self, name: &str, boot: Option<&str>, now: Instant) -> Forgetting {
+        let meant = self.members.values().filter(|member| {
+            member.id.name == name && boot.is_none_or(|boot| member.id.boot == boot)
+        });
+        let mut forgetting = Forgetting::default();
+        for member in meant {
+            forgetting.add(member, boot.is_some() || member.is_lost(now));
+        }
+        forgetting
     }
 
-    fn stir(&self) {
+    pub(super) fn forget(&mut self, forgetting: &Forgetting) {
+        for forgotten in &forgetting.removed {
+            self.members.remove(&forgotten.id);
+            self.forgive(forgotten);
+        }
+        for forgotten in &forgetting.forgiven {
+            if let Some(member) = self.members.get_mut(&forgotten.id) {
+                member.forgive(&forgotten.silent);
+            }
+            self.forgive(forgotten);
+        }
+        self.stir();
+    }
+
+    pub(super) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+        let forgiven = self.forgiven.entry(id.clone()).or_default();
+        forgiven.extend(silent.iter().cloned());
+    }
+
+    /// The threads of a member that are forgiven no more, though the store has them so.
+    pub(super) fn spoken(&self, id: &MemberId) -> BTreeSet<String> {
+        let Some((member, kept)) = self.members.get(id).zip(self.forgiven.get(id)) else {
+            return BTreeSet::new();
+        };
+        kept.difference(&member.forgiven).cloned().collect()
+    }
+
+    /// Takes note that the store has them so no more.
+    pub(super) fn take_back(&mut self, Forgotten { id, silent }: &Forgotten) {
+        if let Some(kept) = self.forgiven.get_mut(id) {
+            kept.retain(|name| !silent.contains(name));
+        }
+    }
+
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(super) fn awaited(&self) -> &Arc<Notify> {
+        &self.awaited
+    }
+
+    pub(super) fn stir(&self) {
         self.changes.send_modify(|changes| *changes += 1);
     }
 }

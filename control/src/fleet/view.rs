@@ -129,3 +129,33 @@ pub(crate) struct Progress {
     /// The nodes that have not drained, the first hundred of them.
     pub(crate) missing: Vec<NodeView>,
 }
+
+impl FleetView {
+    /// It without what changes with every poll, and is no news.
+    pub(crate) fn quiet(&self) -> Self {
+        Self {
+            nodes: self.nodes.iter().map(NodeView::quiet).collect(),
+            barriers: self.barriers.iter().map(Progress::quiet).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+impl Progress {
+    /// It without what changes with every poll, and is no news.
+    pub(crate) fn quiet(&self) -> Self {
+        Self {
+            missing: self.missing.iter().map(NodeView::quiet).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+impl NodeView {
+    fn quiet(&self) -> Self {
+        Self {
+            heard: None,
+            ..self.clone()
+        }
+    }
+}

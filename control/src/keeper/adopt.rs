@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use crate::keeper::asker::Asker;
 use crate::keeper::keep::{now, outcome};
 use crate::keeper::{ChangeError, Keeper, Published};
-use crate::store::{Save, Stamp};
+use crate::store::{Once, Save, Stamp};
 use crate::summary::Outcome;
 
 impl Keeper {
@@ -12,9 +13,14 @@ impl Keeper {
         &self,
         actor: &str,
         reason: Option<&str>,
+        once: Option<&Once>,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
-        let (services, now) = (self.services(), now());
+        let (asker, now) = (Asker { actor, once }, now());
+        if let Some(outcomes) = asker.recall(&store, now)? {
+            return Ok(outcomes);
+        }
+        let services = self.services();
         let identity = store.mint(now)?;
         let adopted = services.values().map(|before| {
             let mut state = before.state.clone();
@@ -36,15 +42,17 @@ impl Keeper {
             (after.record(Some(before)), Arc::new(after))
         });
         let (records, changed): (Vec<_>, Vec<_>) = adopted.unzip();
-        store.save(&Save {
-            records: &records,
-            identity: Some(&identity),
-            ..Save::default()
-        })?;
-        let outcomes = changed
+        let outcomes: Vec<_> = changed
             .iter()
             .map(|after| outcome(after, true, Vec::new()))
             .collect();
+        let memo = asker.memo(now, &outcomes);
+        store.save(&Save {
+            records: &records,
+            memo: memo.as_ref(),
+            identity: Some(&identity),
+            ..Save::default()
+        })?;
         self.publish(&services, changed);
         Ok(outcomes)
     }

@@ -7,9 +7,9 @@ use crate::change::{Change, advice, own_address};
 use crate::etag::Condition;
 use crate::fleet::{Barrier, Wait};
 use crate::invalid::Invalid;
+use crate::keeper::asker::Asker;
 use crate::keeper::{ChangeError, Published};
-use crate::store::{Memo, Once, OpenError, Stamp, Store, StoreError};
-use crate::summary::Outcome;
+use crate::store::{Once, OpenError, Stamp, StoreError};
 
 /// A change, and who asks for it.
 #[derive(Clone, Debug)]
@@ -28,30 +28,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The answer, if this was asked and answered before.
-    pub(super) fn recall(&self, store: &Store) -> Result<Option<Vec<Outcome>>, ChangeError> {
-        let Some(once) = &self.once else {
-            return Ok(None);
-        };
-        let Some((request, outcomes)) = store.recall(&self.actor, &once.key)? else {
-            return Ok(None);
-        };
-        if request != once.request {
-            return Err(ChangeError::KeyReused {
-                key: once.key.clone(),
-            });
-        }
-        let outcomes = serde_json::from_str(&outcomes).map_err(StoreError::unreadable)?;
-        Ok(Some(outcomes))
-    }
-
-    pub(super) fn memo(&self, at: Timestamp, outcomes: &[Outcome]) -> Option<Memo<'_>> {
-        Some(Memo {
+    /// Who asks, so that a retry gets the same answer.
+    pub(super) fn asker(&self) -> Asker<'_> {
+        Asker {
             actor: &self.actor,
-            once: self.once.as_ref()?,
-            at,
-            outcomes: serde_json::to_string(outcomes).ok()?,
-        })
+            once: self.once.as_ref(),
+        }
     }
 
     /// Who waits for `state`.

@@ -95,7 +95,9 @@ mod tests {
     fn a_timer_that_was_set_anew_in_the_meantime_ends_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let keeper = Keeper::new(Store::open(folder.path(), Timestamp::now()).unwrap()).unwrap();
-        keeper.add("shop".parse().unwrap(), "operator").unwrap();
+        keeper
+            .add("shop".parse().unwrap(), "operator", None)
+            .unwrap();
         enter(&keeper, "1s");
         let seen = keeper.service("shop").unwrap();
         let timer = seen.summary.timer.clone().unwrap();

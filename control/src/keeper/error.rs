@@ -1,4 +1,5 @@
 use crate::etag::ETag;
+use crate::fleet::Kept;
 use crate::invalid::Invalid;
 use crate::store::StoreError;
 
@@ -21,6 +22,12 @@ pub(crate) enum ChangeError {
     KeyReused { key: String },
     /// No node of the service has this name.
     UnknownNode { service: String, node: String },
+    /// All nodes of this name live, and none of their threads is silent.
+    LiveNode {
+        service: String,
+        node: String,
+        kept: Vec<Kept>,
+    },
     /// No more nodes may come with this token.
     TooManyMembers { token: String, most: u32 },
     /// It could not be saved.

@@ -1,22 +1,25 @@
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use intermission_core::{Mode, ServiceName, State};
+use intermission_core::State;
 use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::fleet::{Barrier, Fleet};
+use crate::fleet::Fleet;
 use crate::invalid::Invalid;
+use crate::keeper::resume::resume;
 use crate::keeper::tokens::Tokens;
 use crate::keeper::{Asked, ChangeError, Published, Services};
-use crate::store::{KeptBarrier, OpenError, Page, Save, Stamp, Store, StoreError};
+use crate::store::{OpenError, Page, Save, Stamp, Store};
 use crate::summary::Outcome;
 
 /// Keeps the states of all services.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     store: Mutex<Store>,
+    disk_failed: Arc<AtomicBool>,
     published: watch::Sender<Arc<Services>>,
     fleet: Fleet,
     pub(super) tokens: watch::Sender<Arc<Tokens>>,
@@ -50,6 +53,7 @@ impl Keeper {
         let tokens = Tokens::new(store.tokens()?);
         Ok(Self {
             fleet: Fleet::new(store.members()?, store.forgiven()?, barriers),
+            disk_failed: store.failed(),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),
             tokens: watch::Sender::new(Arc::new(tokens)),
@@ -82,34 +86,6 @@ impl Keeper {
         }
     }
 
-    /// Adds a service, open, with the defaults of every field; one that is there already stays as
-    /// it is.
-    pub(crate) fn add(&self, name: ServiceName, actor: &str) -> Result<Outcome, ChangeError> {
-        let mut store = self.lock();
-        let services = self.services();
-        if let Some(known) = services.get(name.as_str()) {
-            return Ok(outcome(known, false, Vec::new()));
-        }
-        let mut state = State::initial(name, Mode::Off);
-        state.store = store.identity().into();
-        state.revision = 1;
-        let stamp = Stamp {
-            revision: state.revision,
-            at: now(),
-            actor: actor.to_owned(),
-            action: "add".to_owned(),
-            reason: None,
-        };
-        let added = Arc::new(Published::new(state, stamp, None, None));
-        store.save(&Save {
-            records: &[added.record(None)],
-            ..Save::default()
-        })?;
-        let outcome = outcome(&added, true, Vec::new());
-        self.publish(&services, [added]);
-        Ok(outcome)
-    }
-
     /// Makes a change in all services of `target`, or in none.
     pub(crate) fn change(
         &self,
@@ -117,11 +93,11 @@ impl Keeper {
         asked: &Asked,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
-        if let Some(outcomes) = asked.recall(&store)? {
+        let (asker, now) = (asked.asker(), now());
+        if let Some(outcomes) = asker.recall(&store, now)? {
             return Ok(outcomes);
         }
         let services = self.services();
-        let now = now();
         let mut outcomes = Vec::new();
         let mut changed = Vec::new();
         let mut records = Vec::new();
@@ -141,7 +117,7 @@ impl Keeper {
                 changed.push(Arc::new(after));
             }
         }
-        let memo = asked.memo(now, &outcomes);
+        let memo = asker.memo(now, &outcomes);
         if !records.is_empty() || !barriers.is_empty() || memo.is_some() {
             store.save(&Save {
                 records: &records,
@@ -187,9 +163,9 @@ impl Keeper {
         State::parse(document.as_bytes()).map_err(|error| invalid(error.to_string()))
     }
 
-    /// Whether the disk has failed, so that no change is taken any more.
+    /// Whether the disk has failed, and no change was saved since. A disk that stalls does not keep this waiting.
     pub(crate) fn has_failed(&self) -> bool {
-        self.lock().has_failed()
+        self.disk_failed.load(Ordering::Relaxed)
     }
 
     /// Readers of the old map keep it; the next ones get the new.
@@ -215,9 +191,13 @@ impl Keeper {
             followed.push(Arc::clone(&service));
             superseded.extend(next.insert(service.summary.service.clone(), service));
         }
+        // Whoever waits for less is told first: a node may have the new state in force at once, and say so.
+        for service in &followed {
+            self.fleet.follow(&service.state);
+        }
         self.published.send_replace(Arc::new(next));
         for service in followed {
-            self.fleet.follow(&service.state);
+            self.fleet.stir(&service.summary.service);
         }
         for service in superseded {
             service.superseded.notify_waiters();
@@ -228,37 +208,6 @@ impl Keeper {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A barrier as it stands after a restart, if its service and revision are known.
-fn resume(
-    store: &Store,
-    services: &Services,
-    kept: KeptBarrier,
-) -> Result<Option<Barrier>, OpenError> {
-    let read = |revision| -> Result<Option<State>, StoreError> {
-        let document = store.document(&kept.service, revision)?;
-        Ok(document.and_then(|document| State::parse(document.as_bytes()).ok()))
-    };
-    let now = services
-        .get(&kept.service)
-        .map(|service| service.state.revision);
-    let (Some(now), Some(state)) = (now, read(kept.revision)?) else {
-        return Ok(None);
-    };
-    let mut barrier = Barrier::new(
-        kept.id.clone(),
-        state,
-        kept.wait.clone(),
-        kept.actor.clone(),
-        kept.began,
-    );
-    for revision in kept.revision + 1..=now {
-        if let Some(later) = read(revision)? {
-            barrier.follow(&later);
-        }
-    }
-    Ok(Some(barrier))
 }
 
 /// The time to the millisecond, which is as exact as anybody wants to read.

@@ -52,7 +52,7 @@ impl Keeper {
         };
         match self.fleet().hear(service, report.clone(), position) {
             News::Heard => Ok(None),
-            News::Left | News::Stranger => Ok(Some(report)),
+            News::Spoke | News::Left | News::Stranger => Ok(Some(report)),
         }
     }
 
@@ -71,6 +71,18 @@ impl Keeper {
         };
         match self.fleet().hear(service, report.clone(), position) {
             News::Heard => {}
+            News::Spoke => {
+                let spoken = self.fleet().spoken(service, &report.id);
+                match store.take_back(service, &spoken) {
+                    Ok(()) => self.fleet().take_back(service, &spoken),
+                    // It counts in memory already, and a member gets the state from any disk. Its next report
+                    // tries again.
+                    Err(error) => {
+                        let MemberId { name, boot } = &report.id;
+                        error!(service, node = name, boot, %error, "that silent threads speak again cannot be kept");
+                    }
+                }
+            }
             News::Left => store.remove_member(service, &report.id)?,
             News::Stranger => {
                 let most = grant.max_members;
@@ -97,39 +109,6 @@ impl Keeper {
         Ok(())
     }
 
-    /// Forgets the members that `name`, and perhaps `boot`, means.
-    pub(crate) fn forget(
-        &self,
-        service: &str,
-        name: &str,
-        boot: Option<&str>,
-        actor: &str,
-        reason: Option<String>,
-    ) -> Result<Vec<MemberId>, ChangeError> {
-        let mut store = self.lock();
-        let published = self.service(service)?;
-        let forgotten = self.fleet().find(service, name, boot);
-        if forgotten.is_empty() {
-            return Err(ChangeError::UnknownNode {
-                service: service.to_owned(),
-                node: name.to_owned(),
-            });
-        }
-        let stamp = Stamp {
-            revision: published.state.revision,
-            at: now(),
-            actor: actor.to_owned(),
-            action: format!("node forget {name}"),
-            reason,
-        };
-        store.forget_members(service, &forgotten, &stamp)?;
-        let ids = forgotten.iter().map(|forgotten| forgotten.id.clone());
-        let ids = ids.collect();
-        self.fleet().forget(service, forgotten);
-        info!(service, node = name, actor, "forgotten");
-        Ok(ids)
-    }
-
     /// Ends barriers: on the disk first, and then for those who wait.
     pub(crate) fn end_barriers(&self, ended: Vec<Arc<Progress>>) {
         for progress in ended {
@@ -149,8 +128,10 @@ impl Keeper {
                 reason: None,
             };
             if let Err(error) = self.lock().end_barrier(&progress, &stamp) {
-                // Who waits is told all the same; only history lacks it.
+                // Who waits is told all the same; it is tried again.
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
+                self.fleet().tell_unkept(progress);
+                continue;
             }
             info!(
                 service,

@@ -20,7 +20,7 @@ pub(super) fn node_count(fleet: &FleetView, paint: Paint) -> String {
 pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
     let mut text = String::new();
     if fleet.nodes.is_empty() {
-        line("nodes", &paint.warn("none has spoken yet"), &mut text);
+        line("nodes", &paint.warn("none"), &mut text);
     }
     for (place, node) in fleet.nodes.iter().enumerate() {
         let name = if place == 0 { "nodes" } else { "" };
@@ -85,7 +85,11 @@ fn why(progress: &Progress) -> String {
         None | Some(Ending::Done) => counts(progress),
         Some(Ending::TimedOut) => format!("timed out: {}", counts(progress)),
         Some(Ending::TooFew) if progress.nodes == 0 => {
-            "no node has ever spoken; where there is none, say --expect 0".to_owned()
+            let service = &progress.service;
+            format!(
+                "no node has ever spoken, or all have left or were forgotten, so that nothing is known of what runs; \
+                 see intermission node list {service}"
+            )
         }
         Some(Ending::TooFew) => format!(
             "too few: {} nodes of {}",
@@ -101,8 +105,10 @@ fn why(progress: &Progress) -> String {
                 .to_owned()
         }
         Some(Ending::Superseded) => format!(
-            "superseded: revision {} may admit what revision {revision} refuses",
-            progress.superseded_by.unwrap_or_default()
+            "superseded: revision {} may let in or keep out others than revision {revision}; see intermission \
+             history {}",
+            progress.superseded_by.unwrap_or_default(),
+            progress.service
         ),
     }
 }

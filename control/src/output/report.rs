@@ -14,6 +14,8 @@ pub(crate) struct Report {
     /// Goes to standard error, so that standard output can be redirected into a file.
     aside: String,
     exit: Exit,
+    /// What went wrong after that, which standard error tells.
+    failure: Option<Failure>,
 }
 
 impl Report {
@@ -23,6 +25,7 @@ impl Report {
             human,
             aside: String::new(),
             exit: Exit::Done,
+            failure: None,
         })
     }
 
@@ -34,26 +37,39 @@ impl Report {
     pub(crate) fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
+
+    /// That it went wrong, though there is something to print.
+    pub(crate) fn with_failure(self, failure: Failure) -> Self {
+        let (exit, failure) = (failure.exit, Some(failure));
+        Self {
+            exit,
+            failure,
+            ..self
+        }
+    }
 }
 
 /// Prints how a command ended: what it has to say on standard output, errors on standard error.
 pub(crate) fn print(result: Result<Report, Failure>, format: Format) -> Exit {
-    match result {
+    let (exit, failure) = match result {
         Ok(report) => match write_report(&report, format) {
-            Ok(()) => report.exit,
+            Ok(()) => (report.exit, report.failure),
             // Whoever read it has read enough, as in `intermission history shop | head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => report.exit,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                (report.exit, report.failure)
+            }
             Err(error) => {
                 let _ = writeln!(io::stderr(), "intermission: standard output: {error}");
-                Exit::Failed
+                (Exit::Failed, report.failure)
             }
         },
-        Err(failure) => {
-            // There is nowhere left to say that standard error is closed.
-            let _ = write_failure(&failure, format);
-            failure.exit
-        }
+        Err(failure) => (failure.exit, Some(failure)),
+    };
+    if let Some(failure) = failure {
+        // There is nowhere left to say that standard error is closed.
+        let _ = write_failure(&failure, format);
     }
+    exit
 }
 
 fn write_report(report: &Report, format: Format) -> io::Result<()> {
@@ -74,11 +90,11 @@ fn write_report(report: &Report, format: Format) -> io::Result<()> {
 fn write_failure(failure: &Failure, format: Format) -> io::Result<()> {
     let mut out = io::stderr().lock();
     match format {
-        Format::Human => writeln!(out, "intermission: {}", failure.message),
+        Format::Human => writeln!(out, "intermission: {}", failure.told()),
         Format::Json => {
             let error = json!({
                 "exit": failure.exit as u8,
-                "message": failure.message,
+                "message": failure.told(),
                 "problem": failure.problem,
             });
             writeln!(out, "{error}")

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use tokio::sync::Semaphore;
 
 use crate::keeper::{ChangeError, Keeper};
 use crate::serve::connections::Connections;
@@ -12,7 +13,7 @@ use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
 use crate::serve::{
-    changes, gate, health, history, metrics, nodes, openapi, services, state, tokens,
+    changes, fleet, gate, health, history, metrics, nodes, openapi, services, state, tokens,
 };
 
 /// What every handler may use.
@@ -23,9 +24,15 @@ pub(super) struct App {
     pub(super) hold: Hold,
     pub(super) metrics: Metrics,
     pub(super) names: Names,
+    /// The nodes that come and go at a time: each waits for the disk, and a fleet that starts must not keep
+    /// operators from it.
+    pub(super) joining: Arc<Semaphore>,
 }
 
 impl App {
+    /// How many nodes may wait for the disk at a time.
+    pub(super) const JOINING: usize = 4;
+
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the
     /// client goes away.
     pub(super) async fn keep<T: Send + 'static>(
@@ -89,9 +96,9 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 19] {
             "/v1/services/{name}/allowlist/disable",
             post(changes::disable_allowlist),
         ),
-        ("/v1/services/{name}/fleet", get(nodes::fleet)),
+        ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),
-        ("/v1/barriers/{id}", get(nodes::barrier)),
+        ("/v1/barriers/{id}", get(fleet::barrier)),
         ("/v1/changes", post(changes::several)),
         ("/v1/store/adopt", post(nodes::adopt)),
         ("/v1/tokens", get(tokens::list).post(tokens::create)),

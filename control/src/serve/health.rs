@@ -10,7 +10,7 @@ use crate::serve::problem::Problem;
 
 /// `GET /healthz`: whether control answers, and can still save what it is told.
 pub(super) async fn health(State(app): State<Arc<App>>) -> Answer {
-    check_disk(&app).await?;
+    check_disk(&app)?;
     json(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
@@ -24,13 +24,12 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Answer {
             "it answers what was asked before, and takes nothing new",
         ));
     }
-    check_disk(&app).await?;
+    check_disk(&app)?;
     json(StatusCode::OK, &json!({ "status": "ready" }))
 }
 
-async fn check_disk(app: &Arc<App>) -> Result<(), Problem> {
-    let failed = Arc::clone(app).keep(|keeper| Ok(keeper.has_failed()));
-    if failed.await? {
+fn check_disk(app: &App) -> Result<(), Problem> {
+    if app.keeper.has_failed() {
         return Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "disk",

@@ -1,4 +1,4 @@
-//! Polls that wait for news (RFC 7240, section 4.3).
+//! Polls, of states, fleets and barriers, that wait for news (RFC 7240, section 4.3).
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -7,12 +7,13 @@ use std::time::Duration;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::fleet::MemberId;
 use crate::keeper::{Keeper, Published};
 use crate::serve::caller::Caller;
 use crate::serve::problem::Problem;
+use crate::serve::run::stopped;
 
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -51,9 +52,7 @@ impl Hold {
         wait: Duration,
         caller: &Caller,
     ) -> Result<(), Full> {
-        let own = caller.polls().try_acquire();
-        let _own = own.map_err(|_| Full::Token(caller.grant().max_polls))?;
-        let _held = self.free.try_acquire().map_err(|_| Full::Control)?;
+        let _place = self.enter(caller)?;
         // Those that began together need not end together.
         let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
         tokio::select! {
@@ -63,6 +62,15 @@ impl Hold {
             () = awaited(keeper, &service.summary.service, member) => {}
         }
         Ok(())
+    }
+
+    /// Takes one of the places for polls that are held.
+    pub(super) fn enter<'h>(&'h self, caller: &'h Caller) -> Result<Place<'h>, Full> {
+        let own = caller.polls().try_acquire();
+        Ok(Place {
+            _own: own.map_err(|_| Full::Token(caller.grant().max_polls))?,
+            _free: self.free.try_acquire().map_err(|_| Full::Control)?,
+        })
     }
 
     /// How many polls are held now.
@@ -77,10 +85,15 @@ impl Hold {
 
     /// Ends when control stops.
     pub(super) async fn stopped(&self) {
-        let mut stop = self.stop.clone();
-        // An error means that the sender is gone, which sends before it goes.
-        let _ = stop.wait_for(|stop| *stop).await;
+        stopped(self.stop.clone()).await;
     }
+}
+
+/// The place of a poll that is held, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Place<'h> {
+    _own: SemaphorePermit<'h>,
+    _free: SemaphorePermit<'h>,
 }
 
 /// Ends a moment after somebody waits for `member`.

@@ -23,6 +23,7 @@ use crate::serve::scrape::scrape;
 pub(super) struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
+    nodes_refused: IntCounterVec,
 }
 
 impl Metrics {
@@ -35,10 +36,15 @@ impl Metrics {
             "intermission_control_request_duration_seconds",
             "Time until the answer, without the time for which a request was held.",
         );
+        let nodes_refused = Opts::new(
+            "intermission_control_nodes_refused_total",
+            "Polls of nodes that were refused as members.",
+        );
         let buckets = vec![0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0];
         Ok(Self {
             requests: IntCounterVec::new(requests, &["route", "method", "status"])?,
             durations: HistogramVec::new(durations.buckets(buckets), &["route", "method"])?,
+            nodes_refused: IntCounterVec::new(nodes_refused, &["service"])?,
         })
     }
 
@@ -58,13 +64,16 @@ impl Metrics {
             .with_label_values(&[route, method])
             .observe(took.as_secs_f64());
     }
+
+    /// Counts a node of `service` that did not become a member.
+    pub(super) fn refuse_node(&self, service: &str) {
+        self.nodes_refused.with_label_values(&[service]).inc();
+    }
 }
 
 /// `GET /metrics`
 pub(super) async fn get(State(app): State<Arc<App>>) -> Answer {
-    let keeping = Arc::clone(&app);
-    let disk_failed = keeping.keep(|keeper| Ok(keeper.has_failed())).await?;
-    let text = expose(&app, disk_failed).map_err(Problem::internal)?;
+    let text = expose(&app).map_err(Problem::internal)?;
     let headers = [
         (CONTENT_TYPE, prometheus::TEXT_FORMAT),
         (CACHE_CONTROL, "no-store"),
@@ -72,15 +81,23 @@ pub(super) async fn get(State(app): State<Arc<App>>) -> Answer {
     Ok((headers, text).into_response())
 }
 
-fn expose(app: &App, disk_failed: bool) -> prometheus::Result<String> {
+fn expose(app: &App) -> prometheus::Result<String> {
     let registry = Registry::new();
     let Metrics {
         requests,
         durations,
+        nodes_refused,
     } = &app.metrics;
-    let counted: [Box<dyn Collector>; 2] =
-        [Box::new(requests.clone()), Box::new(durations.clone())];
-    for collector in counted.into_iter().chain(scrape(app, disk_failed)?) {
+    for service in app.keeper.services().keys() {
+        // So that the first one is an increase.
+        nodes_refused.with_label_values(&[service]);
+    }
+    let counted: [Box<dyn Collector>; 3] = [
+        Box::new(requests.clone()),
+        Box::new(durations.clone()),
+        Box::new(nodes_refused.clone()),
+    ];
+    for collector in counted.into_iter().chain(scrape(app)?) {
         registry.register(collector)?;
     }
     TextEncoder::new().encode_to_string(&registry.gather())

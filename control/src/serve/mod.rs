@@ -21,6 +21,7 @@ mod caller;
 mod certificate;
 mod changes;
 mod connections;
+mod fleet;
 mod gate;
 mod guard;
 mod health;

@@ -1,32 +1,40 @@
-//! What nodes say of themselves, and what operators see of it.
+//! What nodes say of themselves, and what operators answer for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
 use serde::Serialize;
-use serde_json::json;
 use tracing::warn;
 
-use crate::etag::ETag;
-use crate::fleet::{FleetView, MemberId, Report};
+use crate::fleet::{Forgetting, MemberId, Report};
 use crate::invalid::Invalid;
+use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
 use crate::serve::caller::Caller;
-use crate::serve::hold::{self, PREFERENCE_APPLIED};
-use crate::serve::order::{Named, Order, condition};
+use crate::serve::order::{Named, Order};
 use crate::serve::problem::Problem;
-use crate::serve::stopwatch::Stopwatch;
 
 /// Takes the report that a poll carries, and tells whose it is.
 ///
 /// A new member is kept before this returns, and so before it is told the state: whoever waits for that
 /// state waits for it too.
 pub(super) async fn hear(
+    app: &Arc<App>,
+    caller: &Caller,
+    service: &str,
+    headers: &HeaderMap,
+) -> Result<Option<MemberId>, Problem> {
+    let heard = take(app, caller, service, headers).await;
+    // Only what there is has a name that may be a label.
+    if heard.as_ref().is_err_and(Problem::is_refusal) && app.keeper.service(service).is_ok() {
+        app.metrics.refuse_node(service);
+    }
+    heard
+}
+
+async fn take(
     app: &Arc<App>,
     caller: &Caller,
     service: &str,
@@ -65,145 +73,70 @@ pub(super) async fn hear(
     if let Some(report) = app.keeper.hear_at_once(service, report)? {
         let service = service.to_owned();
         let (app, grant) = (Arc::clone(app), grant.clone());
-        app.keep(move |keeper| keeper.hear(&service, report, &grant))
-            .await?;
+        // Nobody closes it, and without it there is only less order.
+        let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
+        app.keep(move |keeper| {
+            let _turn = turn;
+            keeper.hear(&service, report, &grant)
+        })
+        .await?;
     }
     Ok(Some(id))
-}
-
-/// `GET /v1/services/{name}/fleet`: the nodes, and who waits for them.
-pub(super) async fn fleet(
-    State(app): State<Arc<App>>,
-    Named(name): Named,
-    stopwatch: Stopwatch,
-    headers: HeaderMap,
-) -> Answer {
-    let mut changes = app.keeper.fleet().changes(&name);
-    let view = || {
-        let service = app.keeper.service(&name)?;
-        let view = app.keeper.fleet().view(&name, service.state.revision);
-        Ok::<_, Problem>((tag(&quiet(&view))?, view))
-    };
-    let (mut etag, mut shown) = view()?;
-    let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
-    let wait = hold::wait(&headers);
-    let until = tokio::time::sleep(wait.unwrap_or_default());
-    tokio::pin!(until);
-    let standstill = stopwatch.hold();
-    while is_known(&etag) {
-        tokio::select! {
-            () = &mut until => break,
-            () = app.hold.stopped() => break,
-            _ = changes.changed() => {}
-        }
-        (etag, shown) = view()?;
-    }
-    drop(standstill);
-    answer(&etag, wait, is_known(&etag), &shown)
-}
-
-/// `GET /v1/barriers/{id}`: how far a wait is.
-pub(super) async fn barrier(
-    State(app): State<Arc<App>>,
-    Named(id): Named,
-    stopwatch: Stopwatch,
-    headers: HeaderMap,
-) -> Answer {
-    let wait = hold::wait(&headers);
-    let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
-    if let Some(mut open) = app.keeper.fleet().watch(&id) {
-        let until = tokio::time::sleep(wait.unwrap_or_default());
-        tokio::pin!(until);
-        let _standstill = stopwatch.hold();
-        loop {
-            let progress = Arc::clone(&open.borrow_and_update());
-            let etag = tag(&*progress)?;
-            if !is_known(&etag) {
-                return answer(&etag, wait, false, &*progress);
-            }
-            tokio::select! {
-                () = &mut until => return answer(&etag, wait, true, &*progress),
-                () = app.hold.stopped() => return answer(&etag, wait, true, &*progress),
-                // It has ended, and is on the disk.
-                changed = open.changed() => if changed.is_err() { break },
-            }
-        }
-    }
-    let asked = id.clone();
-    let ended = Arc::clone(&app)
-        .keep(move |keeper| keeper.ended_barrier(&asked))
-        .await?;
-    let Some(progress) = ended else {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "unknown-barrier",
-            "Unknown barrier",
-            format!("nobody waits by the name of {id:?}"),
-        ));
-    };
-    let etag = tag(&progress)?;
-    answer(&etag, wait, is_known(&etag), &progress)
 }
 
 /// `POST /v1/services/{name}/nodes/forget`: nobody waits for these any more.
 pub(super) async fn forget(
     State(app): State<Arc<App>>,
-    Named(name): Named,
+    Named(service): Named,
     order: Order,
 ) -> Answer {
+    #[derive(Serialize)]
+    struct Forgot {
+        service: String,
+        #[serde(flatten)]
+        forgetting: Forgetting,
+    }
     let Order {
-        actor, mut fields, ..
+        actor,
+        mut fields,
+        once,
+        ..
     } = order;
     let node = fields.text("node")?;
     let node = node.ok_or_else(|| Invalid::new("/node", "is missing"))?;
     let boot = fields.text("boot")?;
     let reason = fields.reason()?;
     fields.finish(&["node", "boot", "reason"])?;
-    let service = name.clone();
-    let forgotten = app
-        .keep(move |keeper| keeper.forget(&name, &node, boot.as_deref(), &actor.0, reason))
-        .await?;
+    let asked = Forget {
+        service: service.clone(),
+        node,
+        boot,
+        actor: actor.0,
+        reason,
+        once,
+    };
+    let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
     json(
         StatusCode::OK,
-        &json!({ "service": service, "forgotten": forgotten }),
+        &Forgot {
+            service,
+            forgetting,
+        },
     )
 }
 
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
 pub(super) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
     let Order {
-        actor, mut fields, ..
+        actor,
+        mut fields,
+        once,
+        ..
     } = order;
     let reason = fields.reason()?;
     fields.finish(&["reason"])?;
     let services = app
-        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref()))
+        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
         .await?;
     json(StatusCode::OK, &crate::summary::Outcomes { services })
-}
-
-/// The view without what changes with every poll.
-fn quiet(view: &FleetView) -> FleetView {
-    let mut quiet = view.clone();
-    for node in &mut quiet.nodes {
-        node.heard = None;
-    }
-    quiet
-}
-
-fn tag(value: &impl Serialize) -> Result<ETag, Problem> {
-    let bytes = serde_json::to_vec(value).map_err(Problem::internal)?;
-    Ok(ETag::of_content(&bytes))
-}
-
-fn answer(etag: &ETag, wait: Option<Duration>, known: bool, value: &impl Serialize) -> Answer {
-    let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
-    let tag = [(ETAG, etag.as_str())];
-    if known {
-        let caching = [(CACHE_CONTROL, "no-store")];
-        return Ok((StatusCode::NOT_MODIFIED, applied, caching, tag).into_response());
-    }
-    Ok((applied, tag, json(StatusCode::OK, value)?).into_response())
 }

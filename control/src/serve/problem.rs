@@ -3,6 +3,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use crate::fleet::{Kept, MemberId};
 use crate::invalid::Invalid;
 use crate::keeper::ChangeError;
 
@@ -36,6 +37,11 @@ impl Problem {
     pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Whether whoever asked could have known better.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status.is_client_error()
     }
 
     /// A failure of control itself, which its log explains.
@@ -150,6 +156,20 @@ impl From<ChangeError> for Problem {
                     "{node:?} is no node of {service}; intermission node list {service} shows them"
                 ),
             ),
+            ChangeError::LiveNode {
+                service,
+                node,
+                kept,
+            } => Self::new(
+                StatusCode::CONFLICT,
+                "live-node",
+                "The node is live; nothing was changed",
+                format!(
+                    "{}; old requests may run there, and are waited for; --boot BOOT forgets it all the same: \
+                     intermission node forget {service} {node} --boot BOOT",
+                    kept.iter().map(live).collect::<Vec<_>>().join(", ")
+                ),
+            ),
             ChangeError::TooManyMembers { token, most } => Self::new(
                 StatusCode::FORBIDDEN,
                 "token-members",
@@ -161,5 +181,14 @@ impl From<ChangeError> for Problem {
             ),
             ChangeError::Store(error) => Self::internal(error),
         }
+    }
+}
+
+/// A node that lives, and the sign of it.
+fn live(node: &Kept) -> String {
+    let MemberId { name, boot } = &node.id;
+    match node.heard {
+        Some(heard) => format!("{name} (boot {boot}) was heard at {heard:.0}"),
+        None => format!("{name} (boot {boot}) was not heard since control started, but may be yet"),
     }
 }

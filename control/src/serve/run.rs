@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
 use crate::cli;
@@ -75,6 +75,7 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
         hold: Hold::new(stop.clone()),
         metrics: Metrics::new()?,
         names: Names::new(scheme, address, options.hosts),
+        joining: Arc::new(Semaphore::new(App::JOINING)),
     });
     tokio::spawn(wait_for_nodes(Arc::clone(&app)));
     tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
@@ -146,7 +147,7 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
 }
 
 /// Ends when `stop` becomes true.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(super) async fn stopped(mut stop: watch::Receiver<bool>) {
     // An error means that the sender is gone, which sends before it goes.
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -12,7 +12,7 @@ use crate::serve::app::App;
 type Collectors = Vec<Box<dyn Collector>>;
 
 /// All that is true now.
-pub(super) fn scrape(app: &App, disk_failed: bool) -> prometheus::Result<Collectors> {
+pub(super) fn scrape(app: &App) -> prometheus::Result<Collectors> {
     let build = vec(
         "build_info",
         "Always 1; the label is the version of control.",
@@ -34,7 +34,7 @@ pub(super) fn scrape(app: &App, disk_failed: bool) -> prometheus::Result<Collect
         one(
             "disk_failed",
             "Whether the disk has failed, so that no change is taken.",
-            disk_failed.into(),
+            app.keeper.has_failed().into(),
         )?,
     ];
     let services = Services::new()?;

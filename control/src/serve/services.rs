@@ -23,7 +23,10 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Answer {
 /// `POST /v1/services`
 pub(super) async fn add(State(app): State<Arc<App>>, order: Order) -> Answer {
     let Order {
-        actor, mut fields, ..
+        actor,
+        mut fields,
+        once,
+        ..
     } = order;
     let name = fields
         .text("name")?
@@ -32,7 +35,9 @@ pub(super) async fn add(State(app): State<Arc<App>>, order: Order) -> Answer {
     let name: ServiceName = name
         .parse()
         .map_err(|error: ParseServiceNameError| Invalid::new("/name", error.to_string()))?;
-    let outcome = app.keep(move |keeper| keeper.add(name, &actor.0)).await?;
+    let outcome = app
+        .keep(move |keeper| keeper.add(name, &actor.0, once.as_ref()))
+        .await?;
     let status = if outcome.changed {
         StatusCode::CREATED
     } else {

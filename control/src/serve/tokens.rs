@@ -80,6 +80,11 @@ fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, Invalid> {
             return Err(refuse(member)(reason));
         }
     }
+    if services.as_ref().is_some_and(Vec::is_empty) {
+        // Whoever has taken the last service off a list does not mean all of them.
+        let reason = "names no service; leave it out for a token for all services";
+        return Err(refuse("services")(reason.to_owned()));
+    }
     let at = Timestamp::now();
     let mut grant = Grant::new(name.as_str(), role, Made { by, at });
     grant.services = services.unwrap_or_default();

@@ -1,6 +1,8 @@
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ pub(crate) struct Store {
     pub(super) connection: Connection,
     identity: String,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
-    doubtful: bool,
+    doubtful: Arc<AtomicBool>,
     _lock: Lock,
 }
 
@@ -70,7 +72,7 @@ impl Store {
         Ok(Self {
             connection,
             identity,
-            doubtful: false,
+            doubtful: Arc::default(),
             _lock: lock,
         })
     }
@@ -80,9 +82,9 @@ impl Store {
         &self.identity
     }
 
-    /// Whether the disk has failed, and nothing was saved since.
-    pub(crate) fn has_failed(&self) -> bool {
-        self.doubtful
+    /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
+    pub(crate) fn failed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.doubtful)
     }
 
     /// Everything that is in force.
@@ -90,13 +92,14 @@ impl Store {
         load::load(&self.connection, &self.identity)
     }
 
-    /// What was asked under this key, as a hash, and the answer.
+    /// What was asked under this key within a day before `now`, as a hash, and the answer.
     pub(crate) fn recall(
         &self,
         actor: &str,
         key: &str,
+        now: Timestamp,
     ) -> Result<Option<([u8; 32], String)>, StoreError> {
-        Ok(once::recall(&self.connection, actor, key)?)
+        Ok(once::recall(&self.connection, actor, key, now)?)
     }
 
     /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.
@@ -136,40 +139,35 @@ impl Store {
     }
 
     /// Saves what `work` writes, all or nothing.
+    ///
+    /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached the end of the
+    /// log all the same, and a crash now would bring them to life: a change that was answered with an error. The
+    /// next commit that writes takes their place, and only then there is no doubt any more.
     pub(super) fn commit(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.bury_doubtful()?;
+        let before = self.connection.total_changes();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         work(&transaction)?;
-        transaction.commit().map_err(|error| {
-            self.doubtful = !is_clean(&error);
-            if self.doubtful {
-                StoreError::Unsure(error)
-            } else {
-                StoreError::Unchanged(error)
+        let committed = transaction.commit();
+        let has_written = self.connection.total_changes() > before;
+        match committed {
+            Ok(()) => {
+                if has_written && self.doubtful.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the disk takes changes again");
+                }
+                Ok(())
             }
-        })
-    }
-
-    /// Overwrites what a failed commit may have left at the end of the log.
-    ///
-    /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached
-    /// the disk all the same, and a crash now would bring them to life: a change that was answered
-    /// with an error, or worse, one below a different change of the same revision. The next commit
-    /// takes their place, so it is one that changes nothing.
-    fn bury_doubtful(&mut self) -> Result<(), StoreError> {
-        if self.doubtful {
-            self.connection
-                .execute("UPDATE store SET identity = identity", [])
-                .map_err(StoreError::Unsure)?;
-            self.doubtful = false;
-            tracing::info!("the disk takes changes again");
+            // What an earlier commit left behind is there still.
+            Err(error) if is_clean(&error) => Err(StoreError::Unchanged(error)),
+            Err(error) => {
+                self.doubtful.store(true, Ordering::Relaxed);
+                Err(StoreError::Unsure(error))
+            }
         }
-        Ok(())
     }
 
     /// The records of `service` before revision `before`, as many as one answer should carry.

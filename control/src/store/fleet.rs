@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::fleet::{Barrier, Forgotten, Member, MemberId, Progress, Wait};
-use crate::store::{OpenError, Stamp, Store, StoreError};
+use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
+use crate::store::{Memo, OpenError, Stamp, Store, StoreError};
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]
@@ -47,21 +47,47 @@ impl Store {
         self.commit(|transaction| save_member(transaction, service, member))
     }
 
-    /// Lets a member go.
+    /// Lets a member go, and what was answered for.
     pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
-        self.commit(|transaction| remove_member(transaction, service, id))
+        self.commit(|transaction| {
+            remove_member(transaction, service, id)?;
+            transaction.execute(
+                "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3",
+                params![service, id.name, id.boot],
+            )?;
+            Ok(())
+        })
     }
 
-    /// Forgets members, which `event` tells of.
+    /// Answers no more for threads that have spoken.
+    pub(crate) fn take_back(
+        &mut self,
+        service: &str,
+        Forgotten { id, silent }: &Forgotten,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            for thread in silent {
+                transaction.execute(
+                    "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3 AND thread = ?4",
+                    params![service, id.name, id.boot, thread],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets members, or what of them was answered for, which `event` tells of and `memo` answers.
     pub(crate) fn forget_members(
         &mut self,
         service: &str,
-        forgotten: &[Forgotten],
+        forgetting: &Forgetting,
         event: &Stamp,
+        memo: Option<&Memo<'_>>,
     ) -> Result<(), StoreError> {
         self.commit(|transaction| {
-            forget_members(transaction, service, forgotten)?;
-            Ok(save_event(transaction, service, event)?)
+            forget_members(transaction, service, forgetting)?;
+            save_event(transaction, service, event)?;
+            Ok(memo.map_or(Ok(()), |memo| memo.save(transaction))?)
         })
     }
 
@@ -126,10 +152,15 @@ fn remove_member(connection: &Connection, service: &str, id: &MemberId) -> Resul
 fn forget_members(
     transaction: &Transaction<'_>,
     service: &str,
-    forgotten: &[Forgotten],
+    forgetting: &Forgetting,
 ) -> Result<(), StoreError> {
-    for Forgotten { id, silent } in forgotten {
+    let Forgetting {
+        removed, forgiven, ..
+    } = forgetting;
+    for Forgotten { id, .. } in removed {
         remove_member(transaction, service, id)?;
+    }
+    for Forgotten { id, silent } in removed.iter().chain(forgiven) {
         for thread in silent {
             transaction.execute(
                 "INSERT INTO forgiven (service, name, boot, thread) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",

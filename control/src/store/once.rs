@@ -36,15 +36,63 @@ impl Memo<'_> {
     }
 }
 
-/// What was asked under this key, and the answer.
+/// What was asked under this key, and the answer, unless that is too old.
 pub(super) fn recall(
     connection: &Connection,
     actor: &str,
     key: &str,
+    now: Timestamp,
 ) -> Result<Option<([u8; 32], String)>, rusqlite::Error> {
-    let mut statement = connection
-        .prepare_cached("SELECT request, outcomes FROM answers WHERE actor = ?1 AND key = ?2")?;
+    let oldest = now.as_millisecond() - KEPT;
+    let mut statement = connection.prepare_cached(
+        "SELECT request, outcomes FROM answers WHERE actor = ?1 AND key = ?2 AND at >= ?3",
+    )?;
     statement
-        .query_row([actor, key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![actor, key, oldest], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::store::{Save, Store};
+
+    #[test]
+    fn an_answer_is_given_again_for_a_day_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut store = Store::open(folder.path(), now).unwrap();
+        let once = Once {
+            key: "key".into(),
+            request: [7; 32],
+        };
+        let mut keep = |at, outcomes: &str| {
+            let memo = Memo {
+                actor: "alice",
+                once: &once,
+                at,
+                outcomes: outcomes.into(),
+            };
+            let save = Save {
+                memo: Some(&memo),
+                ..Save::default()
+            };
+            store.save(&save).unwrap();
+            let after = |seconds| {
+                let now = at + SignedDuration::from_secs(seconds);
+                let answer = store.recall("alice", "key", now).unwrap();
+                answer.map(|(_, outcomes)| outcomes)
+            };
+            assert_eq!(after(0).as_deref(), Some(outcomes));
+            assert_eq!(after(24 * 60 * 60).as_deref(), Some(outcomes));
+            assert_eq!(after(24 * 60 * 60 + 1), None);
+        };
+        keep(now, "first");
+        // The key may be another request's then.
+        keep(now + SignedDuration::from_hours(25), "second");
+    }
 }

@@ -309,3 +309,46 @@ fn a_retried_request_is_not_obeyed_again() {
     }
     assert_eq!(control.state("shop").json()["maintenance"], "off");
 }
+
+#[test]
+fn what_is_no_change_of_a_state_is_not_obeyed_again_either() {
+    let home = Home::new();
+    let control = home.start();
+    let ask = |path: &str, body: &Value| {
+        let ask = Ask::new("POST", path).json(body);
+        control.ask(control.authorized(ask.header("idempotency-key", path)))
+    };
+    let twice = |path: &str, body: &Value| {
+        let first = ask(path, body);
+        assert_eq!(first.status, 200, "{}", first.json());
+        assert_eq!(ask(path, body).json(), first.json());
+        let mut other = body.clone();
+        other["reason"] = "another".into();
+        ask(path, &other).problem(422, "key-reused");
+    };
+    let add = json!({ "name": "shop" });
+    let added = ask("/v1/services", &add);
+    assert_eq!((added.status, ask("/v1/services", &add).status), (201, 201));
+    let store = || control.state("shop").json()["store"].clone();
+    let before = store();
+    ask("/v1/store/adopt", &json!({}));
+    let adopted = store();
+    assert_ne!(adopted, before);
+    twice("/v1/store/adopt", &json!({}));
+    assert_eq!(store(), adopted);
+    assert_eq!(control.history("shop").len(), 2);
+
+    let report = "\"a\";boot=\"b\";seq=1;kind=tower;wait=60";
+    let poll = || {
+        let poll = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        control.ask(control.authorized(poll))
+    };
+    poll();
+    let forget = "/v1/services/shop/nodes/forget";
+    twice(forget, &json!({ "node": "a", "boot": "b" }));
+    // It is there again, and what is sent again does not forget it again.
+    poll();
+    twice(forget, &json!({ "node": "a", "boot": "b" }));
+    let fleet = control.get("/v1/services/shop/fleet").json();
+    assert_eq!(fleet["nodes"].as_array().unwrap().len(), 1);
+}

@@ -183,6 +183,11 @@ fn a_failing_disk_refuses_changes_and_keeps_the_state() {
         control.ask(Ask::new("GET", probe)).problem(503, "disk");
     }
     assert!(disk_failed(&control, 1));
+    // What writes nothing shows nothing: a farewell of one that was never a member.
+    let farewell = "\"a\";boot=\"b\";seq=1;kind=tower;wait=10;leaving";
+    let farewell = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", farewell);
+    assert_eq!(control.ask(control.authorized(farewell)).status, 200);
+    assert!(disk_failed(&control, 1));
 
     // What fits is taken again, and nothing of the other is left.
     let small = control.patch("shop", &etag, &json!({ "notice": { "title": "small" } }));

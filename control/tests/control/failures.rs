@@ -1,12 +1,12 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use serde_json::json;
 
-use crate::harness::{Home, Run};
+use crate::harness::{Control, Home, Run};
 
 #[test]
 fn bad_values_change_nothing() {
@@ -145,46 +145,146 @@ fn a_redirect_carries_no_token_away() {
     assert_eq!(thief.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
-#[test]
-fn a_change_whose_answer_is_lost_is_asked_again_with_its_key() {
-    let home = Home::new();
-    let control = home.start();
-    control.add("shop");
+/// What a proxy does with a request.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// It gets through, but of the answer nobody hears.
+    Lost,
+    /// There is no control behind it.
+    Absent,
+    Passed,
+}
+
+/// Stands before control as long as there are fates left, and tells what it was asked.
+fn proxy(control: &Control, fates: &'static [Fate]) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let upstream = control.address.clone();
     let (send, asked) = channel();
     thread::spawn(move || {
-        // Both get through, but of the first one nobody hears.
-        for lost in [true, false] {
+        for fate in fates {
             let (mut client, _) = listener.accept().unwrap();
             let request = read_request(&mut client);
             let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-            let mut to = TcpStream::connect(&upstream).unwrap();
-            to.write_all(request.as_bytes()).unwrap();
             let mut answer = Vec::new();
-            to.read_to_end(&mut answer).unwrap();
+            if let Fate::Absent = fate {
+                answer.extend_from_slice(
+                    b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 4\r\n\r\noops",
+                );
+            } else {
+                let mut to = TcpStream::connect(&upstream).unwrap();
+                to.write_all(request.as_bytes()).unwrap();
+                to.read_to_end(&mut answer).unwrap();
+            }
             send.send(request).unwrap();
-            if !lost {
+            if !matches!(fate, Fate::Lost) {
                 client.write_all(&answer).unwrap();
             }
         }
     });
-    let token = control.token.clone();
-    let run = home
-        .binary()
-        .env("INTERMISSION_TOKEN", token)
-        .args(["--server", &format!("http://{address}"), "enter", "shop"])
-        .output();
-    let said = Run::from(run.unwrap()).done();
+    (address, asked)
+}
+
+/// Runs the command through a proxy.
+fn run_through(home: &Home, control: &Control, proxy: &str, line: &[&str]) -> Run {
+    let mut command = home.binary();
+    let command = command
+        .env("INTERMISSION_TOKEN", &control.token)
+        .args(["--server", &format!("http://{proxy}")])
+        .args(line);
+    Run::from(command.output().unwrap())
+}
+
+#[test]
+fn a_change_whose_answer_is_lost_is_asked_again_with_its_key() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let (proxy, asked) = proxy(
+        &control,
+        &[Fate::Absent, Fate::Lost, Fate::Absent, Fate::Passed],
+    );
+    let said = run_through(&home, &control, &proxy, &["enter", "shop"]).done();
     assert!(said.contains("everything is refused"), "{said}");
     let key = |request: String| {
         let mut lines = request.lines();
         let key = lines.find_map(|line| line.strip_prefix("idempotency-key: "));
         key.unwrap().to_owned()
     };
-    assert_eq!(key(asked.recv().unwrap()), key(asked.recv().unwrap()));
+    let keys: Vec<_> = asked.iter().map(key).collect();
+    assert_eq!(keys.len(), 4);
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
     assert_eq!(control.history("shop").len(), 2);
+}
+
+#[test]
+fn a_change_of_which_nothing_is_heard_any_more_may_be_made() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    // After the first, nobody listens.
+    let (proxy, _asked) = proxy(&control, &[Fate::Lost]);
+    let said = run_through(&home, &control, &proxy, &["enter", "shop"]).failed(3);
+    assert!(
+        said.ends_with(
+            "; the change may have been made or not: see intermission status, or give the command again\n"
+        ),
+        "{said}"
+    );
+    assert_eq!(control.history("shop").len(), 2);
+}
+
+#[test]
+fn a_question_survives_a_proxy_that_has_no_control_for_a_moment() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let (address, _asked) = proxy(&control, &[Fate::Absent, Fate::Passed]);
+    let said = run_through(&home, &control, &address, &["service", "list"]).done();
+    assert_eq!(said, "shop\n");
+    let (address, _asked) = proxy(&control, &[Fate::Absent; 40]);
+    let said = run_through(&home, &control, &address, &["service", "list"]).failed(3);
+    let expected = format!(
+        "intermission: no control at http://{address}: HTTP 502 Bad Gateway by what is before it\n"
+    );
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_wait_that_is_given_up_tells_that_the_change_is_made() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let token = control.token(&json!({ "name": "alice", "role": "operator" }));
+    let file = home.path().join("alice.token");
+    fs::write(&file, token).unwrap();
+    let file = file.to_str().unwrap();
+    let line = [
+        "enter",
+        "shop",
+        "--wait",
+        "--expect",
+        "1",
+        "--token-file",
+        file,
+    ];
+    let waiting = home.begin(&control, &line);
+    control.until(|| control.state("shop").json()["maintenance"] == "all");
+    control.post("/v1/tokens/alice/revoke", &json!({}));
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(4), "{}", run.err);
+    assert!(
+        run.out
+            .contains("shop: in maintenance, everything is refused"),
+        "{}",
+        run.out
+    );
+    assert!(
+        run.err
+            .contains("control has the change, but the wait is given up"),
+        "{}",
+        run.err
+    );
 }
 
 /// The head and the body of a request.

@@ -122,8 +122,10 @@ fn it_returns_when_the_last_node_has_drained() {
 #[test]
 fn the_progress_is_told() {
     let (home, control, mut a) = shop();
-    let waiting = enter(&home, &control, &[]);
+    let mut waiting = enter(&home, &control, &[]);
     a.runs(&control);
+    // What is news for a moment only is not told.
+    waiting.goes_on();
     control.until(|| fleet(&control)["barriers"][0]["running"] == 2);
     let barrier = fleet(&control)["barriers"][0].clone();
     assert_eq!(barrier["in_force"], 1);
@@ -211,6 +213,49 @@ fn a_node_that_starts_again_is_another_and_does_not_stand_in_for_the_first() {
 }
 
 #[test]
+fn what_lives_is_not_forgotten_with_what_is_lost() {
+    let (home, control, _) = shop();
+    let mut old = Node {
+        wait: 1,
+        ..Node::new("b")
+    };
+    old.starts(&control);
+    let mut new = Node {
+        boot: "b2",
+        ..Node::new("b")
+    };
+    new.starts(&control);
+    let forget = ["node", "forget", "shop", "b"];
+    let refused = home.run(&control, &forget).failed(7);
+    assert!(
+        refused.starts_with(
+            "intermission: The node is live; nothing was changed: b (boot b1) was heard at 2"
+        ),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("--boot BOOT forgets it all the same"),
+        "{refused}"
+    );
+
+    let mut a = Node::new("a");
+    a.seq = 2;
+    let mut waiting = enter(&home, &control, &["--timeout", "60s"]);
+    a.follows(&control);
+    new.runs(&control);
+    control.until(|| fleet(&control)["nodes"][1]["standing"] == "lost");
+    let said = home.run(&control, &forget).done();
+    assert_eq!(
+        said,
+        "shop: b (boot b1) is waited for no more\nshop: b (boot b2) lives, and is waited for as before\n"
+    );
+    waiting.goes_on();
+    new.follows(&control);
+    waiting.ends().done();
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn an_exit_by_somebody_else_supersedes() {
     let (home, control, mut a) = shop();
     let waiting = enter(&home, &control, &[]);
@@ -222,7 +267,7 @@ fn an_exit_by_somebody_else_supersedes() {
     assert_eq!(run.code, Some(13), "{}", run.err);
     assert!(
         run.out
-            .contains("superseded: revision 3 may admit what revision 2 refuses"),
+            .contains("superseded: revision 3 may let in or keep out others than revision 2"),
         "{}",
         run.out
     );
@@ -300,10 +345,47 @@ fn a_silent_thread_leaves_everybody_unsure() {
     let run = waiting.ends();
     assert_eq!(run.code, Some(11), "{}", run.err);
     assert!(run.out.contains("unsure: threads that are silent: t1"));
-    home.run(&control, &["node", "forget", "shop", "a"]).done();
+    let forget = ["node", "forget", "shop", "a"];
+    let said = home.run(&control, &forget).done();
+    let kept = "shop: a (boot b1) lives and is waited for, but not for its silent threads: t1\n";
+    assert_eq!(said, kept);
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "drained");
     a.says(&control, &silent);
     let again = ["enter", "shop", "--wait", "--timeout", "30s"];
     home.run(&control, &again).done();
+}
+
+#[test]
+fn a_forgiven_thread_that_has_spoken_is_forgiven_no_more() {
+    let (home, mut control, mut a) = shop();
+    let forget = ["node", "forget", "shop", "a"];
+    let standing = |control: &Control| fleet(control)["nodes"][0]["standing"].clone();
+    let mut says = |control: &Control, silent: &str| {
+        a.says(control, &format!("{}{silent}", applied(control)));
+        standing(control)
+    };
+    let (one, two) = (";silent=\"t1\"", ";silent=\"t1 t2\"");
+    assert_eq!(says(&control, two), "unsure");
+    home.run(&control, &forget).done();
+    assert_eq!(says(&control, two), "drained");
+    // Which threads the last name stands for is not told, so that none of them has spoken for sure.
+    assert_eq!(says(&control, ";silent=\"t3 more-4f\""), "unsure");
+    home.run(&control, &forget).done();
+    assert_eq!(says(&control, two), "drained");
+    assert_eq!(says(&control, one), "drained");
+    assert_eq!(says(&control, two), "unsure");
+    assert_eq!(says(&control, ""), "drained");
+    assert_eq!(says(&control, one), "unsure");
+
+    // A restart remembers what is forgiven, and what is not any more.
+    home.run(&control, &forget).done();
+    control.kill();
+    let mut control = home.start_at(&control.address);
+    assert_eq!(says(&control, one), "drained");
+    assert_eq!(says(&control, ""), "drained");
+    control.kill();
+    let control = home.start_at(&control.address);
+    assert_eq!(says(&control, one), "unsure");
 }
 
 #[test]
@@ -375,6 +457,25 @@ fn a_report_that_arrives_late_is_passed_over() {
 }
 
 #[test]
+fn a_poll_that_the_farewell_has_overtaken_makes_no_member() {
+    let (_home, control, mut a) = shop();
+    let mut late = a.clone();
+    // The first to arrive may be the farewell.
+    let mut b = Node::new("b");
+    b.seq = 1;
+    for node in [&mut a, &mut b] {
+        node.seq += 1;
+        node.says(&control, ";leaving");
+    }
+    late.starts(&control);
+    Node::new("b").starts(&control);
+    assert_eq!(fleet(&control)["nodes"], json!([]));
+    // Whoever has thought better of it is a member again.
+    a.starts(&control);
+    assert_eq!(fleet(&control)["nodes"][0]["name"], "a");
+}
+
+#[test]
 fn while_somebody_waits_polls_are_held_for_a_moment_only() {
     let (home, control, mut a) = shop();
     let _waiting = enter(&home, &control, &[]);
@@ -399,6 +500,47 @@ fn while_somebody_waits_polls_are_held_for_a_moment_only() {
 }
 
 #[test]
+fn a_watched_wait_is_a_held_poll_and_hearing_from_a_node_is_no_news() {
+    let (_home, control, mut a) = shop();
+    let begun = control.post("/v1/services/shop/enter", &json!({ "wait": true }));
+    let barrier = format!("/v1/barriers/{}", begun.json()["barrier"].as_str().unwrap());
+    a.starts(&control);
+    let metric = "\nintermission_control_polls_held 1\n";
+    let held = || {
+        String::from_utf8(control.get("/metrics").body)
+            .unwrap()
+            .contains(metric)
+    };
+    for path in [barrier.as_str(), "/v1/services/shop/fleet"] {
+        let etag = || control.get(path).header("etag").unwrap().to_owned();
+        // Until what the node has said is looked at.
+        control.until(|| {
+            !control
+                .get(path)
+                .json()
+                .to_string()
+                .contains("\"applied\":\"")
+        });
+        let watch = |etag: String, wait: &str| {
+            let ask = Ask::new("GET", path)
+                .header("if-none-match", etag)
+                .header("prefer", wait);
+            let (ask, address) = (control.authorized(ask), control.address.clone());
+            std::thread::spawn(move || ask.send(&address).unwrap())
+        };
+        let watching = watch(etag(), "wait=1");
+        control.until(held);
+        a.starts(&control);
+        assert_eq!(watching.join().unwrap().status, 304, "{path}");
+        let watching = watch(etag(), "wait=30");
+        control.until(held);
+        a.runs(&control);
+        assert_eq!(watching.join().unwrap().status, 200, "{path}");
+        a.starts(&control);
+    }
+}
+
+#[test]
 fn a_wait_outlives_control() {
     let (home, mut control, mut a) = shop();
     let mut b = Node::new("b");
@@ -416,12 +558,48 @@ fn a_wait_outlives_control() {
 }
 
 #[test]
+fn an_end_that_the_disk_refuses_is_told_and_kept_later() {
+    let (home, control, mut a) = shop();
+    let begun = control.post("/v1/services/shop/enter", &json!({ "wait": true }));
+    let path = format!("/v1/barriers/{}", begun.json()["barrier"].as_str().unwrap());
+    let other = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    a.follows(&control);
+    let ending = || control.get(&path).json()["ending"].clone();
+    control.until(|| ending() == "done");
+    assert_eq!(ending(), "done");
+    assert_eq!(fleet(&control)["barriers"], json!([]));
+    other.execute_batch("ROLLBACK").unwrap();
+    let history = || control.get("/v1/services/shop/history").json();
+    control.until(|| history()["events"][0]["action"] == "wait ended: done");
+    assert_eq!(ending(), "done");
+}
+
+#[test]
 fn a_change_that_control_made_before_it_crashed_supersedes_after_it() {
     let (home, mut control, mut a) = shop();
     let waiting = enter(&home, &control, &[]);
     control.post("/v1/services/shop/exit", &json!({}));
     control.post("/v1/services/shop/enter", &json!({}));
     control.kill();
+    let control = home.start_at(&control.address);
+    a.follows(&control);
+    assert_eq!(waiting.ends().code, Some(13));
+}
+
+#[test]
+fn a_later_revision_that_cannot_be_read_any_more_supersedes() {
+    let (home, mut control, mut a) = shop();
+    let waiting = enter(&home, &control, &[]);
+    for message in ["Back at two.", "Back at three."] {
+        control.post("/v1/services/shop/enter", &json!({ "message": message }));
+    }
+    control.kill();
+    let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    let unreadable = "DROP TRIGGER history_is_never_changed;
+                      UPDATE history SET after = '{}' WHERE revision = 3;";
+    store.execute_batch(unreadable).unwrap();
+    drop(store);
     let control = home.start_at(&control.address);
     a.follows(&control);
     assert_eq!(waiting.ends().code, Some(13));

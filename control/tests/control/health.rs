@@ -1,6 +1,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use crate::harness::Home;
 use crate::http::Ask;
@@ -44,4 +47,26 @@ fn control_is_ready_until_it_is_told_to_stop() {
     let (status, _) = rest(health);
     assert_eq!(status, "HTTP/1.1 200 OK\r\n");
     assert_eq!(control.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_disk_that_stalls_keeps_no_probe_waiting() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    // Another process writes, so that whoever needs the store waits for a while.
+    let other = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waits = |ask: Ask, moment| {
+        let (ask, address) = (control.authorized(ask), control.address.clone());
+        let (send, answer) = channel();
+        thread::spawn(move || send.send(ask.send(&address).unwrap()));
+        answer.recv_timeout(Duration::from_millis(moment)).is_err()
+    };
+    assert!(waits(Ask::new("POST", "/v1/services/shop/enter"), 300));
+    assert!(waits(Ask::new("GET", "/v1/services/shop/history"), 300));
+    for probe in ["/healthz", "/readyz", "/metrics"] {
+        assert!(!waits(Ask::new("GET", probe), 1000), "{probe}");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
 }

@@ -162,6 +162,34 @@ fn what_is_in_force_is_told_of_each_service() {
 }
 
 #[test]
+fn nodes_that_no_wait_is_for_are_counted() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    control.add("pay");
+    let edge = json!({ "name": "edge", "role": "node", "nodes": "edge-*", "max_members": 1 });
+    let edge = control.token(&edge);
+    let poll = |service: &str, report: &str| {
+        let ask = Ask::new("GET", format!("/v1/services/{service}/state"));
+        let ask = ask.header("intermission-node", report);
+        control.ask(ask.bearer(&edge)).status
+    };
+    let rest = ";boot=\"b\";seq=1;kind=tower;wait=60";
+    assert_eq!(poll("shop", "\"edge-1\""), 400);
+    assert_eq!(poll("shop", &format!("\"shop-1\"{rest}")), 403);
+    assert_eq!(poll("shop", &format!("\"edge-1\"{rest}")), 200);
+    assert_eq!(poll("shop", &format!("\"edge-2\"{rest}")), 403);
+    assert_eq!(poll("none", &format!("\"shop-1\"{rest}")), 403);
+    let text = metrics(&control);
+    assert_told(
+        &text,
+        r#"intermission_control_nodes_refused_total{service="shop"} 3
+        intermission_control_nodes_refused_total{service="pay"} 0"#,
+    );
+    assert!(!text.contains("none"), "{text}");
+}
+
+#[test]
 fn the_time_of_a_poll_is_without_that_for_which_it_was_held() {
     let home = Home::new();
     let control = home.start();

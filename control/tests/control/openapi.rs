@@ -292,14 +292,18 @@ fn every_answer_that_is_described_is_given() {
     let begun = begun.json();
     let barrier = begun["barrier"].as_str().unwrap();
 
-    let mut seen = Seen::default();
-    seen.ask_all(&control, barrier, &viewer, &node);
     let special = |path: &str, method: &str| {
         let mut operations = operations().into_iter();
         operations
             .find(|known| known.path == path && known.method == method)
             .unwrap()
     };
+    let mut seen = Seen::default();
+    let forget = special("/v1/services/{name}/nodes/forget", "POST");
+    let live = control.authorized(forget.ask("shop"));
+    let live = live.json(&json!({ "node": "shop-1" }));
+    seen.ask(&control, &forget, live);
+    seen.ask_all(&control, barrier, &viewer, &node);
     let (add, create) = (
         special("/v1/services", "POST"),
         special("/v1/tokens", "POST"),

@@ -240,6 +240,11 @@ fn a_token_that_makes_no_sense_is_refused_where_it_is_wrong() {
             "/services: goes with role node only, not with viewer; leave it out",
         ),
         (
+            json!({ "name": "a", "role": "node", "services": [] }),
+            "/services",
+            "/services: names no service; leave it out for a token for all services",
+        ),
+        (
             json!({ "name": "a", "role": "node", "nodes": "*-edge" }),
             "/nodes",
             "/nodes: \"*-edge\" is neither a node's name nor the beginning of names; write it like edge-7 or edge-*",

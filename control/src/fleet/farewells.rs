@@ -1,0 +1,81 @@
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::fleet::{MemberId, Report};
+
+/// Who has left of late, so that a poll that was overtaken by the farewell makes nobody a member again.
+#[derive(Debug, Default)]
+pub(super) struct Farewells(VecDeque<Farewell>);
+
+#[derive(Debug)]
+struct Farewell {
+    at: Instant,
+    id: MemberId,
+    seq: u64,
+}
+
+/// How long a poll may be on its way.
+const KEPT: Duration = Duration::from_secs(60);
+/// How many are remembered, whoever says farewell again and again.
+const MOST: usize = 10_000;
+
+impl Farewells {
+    /// Remembers that this was the last report of a process.
+    pub(super) fn note(&mut self, report: &Report, now: Instant) {
+        let is_old = |farewell: &Farewell| now.saturating_duration_since(farewell.at) > KEPT;
+        while self.0.len() >= MOST || self.0.front().is_some_and(is_old) {
+            self.0.pop_front();
+        }
+        self.0.push_back(Farewell {
+            at: now,
+            id: report.id.clone(),
+            seq: report.seq,
+        });
+    }
+
+    /// Whether the farewell of its process was sent after this report.
+    pub(super) fn came_after(&self, report: &Report, now: Instant) -> bool {
+        let mut of_late = self
+            .0
+            .iter()
+            .rev()
+            .take_while(|farewell| now.saturating_duration_since(farewell.at) <= KEPT);
+        of_late.any(|farewell| farewell.id == report.id && farewell.seq > report.seq)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(boot: &str, seq: u64) -> Report {
+        let line = format!("\"a\";boot=\"{boot}\";seq={seq};kind=tower;wait=10");
+        Report::read(line.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_farewell_counts_for_its_process_and_for_a_minute() {
+        let (began, mut farewells) = (Instant::now(), Farewells::default());
+        farewells.note(&report("b1", 7), began);
+        let after = |boot, seq, seconds| {
+            let now = began + Duration::from_secs(seconds);
+            farewells.came_after(&report(boot, seq), now)
+        };
+        assert!(after("b1", 6, 0));
+        assert!(after("b1", 6, 60));
+        assert!(!after("b1", 6, 61));
+        assert!(!after("b1", 8, 0));
+        assert!(!after("b2", 6, 0));
+    }
+
+    #[test]
+    fn no_more_are_kept_than_may_be() {
+        let (began, mut farewells) = (Instant::now(), Farewells::default());
+        for seq in 0..2 * MOST as u64 {
+            farewells.note(&report("b1", seq), began);
+        }
+        assert_eq!(farewells.0.len(), MOST);
+        farewells.note(&report("b1", 1), began + Duration::from_secs(61));
+        assert_eq!(farewells.0.len(), 1);
+    }
+}

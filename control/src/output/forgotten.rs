@@ -1,0 +1,27 @@
+use crate::fleet::{Forgetting, Forgotten, Kept, MemberId};
+
+/// What became of the nodes that were to be forgotten, each process on a line.
+pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
+    let Forgetting {
+        removed,
+        forgiven,
+        kept,
+    } = forgetting;
+    let line = |MemberId { name, boot }: &MemberId, news: &str| {
+        format!("{service}: {name} (boot {boot}) {news}\n")
+    };
+    let mut text = String::new();
+    for Forgotten { id, .. } in removed {
+        text.push_str(&line(id, "is waited for no more"));
+    }
+    for Forgotten { id, silent } in forgiven {
+        let threads: Vec<_> = silent.iter().map(String::as_str).collect();
+        let threads = threads.join(" ");
+        let news = format!("lives and is waited for, but not for its silent threads: {threads}");
+        text.push_str(&line(id, &news));
+    }
+    for Kept { id, .. } in kept {
+        text.push_str(&line(id, "lives, and is waited for as before"));
+    }
+    text
+}

@@ -112,6 +112,8 @@ impl Barrier {
         let heard = member.heard.as_ref();
         let before = heard.is_some_and(|heard| heard.at < self.since);
         match standing {
+            // It can mend nothing any more.
+            Standing::Forked if before && member.is_lost(now) => Standing::Lost,
             Standing::Refused | Standing::Forked | Standing::Unsure if before => Standing::Behind,
             standing => standing,
         }

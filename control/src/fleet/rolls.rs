@@ -208,16 +208,19 @@ impl Fleet {
         }
     }
 
-    /// How many members of a service stand so to `revision`.
+    /// How many members of a service stand so to `revision`. One that had it in force when it was heard last, and is
+    /// lost since, is lost: no wait has to be for it, but somebody should look.
     pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
         let (now, wait) = (Instant::now(), Wait::default());
         let rolls = self.lock();
         let roll = rolls.services.get(service);
         let mut standings = BTreeMap::new();
         for member in roll.into_iter().flat_map(Roll::members) {
-            *standings
-                .entry(member.standing(revision, &wait, now))
-                .or_default() += 1;
+            let standing = match member.standing(revision, &wait, now) {
+                Standing::Drained if member.is_lost(now) => Standing::Lost,
+                standing => standing,
+            };
+            *standings.entry(standing).or_default() += 1;
         }
         standings
     }

@@ -46,7 +46,7 @@ pub(crate) fn one_line(
 ) -> String {
     let name = format!("{:width$}", summary.service);
     let revision = summary.revision;
-    let nodes = node_count(fleet, paint);
+    let nodes = node_count(fleet, paint, now);
     if summary.is_open() {
         let open = paint.calm("open");
         return format!("{name}  {open}  revision {revision}  {nodes}\n");

@@ -5,26 +5,35 @@ use crate::output::describe::line;
 use crate::output::{Paint, ago};
 
 /// How many nodes have what is in force, in a few words.
-pub(super) fn node_count(fleet: &FleetView, paint: Paint) -> String {
+pub(super) fn node_count(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
     let count = fleet.nodes.len();
     let in_force = fleet.nodes.iter().filter(|node| has(node, fleet.revision));
-    let text = format!("nodes {} of {count}", in_force.count());
-    let all_is_well = fleet
-        .nodes
-        .iter()
-        .all(|node| !node.lost && has(node, fleet.revision));
+    let in_force = in_force.count();
+    let silent = silent(fleet, now);
+    let all_is_well = in_force == count && silent.is_none();
+    let text = format!("nodes {in_force} of {count}{}", silent.unwrap_or_default());
     if all_is_well { text } else { paint.warn(&text) }
 }
 
-/// The nodes, one on each line.
+/// How many nodes are lost, and since when none of them was heard.
+fn silent(fleet: &FleetView, now: Timestamp) -> Option<String> {
+    let lost: Vec<_> = fleet.nodes.iter().filter(|node| node.lost).collect();
+    let heard = lost.iter().filter_map(|node| node.heard).max();
+    let since = heard.map_or_else(|| "control started".to_owned(), |heard| ago(heard, now));
+    let count = lost.len();
+    (count > 0).then(|| format!(", {count} not heard of since {since}"))
+}
+
+/// How many nodes there are, and then each on a line.
 pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
     let mut text = String::new();
-    if fleet.nodes.is_empty() {
-        line("nodes", &paint.warn("none"), &mut text);
-    }
-    for (place, node) in fleet.nodes.iter().enumerate() {
-        let name = if place == 0 { "nodes" } else { "" };
-        line(name, &described(node, paint, now), &mut text);
+    let count = match fleet.nodes.as_slice() {
+        [] => paint.warn("none"),
+        _ => node_count(fleet, paint, now).replacen("nodes ", "", 1),
+    };
+    line("nodes", &count, &mut text);
+    for node in &fleet.nodes {
+        line("", &described(node, paint, now), &mut text);
     }
     for open in &fleet.barriers {
         let waits = format!("{} waits: {}", open.actor, counts(open));
@@ -151,6 +160,7 @@ fn described(node: &NodeView, paint: Paint, now: Timestamp) -> String {
         .revision
         .map_or_else(String::new, |revision| format!(", revision {revision}"));
     let standing = match node.standing {
+        Standing::Drained if node.lost => paint.alarm("lost; it had it in force"),
         Standing::Drained => paint.calm("in force"),
         Standing::Running => paint.warn(&format!(
             "in force, old requests that run: {}",
@@ -171,8 +181,8 @@ fn described(node: &NodeView, paint: Paint, now: Timestamp) -> String {
         Standing::Lost if node.closed => paint.alarm("lost; its lease has ended, so it has closed"),
         Standing::Lost => paint.alarm("lost"),
     };
-    let lost = if node.lost && node.standing != Standing::Lost {
-        paint.alarm(", lost since")
+    let lost = if node.lost && !matches!(node.standing, Standing::Drained | Standing::Lost) {
+        paint.alarm(", lost since then")
     } else {
         String::new()
     };

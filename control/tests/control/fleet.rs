@@ -337,6 +337,41 @@ fn silence_is_loss_and_not_an_end() {
 }
 
 #[test]
+fn a_node_that_dies_with_the_state_in_force_is_told_before_the_switch_is_thrown() {
+    let (home, control, _) = shop();
+    let mut b = Node {
+        wait: 1,
+        ..Node::new("b")
+    };
+    b.starts(&control);
+    b.follows(&control);
+    let members = |standing: &str, count: usize| {
+        let text = String::from_utf8(control.get("/metrics").body).unwrap();
+        let metric = "intermission_control_members{service=\"shop\",standing=";
+        text.contains(&format!("{metric}\"{standing}\"}} {count}\n"))
+    };
+    assert!(members("drained", 2));
+    control.until(|| members("lost", 1));
+    assert!(members("drained", 1));
+    let status = home.run(&control, &["status"]).done();
+    assert!(
+        status.contains("nodes 2 of 2, 1 not heard of since 2"),
+        "{status}"
+    );
+    let alone = home.run(&control, &["status", "shop"]).done();
+    assert!(
+        alone.contains("nodes      2 of 2, 1 not heard of since 2"),
+        "{alone}"
+    );
+    assert!(
+        alone.contains("b (tower b1): lost; it had it in force, revision 1, heard 2"),
+        "{alone}"
+    );
+    // To a wait it is what it said last: nothing ran there.
+    assert_eq!(fleet(&control)["nodes"][1]["standing"], "drained");
+}
+
+#[test]
 fn a_silent_thread_leaves_everybody_unsure() {
     let (home, control, mut a) = shop();
     let waiting = enter(&home, &control, &["--timeout", "30s"]);

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use intermission_core::HostName;
-use jiff::SignedDuration;
 
 use crate::exit;
 use crate::serve::log;
@@ -158,9 +157,9 @@ pub(crate) struct Waiting {
     /// Return when every node has the change in force and has ended the requests that it refuses
     #[arg(long)]
     pub(crate) wait: bool,
-    /// How long to wait at most, such as 90s, 5m or 1h [default: 5m]
+    /// How long to wait at most, such as 90s, 5m or 1h30m, a day at most [default: 5m]
     #[arg(long, value_name = "DURATION", requires = "wait")]
-    pub(crate) timeout: Option<SignedDuration>,
+    pub(crate) timeout: Option<String>,
     /// How many nodes there have to be at least; 0 where there may be none
     #[arg(long, value_name = "N", requires = "wait")]
     pub(crate) expect: Option<u32>,

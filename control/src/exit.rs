@@ -40,6 +40,8 @@ pub(crate) enum Exit {
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
+    /// Ctrl-C ended the wait (128 and the number of the signal, as shells have it).
+    Interrupted = 130,
 }
 
 impl From<Ending> for Exit {
@@ -75,7 +77,10 @@ With --wait, the change is made in any case, and these tell why it is not known 
  11  unsure: nobody can tell whether a node has drained
  12  forked: a node has something in force that this control never made
  13  superseded: a later change may let in or keep out others than this one
- 14  fewer nodes than expected, or none";
+ 14  fewer nodes than expected, or none
+130  Ctrl-C ended the wait
+  3  control could not be reached until the time was up
+Of several services the worst counts: 13, then 12, 10, 11, 9, 14, 8.";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -65,18 +65,19 @@ impl Client {
         self.understand(&body)
     }
 
-    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only;
-    /// gives it back with its tag.
+    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only, and for
+    /// an answer for `patience`; gives it back with its tag.
     pub(crate) fn watch<T: DeserializeOwned>(
         &self,
         path: &str,
         etag: Option<&str>,
+        patience: Duration,
     ) -> Result<Option<(String, T)>, Failure> {
         let mut request = Request::get(self.server.at(path)).header("prefer", "wait=5");
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
-        let (headers, body) = self.send(request, Vec::new())?;
+        let (headers, body) = self.send(request, Vec::new(), patience.min(PATIENCE))?;
         // There is nothing in an answer that says that nothing has changed.
         if body.is_empty() {
             return Ok(None);
@@ -132,7 +133,7 @@ impl Client {
     fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
         let begun = Instant::now();
         loop {
-            let answer = self.send(Request::get(self.server.at(path)), Vec::new());
+            let answer = self.send(Request::get(self.server.at(path)), Vec::new(), PATIENCE);
             let absent = matches!(&answer, Err(failure) if failure.by_proxy);
             if !absent || begun.elapsed() > BRIEFLY {
                 return answer;
@@ -161,7 +162,7 @@ impl Client {
         request: ureq::http::request::Builder,
         body: &Value,
     ) -> Result<T, Failure> {
-        let (_, body) = self.send(request, body.to_string().into_bytes())?;
+        let (_, body) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
         self.understand(&body)
     }
 
@@ -169,6 +170,7 @@ impl Client {
         &self,
         request: ureq::http::request::Builder,
         body: Vec<u8>,
+        patience: Duration,
     ) -> Result<(HeaderMap, Vec<u8>), Failure> {
         let token = token::find(&self.server, self.token_file.as_deref())?;
         let token = token.ok_or_else(|| self.without_token())?;
@@ -184,6 +186,8 @@ impl Client {
         } else {
             Sent::Change
         };
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(patience)).build();
         let response = self
             .agent
             .run(request)

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::Entries;
 use crate::client::Client;
 use crate::exit::{Exit, Failure};
-use crate::output::{Paint, Report, described};
+use crate::output::{Follow, Paint, Report, described};
 use crate::summary::Outcome;
 
 /// How long a change that lost to others is tried again. Whenever it loses one of them is made, so that of any number
@@ -94,7 +94,7 @@ fn change(
 fn report(outcome: &Outcome, notes: Vec<String>) -> Result<Report, Failure> {
     let mut outcome = outcome.clone();
     outcome.warnings.extend(notes);
-    let human = described(&outcome, Paint::from_env(), Timestamp::now());
+    let human = described(&outcome, Follow::Alone, Paint::from_env(), Timestamp::now());
     Report::new(&outcome, human)
 }
 

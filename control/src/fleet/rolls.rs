@@ -116,6 +116,13 @@ impl Fleet {
         members.filter(|member| member.token == token).count()
     }
 
+    /// How many members a service has.
+    pub(crate) fn members(&self, service: &str) -> usize {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.into_iter().flat_map(Roll::members).count()
+    }
+
     /// What is to become of the members that an operator means by a name, and perhaps a boot.
     pub(crate) fn find(&self, service: &str, name: &str, boot: Option<&str>) -> Forgetting {
         let rolls = self.lock();

@@ -147,6 +147,92 @@ fn the_progress_is_told() {
 }
 
 #[test]
+fn what_is_in_force_is_told_at_once_and_the_end_under_its_service() {
+    let (home, control, mut a) = shop();
+    control.add("pay");
+    let enter = [
+        "enter",
+        "shop",
+        "pay",
+        "--wait",
+        "--timeout",
+        "30s",
+        "--expect",
+        "1",
+    ];
+    let mut waiting = home.begin(&control, &enter);
+    waiting.says("pay: in maintenance, everything is refused (revision 2)\n");
+    a.follows(&control);
+    waiting.goes_on();
+    let poll = Ask::new("GET", "/v1/services/pay/state");
+    let mut pay = Node::new("pay-1");
+    let error = ";error=%\"new\"";
+    control.ask(
+        control
+            .authorized(poll)
+            .header("intermission-node", pay.report(error)),
+    );
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(10), "{}", run.err);
+    let (shop, pay) = run
+        .out
+        .split_once("\npay: refused by a node: 0 of 1")
+        .unwrap();
+    assert!(shop.ends_with("\nshop: the one node has it in force, and nothing old runs\n"));
+    assert!(pay.contains("missing    pay-1 (tower b1): refuses the document"));
+    assert!(pay.ends_with("next       upgrade the node, then wait again: the same command\n"));
+    let enter = [
+        "enter",
+        "shop",
+        "pay",
+        "--wait",
+        "--timeout",
+        "1s",
+        "--output",
+        "json",
+    ];
+    let run = home.run(&control, &enter);
+    let json: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(json["services"][0]["wait"]["ending"], "done");
+    assert_eq!(json["services"][1]["wait"]["ending"], "timed_out");
+    assert_eq!(run.code, Some(8));
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_and_says_what_stays() {
+    let (home, control, _) = shop();
+    let mut waiting = enter(&home, &control, &[]);
+    waiting.says("revision 2");
+    waiting.interrupt();
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(130), "{}", run.err);
+    assert!(
+        run.err.ends_with(
+            "intermission: only the wait was ended: shop stays in maintenance (revision 2); to open: intermission \
+             exit shop; to wait again: the same command\n"
+        ),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_control_that_is_gone_ends_the_wait_soon_after_its_time() {
+    let (home, mut control, _) = shop();
+    let waiting = enter(&home, &control, &["--timeout", "1s"]);
+    control.kill();
+    let gone = Instant::now();
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(gone.elapsed() < Duration::from_secs(15), "{gone:?}");
+    assert!(
+        run.err.contains("the same command waits again"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn whoever_joins_on_the_way_is_waited_for() {
     let (home, control, mut a) = shop();
     let mut waiting = enter(&home, &control, &[]);
@@ -460,7 +546,12 @@ fn nodes_that_never_spoke_are_missed_where_they_are_expected() {
     a.follows(&control);
     let run = waiting.ends();
     assert_eq!(run.code, Some(14), "{}", run.err);
-    assert!(run.out.contains("too few: 1 nodes of 2"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("shop: too few: 1 of 2 expected nodes have it in force"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]

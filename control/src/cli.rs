@@ -149,6 +149,9 @@ pub(crate) struct Switch {
     pub(crate) services: Services,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 /// Whether the command returns when control has the change, or when the nodes have it.
@@ -252,6 +255,9 @@ pub(crate) struct Entries {
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
     #[arg(value_name = "CIDR", required = true)]
     pub(crate) cidrs: Vec<String>,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
-use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use ureq::http::{HeaderMap, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::Connection;
@@ -29,10 +29,9 @@ pub(crate) struct Client {
     token_file: Option<PathBuf>,
 }
 
-/// A state document, and the tag that a change of it names.
+/// A state document.
 #[derive(Debug)]
 pub(crate) struct Document {
-    pub(crate) etag: String,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -89,12 +88,8 @@ impl Client {
 
     /// Gets the state of `service`.
     pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
-        let (headers, bytes) = self.read(&state_path(service))?;
-        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag
-            .ok_or_else(|| self.server.stranger("no ETag"))?
-            .to_owned();
-        Ok(Document { etag, bytes })
+        let (_, bytes) = self.read(&format!("{}/state", service_path(service)))?;
+        Ok(Document { bytes })
     }
 
     /// Posts a change.
@@ -140,21 +135,6 @@ impl Client {
             }
             std::thread::park_timeout(AGAIN);
         }
-    }
-
-    /// Patches the state of `service` that has the tag `etag`.
-    pub(crate) fn patch<T: DeserializeOwned>(
-        &self,
-        service: &str,
-        etag: &str,
-        patch: &Value,
-    ) -> Result<T, Failure> {
-        let request = Request::builder()
-            .method(Method::PATCH)
-            .uri(self.server.at(&state_path(service)))
-            .header(IF_MATCH, etag)
-            .header(CONTENT_TYPE, "application/merge-patch+json");
-        self.change(request, patch)
     }
 
     fn change<T: DeserializeOwned>(
@@ -242,10 +222,6 @@ fn roots(file: &Path) -> Result<RootCerts, Failure> {
         ));
     }
     Ok(roots.into())
-}
-
-fn state_path(service: &str) -> String {
-    format!("{}/state", service_path(service))
 }
 
 /// The path of a service, whatever its name is made of.

@@ -44,8 +44,15 @@ pub(super) fn switch(
     options: &Switch,
     format: Format,
 ) -> Result<Report, Failure> {
-    let Switch { services, waiting } = options;
-    change(client, action, services, waiting, Map::new(), format)
+    let Switch {
+        services,
+        waiting,
+        reason,
+    } = options;
+    let reason = reason.as_deref();
+    let named = reason.map(|reason| ("reason".to_owned(), reason.into()));
+    let named = named.into_iter().collect();
+    change(client, action, services, waiting, named, format)
 }
 
 /// `rollback`.

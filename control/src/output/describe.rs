@@ -148,8 +148,8 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     line("timer", &timer(summary, paint, now), text);
     let service = &summary.service;
     let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
-        (false, _) => format!("let testers in: intermission allowlist enable {service}"),
-        (true, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
+        (false, 1..) => format!("let testers in: intermission allowlist enable {service}"),
+        (_, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
     };
     line("next", &testers, text);

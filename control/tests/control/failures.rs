@@ -16,7 +16,7 @@ fn bad_values_change_nothing() {
     let run = |line: &[&str]| home.run(&control, line);
     assert_eq!(
         run(&["allowlist", "add", "shop", "127.0.0.1", "10.0.0.1/8"]).failed(7),
-        "intermission: nothing was changed: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?\n"
+        "intermission: Invalid input; nothing was changed: /cidrs/1: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?\n"
     );
     for line in [
         &["enter", "shop", "--until", "02:00"][..],

@@ -175,12 +175,17 @@ pub(crate) struct Waiting {
 pub(crate) enum Node {
     /// List the nodes of a service, and what each has in force
     List { service: String },
-    /// Wait no more for a node that is lost, or for the threads of it that are silent
+    /// Wait no more for nodes that are lost, or for the threads of them that are silent
     Forget {
         service: String,
-        /// Its name
-        node: String,
-        /// The process with this boot, even if it lives, in which case it is there again with its next poll
+        /// Their names
+        #[arg(value_name = "NODE", required_unless_present = "lost")]
+        nodes: Vec<String>,
+        /// All nodes of the service that are lost
+        #[arg(long, conflicts_with_all = ["nodes", "boot"])]
+        lost: bool,
+        /// The one process of the node with this boot, even if it lives, in which case it is there again with its next
+        /// poll
         #[arg(long)]
         boot: Option<String>,
         /// Why, for history

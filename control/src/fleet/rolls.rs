@@ -10,7 +10,7 @@ use crate::fleet::member::Heard;
 use crate::fleet::roll::Roll;
 use crate::fleet::view::{FleetView, Progress, Standing};
 use crate::fleet::{
-    Barrier, Forgetting, Forgotten, Member, MemberId, News, Position, Report, Wait,
+    Barrier, Forgetting, Forgotten, Member, MemberId, News, Position, Report, Wait, Whom,
 };
 
 /// The members of every service, and the barriers that are open.
@@ -109,11 +109,14 @@ impl Fleet {
         self.lock().of(service).take_back(spoken);
     }
 
-    /// How many members have come with a token, over all services.
-    pub(crate) fn count(&self, token: &str) -> usize {
+    /// How many members have come with a token, over all services: those that are not lost, and all.
+    pub(crate) fn count(&self, token: &str) -> (usize, usize) {
+        let now = Instant::now();
         let rolls = self.lock();
         let members = rolls.services.values().flat_map(Roll::members);
-        members.filter(|member| member.token == token).count()
+        let members = members.filter(|member| member.token == token);
+        let (lost, there): (Vec<_>, Vec<_>) = members.partition(|member| member.is_lost(now));
+        (there.len(), there.len() + lost.len())
     }
 
     /// How many members a service has.
@@ -123,11 +126,20 @@ impl Fleet {
         roll.into_iter().flat_map(Roll::members).count()
     }
 
-    /// What is to become of the members that an operator means by a name, and perhaps a boot.
-    pub(crate) fn find(&self, service: &str, name: &str, boot: Option<&str>) -> Forgetting {
+    /// The boots of the members of a service that have this name.
+    pub(crate) fn boots(&self, service: &str, name: &str) -> Vec<String> {
         let rolls = self.lock();
         let roll = rolls.services.get(service);
-        roll.map(|roll| roll.find(name, boot, Instant::now()))
+        let members = roll.into_iter().flat_map(Roll::members);
+        let meant = members.filter(|member| member.id.name == name);
+        meant.map(|member| member.id.boot.clone()).collect()
+    }
+
+    /// What is to become of the members that an operator means.
+    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Forgetting {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.map(|roll| roll.find(whom, Instant::now()))
             .unwrap_or_default()
     }
 

@@ -156,6 +156,20 @@ impl From<ChangeError> for Problem {
                     "{node:?} is no node of {service}; intermission node list {service} shows them"
                 ),
             ),
+            ChangeError::UnknownBoot {
+                service,
+                node,
+                boot,
+                known,
+            } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-node",
+                "Unknown boot; nothing was changed",
+                format!(
+                    "no process of {node:?} of {service} has the boot {boot:?}; there are: {}",
+                    known.join(", ")
+                ),
+            ),
             ChangeError::LiveNode {
                 service,
                 node,
@@ -175,8 +189,9 @@ impl From<ChangeError> for Problem {
                 "token-members",
                 "Too many nodes come with this token",
                 format!(
-                    "{most} nodes have come with the token {token} and none of them has left; forget those that are \
-                     gone (intermission node forget), or make a token with a greater --max-members"
+                    "{most} nodes that are not lost have come with the token {token}, or ten times as many with those \
+                     that are; forget those that are gone (intermission node forget SERVICE --lost), or make a token \
+                     with a greater --max-members"
                 ),
             ),
             ChangeError::Store(error) => Self::internal(error),

@@ -822,3 +822,64 @@ fn a_token_speaks_for_its_own_nodes_and_for_so_many() {
     assert_eq!(poll("edge-1", "b3").status, 200);
     assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn several_nodes_are_forgotten_together_and_all_that_are_lost() {
+    let (home, control, _) = shop();
+    let nodes = ["b", "c", "d"].map(|name| Node {
+        wait: 1,
+        ..Node::new(name)
+    });
+    for mut node in nodes {
+        node.starts(&control);
+    }
+    let run = |line: &[&str]| home.run(&control, &[&["node", "forget", "shop"], line].concat());
+    control.until(|| fleet(&control)["nodes"][3]["lost"] == true);
+    for (line, said) in [
+        (&["b", "x"][..], "\"x\" is no node of shop"),
+        (&["b", "a"], "a (boot b1) was heard at 2"),
+        (
+            &["b", "--boot", "zzz"],
+            "Unknown boot; nothing was changed: no process of \"b\" of shop has the boot \"zzz\"; there are: b1",
+        ),
+    ] {
+        let refused = run(line).failed(7);
+        assert!(refused.contains(said), "{refused}");
+    }
+    run(&["b", "c", "--boot", "b1"]).failed(2);
+    run(&["b", "--lost"]).failed(2);
+    let forgotten =
+        "shop: b (boot b1) is waited for no more\nshop: c (boot b1) is waited for no more\n";
+    assert_eq!(run(&["b", "c"]).done(), forgotten);
+    let lost = run(&["--lost", "--reason", "scaled down"]).done();
+    assert_eq!(lost, "shop: d (boot b1) is waited for no more\n");
+    let nobody = run(&["--lost"]).done();
+    assert_eq!(nobody, "shop: nothing changed: no node is lost\n");
+    let history = home.run(&control, &["history", "shop"]).done();
+    for line in [
+        "node forget b c by operator\n",
+        "node forget d by operator: scaled down\n",
+    ] {
+        assert!(history.contains(line), "{history}");
+    }
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nodes_that_are_lost_keep_no_others_out() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let token = control.token(&json!({ "name": "edge", "role": "node", "max_members": 1 }));
+    let poll = |boot: String, wait: u64| {
+        let report = format!("\"a\";boot=\"{boot}\";seq=1;kind=tower;wait={wait}");
+        let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        control.ask(ask.bearer(&token)).status
+    };
+    assert_eq!(poll("b0".to_owned(), 1), 200);
+    assert_eq!(poll("b1".to_owned(), 1), 403);
+    control.until(|| poll("b1".to_owned(), 60) == 200);
+    assert_eq!(poll("b2".to_owned(), 60), 403);
+    // It is waited for all the same.
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "lost");
+}

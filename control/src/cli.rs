@@ -216,7 +216,7 @@ pub(crate) struct Enter {
     /// What visitors read
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
-    /// When the service is expected back, such as 2026-11-23T02:00:00Z
+    /// When the service is expected back, such as 2026-11-23T02:00:00Z; none takes back what was said
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
     /// Leave by itself after this long, such as 2h, 90m or 1h30m, and tell visitors so. Given again, it counts from

@@ -10,6 +10,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::Connection;
 use crate::client::failing::Sent;
+use crate::client::token::Found;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
@@ -153,7 +154,7 @@ impl Client {
         patience: Duration,
     ) -> Result<(HeaderMap, Vec<u8>), Failure> {
         let token = token::find(&self.server, self.token_file.as_deref())?;
-        let token = token.ok_or_else(|| self.without_token())?;
+        let Found { token, source } = token.ok_or_else(|| self.without_token())?;
         let request = request
             .header(ACCEPT, "application/json, application/problem+json")
             .header(AUTHORIZATION, format!("Bearer {token}"));
@@ -181,9 +182,13 @@ impl Client {
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
-            Err(self
-                .server
-                .refusal(&Response::from_parts(parts, body), sent))
+            let response = Response::from_parts(parts, body);
+            let mut failure = self.server.refusal(&response, sent);
+            if response.status() == StatusCode::UNAUTHORIZED {
+                // One that is stale may hide a better one.
+                failure.message += &format!("; the token that was sent is that of {source}");
+            }
+            Err(failure)
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn enter(client: &Client, options: &Enter, format: Format) -> Result<
     let named = [
         ("reason", options.reason.as_deref().map(Value::from)),
         ("message", options.message.as_deref().map(Value::from)),
-        ("until", until.map(|until| until.to_string().into())),
+        ("until", until),
         ("for", options.limit.as_deref().map(Value::from)),
         ("retry_after", options.retry_after.map(Value::from)),
         ("mode", options.writes_only.then(|| "writes".into())),
@@ -126,12 +126,18 @@ fn blocks(outcomes: &Outcomes, follow: Follow, paint: Paint, now: Timestamp) -> 
     blocks.join("\n")
 }
 
-fn read_time(text: &str) -> Result<Timestamp, Failure> {
-    text.parse().map_err(|_| {
+/// The end as the endpoint takes it, which is null for none.
+fn read_time(text: &str) -> Result<Value, Failure> {
+    if text == "none" {
+        return Ok(Value::Null);
+    }
+    let time: Timestamp = text.parse().map_err(|_| {
         Failure::invalid(format!(
-            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z"
+            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z, \
+             or none to take it back"
         ))
-    })
+    })?;
+    Ok(time.to_string().into())
 }
 
 /// Refuses, in the command line's words, what control would refuse in those of its interface.

@@ -161,6 +161,7 @@ pub(super) fn counts(progress: &Progress) -> String {
         ..
     } = progress;
     let of = match unseen(progress) {
+        0 if *nodes == 0 => return "no node has spoken".to_owned(),
         0 => format!("{nodes} nodes"),
         unseen => format!("{} expected nodes", *nodes as u64 + unseen),
     };

@@ -1,5 +1,6 @@
 //! Ctrl-C, while a command waits.
 
+use std::io::{self, IsTerminal};
 use std::process;
 use std::thread;
 
@@ -8,12 +9,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Format;
 use crate::exit::{Exit, Failure};
-use crate::output::print;
+use crate::output::{Report, print};
 use crate::summary::Outcomes;
 
-/// From now on Ctrl-C ends the command with what stays behind.
+/// From now on Ctrl-C ends the command, which then tells what stays behind.
 pub(super) fn on_interrupt(outcomes: &Outcomes, format: Format) {
     let failure = Failure::new(Exit::Interrupted, left_behind(outcomes));
+    // People have read the rest already.
+    let report = Report::new(outcomes, String::new());
+    let report = report.map(|report| report.with_failure(failure));
     // Where signals cannot be had, Ctrl-C ends the command as it ends any other.
     let Ok(runtime) = Builder::new_current_thread().enable_io().build() else {
         return;
@@ -27,9 +31,11 @@ pub(super) fn on_interrupt(outcomes: &Outcomes, format: Format) {
     };
     thread::spawn(move || {
         if runtime.block_on(interrupt.recv()).is_some() {
-            // Below the progress, and the ^C that a terminal shows.
-            eprintln!();
-            process::exit(print(Err(failure), format) as i32);
+            if io::stderr().is_terminal() {
+                // Below the progress, and the ^C.
+                eprintln!();
+            }
+            process::exit(print(report, format) as i32);
         }
     });
 }

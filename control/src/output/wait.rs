@@ -9,26 +9,29 @@ use crate::output::Paint;
 use crate::output::describe::line;
 use crate::output::fleet::{described, has};
 
-/// How far a wait is, in one line of at most so many columns: of those that are missing it names as many as fit.
+/// How far a wait is, in one line of at most so many columns: of those that are missing it tells as much as fits.
 pub(crate) fn progress_line(progress: &Progress, columns: usize) -> String {
-    const NAMED: usize = 3;
     let head = format!("{}: {}", progress.service, counts(progress));
-    let lines = (1..=NAMED).rev().map(|named| {
-        let waits = waits_for(progress, named);
-        format!("{head}{}", waits.unwrap_or_default())
-    });
-    let mut fitting = lines.filter(|line| line.chars().count() <= columns);
-    fitting.next().unwrap_or(head)
+    let named = |named: usize, tell: Tell| {
+        let missing = progress.missing.iter().take(named);
+        waits_for(progress, missing.map(|node| tell(node, progress)).collect())
+    };
+    let mut tails = [
+        named(3, brief),
+        named(2, brief),
+        named(1, brief),
+        named(1, name),
+    ]
+    .into_iter()
+    .map(|tail| format!("{head}{}", tail.unwrap_or_default()));
+    let fitting = tails.find(|line| line.chars().count() <= columns);
+    fitting.unwrap_or(head)
 }
 
-/// For whom it waits, so many of them by name.
-fn waits_for(progress: &Progress, named: usize) -> Option<String> {
-    let mut waits: Vec<_> = progress
-        .missing
-        .iter()
-        .take(named)
-        .map(|node| brief(node, progress))
-        .collect();
+type Tell = fn(&NodeView, &Progress) -> String;
+
+/// For whom it waits, some of whom are told already.
+fn waits_for(progress: &Progress, mut waits: Vec<String>) -> Option<String> {
     let all = progress.nodes.saturating_sub(progress.drained);
     match all.saturating_sub(waits.len()) {
         0 => {}
@@ -170,7 +173,7 @@ pub(super) fn counts(progress: &Progress) -> String {
         1 => ", 1 old request runs".to_owned(),
         running => format!(", {running} old requests run"),
     };
-    format!("{in_force} of {of} have it in force, {drained} have drained{runs}")
+    format!("{in_force} of {of} have it in force, {drained} drained{runs}")
 }
 
 /// How many of those that are expected have not spoken.
@@ -194,12 +197,15 @@ fn brief(node: &NodeView, progress: &Progress) -> String {
     let name = &node.name;
     let missing = progress.missing.iter();
     let namesakes = missing.filter(|other| other.name == *name).count();
-    let boot: String = if namesakes > 1 {
-        node.boot.chars().take(6).collect()
-    } else {
-        return format!("{name} ({standing})");
-    };
-    format!("{name} (boot {boot}, {standing})")
+    if namesakes > 1 {
+        let boot: String = node.boot.chars().take(6).collect();
+        return format!("{name} (boot {boot}, {standing})");
+    }
+    format!("{name} ({standing})")
+}
+
+fn name(node: &NodeView, _: &Progress) -> String {
+    node.name.clone()
 }
 
 #[cfg(test)]

@@ -132,12 +132,14 @@ fn the_progress_is_told() {
     assert_eq!(barrier["missing"][0]["name"], "a");
     let status = home.run(&control, &["status", "shop"]).done();
     assert!(status.contains("a (tower b1): in force, old requests that run: 2, revision 2"));
-    assert!(status.contains(
-        "operator waits: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run"
-    ));
+    assert!(
+        status.contains(
+            "operator waits: 1 of 1 nodes have it in force, 0 drained, 2 old requests run"
+        )
+    );
     a.follows(&control);
     let run = waiting.ends();
-    let shop = "shop: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run; waiting for a (2 running)";
+    let shop = "shop: 1 of 1 nodes have it in force, 0 drained, 2 old requests run; waiting for a (2 running)";
     assert!(run.err.contains(shop), "{}", run.err);
     let json: Value = home
         .run(&control, &["enter", "shop", "--wait", "--output", "json"])

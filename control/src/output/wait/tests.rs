@@ -47,7 +47,7 @@ fn as_many_are_named_as_fit() {
     let missing = ["edge-1", "edge-2", "edge-3", "edge-4"];
     let missing = missing.map(|name| node(name, Standing::Behind));
     let progress = waiting(6, missing.into());
-    let head = "shop: 2 of 6 nodes have it in force, 2 have drained";
+    let head = "shop: 2 of 6 nodes have it in force, 2 drained";
     for (columns, waits) in [
         (
             usize::MAX,
@@ -58,7 +58,8 @@ fn as_many_are_named_as_fit() {
             "; waiting for edge-1 (not in force yet), edge-2 (not in force yet) and 2 more",
         ),
         (110, "; waiting for edge-1 (not in force yet) and 3 more"),
-        (79, ""),
+        (79, "; waiting for edge-1 and 3 more"),
+        (70, ""),
     ] {
         assert_eq!(progress_line(&progress, columns), format!("{head}{waits}"));
     }
@@ -70,7 +71,7 @@ fn those_that_are_expected_and_have_not_spoken_are_told() {
         expect: Some(3),
         ..waiting(2, Vec::new())
     };
-    let line = "shop: 2 of 3 expected nodes have it in force, 2 have drained; waiting for 1 that has not spoken";
+    let line = "shop: 2 of 3 expected nodes have it in force, 2 drained; waiting for 1 that has not spoken";
     assert_eq!(progress_line(&progress, usize::MAX), line);
     let ended = Progress {
         ending: Some(Ending::TooFew),
@@ -79,7 +80,7 @@ fn those_that_are_expected_and_have_not_spoken_are_told() {
     let paint = Paint::from_env();
     assert_eq!(
         waited(&ended, paint, Timestamp::UNIX_EPOCH),
-        "shop: too few: 2 of 3 expected nodes have it in force, 2 have drained\n  next       see who is there: \
+        "shop: too few: 2 of 3 expected nodes have it in force, 2 drained\n  next       see who is there: \
          intermission node list shop; then wait again: the same command\n"
     );
 }
@@ -94,7 +95,7 @@ fn namesakes_are_told_apart_and_none_is_both_there_and_not() {
     let progress = waiting(2, vec![node("a", Standing::Lost), has_it]);
     assert_eq!(
         progress_line(&progress, usize::MAX),
-        "shop: 0 of 2 nodes have it in force, 0 have drained; waiting for a (boot b3f1c2, lost) and a (boot 99aa, to \
+        "shop: 0 of 2 nodes have it in force, 0 drained; waiting for a (boot b3f1c2, lost) and a (boot 99aa, to \
          speak again)"
     );
 }

@@ -70,7 +70,9 @@ Exit codes:
   5  unknown service
   6  lost to somebody else's change
   7  invalid input
-With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere:
+With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere. Of several
+services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
+  3  control could not be reached, until 5 seconds after the time was up
   8  timed out
   9  a node is lost: it is not heard of any more
  10  a node refuses the document
@@ -78,9 +80,7 @@ With --wait, the change is made in any case, and these tell why it is not known 
  12  forked: a node has something in force that this control never made
  13  superseded: a later change may let in or keep out others than this one
  14  fewer nodes than expected, or none
-130  Ctrl-C ended the wait
-  3  control could not be reached until the time was up
-Of several services the worst counts: 13, then 12, 10, 11, 9, 14, 8.";
+130  Ctrl-C ended the wait";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use intermission_core::HostName;
-use jiff::SignedDuration;
 
 use crate::exit;
 use crate::serve::log;
@@ -150,6 +149,9 @@ pub(crate) struct Switch {
     pub(crate) services: Services,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 /// Whether the command returns when control has the change, or when the nodes have it.
@@ -158,9 +160,9 @@ pub(crate) struct Waiting {
     /// Return when every node has the change in force and has ended the requests that it refuses
     #[arg(long)]
     pub(crate) wait: bool,
-    /// How long to wait at most, such as 90s, 5m or 1h [default: 5m]
+    /// How long to wait at most, such as 90s, 5m or 1h30m, a day at most [default: 5m]
     #[arg(long, value_name = "DURATION", requires = "wait")]
-    pub(crate) timeout: Option<SignedDuration>,
+    pub(crate) timeout: Option<String>,
     /// How many nodes there have to be at least; 0 where there may be none
     #[arg(long, value_name = "N", requires = "wait")]
     pub(crate) expect: Option<u32>,
@@ -173,12 +175,17 @@ pub(crate) struct Waiting {
 pub(crate) enum Node {
     /// List the nodes of a service, and what each has in force
     List { service: String },
-    /// Wait no more for a node that is lost, or for the threads of it that are silent
+    /// Wait no more for nodes that are lost, or for the threads of them that are silent
     Forget {
         service: String,
-        /// Its name
-        node: String,
-        /// The process with this boot, even if it lives, in which case it is there again with its next poll
+        /// Their names
+        #[arg(value_name = "NODE", required_unless_present = "lost")]
+        nodes: Vec<String>,
+        /// All nodes of the service that are lost
+        #[arg(long, conflicts_with_all = ["nodes", "boot"])]
+        lost: bool,
+        /// The one process of the node with this boot, even if it lives, in which case it is there again with its next
+        /// poll
         #[arg(long)]
         boot: Option<String>,
         /// Why, for history
@@ -209,7 +216,7 @@ pub(crate) struct Enter {
     /// What visitors read
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
-    /// When the service is expected back, such as 2026-11-23T02:00:00Z
+    /// When the service is expected back, such as 2026-11-23T02:00:00Z; none takes back what was said
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
     /// Leave by itself after this long, such as 2h, 90m or 1h30m, and tell visitors so. Given again, it counts from
@@ -253,6 +260,9 @@ pub(crate) struct Entries {
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
     #[arg(value_name = "CIDR", required = true)]
     pub(crate) cidrs: Vec<String>,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -40,6 +40,8 @@ pub(crate) enum Exit {
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
+    /// Ctrl-C ended the wait (128 and the number of the signal, as shells have it).
+    Interrupted = 130,
 }
 
 impl From<Ending> for Exit {
@@ -68,14 +70,17 @@ Exit codes:
   5  unknown service
   6  lost to somebody else's change
   7  invalid input
-With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere:
+With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere. Of several
+services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
+  3  control could not be reached, until 5 seconds after the time was up
   8  timed out
   9  a node is lost: it is not heard of any more
  10  a node refuses the document
  11  unsure: nobody can tell whether a node has drained
  12  forked: a node has something in force that this control never made
  13  superseded: a later change may let in or keep out others than this one
- 14  fewer nodes than expected, or none";
+ 14  fewer nodes than expected, or none
+130  Ctrl-C ended the wait";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -47,6 +47,11 @@ impl Fields {
         Ok(members.flatten().map(|members| Self::at(place, members)))
     }
 
+    /// Whether the member `name` is there and null, where that is not as good as none.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(Value::is_null)
+    }
+
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Invalid> {
         self.take(name, "a string", |value| value.as_str().map(str::to_owned))
     }

@@ -33,7 +33,6 @@ impl FromStr for Limit {
 pub(crate) struct Length(SignedDuration);
 
 impl Length {
-    const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
     const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
     /// The first full second that is so long after `moment`, since visitors are told full seconds.
@@ -54,19 +53,25 @@ impl FromStr for Length {
             text: text.chars().take(40).collect(),
             wrong,
         };
-        // 02:00 would be two hours, and is more likely to be meant as a time of day.
-        if text.contains(':') {
-            return Err(refuse(Wrong::Spelling));
-        }
-        let length = SpanParser::new()
-            .parse_span(text)
-            .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-            .map_err(|_| refuse(Wrong::Spelling))?;
-        if (Self::SHORTEST..=Self::LONGEST).contains(&length) {
-            Ok(Self(length))
-        } else {
-            Err(refuse(Wrong::Size))
-        }
+        measure(text, Self::LONGEST).map(Self).map_err(refuse)
+    }
+}
+
+/// The time that `text` names, from one second to `longest`.
+pub(crate) fn measure(text: &str, longest: SignedDuration) -> Result<SignedDuration, Misread> {
+    const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
+    // 02:00 would be two hours, and is more likely to be meant as a time of day.
+    if text.contains(':') {
+        return Err(Misread::Spelling);
+    }
+    let length = SpanParser::new()
+        .parse_span(text)
+        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+        .map_err(|_| Misread::Spelling)?;
+    if (SHORTEST..=longest).contains(&length) {
+        Ok(length)
+    } else {
+        Err(Misread::Size)
     }
 }
 
@@ -94,11 +99,12 @@ impl fmt::Display for Length {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParseLengthError {
     text: String,
-    wrong: Wrong,
+    wrong: Misread,
 }
 
+/// What is wrong with a text that names no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wrong {
+pub(crate) enum Misread {
     Spelling,
     Size,
 }
@@ -107,11 +113,11 @@ impl fmt::Display for ParseLengthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = &self.text;
         match self.wrong {
-            Wrong::Spelling => write!(
+            Misread::Spelling => write!(
                 f,
                 "{text:?} is not a duration; write it like 2h, 90m or 1h30m, or none for no timer"
             ),
-            Wrong::Size => write!(
+            Misread::Size => write!(
                 f,
                 "{text:?} is not between 1 second and 30 days; for no timer, write none"
             ),

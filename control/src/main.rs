@@ -22,6 +22,7 @@ mod places;
 mod serve;
 mod store;
 mod summary;
+mod timeout;
 mod timer;
 mod token;
 

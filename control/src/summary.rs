@@ -59,6 +59,9 @@ pub(crate) struct Outcome {
     /// What waits until it is in force everywhere, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) barrier: Option<String>,
+    /// How many nodes of the service are known, if that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nodes: Option<usize>,
     #[serde(flatten)]
     pub(crate) summary: Summary,
 }

@@ -1,38 +1,79 @@
-use intermission_core::{Mode, State};
+use intermission_core::{Mode, ServiceName, State};
 
-use crate::change::Change;
+use crate::change::{Change, Enter};
 
 /// What an operator may not expect of a change that was made, or that left things as they were.
-pub(crate) fn advice(change: &Change, after: &State) -> Vec<String> {
+pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<String> {
     let service = &after.service;
     let closed = after.maintenance != Mode::Off;
-    let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();
-    let mut advice = Vec::new();
-    match change {
-        Change::Enter(enter) => {
-            if !after.scope.hosts.is_empty() {
-                advice.push(
-                    "the scope by host binds only as far as the app's own routing by host does".to_owned(),
-                );
-            }
-            if enter.message.is_some() && !after.notice.languages.is_empty() {
-                let languages: Vec<_> = after.notice.languages.iter().map(|texts| texts.language.as_str()).collect();
-                advice.push(format!(
-                    "the message is not translated: readers of {} still get the text kept for them",
-                    languages.join(", ")
-                ));
-            }
-        }
-        Change::EnableAllowlist if !closed => advice.push(format!(
+    let mut advice = match change {
+        Change::Enter(enter) => enter_advice(enter, before, after),
+        Change::EnableAllowlist if !closed => vec![format!(
             "{service} is open, and enter starts with the allowlist off; to let testers in from the \
              beginning: intermission enter {service} --allowlist"
-        )),
-        Change::EnableAllowlist | Change::Exit | Change::DisableAllowlist | Change::Rollback(_) | Change::Patch(_) => {}
-    }
+        )],
+        Change::RemoveEntries(entries) => {
+            entries.removal_advice(&before.allowlist.cidrs, &after.allowlist.cidrs)
+        }
+        Change::Patch(_) => lost_probes(before, after).into_iter().collect(),
+        Change::EnableAllowlist
+        | Change::Exit
+        | Change::DisableAllowlist
+        | Change::AddEntries(_)
+        | Change::Rollback(_) => Vec::new(),
+    };
+    let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();
     if empty && matches!(change, Change::Enter(_) | Change::EnableAllowlist) {
         advice.push(format!(
             "the allowlist is empty, so nobody passes; to let somebody in: intermission allowlist add {service} CIDR"
         ));
     }
     advice
+}
+
+fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
+    let mut advice = Vec::new();
+    if (before.maintenance, after.maintenance) == (Mode::Writes, Mode::All) {
+        advice.push(
+            "writes were refused only; everything is refused now (say --writes-only to stay, or \"mode\": \"writes\")"
+                .to_owned(),
+        );
+    }
+    if !after.scope.hosts.is_empty() {
+        advice.push(
+            "the scope by host binds only as far as the app's own routing by host does".to_owned(),
+        );
+    }
+    let message = enter.message.as_deref();
+    if message.is_some_and(|message| message.trim().is_empty()) {
+        advice.push("the message is empty: visitors read the title, and no text".to_owned());
+    }
+    if message.is_some() && !after.notice.languages.is_empty() {
+        let languages = after.notice.languages.iter();
+        let languages: Vec<_> = languages.map(|texts| texts.language.as_str()).collect();
+        advice.push(format!(
+            "the message is not translated: readers of {} still get the text kept for them",
+            languages.join(", ")
+        ));
+    }
+    advice
+}
+
+/// That health checks do not pass any more which pass where nobody says anything.
+fn lost_probes(before: &State, after: &State) -> Option<String> {
+    let usual = State::initial(ServiceName::unknown(), Mode::Off)
+        .exempt
+        .paths;
+    let lost: Vec<_> = usual
+        .iter()
+        .filter(|path| before.exempt.paths.contains(path) && !after.exempt.paths.contains(path))
+        .map(|path| path.as_str())
+        .collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "exempt has lost {}, which maintenance refuses from now on; a list is replaced whole, so repeat in it \
+             what is to stay",
+            lost.join(", ")
+        )
+    })
 }

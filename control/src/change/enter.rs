@@ -18,9 +18,16 @@ pub(crate) struct Enter {
     mode: Mode,
     allowlist: Option<bool>,
     pub(super) message: Option<String>,
-    until: Option<Timestamp>,
+    until: Option<Until>,
     pub(super) limit: Option<Limit>,
     retry_after: Option<u32>,
+}
+
+/// What visitors are to be told of the end.
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    At(Timestamp),
+    Unsaid,
 }
 
 impl Enter {
@@ -47,7 +54,9 @@ impl Enter {
         let limit = fields.text("for")?.map(|text| text.parse()).transpose();
         let limit =
             limit.map_err(|error: ParseLengthError| Invalid::new("/for", error.to_string()))?;
-        let until = fields.time("until")?;
+        // Here null says something: that what was announced holds no more.
+        let unsaid = fields.is_null("until").then_some(Until::Unsaid);
+        let until = fields.time("until")?.map(Until::At);
         if limit.is_some() && until.is_some() {
             let reason = "visitors are told the end that \"for\" makes; name only one of the two";
             return Err(Invalid::new("/until", reason));
@@ -56,7 +65,7 @@ impl Enter {
             mode,
             allowlist: fields.boolean("allowlist")?,
             message: fields.text("message")?,
-            until,
+            until: until.or(unsaid),
             limit,
             retry_after: fields.whole_number("retry_after")?,
         })
@@ -74,9 +83,13 @@ impl Enter {
         if let Some(message) = &self.message {
             state.notice.message.clone_from(message);
         }
-        if let Some(until) = self.until {
-            in_future(until, now, "/until")?;
-            state.notice.until = Some(to_core(until));
+        match self.until {
+            Some(Until::At(until)) => {
+                in_future(until, now, "/until")?;
+                state.notice.until = Some(to_core(until));
+            }
+            Some(Until::Unsaid) => state.notice.until = None,
+            None => {}
         }
         if let Some(seconds) = self.retry_after {
             state.notice.retry_after = seconds;

@@ -2,6 +2,7 @@
 
 mod advice;
 mod enter;
+mod entries;
 mod own_address;
 mod patch;
 mod wind;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::advice::advice;
 pub(crate) use self::enter::Enter;
+pub(crate) use self::entries::Entries;
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 use crate::invalid::Invalid;
@@ -27,6 +29,10 @@ pub(crate) enum Change {
     EnableAllowlist,
     /// Let nobody pass; the entries stay.
     DisableAllowlist,
+    /// Put more clients on the allowlist.
+    AddEntries(Entries),
+    /// Take clients off the allowlist.
+    RemoveEntries(Entries),
     /// Put in force again what was at an earlier revision.
     Rollback(Box<State>),
     /// Change any field.
@@ -41,6 +47,8 @@ impl Change {
             Self::Exit => "exit",
             Self::EnableAllowlist => "allowlist enable",
             Self::DisableAllowlist => "allowlist disable",
+            Self::AddEntries(_) => "allowlist add",
+            Self::RemoveEntries(_) => "allowlist remove",
             Self::Rollback(to) => return format!("rollback to {}", to.revision),
             Self::Patch(_) => "patch",
         };
@@ -57,6 +65,8 @@ impl Change {
             Self::Exit => after.maintenance = Mode::Off,
             Self::EnableAllowlist => after.allowlist.enabled = true,
             Self::DisableAllowlist => after.allowlist.enabled = false,
+            Self::AddEntries(entries) => entries.add_to(&mut after.allowlist.cidrs),
+            Self::RemoveEntries(entries) => entries.remove_from(&mut after.allowlist.cidrs),
             Self::Rollback(to) => {
                 after = State {
                     store: before.store.clone(),

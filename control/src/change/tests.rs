@@ -215,7 +215,7 @@ fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
 #[test]
 fn advice_is_given_where_a_change_may_surprise() {
     let mut open = state("off", true, Value::Null);
-    let said = advice(&Change::EnableAllowlist, &open);
+    let said = advice(&Change::EnableAllowlist, &open, &open);
     assert_eq!(
         said,
         [
@@ -223,15 +223,18 @@ fn advice_is_given_where_a_change_may_surprise() {
           intermission enter shop --allowlist"
         ]
     );
-    assert_eq!(advice(&Change::Exit, &open), [""; 0]);
+    assert_eq!(advice(&Change::Exit, &open, &open), [""; 0]);
     open.allowlist.cidrs.clear();
-    assert_eq!(advice(&enter(&json!({"allowlist": true})), &open).len(), 1);
+    assert_eq!(
+        advice(&enter(&json!({"allowlist": true})), &open, &open).len(),
+        1
+    );
     let scoped = patch(&json!({"scope": {"hosts": ["shop.example"]}})).unwrap();
     let scoped = scoped
         .apply(&state("all", false, Value::Null), now())
         .unwrap();
     assert_eq!(
-        advice(&enter(&json!({})), &scoped),
+        advice(&enter(&json!({})), &scoped, &scoped),
         ["the scope by host binds only as far as the app's own routing by host does"]
     );
 }
@@ -301,4 +304,36 @@ fn whoever_counts_on_the_allowlist_is_told_that_it_keeps_them_out() {
     ] {
         assert_eq!(own_address(&change, after, caller), None, "{name}");
     }
+}
+
+#[test]
+fn who_refuses_more_than_before_is_told() {
+    let (writes, all) = (
+        state("writes", false, Value::Null),
+        state("all", false, Value::Null),
+    );
+    let advice = |before: &State, after: &State| advice(&enter(&json!({})), before, after);
+    let told = advice(&writes, &all);
+    assert!(
+        told[0].starts_with("writes were refused only; everything is refused now"),
+        "{told:?}"
+    );
+    assert_eq!(advice(&all, &all), [""; 0]);
+    assert_eq!(advice(&writes, &writes), [""; 0]);
+}
+
+#[test]
+fn who_takes_probes_out_of_the_exempt_is_told() {
+    let before = state("off", false, Value::Null);
+    let told = |paths: Value| {
+        let patch = patch(&json!({ "exempt": { "paths": paths } })).unwrap();
+        let after = patch.apply(&before, now()).unwrap();
+        advice(&patch, &before, &after)
+    };
+    let lost = told(json!(["/livez", "/readyz", "/status"]));
+    assert!(
+        lost[0].starts_with("exempt has lost /healthz, /robots.txt"),
+        "{lost:?}"
+    );
+    assert_eq!(told(Value::Null), [""; 0]);
 }

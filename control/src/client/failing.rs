@@ -87,10 +87,13 @@ impl Server {
             | StatusCode::PRECONDITION_REQUIRED => Exit::Invalid,
             _ => Exit::Failed,
         };
-        let message = match member("title") {
-            Some(title) => format!("{title}: {detail}"),
-            None => detail.to_owned(),
+        // Whatever control refuses it has not done in part.
+        let unchanged = match sent {
+            Sent::Change if status.is_client_error() => "; nothing was changed",
+            _ => "",
         };
+        let title = member("title").unwrap_or("Refused");
+        let message = format!("{title}{unchanged}: {detail}");
         Failure {
             problem,
             ..Failure::new(exit, message)

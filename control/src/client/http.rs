@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
-use ureq::http::{HeaderMap, Method, Request, Response, StatusCode};
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use ureq::http::{HeaderMap, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::Connection;
 use crate::client::failing::Sent;
+use crate::client::token::Found;
 use crate::client::{Server, token};
 use crate::exit::{Exit, Failure};
 
@@ -29,10 +30,9 @@ pub(crate) struct Client {
     token_file: Option<PathBuf>,
 }
 
-/// A state document, and the tag that a change of it names.
+/// A state document.
 #[derive(Debug)]
 pub(crate) struct Document {
-    pub(crate) etag: String,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -65,18 +65,19 @@ impl Client {
         self.understand(&body)
     }
 
-    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only;
-    /// gives it back with its tag.
+    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only, and for
+    /// an answer for `patience`; gives it back with its tag.
     pub(crate) fn watch<T: DeserializeOwned>(
         &self,
         path: &str,
         etag: Option<&str>,
+        patience: Duration,
     ) -> Result<Option<(String, T)>, Failure> {
         let mut request = Request::get(self.server.at(path)).header("prefer", "wait=5");
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
-        let (headers, body) = self.send(request, Vec::new())?;
+        let (headers, body) = self.send(request, Vec::new(), patience.min(PATIENCE))?;
         // There is nothing in an answer that says that nothing has changed.
         if body.is_empty() {
             return Ok(None);
@@ -88,12 +89,8 @@ impl Client {
 
     /// Gets the state of `service`.
     pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
-        let (headers, bytes) = self.read(&state_path(service))?;
-        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag
-            .ok_or_else(|| self.server.stranger("no ETag"))?
-            .to_owned();
-        Ok(Document { etag, bytes })
+        let (_, bytes) = self.read(&format!("{}/state", service_path(service)))?;
+        Ok(Document { bytes })
     }
 
     /// Posts a change.
@@ -132,7 +129,7 @@ impl Client {
     fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
         let begun = Instant::now();
         loop {
-            let answer = self.send(Request::get(self.server.at(path)), Vec::new());
+            let answer = self.send(Request::get(self.server.at(path)), Vec::new(), PATIENCE);
             let absent = matches!(&answer, Err(failure) if failure.by_proxy);
             if !absent || begun.elapsed() > BRIEFLY {
                 return answer;
@@ -141,27 +138,12 @@ impl Client {
         }
     }
 
-    /// Patches the state of `service` that has the tag `etag`.
-    pub(crate) fn patch<T: DeserializeOwned>(
-        &self,
-        service: &str,
-        etag: &str,
-        patch: &Value,
-    ) -> Result<T, Failure> {
-        let request = Request::builder()
-            .method(Method::PATCH)
-            .uri(self.server.at(&state_path(service)))
-            .header(IF_MATCH, etag)
-            .header(CONTENT_TYPE, "application/merge-patch+json");
-        self.change(request, patch)
-    }
-
     fn change<T: DeserializeOwned>(
         &self,
         request: ureq::http::request::Builder,
         body: &Value,
     ) -> Result<T, Failure> {
-        let (_, body) = self.send(request, body.to_string().into_bytes())?;
+        let (_, body) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
         self.understand(&body)
     }
 
@@ -169,9 +151,10 @@ impl Client {
         &self,
         request: ureq::http::request::Builder,
         body: Vec<u8>,
+        patience: Duration,
     ) -> Result<(HeaderMap, Vec<u8>), Failure> {
         let token = token::find(&self.server, self.token_file.as_deref())?;
-        let token = token.ok_or_else(|| self.without_token())?;
+        let Found { token, source } = token.ok_or_else(|| self.without_token())?;
         let request = request
             .header(ACCEPT, "application/json, application/problem+json")
             .header(AUTHORIZATION, format!("Bearer {token}"));
@@ -184,6 +167,8 @@ impl Client {
         } else {
             Sent::Change
         };
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(patience)).build();
         let response = self
             .agent
             .run(request)
@@ -197,9 +182,13 @@ impl Client {
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
-            Err(self
-                .server
-                .refusal(&Response::from_parts(parts, body), sent))
+            let response = Response::from_parts(parts, body);
+            let mut failure = self.server.refusal(&response, sent);
+            if response.status() == StatusCode::UNAUTHORIZED {
+                // One that is stale may hide a better one.
+                failure.message += &format!("; the token that was sent is that of {source}");
+            }
+            Err(failure)
         }
     }
 
@@ -238,10 +227,6 @@ fn roots(file: &Path) -> Result<RootCerts, Failure> {
         ));
     }
     Ok(roots.into())
-}
-
-fn state_path(service: &str) -> String {
-    format!("{}/state", service_path(service))
 }
 
 /// The path of a service, whatever its name is made of.

@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use intermission_core::{Policy, RequestView, State, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
+use ureq::http::uri::Authority;
 
 use crate::cli::Explain;
 use crate::client::Client;
@@ -33,6 +34,7 @@ pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
         .ip
         .parse()
         .map_err(|_| Failure::invalid(format!("--ip {:?} is not an address", options.ip)))?;
+    check(options)?;
     let headers = headers(options)?;
     let document = client.state(&options.service)?;
     let state = State::parse(&document.bytes).map_err(Failure::failed)?;
@@ -113,6 +115,38 @@ fn first_lines(body: &str) -> String {
     text
 }
 
+/// Refuses what no node is ever asked, since HTTP cannot say it.
+fn check(options: &Explain) -> Result<(), Failure> {
+    let Explain {
+        method, path, host, ..
+    } = options;
+    if !is_token(method) {
+        let message = format!("--method {method:?} is not a method; write it like POST");
+        return Err(Failure::invalid(message));
+    }
+    let asterisk = method == "OPTIONS" && path == "*";
+    let breaks = |sign: char| sign.is_ascii_control() || matches!(sign, ' ' | '#');
+    if !asterisk && (!path.starts_with('/') || path.contains(breaks)) {
+        return Err(Failure::invalid(format!(
+            "--path {path:?} is not the path of a request; write it like /api/orders?page=2, escaped where it must be"
+        )));
+    }
+    match host.as_deref().map(str::parse::<Authority>) {
+        Some(Ok(authority)) if !authority.as_str().contains('@') => Ok(()),
+        None => Ok(()),
+        Some(_) => Err(Failure::invalid(format!(
+            "--host {:?} is not a host; write it like shop.example or shop.example:8443",
+            host.as_deref().unwrap_or_default()
+        ))),
+    }
+}
+
+/// Whether it is a token (RFC 9110, section 5.6.2).
+fn is_token(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_sign)
+}
+
 /// The header lines of the request, `--host` among them.
 fn headers(options: &Explain) -> Result<Vec<(String, String)>, Failure> {
     let host = options
@@ -121,9 +155,7 @@ fn headers(options: &Explain) -> Result<Vec<(String, String)>, Failure> {
         .map(|host| Ok(("host".to_owned(), host.clone())));
     let given = options.headers.iter().map(|line| {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        let is_token =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_token) || !line.contains(':') {
+        if !is_token(name) || !line.contains(':') {
             return Err(Failure::invalid(format!(
                 "--header {line:?} is not a header; write it like 'Accept: text/html'"
             )));

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Node;
 use crate::client::{Client, service_path};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::fleet::FleetView;
 use crate::output::{Paint, Report, forgotten, node_lines};
 
@@ -16,12 +16,21 @@ pub(super) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
         }
         Node::Forget {
             service,
-            node,
+            nodes,
+            lost,
             boot,
             reason,
         } => {
             let path = format!("{}/nodes/forget", service_path(service));
-            let body = json!({ "node": node, "boot": boot, "reason": reason });
+            let body = match (nodes.as_slice(), boot) {
+                _ if *lost => json!({ "lost": true, "reason": reason }),
+                ([node], Some(boot)) => json!({ "node": node, "boot": boot, "reason": reason }),
+                (nodes, None) => json!({ "nodes": nodes, "reason": reason }),
+                (_, Some(_)) => {
+                    let message = "--boot names one process; name its node alone";
+                    return Err(Failure::new(Exit::Usage, message));
+                }
+            };
             let answer: Value = client.post(&path, &body)?;
             let forgetting = serde_json::from_value(answer.clone()).map_err(Failure::failed)?;
             Report::new(&answer, forgotten(service, &forgetting))

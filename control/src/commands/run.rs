@@ -18,17 +18,18 @@ pub(crate) fn run(cli: Cli) -> Exit {
 }
 
 fn ask(cli: Cli) -> Result<Report, Failure> {
+    let format = cli.connection.output;
     let client = Client::new(cli.connection)?;
     match cli.command {
         Command::Serve(_) => Err(Failure::failed("serve asks no control")),
         Command::Service(command) => service::run(&client, &command),
-        Command::Enter(options) => switch::enter(&client, &options),
-        Command::Exit(options) => switch::switch(&client, "exit", &options),
+        Command::Enter(options) => switch::enter(&client, &options, format),
+        Command::Exit(options) => switch::switch(&client, "exit", &options, format),
         Command::Allowlist(Allowlist::Enable(options)) => {
-            switch::switch(&client, "allowlist enable", &options)
+            switch::switch(&client, "allowlist enable", &options, format)
         }
         Command::Allowlist(Allowlist::Disable(options)) => {
-            switch::switch(&client, "allowlist disable", &options)
+            switch::switch(&client, "allowlist disable", &options, format)
         }
         Command::Allowlist(Allowlist::Add { entries, wide }) => {
             allowlist::add(&client, &entries, wide)
@@ -37,7 +38,7 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),
-        Command::Rollback(options) => switch::rollback(&client, &options),
+        Command::Rollback(options) => switch::rollback(&client, &options, format),
         Command::Node(command) => node::run(&client, &command),
         Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
         Command::Explain(options) => explain::run(&client, &options),

@@ -1,22 +1,23 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::{Enter, Rollback, Services, Switch, Waiting};
+use crate::cli::{Enter, Format, Rollback, Services, Switch, Waiting};
 use crate::client::{Client, service_path};
 use crate::commands::wait;
 use crate::exit::Failure;
+use crate::fleet::Wait;
 use crate::limit::{Limit, ParseLengthError};
-use crate::output::{Paint, Report, described};
+use crate::output::{Follow, Paint, Report, described};
 use crate::summary::{Outcome, Outcomes};
 
 /// `enter`: only what is named is sent, so that a repetition touches nothing else.
-pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure> {
+pub(super) fn enter(client: &Client, options: &Enter, format: Format) -> Result<Report, Failure> {
     let until = options.until.as_deref().map(read_time).transpose()?;
     options.limit.as_deref().map(check_limit).transpose()?;
     let named = [
         ("reason", options.reason.as_deref().map(Value::from)),
         ("message", options.message.as_deref().map(Value::from)),
-        ("until", until.map(|until| until.to_string().into())),
+        ("until", until),
         ("for", options.limit.as_deref().map(Value::from)),
         ("retry_after", options.retry_after.map(Value::from)),
         ("mode", options.writes_only.then(|| "writes".into())),
@@ -26,31 +27,57 @@ pub(super) fn enter(client: &Client, options: &Enter) -> Result<Report, Failure>
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let named = named.collect();
-    change(client, "enter", &options.services, &options.waiting, named)
+    change(
+        client,
+        "enter",
+        &options.services,
+        &options.waiting,
+        named,
+        format,
+    )
 }
 
 /// `exit`, `allowlist enable` and `allowlist disable`: one change of all services, or of none.
-pub(super) fn switch(client: &Client, action: &str, options: &Switch) -> Result<Report, Failure> {
-    let Switch { services, waiting } = options;
-    change(client, action, services, waiting, Map::new())
+pub(super) fn switch(
+    client: &Client,
+    action: &str,
+    options: &Switch,
+    format: Format,
+) -> Result<Report, Failure> {
+    let Switch {
+        services,
+        waiting,
+        reason,
+    } = options;
+    let reason = reason.as_deref();
+    let named = reason.map(|reason| ("reason".to_owned(), reason.into()));
+    let named = named.into_iter().collect();
+    change(client, action, services, waiting, named, format)
 }
 
 /// `rollback`.
-pub(super) fn rollback(client: &Client, options: &Rollback) -> Result<Report, Failure> {
+pub(super) fn rollback(
+    client: &Client,
+    options: &Rollback,
+    format: Format,
+) -> Result<Report, Failure> {
+    let wait = wait::asked(&options.waiting)?;
     // The endpoint takes a member that is null for none.
     let body = json!({
-        "revision": options.revision, "reason": options.reason, "wait": wait::asked(&options.waiting)?,
+        "revision": options.revision, "reason": options.reason, "wait": wait.as_ref().map(wait::body),
     });
     let path = format!("{}/rollback", service_path(&options.service));
     let outcome: Outcome = client.post(&path, &body)?;
     let services = vec![outcome];
-    report(client, Outcomes { services })
+    report(client, Outcomes { services }, wait.as_ref(), format)
 }
 
 /// `store adopt`: every service gets a new revision.
 pub(super) fn adopt(client: &Client, reason: Option<&str>) -> Result<Report, Failure> {
     let outcomes: Outcomes = client.post("/v1/store/adopt", &json!({ "reason": reason }))?;
-    report(client, outcomes)
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let human = blocks(&outcomes, Follow::Alone, paint, now);
+    Report::new(&outcomes, human)
 }
 
 fn change(
@@ -59,6 +86,7 @@ fn change(
     services: &Services,
     waiting: &Waiting,
     mut body: Map<String, Value>,
+    format: Format,
 ) -> Result<Report, Failure> {
     body.insert("action".into(), action.into());
     if services.all {
@@ -66,38 +94,50 @@ fn change(
     } else {
         body.insert("services".into(), json!(services.services));
     }
-    if let Some(wait) = wait::asked(waiting)? {
-        body.insert("wait".into(), wait);
+    let wait = wait::asked(waiting)?;
+    if let Some(wait) = &wait {
+        body.insert("wait".into(), wait::body(wait));
     }
     let outcomes: Outcomes = client.post("/v1/changes", &Value::Object(body))?;
-    report(client, outcomes)
+    report(client, outcomes, wait.as_ref(), format)
 }
 
 /// What became of each service, and of the waits that were asked for.
-fn report(client: &Client, outcomes: Outcomes) -> Result<Report, Failure> {
+fn report(
+    client: &Client,
+    outcomes: Outcomes,
+    wait: Option<&Wait>,
+    format: Format,
+) -> Result<Report, Failure> {
     let (paint, now) = (Paint::from_env(), Timestamp::now());
-    let texts: Vec<_> = outcomes
-        .services
-        .iter()
-        .map(|outcome| described(outcome, paint, now))
-        .collect();
-    let human = texts.join("\n");
-    if outcomes
-        .services
-        .iter()
-        .all(|outcome| outcome.barrier.is_none())
-    {
-        return Report::new(&outcomes, human);
+    let human = blocks(&outcomes, Follow::MayBeAwaited, paint, now);
+    match wait {
+        Some(wait) => wait::follow(client, outcomes, &human, wait, format),
+        None => Report::new(&outcomes, human),
     }
-    wait::follow(client, outcomes, human)
 }
 
-fn read_time(text: &str) -> Result<Timestamp, Failure> {
-    text.parse().map_err(|_| {
+/// A block for each service.
+fn blocks(outcomes: &Outcomes, follow: Follow, paint: Paint, now: Timestamp) -> String {
+    let blocks = outcomes.services.iter();
+    let blocks: Vec<_> = blocks
+        .map(|outcome| described(outcome, follow, paint, now))
+        .collect();
+    blocks.join("\n")
+}
+
+/// The end as the endpoint takes it, which is null for none.
+fn read_time(text: &str) -> Result<Value, Failure> {
+    if text == "none" {
+        return Ok(Value::Null);
+    }
+    let time: Timestamp = text.parse().map_err(|_| {
         Failure::invalid(format!(
-            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z"
+            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z, \
+             or none to take it back"
         ))
-    })
+    })?;
+    Ok(time.to_string().into())
 }
 
 /// Refuses, in the command line's words, what control would refuse in those of its interface.

@@ -1,49 +1,59 @@
 //! Waiting until the nodes have a change in force, and showing how far they are.
 
-use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::Waiting;
+use crate::cli::{Format, Waiting};
 use crate::client::Client;
+use crate::commands::interrupt::on_interrupt;
+use crate::commands::screen::Screen;
 use crate::exit::{Exit, Failure};
-use crate::fleet::Progress;
-use crate::output::{Paint, Report, missing, progress_line, wait_lines};
+use crate::fleet::{Progress, Wait};
+use crate::output::{Paint, Report, progress_line, say, waited};
 use crate::summary::{Outcome, Outcomes};
+use crate::timeout::ParseTimeoutError;
 
 /// How long control may be away beyond the end of the wait.
-const GRACE: Duration = Duration::from_secs(30);
+const GRACE: Duration = Duration::from_secs(5);
 /// The pause before control is asked again that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// What the endpoint is asked, if there is to be a wait.
-pub(super) fn asked(waiting: &Waiting) -> Result<Option<Value>, Failure> {
+/// How somebody wants to wait, if at all.
+pub(super) fn asked(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
     if !waiting.wait {
         return Ok(None);
     }
-    let timeout = waiting.timeout.map(|timeout| {
-        let seconds = u32::try_from(timeout.as_secs()).ok();
-        seconds.filter(|seconds| *seconds > 0).ok_or_else(|| {
-            Failure::invalid(format!(
-                "nothing was changed: --timeout {timeout:#} is not a time to wait"
-            ))
+    let timeout = waiting.timeout.as_deref().map(|text| {
+        text.parse().map_err(|error: ParseTimeoutError| {
+            Failure::invalid(format!("nothing was changed: --timeout {error}"))
         })
     });
-    Ok(Some(json!({
-        "timeout": timeout.transpose()?,
-        "expect": waiting.expect,
-        "ignore_upgraded": waiting.ignore_upgraded,
-    })))
+    Ok(Some(Wait {
+        timeout: timeout.transpose()?,
+        expect: waiting.expect.map(u64::from),
+        ignore_upgraded: waiting.ignore_upgraded,
+    }))
+}
+
+/// What the endpoint is asked.
+pub(super) fn body(wait: &Wait) -> Value {
+    json!({
+        "timeout": wait.timeout().as_secs(),
+        "expect": wait.expect,
+        "ignore_upgraded": wait.ignore_upgraded,
+    })
 }
 
 /// Waits for all of `outcomes`; `human` tells what they are.
 pub(super) fn follow(
     client: &Client,
     outcomes: Outcomes,
-    human: String,
+    human: &str,
+    wait: &Wait,
+    format: Format,
 ) -> Result<Report, Failure> {
     #[derive(Serialize)]
     struct Waited {
@@ -51,12 +61,15 @@ pub(super) fn follow(
         outcome: Outcome,
         wait: Option<Progress>,
     }
+    let patience = Patience::until_after(wait.timeout());
+    on_interrupt(&outcomes, format);
+    say(human, format);
     let mut screen = Screen::new();
     let mut services = Vec::new();
     let mut given_up = None;
     for outcome in outcomes.services {
         let barrier = outcome.barrier.as_ref().filter(|_| given_up.is_none());
-        let end = barrier.map(|barrier| end_of(client, barrier, &mut screen));
+        let end = barrier.map(|barrier| end_of(client, barrier, &patience, &mut screen));
         let wait = end.transpose().unwrap_or_else(|failure| {
             given_up = Some(failure);
             None
@@ -67,12 +80,8 @@ pub(super) fn follow(
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let ends = services.iter().filter_map(|waited| waited.wait.as_ref());
     let ending = ends.clone().filter_map(|progress| progress.ending).max();
-    let human = ends.clone().fold(human, |mut human, progress| {
-        human.push_str(&wait_lines(progress, paint));
-        human.push_str(&missing(progress, paint, now));
-        human
-    });
-    let report = Report::new(&json!({ "services": services }), human)?;
+    let human = ends.map(|progress| format!("\n{}", waited(progress, paint, now)));
+    let report = Report::new(&json!({ "services": services }), human.collect())?;
     if let Some(failure) = given_up {
         let message = format!(
             "control has the change, but the wait is given up, and whether all nodes have it is not known; the \
@@ -85,73 +94,48 @@ pub(super) fn follow(
 }
 
 /// Follows one wait to its end, through restarts of control.
-fn end_of(client: &Client, barrier: &str, screen: &mut Screen) -> Result<Progress, Failure> {
+fn end_of(
+    client: &Client,
+    barrier: &str,
+    patience: &Patience,
+    screen: &mut Screen,
+) -> Result<Progress, Failure> {
     let path = format!("/v1/barriers/{barrier}");
     let mut etag: Option<String> = None;
-    let mut last_heard = Instant::now();
-    let mut patience = GRACE;
     loop {
-        match client.watch::<Progress>(&path, etag.as_deref()) {
-            Ok(news) => {
-                last_heard = Instant::now();
-                let Some((tag, progress)) = news else {
-                    continue;
-                };
-                if progress.ending.is_some() {
-                    return Ok(progress);
-                }
-                screen.show(&progress_line(&progress));
-                let left = progress.deadline.duration_since(Timestamp::now());
-                patience = GRACE + Duration::try_from(left).unwrap_or_default();
+        match client.watch::<Progress>(&path, etag.as_deref(), patience.left()) {
+            Ok(None) => {}
+            Ok(Some((_, progress))) if progress.ending.is_some() => return Ok(progress),
+            Ok(Some((tag, progress))) => {
+                screen.show(&progress_line(&progress, screen.columns()));
                 etag = Some(tag);
             }
             Err(failure)
-                if failure.exit == Exit::Unreachable && last_heard.elapsed() < patience =>
+                if failure.exit == Exit::Unreachable && patience.left() > Duration::ZERO =>
             {
                 screen.show(&format!("{}; trying again", failure.message));
-                pause(AGAIN);
+                std::thread::park_timeout(AGAIN);
             }
             Err(failure) => return Err(failure),
         }
     }
 }
 
-fn pause(time: Duration) {
-    std::thread::park_timeout(time);
+/// For how long control is asked, which should have ended the wait by then.
+struct Patience {
+    ends: Option<Instant>,
 }
 
-/// Where progress is shown: one line that changes on a terminal, else a line for each news.
-#[derive(Debug)]
-struct Screen {
-    is_terminal: bool,
-    shown: String,
-}
-
-impl Screen {
-    fn new() -> Self {
+impl Patience {
+    fn until_after(timeout: Duration) -> Self {
         Self {
-            is_terminal: io::stderr().is_terminal(),
-            shown: String::new(),
+            ends: Instant::now().checked_add(timeout + GRACE),
         }
     }
 
-    fn show(&mut self, line: &str) {
-        if self.shown == line {
-            return;
-        }
-        line.clone_into(&mut self.shown);
-        let mut out = io::stderr().lock();
-        // Progress that nobody can see does no harm.
-        let _ = if self.is_terminal {
-            write!(out, "\r\x1b[K{line}").and_then(|()| out.flush())
-        } else {
-            writeln!(out, "{line}")
-        };
-    }
-
-    fn clear(&mut self) {
-        if self.is_terminal && !self.shown.is_empty() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+    fn left(&self) -> Duration {
+        let now = Instant::now();
+        self.ends
+            .map_or(GRACE, |ends| ends.saturating_duration_since(now))
     }
 }

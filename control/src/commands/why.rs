@@ -45,6 +45,7 @@ fn allowlist(state: &State) -> String {
     match (state.allowlist.enabled, state.allowlist.cidrs.len()) {
         (false, _) => "the allowlist is off".to_owned(),
         (true, 0) => "the allowlist is empty".to_owned(),
+        (true, 1) => "the client is not in the one entry of the allowlist".to_owned(),
         (true, entries) => {
             format!("the client is in none of the {entries} entries of the allowlist")
         }

@@ -7,11 +7,12 @@ use crate::fields::Fields;
 use crate::fleet::view::{NodeView, Progress, Standing};
 use crate::fleet::{Ending, Member};
 use crate::invalid::Invalid;
+use crate::timeout::Timeout;
 
 /// How somebody wants to wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wait {
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) timeout: Option<Timeout>,
     /// How many nodes there have to be at least; one, where nothing is said.
     pub(crate) expect: Option<u64>,
     /// Whether upgraded connections whose end nobody sees are passed over.
@@ -21,9 +22,13 @@ pub(crate) struct Wait {
 impl Wait {
     /// Reads the members of `wait`.
     pub(crate) fn read(mut fields: Fields) -> Result<Self, Invalid> {
-        let timeout = fields.whole_number("timeout")?;
+        let timeout = fields.whole_number("timeout")?.map(|seconds| {
+            let timeout = Timeout::from_seconds(seconds.into());
+            let reason = || format!("{seconds} is not a number of seconds from 1 to 86400, a day");
+            timeout.ok_or_else(|| Invalid::new("/wait/timeout", reason()))
+        });
         let wait = Self {
-            timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            timeout: timeout.transpose()?,
             expect: fields.whole_number("expect")?.map(u64::from),
             ignore_upgraded: fields.boolean("ignore_upgraded")?.unwrap_or_default(),
         };
@@ -33,9 +38,7 @@ impl Wait {
 
     /// How long it waits at most: 5 minutes where nothing is said, and a day at most.
     pub(crate) fn timeout(&self) -> Duration {
-        const DEFAULT: Duration = Duration::from_secs(5 * 60);
-        const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-        self.timeout.unwrap_or(DEFAULT).min(LONGEST)
+        self.timeout.unwrap_or(Timeout::DEFAULT).duration()
     }
 }
 
@@ -112,6 +115,8 @@ impl Barrier {
         let heard = member.heard.as_ref();
         let before = heard.is_some_and(|heard| heard.at < self.since);
         match standing {
+            // It can mend nothing any more.
+            Standing::Forked if before && member.is_lost(now) => Standing::Lost,
             Standing::Refused | Standing::Forked | Standing::Unsure if before => Standing::Behind,
             standing => standing,
         }

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,27 @@ pub(crate) struct Forgotten {
     #[serde(flatten)]
     pub(crate) id: MemberId,
     pub(crate) silent: BTreeSet<String>,
+}
+
+/// Which members an operator means.
+#[derive(Clone, Debug)]
+pub(crate) enum Whom {
+    /// All of these names: what of them is lost, and the silent threads of what lives.
+    Named(Vec<String>),
+    /// One process, whether it lives or not.
+    Process(MemberId),
+    /// All that are lost.
+    Lost,
+}
+
+impl Whom {
+    pub(super) fn means(&self, member: &Member, now: Instant) -> bool {
+        match self {
+            Self::Named(names) => names.contains(&member.id.name),
+            Self::Process(id) => member.id == *id,
+            Self::Lost => member.is_lost(now),
+        }
+    }
 }
 
 /// What becomes of the members that an operator wants to be forgotten: the wire between control and the command.
@@ -48,6 +70,33 @@ impl Forgetting {
             });
         } else {
             self.forgiven.push(forgotten);
+        }
+    }
+
+    /// The names of those that something becomes of.
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
+        let touched = self.removed.iter().chain(&self.forgiven);
+        touched
+            .map(|forgotten| forgotten.id.name.as_str())
+            .collect()
+    }
+
+    /// What becomes of those of this name.
+    pub(crate) fn of(&self, name: &str) -> Self {
+        let is = |id: &MemberId| id.name == name;
+        let forgotten = |all: &[Forgotten]| {
+            let some = all.iter().filter(|forgotten| is(&forgotten.id));
+            some.cloned().collect()
+        };
+        Self {
+            removed: forgotten(&self.removed),
+            forgiven: forgotten(&self.forgiven),
+            kept: self
+                .kept
+                .iter()
+                .filter(|kept| is(&kept.id))
+                .cloned()
+                .collect(),
         }
     }
 

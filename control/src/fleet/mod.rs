@@ -21,7 +21,7 @@ mod view;
 
 pub(crate) use self::barrier::{Barrier, Wait};
 pub(crate) use self::ending::Ending;
-pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept};
+pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept, Whom};
 pub(crate) use self::member::{Heard, Member, MemberId, Position};
 pub(crate) use self::report::Report;
 pub(crate) use self::roll::News;

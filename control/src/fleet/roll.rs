@@ -6,7 +6,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::fleet::farewells::Farewells;
 use crate::fleet::member::Heard;
-use crate::fleet::{Forgetting, Forgotten, Member, MemberId};
+use crate::fleet::{Forgetting, Forgotten, Member, MemberId, Whom};
 
 /// The members of one service.
 #[derive(Debug, Default)]
@@ -80,14 +80,13 @@ impl Roll {
         self.stir();
     }
 
-    /// What is to become of the members that an operator means by a name, and perhaps a boot.
-    pub(super) fn find(&self, name: &str, boot: Option<&str>, now: Instant) -> Forgetting {
-        let meant = self.members.values().filter(|member| {
-            member.id.name == name && boot.is_none_or(|boot| member.id.boot == boot)
-        });
+    /// What is to become of the members that an operator means.
+    pub(super) fn find(&self, whom: &Whom, now: Instant) -> Forgetting {
         let mut forgetting = Forgetting::default();
-        for member in meant {
-            forgetting.add(member, boot.is_some() || member.is_lost(now));
+        let members = self.members.values();
+        for member in members.filter(|member| whom.means(member, now)) {
+            let goes = matches!(whom, Whom::Process(_)) || member.is_lost(now);
+            forgetting.add(member, goes);
         }
         forgetting
     }

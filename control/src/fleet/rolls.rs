@@ -8,10 +8,12 @@ use tokio::sync::{Notify, watch};
 
 use crate::fleet::member::Heard;
 use crate::fleet::roll::Roll;
-use crate::fleet::view::{FleetView, Progress, Standing};
+use crate::fleet::view::Progress;
 use crate::fleet::{
-    Barrier, Forgetting, Forgotten, Member, MemberId, News, Position, Report, Wait,
+    Barrier, Forgetting, Forgotten, Member, MemberId, News, Position, Report, Whom,
 };
+
+mod census;
 
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
@@ -109,18 +111,11 @@ impl Fleet {
         self.lock().of(service).take_back(spoken);
     }
 
-    /// How many members have come with a token, over all services.
-    pub(crate) fn count(&self, token: &str) -> usize {
-        let rolls = self.lock();
-        let members = rolls.services.values().flat_map(Roll::members);
-        members.filter(|member| member.token == token).count()
-    }
-
-    /// What is to become of the members that an operator means by a name, and perhaps a boot.
-    pub(crate) fn find(&self, service: &str, name: &str, boot: Option<&str>) -> Forgetting {
+    /// What is to become of the members that an operator means.
+    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Forgetting {
         let rolls = self.lock();
         let roll = rolls.services.get(service);
-        roll.map(|roll| roll.find(name, boot, Instant::now()))
+        roll.map(|roll| roll.find(whom, Instant::now()))
             .unwrap_or_default()
     }
 
@@ -185,48 +180,6 @@ impl Fleet {
     /// What changes when the fleet of a service does.
     pub(crate) fn changes(&self, service: &str) -> watch::Receiver<u64> {
         self.lock().of(service).changes()
-    }
-
-    /// The members of a service, as they stand to `revision`.
-    pub(crate) fn view(&self, service: &str, revision: u64) -> FleetView {
-        let (now, wait) = (Instant::now(), Wait::default());
-        let mut rolls = self.lock();
-        let barriers: Vec<Arc<Progress>> = rolls
-            .barriers
-            .values()
-            .filter(|open| open.waits_for(service))
-            .map(|open| Arc::clone(&open.progress.borrow()))
-            .collect();
-        let members = rolls.of(service).members();
-        FleetView {
-            service: service.to_owned(),
-            revision,
-            nodes: members
-                .map(|member| member.view(member.standing(revision, &wait, now), now))
-                .collect(),
-            barriers: barriers.iter().map(|open| (**open).clone()).collect(),
-        }
-    }
-
-    /// How many members of a service stand so to `revision`.
-    pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
-        let (now, wait) = (Instant::now(), Wait::default());
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        let mut standings = BTreeMap::new();
-        for member in roll.into_iter().flat_map(Roll::members) {
-            *standings
-                .entry(member.standing(revision, &wait, now))
-                .or_default() += 1;
-        }
-        standings
-    }
-
-    /// How many barriers of a service are open.
-    pub(crate) fn open_barriers(&self, service: &str) -> usize {
-        let rolls = self.lock();
-        let open = rolls.barriers.values();
-        open.filter(|open| open.waits_for(service)).count()
     }
 
     /// Waits until there is something to look at, or it is time to look for those who are silent.

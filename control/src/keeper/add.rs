@@ -3,7 +3,7 @@ use std::sync::Arc;
 use intermission_core::{Mode, ServiceName, State};
 
 use crate::keeper::asker::Asker;
-use crate::keeper::keep::{now, outcome};
+use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Once, Save, Stamp};
 use crate::summary::Outcome;
@@ -24,7 +24,7 @@ impl Keeper {
         }
         let services = self.services();
         if let Some(known) = services.get(name.as_str()) {
-            let outcome = outcome(known, false, Vec::new());
+            let outcome = self.outcome(known, false, Vec::new());
             if let Some(memo) = asker.memo(now, &outcome) {
                 store.save(&Save {
                     memo: Some(&memo),
@@ -44,7 +44,7 @@ impl Keeper {
             reason: None,
         };
         let added = Arc::new(Published::new(state, stamp, None, None));
-        let outcome = outcome(&added, true, Vec::new());
+        let outcome = self.outcome(&added, true, Vec::new());
         let memo = asker.memo(now, &outcome);
         store.save(&Save {
             records: &[added.record(None)],

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::keeper::asker::Asker;
-use crate::keeper::keep::{now, outcome};
+use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Once, Save, Stamp};
 use crate::summary::Outcome;
@@ -44,7 +44,7 @@ impl Keeper {
         let (records, changed): (Vec<_>, Vec<_>) = adopted.unzip();
         let outcomes: Vec<_> = changed
             .iter()
-            .map(|after| outcome(after, true, Vec::new()))
+            .map(|after| self.outcome(after, true, Vec::new()))
             .collect();
         let memo = asker.memo(now, &outcomes);
         store.save(&Save {

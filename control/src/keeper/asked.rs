@@ -86,7 +86,7 @@ impl Asked {
         };
         let running = before.summary.timer.as_ref();
         let timer = self.change.wind(running, &mut after, &stamp);
-        let mut warnings = advice(&self.change, &after);
+        let mut warnings = advice(&self.change, &before.state, &after);
         warnings.extend(own_address(&self.change, &after, self.caller));
         warnings.extend(self.change.timer_advice(
             &before.summary.last_change,
@@ -96,6 +96,9 @@ impl Asked {
             timer.as_ref(),
         ));
         if after == before.state && timer.as_ref() == running {
+            if self.reason.is_some() {
+                warnings.push("nothing changed, so the reason is not kept".to_owned());
+            }
             return Ok((None, warnings));
         }
         after.revision = stamp.revision;

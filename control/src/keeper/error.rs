@@ -22,6 +22,13 @@ pub(crate) enum ChangeError {
     KeyReused { key: String },
     /// No node of the service has this name.
     UnknownNode { service: String, node: String },
+    /// No process of this node has this boot.
+    UnknownBoot {
+        service: String,
+        node: String,
+        boot: String,
+        known: Vec<String>,
+    },
     /// All nodes of this name live, and none of their threads is silent.
     LiveNode {
         service: String,

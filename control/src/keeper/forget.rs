@@ -1,17 +1,16 @@
 use tracing::info;
 
-use crate::fleet::Forgetting;
+use crate::fleet::{Forgetting, MemberId, Whom};
 use crate::keeper::asker::Asker;
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper};
 use crate::store::{Once, Stamp};
 
-/// What an operator answers for: a node of this name, and perhaps only its process of this boot.
+/// What an operator answers for.
 #[derive(Clone, Debug)]
 pub(crate) struct Forget {
     pub(crate) service: String,
-    pub(crate) node: String,
-    pub(crate) boot: Option<String>,
+    pub(crate) whom: Whom,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
     /// Whether it is to be done once, however often it is asked.
@@ -19,12 +18,12 @@ pub(crate) struct Forget {
 }
 
 impl Keeper {
-    /// Forgets the members that are meant and lost, and the silent threads of those that live.
+    /// Forgets the members that are meant and lost, and the silent threads of those that live: all that are named,
+    /// or nobody.
     pub(crate) fn forget(&self, asked: Forget) -> Result<Forgetting, ChangeError> {
         let Forget {
             service,
-            node,
-            boot,
+            whom,
             actor,
             reason,
             once,
@@ -39,22 +38,18 @@ impl Keeper {
             return Ok(forgetting);
         }
         let published = self.service(&service)?;
-        let forgetting = self.fleet().find(&service, &node, boot.as_deref());
-        if forgetting.is_idle() {
-            return Err(match forgetting.kept {
-                kept if kept.is_empty() => ChangeError::UnknownNode { service, node },
-                kept => ChangeError::LiveNode {
-                    service,
-                    node,
-                    kept,
-                },
-            });
+        let forgetting = self.fleet().find(&service, &whom);
+        self.check(&service, &whom, &forgetting)?;
+        let names = Vec::from_iter(forgetting.names()).join(" ");
+        if names.is_empty() {
+            // Nobody is lost.
+            return Ok(forgetting);
         }
         let stamp = Stamp {
             revision: published.state.revision,
             at: now,
             actor: actor.clone(),
-            action: format!("node forget {node}"),
+            action: format!("node forget {names}"),
             reason,
         };
         let memo = asker.memo(now, &forgetting);
@@ -62,12 +57,57 @@ impl Keeper {
         self.fleet().forget(&service, &forgetting);
         info!(
             service,
-            node,
+            node = names,
             actor,
             removed = forgetting.removed.len(),
             forgiven = forgetting.forgiven.len(),
             "forgotten"
         );
         Ok(forgetting)
+    }
+
+    /// That everybody who is named is there, and something becomes of them.
+    fn check(
+        &self,
+        service: &str,
+        whom: &Whom,
+        forgetting: &Forgetting,
+    ) -> Result<(), ChangeError> {
+        let service = service.to_owned();
+        match whom {
+            Whom::Lost => Ok(()),
+            Whom::Process(_) if !forgetting.is_idle() => Ok(()),
+            Whom::Process(MemberId { name, boot }) => {
+                let (node, boot) = (name.clone(), boot.clone());
+                let known = self.fleet().boots(&service, name);
+                Err(if known.is_empty() {
+                    ChangeError::UnknownNode { service, node }
+                } else {
+                    ChangeError::UnknownBoot {
+                        service,
+                        node,
+                        boot,
+                        known,
+                    }
+                })
+            }
+            Whom::Named(names) => {
+                let idle = names.iter().map(|name| (name, forgetting.of(name)));
+                let mut idle = idle.filter(|(_, forgetting)| forgetting.is_idle());
+                let Some((node, Forgetting { kept, .. })) = idle.next() else {
+                    return Ok(());
+                };
+                let node = node.clone();
+                Err(if kept.is_empty() {
+                    ChangeError::UnknownNode { service, node }
+                } else {
+                    ChangeError::LiveNode {
+                        service,
+                        node,
+                        kept,
+                    }
+                })
+            }
+        }
     }
 }

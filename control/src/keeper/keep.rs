@@ -105,7 +105,7 @@ impl Keeper {
         for before in select(&services, target)? {
             let (after, warnings) = asked.apply(&before, now)?;
             let in_force = after.as_ref().unwrap_or(&before);
-            let mut outcome = outcome(in_force, after.is_some(), warnings);
+            let mut outcome = self.outcome(in_force, after.is_some(), warnings);
             if let Some(wait) = &asked.wait {
                 let barrier = asked.barrier(wait, &in_force.state, now)?;
                 outcome.barrier = Some(barrier.id.clone());
@@ -204,6 +204,22 @@ impl Keeper {
         }
     }
 
+    /// What became of a service.
+    pub(super) fn outcome(
+        &self,
+        service: &Published,
+        changed: bool,
+        warnings: Vec<String>,
+    ) -> Outcome {
+        Outcome {
+            changed,
+            warnings,
+            barrier: None,
+            nodes: Some(self.fleet.members(&service.summary.service)),
+            summary: service.summary.clone(),
+        }
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Store> {
         // A panic leaves no half of a change behind: SQLite rolls it back, and publishing is last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
@@ -238,14 +254,5 @@ fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, C
             }
             Ok(selected)
         }
-    }
-}
-
-pub(super) fn outcome(service: &Published, changed: bool, warnings: Vec<String>) -> Outcome {
-    Outcome {
-        changed,
-        warnings,
-        barrier: None,
-        summary: service.summary.clone(),
     }
 }

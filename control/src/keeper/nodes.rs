@@ -86,7 +86,7 @@ impl Keeper {
             News::Left => store.remove_member(service, &report.id)?,
             News::Stranger => {
                 let most = grant.max_members;
-                if self.fleet().count(&grant.name) >= usize::try_from(most).unwrap_or(usize::MAX) {
+                if self.is_full(grant) {
                     let token = grant.name.clone();
                     warn!(
                         token,
@@ -107,6 +107,15 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+
+    /// Whether no more nodes may come with a token. Those that are lost keep nobody out, but what a token fills is
+    /// bounded.
+    fn is_full(&self, grant: &Grant) -> bool {
+        const WITH_THE_LOST: usize = 10;
+        let most = usize::try_from(grant.max_members).unwrap_or(usize::MAX);
+        let (there, all) = self.fleet().count(&grant.name);
+        there >= most || all >= most.saturating_mul(WITH_THE_LOST)
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.

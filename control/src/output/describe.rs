@@ -7,11 +7,12 @@ use crate::output::{Paint, ago, when};
 use crate::summary::{Outcome, Summary};
 
 /// What became of a service, and what is in force there now.
-pub(crate) fn described(outcome: &Outcome, paint: Paint, now: Timestamp) -> String {
+pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Timestamp) -> String {
     let Outcome {
         changed,
         warnings,
         barrier,
+        nodes,
         summary,
     } = outcome;
     let mut text = headline(summary, *changed, paint);
@@ -19,14 +20,25 @@ pub(crate) fn described(outcome: &Outcome, paint: Paint, now: Timestamp) -> Stri
     for warning in warnings {
         line("note", &paint.warn(warning), &mut text);
     }
-    if *changed && barrier.is_none() {
-        line(
-            "nodes",
-            "follow at once; --wait tells when all have",
-            &mut text,
-        );
+    if barrier.is_none() {
+        let nodes = match (nodes, follow) {
+            (Some(0), _) => paint.warn("no node has spoken yet: nothing enforces this"),
+            _ if !changed => return text,
+            (_, Follow::MayBeAwaited) => "follow at once; --wait tells when all have".to_owned(),
+            (_, Follow::Alone) => "follow at once".to_owned(),
+        };
+        line("nodes", &nodes, &mut text);
     }
     text
+}
+
+/// How the nodes follow a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// The command can wait until they have.
+    MayBeAwaited,
+    /// It cannot.
+    Alone,
 }
 
 /// What is in force for a service.
@@ -46,7 +58,7 @@ pub(crate) fn one_line(
 ) -> String {
     let name = format!("{:width$}", summary.service);
     let revision = summary.revision;
-    let nodes = node_count(fleet, paint);
+    let nodes = node_count(fleet, paint, now);
     if summary.is_open() {
         let open = paint.calm("open");
         return format!("{name}  {open}  revision {revision}  {nodes}\n");
@@ -136,8 +148,8 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     line("timer", &timer(summary, paint, now), text);
     let service = &summary.service;
     let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
-        (false, _) => format!("let testers in: intermission allowlist enable {service}"),
-        (true, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
+        (false, 1..) => format!("let testers in: intermission allowlist enable {service}"),
+        (_, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
     };
     line("next", &testers, text);

@@ -11,6 +11,9 @@ pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
         format!("{service}: {name} (boot {boot}) {news}\n")
     };
     let mut text = String::new();
+    if forgetting.is_idle() {
+        text.push_str(&format!("{service}: nothing changed: no node is lost\n"));
+    }
     for Forgotten { id, .. } in removed {
         text.push_str(&line(id, "is waited for no more"));
     }

@@ -7,10 +7,12 @@ mod fleet;
 mod forgotten;
 mod paint;
 mod report;
+mod wait;
 
 pub(crate) use self::ago::{ago, ahead, brief_time, when};
-pub(crate) use self::describe::{described, one_line, shown};
-pub(crate) use self::fleet::{missing, node_lines, progress_line, wait_lines};
+pub(crate) use self::describe::{Follow, described, one_line, shown};
+pub(crate) use self::fleet::node_lines;
 pub(crate) use self::forgotten::forgotten;
 pub(crate) use self::paint::Paint;
-pub(crate) use self::report::{Report, print};
+pub(crate) use self::report::{Report, print, say};
+pub(crate) use self::wait::{progress_line, waited};

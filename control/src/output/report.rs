@@ -49,6 +49,15 @@ impl Report {
     }
 }
 
+/// Tells people at once what a command has done, before it has ended; machines are told all at the end.
+pub(crate) fn say(text: &str, format: Format) {
+    if format == Format::Human {
+        let mut out = io::stdout().lock();
+        // What is wrong with standard output is told when the command ends.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
 /// Prints how a command ended: what it has to say on standard output, errors on standard error.
 pub(crate) fn print(result: Result<Report, Failure>, format: Format) -> Exit {
     let (exit, failure) = match result {

@@ -13,7 +13,8 @@ use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
 use crate::serve::{
-    changes, fleet, gate, health, history, metrics, nodes, openapi, services, state, tokens,
+    allowlist, changes, fleet, gate, health, history, metrics, nodes, openapi, services, state,
+    tokens,
 };
 
 /// What every handler may use.
@@ -73,7 +74,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 19] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 21] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -95,6 +96,11 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 19] {
         (
             "/v1/services/{name}/allowlist/disable",
             post(changes::disable_allowlist),
+        ),
+        ("/v1/services/{name}/allowlist/add", post(allowlist::add)),
+        (
+            "/v1/services/{name}/allowlist/remove",
+            post(allowlist::remove),
         ),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),

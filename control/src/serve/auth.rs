@@ -56,7 +56,7 @@ pub(super) fn needed() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "token",
-        "A valid token is needed; nothing was changed",
+        "A valid token is needed",
         "there is none, or it is not known here, or it was revoked; send one as Authorization: Bearer TOKEN. The line \
          that control printed at its start names the file with the operator's; intermission token create makes others",
     )

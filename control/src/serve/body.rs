@@ -17,7 +17,7 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
         Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "slow",
-            "The body did not come in time; nothing was changed",
+            "The body did not come in time",
             format!("it took more than {} seconds", PATIENCE.as_secs()),
         )
     };
@@ -25,7 +25,7 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            "The body is too large; nothing was changed",
+            "The body is too large",
             format!(
                 "it was cut off, or has more than the {} bytes allowed",
                 State::MAX_BYTES
@@ -51,7 +51,7 @@ pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), P
     Err(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "media-type",
-        "The body is of another kind; nothing was changed",
+        "The body is of another kind",
         format!("set Content-Type to {}", accepted.join(" or ")),
     ))
 }

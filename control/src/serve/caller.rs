@@ -59,7 +59,7 @@ impl Caller {
         Problem::new(
             StatusCode::FORBIDDEN,
             "role",
-            "Not with this token; nothing was changed",
+            "Not with this token",
             format!("this needs {needs}, and {name} is a {role}'s"),
         )
         .with("needed", needed.as_str())

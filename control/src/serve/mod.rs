@@ -13,6 +13,7 @@
 
 mod access;
 mod account;
+mod allowlist;
 mod answer;
 mod app;
 mod auth;

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use tracing::warn;
 
-use crate::fleet::{Forgetting, MemberId, Report};
+use crate::fields::Fields;
+use crate::fleet::{Forgetting, MemberId, Report, Whom};
 use crate::invalid::Invalid;
 use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
@@ -102,15 +103,12 @@ pub(super) async fn forget(
         once,
         ..
     } = order;
-    let node = fields.text("node")?;
-    let node = node.ok_or_else(|| Invalid::new("/node", "is missing"))?;
-    let boot = fields.text("boot")?;
+    let whom = whom(&mut fields)?;
     let reason = fields.reason()?;
-    fields.finish(&["node", "boot", "reason"])?;
+    fields.finish(&["node", "boot", "nodes", "lost", "reason"])?;
     let asked = Forget {
         service: service.clone(),
-        node,
-        boot,
+        whom,
         actor: actor.0,
         reason,
         once,
@@ -123,6 +121,24 @@ pub(super) async fn forget(
             forgetting,
         },
     )
+}
+
+/// Which nodes are meant, told in one of the ways that there are.
+fn whom(fields: &mut Fields) -> Result<Whom, Invalid> {
+    let (node, boot) = (fields.text("node")?, fields.text("boot")?);
+    let nodes = fields.texts("nodes")?;
+    let lost = fields.boolean("lost")?.unwrap_or_default();
+    match (node, boot, nodes, lost) {
+        (Some(name), Some(boot), None, false) => Ok(Whom::Process(MemberId { name, boot })),
+        (Some(name), None, None, false) => Ok(Whom::Named(vec![name])),
+        (None, None, Some(names), false) if !names.is_empty() => Ok(Whom::Named(names)),
+        (None, None, None, true) => Ok(Whom::Lost),
+        _ => Err(Invalid::new(
+            "/node",
+            "name one node, as in {\"node\": \"edge-7\"}, and perhaps its \"boot\", or some in \"nodes\", or say \
+             {\"lost\": true}",
+        )),
+    }
 }
 
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.

@@ -85,7 +85,7 @@ fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "idempotency-key",
-            "The Idempotency-Key cannot be read; nothing was changed",
+            "The Idempotency-Key cannot be read",
             "send one, of 1 to 255 visible ASCII characters in quotes, such as a UUID",
         ));
     }

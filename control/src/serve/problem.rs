@@ -93,7 +93,7 @@ impl From<Invalid> for Problem {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid",
-            "Invalid input; nothing was changed",
+            "Invalid input",
             detail,
         )
         .with("pointer", pointer)
@@ -111,7 +111,7 @@ impl From<ChangeError> for Problem {
                 Self::new(
                     StatusCode::NOT_FOUND,
                     "unknown-service",
-                    "Unknown service; nothing was changed",
+                    "Unknown service",
                     format!("there is no service {service:?}; {remedy}"),
                 )
                 .with("services", known)
@@ -119,7 +119,7 @@ impl From<ChangeError> for Problem {
             ChangeError::NoServices => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown-service",
-                "Unknown service; nothing was changed",
+                "Unknown service",
                 "there is no service yet; intermission service add NAME",
             )
             .with("services", Vec::<String>::new()),
@@ -133,7 +133,7 @@ impl From<ChangeError> for Problem {
             } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "lost",
-                "Somebody else's change came first; nothing was changed",
+                "Somebody else's change came first",
                 format!(
                     "{service} is at revision {revision}, which is not what If-Match names; read its \
                      state again, and decide again"
@@ -145,15 +145,29 @@ impl From<ChangeError> for Problem {
             ChangeError::KeyReused { key } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key-reused",
-                "Another request had this Idempotency-Key; nothing was changed",
+                "Another request had this Idempotency-Key",
                 format!("{key:?} belongs to a request that asked for something else; give each request its own"),
             ),
             ChangeError::UnknownNode { service, node } => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown-node",
-                "Unknown node; nothing was changed",
+                "Unknown node",
                 format!(
                     "{node:?} is no node of {service}; intermission node list {service} shows them"
+                ),
+            ),
+            ChangeError::UnknownBoot {
+                service,
+                node,
+                boot,
+                known,
+            } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-node",
+                "Unknown boot",
+                format!(
+                    "no process of {node:?} of {service} has the boot {boot:?}; there are: {}",
+                    known.join(", ")
                 ),
             ),
             ChangeError::LiveNode {
@@ -163,7 +177,7 @@ impl From<ChangeError> for Problem {
             } => Self::new(
                 StatusCode::CONFLICT,
                 "live-node",
-                "The node is live; nothing was changed",
+                "The node is live",
                 format!(
                     "{}; old requests may run there, and are waited for; --boot BOOT forgets it all the same: \
                      intermission node forget {service} {node} --boot BOOT",
@@ -175,8 +189,9 @@ impl From<ChangeError> for Problem {
                 "token-members",
                 "Too many nodes come with this token",
                 format!(
-                    "{most} nodes have come with the token {token} and none of them has left; forget those that are \
-                     gone (intermission node forget), or make a token with a greater --max-members"
+                    "{most} nodes that are not lost have come with the token {token}, or ten times as many with those \
+                     that are; forget those that are gone (intermission node forget SERVICE --lost), or make a token \
+                     with a greater --max-members"
                 ),
             ),
             ChangeError::Store(error) => Self::internal(error),

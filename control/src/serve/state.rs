@@ -74,7 +74,7 @@ pub(super) async fn patch(
         return Err(Problem::new(
             StatusCode::PRECONDITION_REQUIRED,
             "if-match",
-            "If-Match is needed; nothing was changed",
+            "If-Match is needed",
             "send the ETag of the state that you have read as If-Match, so that nobody else's change \
              is overwritten unseen",
         ));

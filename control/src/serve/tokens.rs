@@ -80,6 +80,12 @@ fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, Invalid> {
             return Err(refuse(member)(reason));
         }
     }
+    for (member, number) in [("max_polls", max_polls), ("max_members", max_members)] {
+        if number == Some(0) {
+            let reason = "0 lets no node in; leave it out, or revoke the token";
+            return Err(refuse(member)(reason.to_owned()));
+        }
+    }
     if services.as_ref().is_some_and(Vec::is_empty) {
         // Whoever has taken the last service off a list does not mean all of them.
         let reason = "names no service; leave it out for a token for all services";
@@ -111,7 +117,7 @@ impl From<TokenError> for Problem {
                 Self::new(
                     StatusCode::CONFLICT,
                     "token-taken",
-                    "There is a token of this name already; nothing was changed",
+                    "There is a token of this name already",
                     format!(
                         "{name} was made by {by} at {at}, and no name is given again, so that history tells them \
                          apart; choose another name, and revoke {name} if it is lost"
@@ -121,7 +127,7 @@ impl From<TokenError> for Problem {
             TokenError::Unknown { name, known } => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown-token",
-                "Unknown token; nothing was changed",
+                "Unknown token",
                 format!(
                     "there is no token {name:?}; there are: {}",
                     known.join(", ")
@@ -130,7 +136,7 @@ impl From<TokenError> for Problem {
             TokenError::Operator => Self::new(
                 StatusCode::CONFLICT,
                 "operator-token",
-                "The operator's own token is not revoked so; nothing was changed",
+                "The operator's own token is not revoked so",
                 "delete the file operator.token in control's data folder and start control again, which makes a new \
                  one",
             ),

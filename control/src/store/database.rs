@@ -1,5 +1,5 @@
 use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,7 +56,15 @@ impl Store {
             .create(folder)
             .map_err(io)?;
         let lock = Lock::take(folder)?;
-        let mut connection = Connection::open(folder.join(FILE))?;
+        let file = folder.join(FILE);
+        // SQLite gives its log the mode of the database, which has testers' addresses and reasons.
+        File::options()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&file)
+            .map_err(io)?;
+        let mut connection = Connection::open(file)?;
         // Nobody else writes, but a backup may read.
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
 use crate::store::{Memo, OpenError, Stamp, Store, StoreError};
+use crate::timeout::Timeout;
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]
@@ -251,7 +252,7 @@ fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::
             actor: row.get(3)?,
             began: time(row, 4)?,
             wait: Wait {
-                timeout: Some(Duration::from_secs(row.get(5)?)),
+                timeout: Timeout::from_seconds(row.get(5)?),
                 expect: row.get(6)?,
                 ignore_upgraded: row.get(7)?,
             },

@@ -57,6 +57,15 @@ fn the_allowlist_keeps_its_entries_when_it_is_off() {
     );
     assert_eq!(run("allowlist show shop").done(), "10.0.0.0/8\n");
     run("exit shop").done();
+    let absent = run("allowlist remove shop 192.0.2.1 --reason tidy").done();
+    assert!(
+        absent.contains("192.0.2.1/32 was not on the allowlist"),
+        "{absent}"
+    );
+    assert!(
+        absent.contains("nothing changed, so the reason is not kept"),
+        "{absent}"
+    );
     assert!(
         run("enter shop --allowlist")
             .done()
@@ -114,4 +123,48 @@ fn an_entry_that_covers_half_the_world_has_to_be_meant() {
     );
     add(&["10.0.0.0/8", "2000::/16"]).done();
     add(&["--wide", "0.0.0.0/0"]).done();
+}
+
+#[test]
+fn why_somebody_gets_in_is_kept() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let words = [
+        ["add", "shop", "192.0.2.1"],
+        ["enable", "shop", "--wait"],
+        ["disable", "shop", "--wait"],
+        ["remove", "shop", "192.0.2.1"],
+    ];
+    for [verb, rest @ ..] in words {
+        let expect = if rest.contains(&"--wait") {
+            &["--expect", "0"][..]
+        } else {
+            &[]
+        };
+        let line = ["allowlist", verb, "--reason", "test 42"];
+        let told = home
+            .run(&control, &[&line[..], &rest, expect].concat())
+            .done();
+        assert!(!told.contains("--wait"), "{told}");
+    }
+    let history = control.history("shop");
+    for (entry, action) in history[1..]
+        .iter()
+        .zip(["add", "enable", "disable", "remove"])
+    {
+        assert_eq!(entry["action"], format!("allowlist {action}"));
+        assert_eq!(entry["reason"], "test 42");
+    }
+    assert_eq!(history.len(), 5);
+    for (verb, body) in [
+        ("add", json!({ "cidrs": [] })),
+        ("add", json!({ "cidrs": ["10.0.0.1/8"] })),
+        ("add", json!({ "cidrs": ["0.0.0.0/0"] })),
+        ("remove", json!({ "cidrs": ["10.0.0.0/8"], "wide": true })),
+        ("remove", json!({ "reason": "test 42" })),
+    ] {
+        let path = format!("/v1/services/shop/allowlist/{verb}");
+        control.post(&path, &body).problem(422, "invalid");
+    }
 }

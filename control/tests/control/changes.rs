@@ -95,6 +95,26 @@ fn a_misspelt_member_is_no_switch() {
             json!({ "message": "x" }),
             "/message",
         ),
+        (
+            "/v1/services/shop/exit",
+            json!({ "wait": { "timeout": 0 } }),
+            "/wait/timeout",
+        ),
+        (
+            "/v1/services/shop/exit",
+            json!({ "wait": { "timeout": 86401 } }),
+            "/wait/timeout",
+        ),
+        (
+            "/v1/services/shop/allowlist/add",
+            json!({ "cidrs": ["::1", "10.0.0.1/8"] }),
+            "/cidrs/1",
+        ),
+        (
+            "/v1/services/shop/nodes/forget",
+            json!({ "node": "a", "lost": true }),
+            "/node",
+        ),
         ("/v1/services/shop/exit", json!([]), ""),
         ("/v1/changes", json!({ "action": "enter" }), "/services"),
         (

@@ -26,7 +26,8 @@ fn the_command_throws_the_switch_and_says_what_is_in_force() {
         "the whole service",
         "off: nobody passes (no entry kept)",
         "clients ask again after 60 s",
-        "intermission allowlist enable shop",
+        "no node has spoken yet: nothing enforces this",
+        "name a tester: intermission allowlist add shop CIDR",
         "intermission exit shop",
     ] {
         assert!(entered.contains(line), "{line} is not in {entered}");
@@ -36,7 +37,23 @@ fn the_command_throws_the_switch_and_says_what_is_in_force() {
         all.starts_with("shop: in maintenance, everything is refused (revision 3)\n"),
         "{all}"
     );
-    let again = run("enter shop").done();
+    assert!(
+        all.contains(
+            "writes were refused only; everything is refused now (say --writes-only to stay"
+        ),
+        "{all}"
+    );
+    let again = run("enter shop --reason again").done();
+    assert!(
+        again.contains("nothing changed, so the reason is not kept"),
+        "{again}"
+    );
+    let empty = ["enter", "shop", "--message", ""];
+    let silent = home.run(&control, &empty).done();
+    assert!(
+        silent.contains("visitors read the title, and no text"),
+        "{silent}"
+    );
     assert!(
         again.starts_with("shop: nothing changed: in maintenance, everything"),
         "{again}"
@@ -55,8 +72,8 @@ fn the_command_throws_the_switch_and_says_what_is_in_force() {
             .contains("visitors   Down for maintenance: ")
     );
 
-    let exited = run("exit --all").done();
-    assert!(exited.contains("shop: open (revision 4)"), "{exited}");
+    let exited = run("exit --all --reason done").done();
+    assert!(exited.contains("shop: open (revision 5)"), "{exited}");
     assert!(
         exited.contains("pay: nothing changed: open (revision 1)"),
         "{exited}"
@@ -67,9 +84,10 @@ fn the_command_throws_the_switch_and_says_what_is_in_force() {
             .lines()
             .filter(|line| line.contains(" by operator"))
             .count(),
-        4
+        5
     );
     assert!(history.contains("enter by operator: deploy"), "{history}");
+    assert!(history.contains("exit by operator: done"), "{history}");
     assert!(history.contains("maintenance off -> writes"), "{history}");
 }
 

@@ -1,5 +1,7 @@
 //! What is acknowledged is never lost, however control ends.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -269,7 +271,7 @@ fn a_store_that_cannot_be_trusted_is_refused() {
     assert!(refused().contains("/maintenance: \"none\" is none of"));
     drop(store);
 
-    std::fs::write(&file, "x".repeat(8192)).unwrap();
+    fs::write(&file, "x".repeat(8192)).unwrap();
     assert!(refused().contains("the store: file is not a database"));
 }
 
@@ -297,4 +299,18 @@ fn a_store_of_the_first_version_is_taken_over() {
     assert_eq!(control.ask(enter.clone()).json()["changed"], true);
     assert_eq!(control.ask(enter).json()["changed"], true);
     assert_eq!(control.history("shop").len(), 2);
+}
+
+#[test]
+fn what_is_kept_is_for_its_own_user() {
+    let home = Home::new();
+    // Others may look into the folder, but not into what control keeps there.
+    fs::create_dir(home.data()).unwrap();
+    fs::set_permissions(home.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    let control = home.start_by(home.binary_after("umask 022"));
+    control.add("shop");
+    for file in ["intermission.db", "intermission.db-wal", "operator.token"] {
+        let found = fs::metadata(home.data().join(file)).unwrap();
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{file}");
+    }
 }

@@ -51,6 +51,12 @@ fn explain_tells_the_rule_and_the_whole_answer() {
         "Content-Type: application/grpc",
     ]);
     assert!(grpc.contains("grpc-status: 14"), "{grpc}");
+    assert!(
+        api["why"]
+            .as_str()
+            .unwrap()
+            .contains("the client is not in the one entry of the allowlist")
+    );
     let exempt = run(&["explain", "shop", "--ip", "192.0.2.1", "--path", "/healthz"]).done();
     assert!(exempt.contains("rule       exempt"), "{exempt}");
 }

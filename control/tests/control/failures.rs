@@ -16,7 +16,7 @@ fn bad_values_change_nothing() {
     let run = |line: &[&str]| home.run(&control, line);
     assert_eq!(
         run(&["allowlist", "add", "shop", "127.0.0.1", "10.0.0.1/8"]).failed(7),
-        "intermission: nothing was changed: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?\n"
+        "intermission: Invalid input; nothing was changed: /cidrs/1: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?\n"
     );
     for line in [
         &["enter", "shop", "--until", "02:00"][..],
@@ -28,6 +28,28 @@ fn bad_values_change_nothing() {
         &["explain", "shop", "--ip", "localhost", "--path", "/"],
         &[
             "explain", "shop", "--ip", "::1", "--path", "/", "--header", "nonsense",
+        ],
+        &["explain", "shop", "--ip", "::1", "--path", "api"],
+        &["explain", "shop", "--ip", "::1", "--path", "/a b"],
+        &["explain", "shop", "--ip", "::1", "--path", "*"],
+        &[
+            "explain", "shop", "--ip", "::1", "--path", "/", "--method", "GET /",
+        ],
+        &[
+            "explain", "shop", "--ip", "::1", "--path", "/", "--host", "a b",
+        ],
+        &[
+            "explain", "shop", "--ip", "::1", "--path", "/", "--host", "",
+        ],
+        &["enter", "shop", "--wait", "--timeout", "2d"],
+        &[
+            "token",
+            "create",
+            "edge",
+            "--role",
+            "node",
+            "--max-polls",
+            "0",
         ],
     ] {
         run(line).failed(7);
@@ -42,6 +64,44 @@ fn bad_values_change_nothing() {
         run(line).failed(2);
     }
     assert_eq!(control.history("shop").len(), 1);
+}
+
+#[test]
+fn who_only_reads_is_not_told_that_nothing_was_changed() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |token: &str, line: &[&str]| {
+        let server = format!("http://{}", control.address);
+        let mut command = home.binary();
+        let command = command.env("INTERMISSION_SERVER", server).args(line);
+        Run::from(command.env("INTERMISSION_TOKEN", token).output().unwrap())
+    };
+    let unknown = run("", &["history", "nope"]).failed(5);
+    assert_eq!(
+        unknown,
+        "intermission: Unknown service: there is no service \"nope\"; there are: shop\n"
+    );
+    let stale = run("stale", &["status"]).failed(4);
+    assert!(
+        stale.starts_with("intermission: A valid token is needed: there is none"),
+        "{stale}"
+    );
+    assert!(
+        stale.ends_with("; the token that was sent is that of INTERMISSION_TOKEN\n"),
+        "{stale}"
+    );
+    let viewer = control.token(&json!({ "name": "wall", "role": "viewer" }));
+    let lacking = run(&viewer, &["history", "shop"]).failed(4);
+    assert!(
+        lacking.starts_with("intermission: Not with this token: this needs"),
+        "{lacking}"
+    );
+    let changing = run("stale", &["exit", "shop"]).failed(4);
+    assert!(
+        changing.contains("needed; nothing was changed: "),
+        "{changing}"
+    );
 }
 
 #[test]

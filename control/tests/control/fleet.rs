@@ -132,18 +132,106 @@ fn the_progress_is_told() {
     assert_eq!(barrier["missing"][0]["name"], "a");
     let status = home.run(&control, &["status", "shop"]).done();
     assert!(status.contains("a (tower b1): in force, old requests that run: 2, revision 2"));
-    assert!(status.contains(
-        "operator waits: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run"
-    ));
+    assert!(
+        status.contains(
+            "operator waits: 1 of 1 nodes have it in force, 0 drained, 2 old requests run"
+        )
+    );
     a.follows(&control);
     let run = waiting.ends();
-    let shop = "shop: 1 of 1 nodes have it in force, 0 have drained, 2 old requests run; waiting for a (2 running)";
+    let shop = "shop: 1 of 1 nodes have it in force, 0 drained, 2 old requests run; waiting for a (2 running)";
     assert!(run.err.contains(shop), "{}", run.err);
     let json: Value = home
         .run(&control, &["enter", "shop", "--wait", "--output", "json"])
         .json();
     assert_eq!(json["services"][0]["changed"], false);
     assert_eq!(json["services"][0]["wait"]["ending"], "done");
+}
+
+#[test]
+fn what_is_in_force_is_told_at_once_and_the_end_under_its_service() {
+    let (home, control, mut a) = shop();
+    control.add("pay");
+    let enter = [
+        "enter",
+        "shop",
+        "pay",
+        "--wait",
+        "--timeout",
+        "30s",
+        "--expect",
+        "1",
+    ];
+    let mut waiting = home.begin(&control, &enter);
+    waiting.says("pay: in maintenance, everything is refused (revision 2)\n");
+    a.follows(&control);
+    waiting.goes_on();
+    let poll = Ask::new("GET", "/v1/services/pay/state");
+    let mut pay = Node::new("pay-1");
+    let error = ";error=%\"new\"";
+    control.ask(
+        control
+            .authorized(poll)
+            .header("intermission-node", pay.report(error)),
+    );
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(10), "{}", run.err);
+    let (shop, pay) = run
+        .out
+        .split_once("\npay: refused by a node: 0 of 1")
+        .unwrap();
+    assert!(shop.ends_with("\nshop: the one node has it in force, and nothing old runs\n"));
+    assert!(pay.contains("missing    pay-1 (tower b1): refuses the document"));
+    assert!(pay.ends_with("next       upgrade the node, then wait again: the same command\n"));
+    let enter = [
+        "enter",
+        "shop",
+        "pay",
+        "--wait",
+        "--timeout",
+        "1s",
+        "--output",
+        "json",
+    ];
+    let run = home.run(&control, &enter);
+    let json: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(json["services"][0]["wait"]["ending"], "done");
+    assert_eq!(json["services"][1]["wait"]["ending"], "timed_out");
+    assert_eq!(run.code, Some(8));
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_and_says_what_stays() {
+    let (home, control, _) = shop();
+    let mut waiting = enter(&home, &control, &[]);
+    waiting.says("revision 2");
+    waiting.interrupt();
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(130), "{}", run.err);
+    assert!(
+        run.err.ends_with(
+            "intermission: only the wait was ended: shop stays in maintenance (revision 2); to open: intermission \
+             exit shop; to wait again: the same command\n"
+        ),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_control_that_is_gone_ends_the_wait_soon_after_its_time() {
+    let (home, mut control, _) = shop();
+    let waiting = enter(&home, &control, &["--timeout", "1s"]);
+    control.kill();
+    let gone = Instant::now();
+    let run = waiting.ends();
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(gone.elapsed() < Duration::from_secs(15), "{gone:?}");
+    assert!(
+        run.err.contains("the same command waits again"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -337,6 +425,41 @@ fn silence_is_loss_and_not_an_end() {
 }
 
 #[test]
+fn a_node_that_dies_with_the_state_in_force_is_told_before_the_switch_is_thrown() {
+    let (home, control, _) = shop();
+    let mut b = Node {
+        wait: 1,
+        ..Node::new("b")
+    };
+    b.starts(&control);
+    b.follows(&control);
+    let members = |standing: &str, count: usize| {
+        let text = String::from_utf8(control.get("/metrics").body).unwrap();
+        let metric = "intermission_control_members{service=\"shop\",standing=";
+        text.contains(&format!("{metric}\"{standing}\"}} {count}\n"))
+    };
+    assert!(members("drained", 2));
+    control.until(|| members("lost", 1));
+    assert!(members("drained", 1));
+    let status = home.run(&control, &["status"]).done();
+    assert!(
+        status.contains("nodes 2 of 2, 1 not heard of since 2"),
+        "{status}"
+    );
+    let alone = home.run(&control, &["status", "shop"]).done();
+    assert!(
+        alone.contains("nodes      2 of 2, 1 not heard of since 2"),
+        "{alone}"
+    );
+    assert!(
+        alone.contains("b (tower b1): lost; it had it in force, revision 1, heard 2"),
+        "{alone}"
+    );
+    // To a wait it is what it said last: nothing ran there.
+    assert_eq!(fleet(&control)["nodes"][1]["standing"], "drained");
+}
+
+#[test]
 fn a_silent_thread_leaves_everybody_unsure() {
     let (home, control, mut a) = shop();
     let waiting = enter(&home, &control, &["--timeout", "30s"]);
@@ -425,7 +548,12 @@ fn nodes_that_never_spoke_are_missed_where_they_are_expected() {
     a.follows(&control);
     let run = waiting.ends();
     assert_eq!(run.code, Some(14), "{}", run.err);
-    assert!(run.out.contains("too few: 1 nodes of 2"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("shop: too few: 1 of 2 expected nodes have it in force"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -695,4 +823,65 @@ fn a_token_speaks_for_its_own_nodes_and_for_so_many() {
     home.run(&control, &forget).done();
     assert_eq!(poll("edge-1", "b3").status, 200);
     assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn several_nodes_are_forgotten_together_and_all_that_are_lost() {
+    let (home, control, _) = shop();
+    let nodes = ["b", "c", "d"].map(|name| Node {
+        wait: 1,
+        ..Node::new(name)
+    });
+    for mut node in nodes {
+        node.starts(&control);
+    }
+    let run = |line: &[&str]| home.run(&control, &[&["node", "forget", "shop"], line].concat());
+    control.until(|| fleet(&control)["nodes"][3]["lost"] == true);
+    for (line, said) in [
+        (&["b", "x"][..], "\"x\" is no node of shop"),
+        (&["b", "a"], "a (boot b1) was heard at 2"),
+        (
+            &["b", "--boot", "zzz"],
+            "Unknown boot; nothing was changed: no process of \"b\" of shop has the boot \"zzz\"; there are: b1",
+        ),
+    ] {
+        let refused = run(line).failed(7);
+        assert!(refused.contains(said), "{refused}");
+    }
+    run(&["b", "c", "--boot", "b1"]).failed(2);
+    run(&["b", "--lost"]).failed(2);
+    let forgotten =
+        "shop: b (boot b1) is waited for no more\nshop: c (boot b1) is waited for no more\n";
+    assert_eq!(run(&["b", "c"]).done(), forgotten);
+    let lost = run(&["--lost", "--reason", "scaled down"]).done();
+    assert_eq!(lost, "shop: d (boot b1) is waited for no more\n");
+    let nobody = run(&["--lost"]).done();
+    assert_eq!(nobody, "shop: nothing changed: no node is lost\n");
+    let history = home.run(&control, &["history", "shop"]).done();
+    for line in [
+        "node forget b c by operator\n",
+        "node forget d by operator: scaled down\n",
+    ] {
+        assert!(history.contains(line), "{history}");
+    }
+    assert_eq!(fleet(&control)["nodes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nodes_that_are_lost_keep_no_others_out() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let token = control.token(&json!({ "name": "edge", "role": "node", "max_members": 1 }));
+    let poll = |boot: String, wait: u64| {
+        let report = format!("\"a\";boot=\"{boot}\";seq=1;kind=tower;wait={wait}");
+        let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
+        control.ask(ask.bearer(&token)).status
+    };
+    assert_eq!(poll("b0".to_owned(), 1), 200);
+    assert_eq!(poll("b1".to_owned(), 1), 403);
+    control.until(|| poll("b1".to_owned(), 60) == 200);
+    assert_eq!(poll("b2".to_owned(), 60), 403);
+    // It is waited for all the same.
+    assert_eq!(fleet(&control)["nodes"][0]["standing"], "lost");
 }

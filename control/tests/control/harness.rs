@@ -147,8 +147,11 @@ impl Home {
 #[derive(Debug)]
 pub(crate) struct Begun {
     process: Child,
+    /// Line by line.
     out: mpsc::Receiver<String>,
     err: mpsc::Receiver<String>,
+    /// What was read of it already.
+    said: String,
 }
 
 impl Begun {
@@ -159,8 +162,9 @@ impl Begun {
             .spawn()
             .unwrap();
         Self {
-            out: read_all(process.stdout.take().unwrap()),
+            out: read_lines(process.stdout.take().unwrap()),
             err: read_all(process.stderr.take().unwrap()),
+            said: String::new(),
             process,
         }
     }
@@ -168,16 +172,33 @@ impl Begun {
     /// That it does not end for a moment.
     #[track_caller]
     pub(crate) fn goes_on(&mut self) {
-        let end = self.out.recv_timeout(Duration::from_millis(700));
+        let end = self.err.recv_timeout(Duration::from_millis(700));
         assert_eq!(end, Err(mpsc::RecvTimeoutError::Timeout));
         assert_eq!(self.process.try_wait().unwrap(), None);
+    }
+
+    /// Waits until this is on its standard output.
+    #[track_caller]
+    pub(crate) fn says(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            self.said += &self.out.recv_timeout(PATIENCE).unwrap();
+        }
+    }
+
+    /// SIGINT.
+    pub(crate) fn interrupt(&self) {
+        let id = self.process.id().to_string();
+        let told = Command::new("/bin/sh")
+            .args(["-c", "kill -INT \"$0\"", &id])
+            .status();
+        assert!(told.unwrap().success());
     }
 
     /// How it ends.
     #[track_caller]
     pub(crate) fn ends(mut self) -> Run {
-        let out = self.out.recv_timeout(PATIENCE).unwrap();
         let err = self.err.recv_timeout(PATIENCE).unwrap();
+        let out = self.said.clone() + &self.out.iter().collect::<String>();
         let code = self.process.wait().unwrap().code();
         Run { code, out, err }
     }
@@ -188,6 +209,17 @@ impl Drop for Begun {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// What is written, line by line.
+fn read_lines(from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (send, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            let _ = send.send(line.unwrap() + "\n");
+        }
+    });
+    lines
 }
 
 /// All that is written until the end.

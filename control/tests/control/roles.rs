@@ -4,7 +4,7 @@ use crate::harness::{Control, Home};
 use crate::http::Ask;
 
 /// Every request that control knows, and who may send it: a viewer, a node, an operator.
-const ROUTES: [(&str, &str, [bool; 3]); 22] = [
+const ROUTES: [(&str, &str, [bool; 3]); 24] = [
     ("GET", "/metrics", [true, false, true]),
     ("GET", "/v1/services", [true, false, true]),
     ("HEAD", "/v1/services", [true, false, true]),
@@ -24,6 +24,16 @@ const ROUTES: [(&str, &str, [bool; 3]); 22] = [
     (
         "POST",
         "/v1/services/shop/allowlist/disable",
+        [false, false, true],
+    ),
+    (
+        "POST",
+        "/v1/services/shop/allowlist/add",
+        [false, false, true],
+    ),
+    (
+        "POST",
+        "/v1/services/shop/allowlist/remove",
         [false, false, true],
     ),
     ("POST", "/v1/changes", [false, false, true]),

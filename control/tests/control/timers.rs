@@ -463,3 +463,24 @@ fn a_timer_that_the_disk_refuses_tries_again() {
     wait_open(&control, "shop");
     assert_eq!(control.history("shop").len(), 3);
 }
+
+#[test]
+fn the_end_that_visitors_were_told_is_taken_back() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |line: &str| home.run(&control, &line.split(' ').collect::<Vec<_>>());
+    let until = || summary(&control, "shop")["notice"]["until"].clone();
+    let soon = Timestamp::now() + SignedDuration::from_hours(1);
+    run(&format!("enter shop --until {soon}")).done();
+    run("enter shop").done();
+    assert_ne!(until(), Value::Null);
+    run("enter shop --until none").done();
+    assert_eq!(until(), Value::Null);
+    enter(&control, "shop", &json!({ "until": soon.to_string() }));
+    enter(&control, "shop", &json!({ "until": null }));
+    assert_eq!(until(), Value::Null);
+    // Whoever sets a timer as well means its end.
+    enter(&control, "shop", &json!({ "until": null, "for": "2h" }));
+    assert_ne!(until(), Value::Null);
+}

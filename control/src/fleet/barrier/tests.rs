@@ -334,3 +334,11 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
     assert_eq!(setting.after(25).ending, Some(Ending::Refused));
 }
+
+#[test]
+fn a_fork_of_before_that_is_not_heard_again_is_lost() {
+    let mut setting = waiting().with(report("a"), Position::Forked);
+    setting.barrier.since = setting.began + Duration::from_secs(1);
+    assert_eq!(setting.after(30).missing[0].standing, Standing::Behind);
+    setting.ends(31 + 5, Ending::Lost);
+}

@@ -1,0 +1,52 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use crate::change::{Change, Entries};
+use crate::keeper::Asked;
+use crate::serve::answer::Answer;
+use crate::serve::app::App;
+use crate::serve::changes::make;
+use crate::serve::order::{Named, Order};
+
+/// `POST /v1/services/{name}/allowlist/add`
+pub(super) async fn add(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    mut order: Order,
+) -> Answer {
+    let change = Change::AddEntries(Entries::read_added(&mut order.fields)?);
+    edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
+}
+
+/// `POST /v1/services/{name}/allowlist/remove`
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    mut order: Order,
+) -> Answer {
+    let change = Change::RemoveEntries(Entries::read(&mut order.fields)?);
+    edit(app, name, order, change, &["cidrs", "reason"]).await
+}
+
+async fn edit(app: Arc<App>, name: String, order: Order, change: Change, known: &[&str]) -> Answer {
+    let Order {
+        actor,
+        expected,
+        mut fields,
+        once,
+        caller,
+    } = order;
+    let reason = fields.reason()?;
+    fields.finish(known)?;
+    let asked = Asked {
+        change,
+        expected,
+        actor: actor.0,
+        reason,
+        caller,
+        once,
+        wait: None,
+    };
+    make(app, name, asked).await
+}

@@ -53,11 +53,11 @@ pub(crate) fn waited(progress: &Progress, paint: Paint, now: Timestamp) -> Strin
     let news = match progress.ending {
         Some(Ending::Done) => {
             let nodes = match progress.nodes {
-                0 => "no node is there that could have it".to_owned(),
-                1 => "the one node has it in force".to_owned(),
-                nodes => format!("all {nodes} nodes have it in force"),
+                0 => "no node is there to wait for".to_owned(),
+                1 => "the one node has it in force, and nothing old runs".to_owned(),
+                nodes => format!("all {nodes} nodes have it in force, and nothing old runs"),
             };
-            paint.calm(&format!("{nodes}, and nothing old runs"))
+            paint.calm(&nodes)
         }
         _ => paint.alarm(&why(progress)),
     };

@@ -538,7 +538,11 @@ fn an_empty_fleet_is_no_success() {
     assert!(run.out.contains("no node has ever spoken"));
     let run = enter(&["--expect", "2", "--timeout", "1s"]);
     assert_eq!(run.code, Some(14));
-    enter(&["--expect", "0"]).done();
+    let done = enter(&["--expect", "0"]).done();
+    assert!(
+        done.ends_with("shop: no node is there to wait for\n"),
+        "{done}"
+    );
 }
 
 #[test]

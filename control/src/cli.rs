@@ -303,6 +303,12 @@ pub(crate) struct Preview {
     /// The language that a client wants, such as ja
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
+    /// The notice of a maintenance in which only writes are refused
+    #[arg(long)]
+    pub(crate) writes_only: bool,
+    /// Show it in a browser, which gets it as from a node
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -132,8 +132,8 @@ impl Summary {
                     .collect(),
             },
             notice: NoticeSummary {
-                title: state.notice.title.clone(),
-                message: state.notice.message.clone(),
+                title: state.notice.title(state.maintenance).to_owned(),
+                message: state.notice.message(state.maintenance).to_owned(),
                 until: state.notice.until.map(from_core),
                 retry_after: state.notice.retry_after,
                 languages: state

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use intermission_core::{Reason, Running, State};
@@ -10,6 +10,8 @@ use intermission_core::{Reason, Running, State};
 #[derive(Debug, Default)]
 pub(crate) struct Admitted {
     requests: RefCell<Vec<Request>>,
+    /// How many of them are testers'.
+    testers: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -21,8 +23,17 @@ struct Request {
     counts: bool,
 }
 
+impl Request {
+    fn is_tester(&self) -> bool {
+        self.reason == Reason::Allowlisted
+    }
+}
+
 impl Admitted {
     pub(crate) fn add(&self, context: u32, reason: Reason, under: &Rc<State>) {
+        if reason == Reason::Allowlisted {
+            self.testers.set(self.testers.get() + 1);
+        }
         self.requests.borrow_mut().push(Request {
             context,
             reason,
@@ -38,7 +49,21 @@ impl Admitted {
         let place = requests
             .iter()
             .rposition(|request| request.context == context);
-        place.is_some_and(|place| requests.swap_remove(place).counts)
+        let request = place.map(|place| requests.swap_remove(place));
+        if request.as_ref().is_some_and(Request::is_tester) {
+            self.testers.set(self.testers.get().saturating_sub(1));
+        }
+        request.is_some_and(|request| request.counts)
+    }
+
+    /// Whether a request was admitted because its client is on the allowlist.
+    pub(crate) fn is_tester(&self, context: u32) -> bool {
+        self.testers.get() > 0
+            && self
+                .requests
+                .borrow()
+                .iter()
+                .any(|request| request.context == context && request.is_tester())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,9 +1,11 @@
-use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
-use intermission_core::{Cidr, ClientSource, DocumentError, Mode, Node, State, TrustedProxies};
+use intermission_core::{
+    Cidr, ClientSource, DocumentError, Listed, Mode, Node, Quoted, State, TrustedProxies,
+};
 
 use crate::host::milliseconds;
+use crate::swap::digest;
 
 /// The configuration of the plugin, valid.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) client: Client,
     pub(crate) default: Mode,
     pub(crate) initial_state: Option<State>,
+    /// Whether the bodies of refused requests are read before they are answered, which Envoy has to be set up for.
+    pub(crate) read_bodies: bool,
 }
 
 /// Where the state is asked for.
@@ -59,6 +63,7 @@ impl Config {
             "client",
             "default",
             "initial_state",
+            "read_bodies",
         ])?;
         let seconds = |name, most, default| {
             root.field(name)
@@ -95,6 +100,9 @@ impl Config {
                 .field("initial_state")
                 .map(|node| State::read(&node))
                 .transpose()?,
+            read_bodies: root
+                .field("read_bodies")
+                .map_or(Ok(false), |node| node.boolean())?,
         })
     }
 }
@@ -110,15 +118,15 @@ impl Config {
             lease,
             ..
         } = self;
-        let mut hasher = DefaultHasher::new();
-        for text in [&endpoint.authorization, node] {
-            hasher.write(text.as_deref().unwrap_or_default().as_bytes());
-            hasher.write(b" ");
-        }
-        for time in [*interval, *wait, lease.unwrap_or_default()] {
-            hasher.write_u64(milliseconds(time));
-        }
-        hasher.finish()
+        let texts = [&endpoint.authorization, node].map(|text| text.as_deref().unwrap_or_default());
+        let times = [*interval, *wait, lease.unwrap_or_default()];
+        let texts = texts
+            .into_iter()
+            .flat_map(|text| text.bytes().chain([b' ']));
+        let times = times
+            .into_iter()
+            .flat_map(|time| milliseconds(time).to_be_bytes());
+        digest(texts.chain(times))
     }
 }
 
@@ -174,10 +182,8 @@ impl Client {
                 .field(name)
                 .filter(|_| !source.text().is_ok_and(|source| sources.contains(&source)));
             given.map_or(Ok(()), |given| {
-                Err(given.refuse(format!(
-                    "goes with source {} only; leave it out",
-                    sources.join(" or ")
-                )))
+                let sources = Listed(sources, " or ");
+                Err(given.refuse(format!("goes with source {sources} only; leave it out")))
             })
         };
         for_sources("trust_forwarded", &["source-address"])?;
@@ -264,7 +270,10 @@ fn lease_of(node: &Node<'_>) -> Result<Duration, DocumentError> {
 fn header_text(node: &Node<'_>) -> Result<String, DocumentError> {
     let text = node.text()?;
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
-        return Err(node.refuse(format!("{text:?} is empty or holds what no header can")));
+        return Err(node.refuse(format!(
+            "{} is empty or holds what no header can",
+            Quoted(text)
+        )));
     }
     Ok(text.into())
 }
@@ -309,7 +318,7 @@ mod tests {
             (
                 with(r#""intervall": 5"#),
                 "/intervall: is not known; known here: cluster, authority, path, token, node, interval, wait, start_wait, \
-                 lease, client, default, initial_state",
+                 lease, client, default, initial_state, read_bodies",
             ),
             (
                 r#"{ "cluster": "c", "path": "state" }"#.into(),

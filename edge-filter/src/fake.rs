@@ -45,6 +45,8 @@ pub(crate) struct Own {
     pub(crate) keys: Vec<String>,
     pub(crate) effective: u32,
     pub(crate) answered: Vec<(u32, Answered)>,
+    /// The headers of responses that were set, or removed.
+    pub(crate) set: Vec<(String, Option<String>)>,
     pub(crate) resumed: Vec<u32>,
     pub(crate) log: Vec<(Level, String)>,
     pub(crate) response: Option<Answered>,
@@ -177,6 +179,16 @@ impl Host for Fake {
         let context = own.effective;
         let answered = (status, headers.iter().map(text).collect(), body.to_vec());
         own.answered.push((context, answered));
+    }
+
+    fn set_response_header(&self, name: &str, value: Option<&str>) {
+        self.count();
+        let set = (name.into(), value.map(Into::into));
+        self.own.borrow_mut().set.push(set);
+    }
+
+    fn drop_request_body(&self, _: usize) {
+        self.count();
     }
 
     fn resume_request(&self) {

@@ -53,6 +53,10 @@ pub(crate) trait Host {
     /// An attribute (Envoy docs, "Attributes").
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
+    /// Sets a header of the response in the place of all lines of that name, or removes them.
+    fn set_response_header(&self, name: &str, value: Option<&str>);
+    /// Drops what has come of the request's body.
+    fn drop_request_body(&self, length: usize);
     fn resume_request(&self);
 
     fn call(

@@ -1,7 +1,10 @@
 use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::rc::Rc;
 
-use intermission_core::{Headers, Policy, Reason, RequestView, State, Verdict};
+use intermission_core::{
+    FOR_TESTERS_ONLY, Headers, Kind, Policy, Reason, RequestView, State, Verdict,
+};
 
 use crate::admitted::Admitted;
 use crate::answer;
@@ -10,6 +13,7 @@ use crate::config::Config;
 use crate::host::{Host, Level};
 use crate::slot::{Mark, Slot};
 use crate::tally::Tally;
+use crate::unread::{Refused, Unread};
 
 /// What all requests of one plugin in one VM share.
 #[derive(Debug)]
@@ -19,9 +23,12 @@ pub(crate) struct Plugin<H> {
     pub(crate) tally: Tally,
     pub(crate) slot: Slot,
     in_force: RefCell<Option<Rc<InForce>>>,
-    held: RefCell<Vec<u32>>,
+    held: RefCell<Vec<(u32, Body)>>,
+    unread: Unread,
     admitted: Admitted,
     warned: Cell<bool>,
+    /// Which refusal is the next, from anywhere.
+    draw: Cell<u32>,
 }
 
 #[derive(Debug)]
@@ -38,6 +45,15 @@ pub(crate) enum Action {
     Answered,
     /// It waits for the first policy.
     Hold,
+    /// It is answered when its body has been read.
+    Read,
+}
+
+/// Whether a body follows the headers of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Follows,
+    None,
 }
 
 impl<H: Host> Plugin<H> {
@@ -49,8 +65,10 @@ impl<H: Host> Plugin<H> {
             slot,
             in_force: RefCell::new(None),
             held: RefCell::new(Vec::new()),
+            unread: Unread::default(),
             admitted: Admitted::default(),
             warned: Cell::new(false),
+            draw: Cell::default(),
         }
     }
 
@@ -59,29 +77,71 @@ impl<H: Host> Plugin<H> {
     }
 
     /// Handles the request of `context`, which is the effective one.
-    pub(crate) fn request(&self, context: u32) -> Action {
+    pub(crate) fn request(&self, context: u32, body: Body) -> Action {
         // It is not borrowed while the host is called, which may call back.
         let Some(in_force) = self.in_force.borrow().clone() else {
-            self.held.borrow_mut().push(context);
+            self.held.borrow_mut().push((context, body));
             return Action::Hold;
         };
-        let admitted = if in_force.policy.is_open() {
-            Some(Reason::Open)
+        let decided = if in_force.policy.is_open() {
+            Ok(Reason::Open)
         } else {
-            self.decide(&in_force.policy)
+            self.decide(&in_force.policy, context, body)
         };
-        match admitted {
-            Some(reason) => {
+        match decided {
+            Ok(reason) => {
                 self.admitted.add(context, reason, &in_force.state);
                 Action::Continue
             }
-            None => Action::Answered,
+            Err(action) => action,
+        }
+    }
+
+    /// Takes a part of the body of the request of `context`, which is the effective one, and tells whether it goes on
+    /// to the application.
+    pub(crate) fn body(&self, context: u32, length: usize, is_last: bool) -> bool {
+        let is_held = self.held.borrow().iter().any(|(held, _)| *held == context);
+        if is_held || !self.unread.has(context) {
+            return !is_held;
+        }
+        self.host.drop_request_body(length);
+        let now = self.host.uptime();
+        if let Some(refused) = self.unread.read(context, length, is_last, now) {
+            self.answer(&refused);
+        }
+        false
+    }
+
+    /// Answers requests of whose bodies nothing comes any more.
+    pub(crate) fn answer_unread(&self) {
+        for refused in self.unread.given_up(self.host.uptime()) {
+            self.host.act_for(refused.context);
+            self.answer(&refused);
+        }
+    }
+
+    fn answer(&self, refused: &Refused) {
+        let in_force = self.in_force.borrow().clone();
+        if let Some(in_force) = in_force {
+            let request = view(&refused.headers, None);
+            self.refuse(&in_force.policy, refused.kind, &request);
+        }
+    }
+
+    /// Keeps the response to the request of `context`, which is the effective one, out of caches where only a tester may
+    /// see it.
+    pub(crate) fn respond(&self, context: u32) {
+        if self.admitted.is_tester(context) {
+            for (name, value) in FOR_TESTERS_ONLY {
+                self.host.set_response_header(name, value);
+            }
         }
     }
 
     /// Forgets a request that has ended.
     pub(crate) fn forget(&self, context: u32) {
-        self.held.borrow_mut().retain(|held| *held != context);
+        self.held.borrow_mut().retain(|(held, _)| *held != context);
+        self.unread.forget(context);
         if self.admitted.remove(context)
             && let Some(in_force) = &*self.in_force.borrow()
         {
@@ -94,9 +154,9 @@ impl<H: Host> Plugin<H> {
     /// requests that have waited for it.
     pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
         self.render(policy, state);
-        for context in self.held.take() {
+        for (context, body) in self.held.take() {
             self.host.act_for(context);
-            if self.request(context) == Action::Continue {
+            if self.request(context, body) == Action::Continue {
                 self.host.resume_request();
             }
         }
@@ -118,36 +178,50 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Why the request is admitted, or `None` when it has been answered.
-    fn decide(&self, policy: &Policy) -> Option<Reason> {
+    /// Why the request is admitted, or what becomes of it otherwise.
+    fn decide(&self, policy: &Policy, context: u32, body: Body) -> Result<Reason, Action> {
         let headers = self.host.request_headers();
-        let headers = headers.as_slice();
         let client = policy
             .asks_client()
-            .then(|| self.config.client.find(&self.host, headers));
-        let request = RequestView {
-            method: headers.single(":method").unwrap_or_default(),
-            path: headers.single(":path").unwrap_or_default(),
-            authority: headers.single(":authority"),
-            client: match client {
-                Some(Found::Address(address)) => address,
-                Some(Found::FromHeader) => {
-                    self.warn_of_forged_addresses();
-                    None
-                }
-                None => None,
-            },
-            headers,
+            .then(|| self.config.client.find(&self.host, headers.as_slice()));
+        let client = match client {
+            Some(Found::Address(address)) => address,
+            Some(Found::FromHeader) => {
+                self.warn_of_forged_addresses();
+                None
+            }
+            None => None,
         };
+        let request = view(&headers, client);
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
-            Verdict::Admit(reason) => Some(policy.counts_as(reason, &request)),
+            Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
+            Verdict::Refuse(kind) if self.reads(body, &headers) => {
+                self.unread.add(context, kind, headers, self.host.uptime());
+                Err(Action::Read)
+            }
             Verdict::Refuse(kind) => {
-                answer::send(&self.host, kind, &policy.reply(kind, &request));
-                None
+                self.refuse(policy, kind, &request);
+                Err(Action::Answered)
             }
         }
+    }
+
+    /// Whether a refused request's body is to be read before the answer: not where the client waits to be invited to
+    /// send it (RFC 9110, section 10.1.1).
+    fn reads(&self, body: Body, headers: &[(String, Vec<u8>)]) -> bool {
+        let is_http1 = || {
+            let protocol = self.host.property(&["request", "protocol"]);
+            protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
+        };
+        self.config.read_bodies && body == Body::Follows && !headers.has("expect") && is_http1()
+    }
+
+    fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, [(String, Vec<u8>)]>) {
+        let draw = self.draw.get();
+        self.draw.set(draw.wrapping_add(1));
+        answer::send(&self.host, kind, &policy.reply(kind, request, draw));
     }
 
     fn warn_of_forged_addresses(&self) {
@@ -159,5 +233,18 @@ impl<H: Host> Plugin<H> {
                  Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
             );
         }
+    }
+}
+
+fn view(
+    headers: &[(String, Vec<u8>)],
+    client: Option<IpAddr>,
+) -> RequestView<'_, [(String, Vec<u8>)]> {
+    RequestView {
+        method: headers.single(":method").unwrap_or_default(),
+        path: headers.single(":path").unwrap_or_default(),
+        authority: headers.single(":authority"),
+        client,
+        headers,
     }
 }

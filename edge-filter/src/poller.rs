@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Report, State};
+use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Quoted, Report, State};
 
 use crate::config::{Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
@@ -82,10 +82,10 @@ impl Poller {
             Ok(()) => self.calling = true,
             Err(not_sent) => {
                 poll.fail(now);
-                let cluster = &config.endpoint.cluster;
+                let cluster = Quoted(&config.endpoint.cluster);
                 let complaint = match not_sent {
-                    NotSent::NoSuchCluster => format!("there is no cluster {cluster:?} yet"),
-                    NotSent::Failed => format!("cluster {cluster:?} cannot be asked"),
+                    NotSent::NoSuchCluster => format!("there is no cluster {cluster} yet"),
+                    NotSent::Failed => format!("cluster {cluster} cannot be asked"),
                 };
                 self.complain(host, metrics, complaint);
             }

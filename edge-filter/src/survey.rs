@@ -2,6 +2,7 @@ use intermission_core::Running;
 
 use crate::host::Host;
 use crate::slot::{Mark, Word, heard};
+use crate::swap::digest;
 
 /// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
 /// to be sent.
@@ -26,7 +27,7 @@ impl Survey {
             running: Running::default(),
             silent: String::new(),
         };
-        let (mut silent, mut digest) = (0, 0_u64);
+        let (mut silent, mut unnamed) = (0, Vec::new());
         heard(host, list, &mut |name, word| match word {
             Some(word) => survey.hear(word, known),
             None => {
@@ -34,14 +35,13 @@ impl Survey {
                 if silent <= NAMED {
                     survey.name_silent(name);
                 } else {
-                    let mix = |digest: u64, byte| digest.wrapping_mul(31).wrapping_add(byte);
-                    digest = name.bytes().map(u64::from).fold(digest, mix);
+                    unnamed.extend(name.bytes());
                 }
             }
         });
         if let more @ 1.. = silent.saturating_sub(NAMED) {
             // Another name whenever it stands for others, so that whoever is told to pass over these does just that.
-            survey.name_silent(&format!("more-{more}-{digest:x}"));
+            survey.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
         }
         survey
     }

@@ -3,39 +3,28 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{Reason, Verdict};
+use intermission_core::{FOR_TESTERS_ONLY, Reason, Verdict};
 use pin_project_lite::pin_project;
 
 use crate::guard::Held;
+use crate::unread::Unread;
 use crate::{Decision, ResponseBody};
-
-/// Headers that tell caches between otherwise than `Cache-Control` does (RFC 9213 and the vendors'
-/// own).
-const CACHE_HEADERS: [&str; 6] = [
-    "cdn-cache-control",
-    "cloudflare-cdn-cache-control",
-    "expires",
-    "netlify-cdn-cache-control",
-    "surrogate-control",
-    "vercel-cdn-cache-control",
-];
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
     #[derive(Debug)]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<F, B> {
         #[pin]
-        inner: Inner<F>,
+        inner: Inner<F, B>,
     }
 }
 
 pin_project! {
     #[derive(Debug)]
     #[project = InnerProjection]
-    enum Inner<F> {
+    enum Inner<F, B> {
         Admitted {
             #[pin]
             future: F,
@@ -46,11 +35,14 @@ pin_project! {
         },
         Refused {
             response: Option<Response<Bytes>>,
+            // The body of the request, until it is read.
+            #[pin]
+            unread: Option<Unread<B>>,
         },
     }
 }
 
-impl<F> ResponseFuture<F> {
+impl<F, B> ResponseFuture<F, B> {
     pub(crate) fn admitted(
         future: F,
         held: Held,
@@ -67,18 +59,20 @@ impl<F> ResponseFuture<F> {
         }
     }
 
-    pub(crate) fn refused(response: Response<Bytes>) -> Self {
+    pub(crate) fn refused(response: Response<Bytes>, unread: Option<Unread<B>>) -> Self {
         Self {
             inner: Inner::Refused {
                 response: Some(response),
+                unread,
             },
         }
     }
 }
 
-impl<F, B, E> Future for ResponseFuture<F>
+impl<F, A, B, E> Future for ResponseFuture<F, A>
 where
     F: Future<Output = Result<Response<B>, E>>,
+    A: Body,
     B: Body<Data = Bytes>,
 {
     type Output = Result<Response<ResponseBody<B>>, E>;
@@ -108,7 +102,14 @@ where
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
             // Polled again after its end, it stays silent.
-            InnerProjection::Refused { response } => {
+            InnerProjection::Refused {
+                response,
+                mut unread,
+            } => {
+                if let Some(body) = unread.as_mut().as_pin_mut() {
+                    ready!(body.poll_read(cx));
+                    unread.set(None);
+                }
                 response.take().map_or(Poll::Pending, |response| {
                     Poll::Ready(Ok(response.map(ResponseBody::notice)))
                 })
@@ -145,8 +146,10 @@ impl Connection {
 
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    for name in CACHE_HEADERS {
-        headers.remove(name);
+    for (name, value) in FOR_TESTERS_ONLY {
+        match value {
+            Some(value) => drop(headers.insert(name, HeaderValue::from_static(value))),
+            None => drop(headers.remove(name)),
+        }
     }
 }

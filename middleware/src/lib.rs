@@ -14,6 +14,7 @@ mod poller;
 mod prepared;
 mod service;
 mod sync;
+mod unread;
 mod view;
 
 pub use body::ResponseBody;

@@ -10,6 +10,7 @@ use crate::client::ClientAddress;
 use crate::future::Connection;
 use crate::guard::Held;
 use crate::in_force::Current;
+use crate::unread::Unread;
 use crate::view::{HeaderLines, view};
 use crate::{Decision, PolicyHandle, RequestGuard, ResponseBody, ResponseFuture};
 
@@ -51,7 +52,7 @@ impl<S> Maintenance<S> {
                 Judgement::Admit(policy.counts_as(reason, &view), Some(decision))
             }
             Verdict::Refuse(kind) => {
-                let mut response = current.respond(&policy.reply(kind, &view));
+                let mut response = current.respond(&policy.reply(kind, &view, fastrand::u32(..)));
                 response.extensions_mut().insert(decision);
                 count(decision);
                 Judgement::Refuse(response)
@@ -80,11 +81,12 @@ fn count(decision: Decision) {
 impl<S, A, B> Service<Request<A>> for Maintenance<S>
 where
     S: Service<Request<A>, Response = Response<B>>,
+    A: Body,
     B: Body<Data = Bytes>,
 {
     type Response = Response<ResponseBody<B>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S::Future, A>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -95,7 +97,9 @@ where
             let current = self.policy.in_force().current();
             let (reason, decision) = match self.judge(&current, &request) {
                 Judgement::Admit(reason, decision) => (reason, decision),
-                Judgement::Refuse(response) => return ResponseFuture::refused(response),
+                Judgement::Refuse(response) => {
+                    return ResponseFuture::refused(response, Unread::of(request));
+                }
             };
             let Some(counted) = self.policy.in_force().admit(&current, reason) else {
                 continue;

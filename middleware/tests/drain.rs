@@ -30,7 +30,7 @@ type Answer = Response<ResponseBody<Full<Bytes>>>;
 /// A service behind the layer, and its policy.
 struct Shop {
     policy: PolicyHandle,
-    service: BoxCloneService<Request<()>, Answer, Infallible>,
+    service: BoxCloneService<Request<String>, Answer, Infallible>,
 }
 
 impl Shop {
@@ -41,7 +41,7 @@ impl Shop {
         keep: impl Fn(RequestGuard) + Clone + Send + 'static,
     ) -> Self {
         let policy = PolicyHandle::new(state);
-        let app = service_fn(move |request: Request<()>| {
+        let app = service_fn(move |request: Request<String>| {
             keep(request.extensions().get::<RequestGuard>().unwrap().clone());
             async move { Ok::<_, Infallible>(response()) }
         });
@@ -57,7 +57,7 @@ impl Shop {
     }
 
     async fn ask(&self, path: &str) -> Answer {
-        let mut request = Request::get(path).body(()).unwrap();
+        let mut request = Request::get(path).body(String::new()).unwrap();
         request.extensions_mut().insert(Peer::Address(TESTER));
         self.service.clone().oneshot(request).await.unwrap()
     }
@@ -110,11 +110,11 @@ async fn a_request_runs_until_its_response_is_read() {
 #[tokio::test]
 async fn a_client_that_goes_away_ends_its_request() {
     let policy = PolicyHandle::new(state(1, "off", false));
-    let app = service_fn(|_: Request<()>| {
+    let app = service_fn(|_: Request<String>| {
         std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>()
     });
     let service = MaintenanceLayer::new(policy.clone()).layer(app);
-    let mut waiting = Box::pin(service.oneshot(Request::new(())));
+    let mut waiting = Box::pin(service.oneshot(Request::new(String::new())));
     let poll = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending()));
     assert!(poll.await);
     policy.swap(state(2, "all", false));
@@ -126,14 +126,14 @@ async fn a_client_that_goes_away_ends_its_request() {
 #[tokio::test]
 async fn a_handler_that_panics_ends_its_request() {
     let policy = PolicyHandle::new(state(1, "off", false));
-    let app = service_fn(|_: Request<()>| async {
+    let app = service_fn(|_: Request<String>| async {
         tokio::task::yield_now().await;
         panic!("a bug of the handler's");
         #[expect(unreachable_code, reason = "it says what the handler would answer")]
         Ok::<Response<Full<Bytes>>, Infallible>(small())
     });
     let service = MaintenanceLayer::new(policy.clone()).layer(app);
-    let request = tokio::spawn(service.oneshot(Request::new(())));
+    let request = tokio::spawn(service.oneshot(Request::new(String::new())));
     assert!(request.await.unwrap_err().is_panic());
     policy.swap(state(2, "all", false));
     assert_eq!(policy.running(), Running::default());
@@ -161,12 +161,12 @@ async fn what_a_body_does_at_its_end_belongs_to_its_request() {
     let policy = PolicyHandle::new(state(1, "off", false));
     let seen = Arc::new(AtomicU64::new(0));
     let (handle, write) = (policy.clone(), Arc::clone(&seen));
-    let app = service_fn(move |_: Request<()>| {
+    let app = service_fn(move |_: Request<String>| {
         let body = Ends(handle.clone(), Arc::clone(&write));
         async { Ok::<_, Infallible>(Response::new(body)) }
     });
     let service = MaintenanceLayer::new(policy.clone()).layer(app);
-    let response = service.oneshot(Request::new(())).await.unwrap();
+    let response = service.oneshot(Request::new(String::new())).await.unwrap();
     policy.swap(state(2, "all", false));
     response.into_body().collect().await.unwrap();
     assert_eq!(seen.load(Ordering::Relaxed), 1);
@@ -178,14 +178,14 @@ async fn a_guard_keeps_its_request_running_for_every_layer() {
     let policies = [1, 2].map(|_| PolicyHandle::new(state(1, "off", false)));
     for response in [small, switched] {
         let (send, guards) = std::sync::mpsc::channel();
-        let app = service_fn(move |request: Request<()>| {
+        let app = service_fn(move |request: Request<String>| {
             let guard = request.extensions().get::<RequestGuard>().unwrap();
             send.send(guard.clone()).unwrap();
             async move { Ok::<_, Infallible>(response()) }
         });
         let [outer, inner] = policies.clone().map(MaintenanceLayer::new);
         let service = outer.layer(inner.layer(app));
-        drop(service.oneshot(Request::new(())).await.unwrap());
+        drop(service.oneshot(Request::new(String::new())).await.unwrap());
         let guard = guards.recv().unwrap();
         for policy in &policies {
             policy.swap(state(2, "all", false));
@@ -297,7 +297,7 @@ async fn an_upgraded_connection_without_a_guard_is_told_apart() {
 #[tokio::test]
 async fn a_tunnel_is_an_upgraded_connection() {
     let shop = Shop::open();
-    let mut connect = Request::new(());
+    let mut connect = Request::new(String::new());
     *connect.method_mut() = Method::CONNECT;
     drop(shop.service.clone().oneshot(connect).await.unwrap());
     shop.policy.swap(state(2, "all", false));

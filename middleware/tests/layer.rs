@@ -26,7 +26,7 @@ const TESTER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
 #[derive(Clone)]
 struct App;
 
-impl Service<Request<()>> for App {
+impl Service<Request<String>> for App {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Self::Error>>;
@@ -35,7 +35,7 @@ impl Service<Request<()>> for App {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<()>) -> Self::Future {
+    fn call(&mut self, request: Request<String>) -> Self::Future {
         let found = format!(
             "{:?}",
             request
@@ -60,11 +60,11 @@ fn closed() -> State {
     State::parse(document.as_bytes()).unwrap()
 }
 
-fn request(method: Method, path: &str, peer: Option<IpAddr>) -> Request<()> {
+fn request(method: Method, path: &str, peer: Option<IpAddr>) -> Request<String> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
-        .body(())
+        .body(String::new())
         .unwrap();
     if let Some(peer) = peer {
         request.extensions_mut().insert(Peer::Address(peer));
@@ -204,13 +204,17 @@ async fn an_own_function_can_tell_the_client() {
 #[tokio::test]
 async fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
     let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
-    let get = app
+    let mut get = app
         .clone()
         .oneshot(request(Method::GET, "/", None))
         .await
         .unwrap();
     let mut head = app.oneshot(request(Method::HEAD, "/", None)).await.unwrap();
     let length = head.headers_mut().remove("content-length").unwrap();
+    // Each draws its own.
+    for answer in [&mut get, &mut head] {
+        assert!(answer.headers_mut().remove("retry-after").is_some());
+    }
     assert_eq!(get.headers(), head.headers());
     assert_eq!(length, text(get).await.len().to_string());
     assert_eq!(text(head).await, "");
@@ -261,4 +265,18 @@ async fn a_nested_router_is_judged_by_the_path_that_the_client_asked_for() {
         app.oneshot(request).await.unwrap().status(),
         StatusCode::SERVICE_UNAVAILABLE
     );
+}
+
+#[tokio::test]
+async fn those_who_ask_at_once_are_not_told_to_come_back_at_once() {
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let mut times = std::collections::BTreeSet::new();
+    for _ in 0..1000 {
+        let request = request(Method::GET, "/", None);
+        let answer = app.clone().oneshot(request).await.unwrap();
+        let seconds = answer.headers()["retry-after"].to_str().unwrap();
+        times.insert(seconds.parse::<u64>().unwrap());
+    }
+    // A tenth more than the 300 s of the default, in steps of 2 s.
+    assert_eq!(times, (300..=330).step_by(2).collect());
 }

@@ -448,7 +448,7 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
     server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::Off));
     let policy = server.poller().start().await;
     let (send, guards) = std::sync::mpsc::channel();
-    let app = tower::service_fn(move |request: http::Request<()>| {
+    let app = tower::service_fn(move |request: http::Request<String>| {
         let guard = request.extensions().get::<RequestGuard>().unwrap().clone();
         send.send(guard).unwrap();
         std::future::ready(Ok::<_, Infallible>(http::Response::new(

@@ -2,22 +2,31 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::language::wanted;
+use crate::notice::Told;
 use crate::request::ConnectCall;
-use crate::state::Notice;
 use crate::{
-    Headers, Kind, LanguageTag, Origin, RequestView, Timestamp, cors, grpc, page, problem,
+    Headers, Kind, LanguageTag, Mode, Origin, RequestView, State, Timestamp, cors, grpc, page,
+    problem, retry,
 };
 
 /// Every request header that decides which answer a refused request gets.
 const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, Origin, Sec-Fetch-Mode, \
                     Upgrade, X-Requested-With";
 
-/// The language of a notice's own title and message.
-const DEFAULT_LANGUAGE: &str = "en";
+/// What every notice tells, in whatever language.
+pub(crate) struct Maintenance {
+    pub(crate) mode: Mode,
+    pub(crate) revision: u64,
+    pub(crate) until: Option<Timestamp>,
+    /// When that lies ahead.
+    pub(crate) announced: Option<Timestamp>,
+    /// After how many seconds a client may ask again where no end is announced.
+    pub(crate) retry_after: u32,
+}
 
 /// A rendered answer.
 #[derive(Clone, Debug)]
@@ -27,6 +36,8 @@ pub struct Answer {
     headers: Vec<(&'static str, Box<[u8]>)>,
     body: Box<[u8]>,
     content_length: Box<[u8]>,
+    /// `grpc-status-details-bin` for each time that a client may be told to wait.
+    details: Box<[Box<[u8]>]>,
 }
 
 impl Answer {
@@ -40,6 +51,7 @@ impl Answer {
                 .collect(),
             content_length: body.len().to_string().into_bytes().into(),
             body: body.into(),
+            details: Box::default(),
         }
     }
 
@@ -55,7 +67,7 @@ impl Answer {
         self.status
     }
 
-    /// The headers that every reply with this answer has, names in lower case.
+    /// The headers that every reply with this answer has alike, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         self.headers.iter().map(|(name, value)| (*name, &**value))
     }
@@ -71,11 +83,16 @@ impl Answer {
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
     answer: &'a Answer,
+    retry_after: Option<&'a [u8]>,
+    details: Option<&'a [u8]>,
     cors: [(&'static str, Option<&'a [u8]>); 5],
     head: bool,
 }
 
 impl<'a> Reply<'a> {
+    /// The most that a node reads of a refused request's body, so that the client gets the answer, in bytes.
+    pub const LONGEST_READ: u64 = 32 << 20;
+
     /// What is replied, apart from [`own_headers`](Self::own_headers).
     #[must_use]
     pub fn answer(&self) -> &'a Answer {
@@ -96,7 +113,12 @@ impl<'a> Reply<'a> {
     /// The headers that this reply has beyond those of its answer.
     pub fn own_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a> {
         let length = self.head.then_some(&*self.answer.content_length);
-        let own = [("content-length", length)].into_iter().chain(self.cors);
+        let own = [
+            ("content-length", length),
+            ("retry-after", self.retry_after),
+            ("grpc-status-details-bin", self.details),
+        ];
+        let own = own.into_iter().chain(self.cors);
         own.filter_map(|(name, value)| Some((name, value?)))
     }
 
@@ -117,11 +139,14 @@ impl<'a> Reply<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
     preflight: Answer,
-    default: Localized,
+    /// In the notice's own language.
+    own: Localized,
     translations: Vec<Localized>,
-    /// The tags of the translations in their order, then that of the default.
+    /// The tags of the translations in their order, then the notice's own.
     languages: Vec<LanguageTag>,
     cors_origins: Box<[Origin]>,
+    /// `Retry-After` for each time that a client may be told to wait.
+    retry_after: Box<[Box<[u8]>]>,
 }
 
 /// The answers in one language.
@@ -134,27 +159,17 @@ struct Localized {
 }
 
 impl Answers {
-    pub(crate) fn render(notice: &Notice, revision: u64, now: Timestamp) -> Self {
-        let retry_after = retry_after(notice, now);
-        let seconds = retry_after.to_string();
-        let marker = format!("refused;revision={revision}");
-        let common = [
-            ("retry-after", seconds.as_str()),
-            ("cache-control", "no-store"),
-            ("intermission", &marker),
-        ];
-        let localized = |language, title, message| {
-            let texts = Texts {
-                language,
-                title,
-                message,
-                until: notice.until,
-                revision,
-                retry_after,
-            };
-            Localized::render(&texts, notice.html.as_deref(), &common)
+    pub(crate) fn render(state: &State, now: Timestamp) -> Self {
+        let notice = &state.notice;
+        let maintenance = Maintenance {
+            mode: state.maintenance,
+            revision: state.revision,
+            until: notice.until,
+            announced: notice.until.filter(|until| *until > now),
+            retry_after: notice.retry_after,
         };
-        let translations = notice.languages.iter();
+        let marker = format!("refused;revision={}", state.revision);
+        let common = [("cache-control", "no-store"), ("intermission", &marker)];
         let preflight = [
             ("access-control-max-age", "0"),
             (
@@ -162,24 +177,29 @@ impl Answers {
                 "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
             ),
         ];
+        let spread = retry::spread(notice, now);
+        let mut told = notice.told(state.maintenance);
+        let localized = |told: &Told<'_>| Localized::render(told, &maintenance, &common, &spread);
+        let own = told.remove(0);
         let mut answers = Self {
             preflight: Answer::new(204, &[&common[..], &preflight].concat(), Vec::new()),
-            default: localized(DEFAULT_LANGUAGE, &notice.title, &notice.message),
-            translations: translations
-                .map(|texts| localized(texts.language.as_str(), &texts.title, &texts.message))
-                .collect(),
-            languages: notice
-                .languages
-                .iter()
-                .map(|texts| texts.language.clone())
-                .chain(DEFAULT_LANGUAGE.parse())
+            own: localized(&own),
+            translations: told.iter().map(localized).collect(),
+            languages: told
+                .into_iter()
+                .map(|told| told.language)
+                .chain([own.language])
                 .collect(),
             cors_origins: notice.cors_origins.clone().into(),
+            retry_after: spread
+                .iter()
+                .map(|seconds| seconds.to_string().into_bytes().into())
+                .collect(),
         };
         let translations = answers.translations.iter_mut().flat_map(Localized::all_mut);
         let all = [&mut answers.preflight]
             .into_iter()
-            .chain(answers.default.all_mut())
+            .chain(answers.own.all_mut())
             .chain(translations);
         for (index, answer) in all.enumerate() {
             answer.index = index;
@@ -192,7 +212,7 @@ impl Answers {
         let translations = self.translations.iter().flat_map(Localized::all);
         [&self.preflight]
             .into_iter()
-            .chain(self.default.all())
+            .chain(self.own.all())
             .chain(translations)
     }
 
@@ -200,10 +220,11 @@ impl Answers {
         &'a self,
         kind: Kind,
         request: &RequestView<'a, H>,
+        draw: u32,
     ) -> Reply<'a> {
         let translation =
             wanted(request.headers, &self.languages).and_then(|place| self.translations.get(place));
-        let localized = translation.unwrap_or(&self.default);
+        let localized = translation.unwrap_or(&self.own);
         let answer = match kind {
             Kind::Grpc => &localized.grpc,
             _ if request.is_preflight() => &self.preflight,
@@ -211,8 +232,14 @@ impl Answers {
             Kind::Api if request.connect_call() == Some(ConnectCall::Unary) => &localized.connect,
             Kind::Api => &localized.problem,
         };
+        let drawn = |values: &'a [Box<[u8]>]| {
+            let place = usize::try_from(draw).ok()?.checked_rem(values.len())?;
+            values.get(place).map(|value| &**value)
+        };
         Reply {
             answer,
+            retry_after: drawn(&self.retry_after),
+            details: drawn(&answer.details),
             cors: cors::headers(&self.cors_origins, request),
             head: request.method == b"HEAD" && !answer.body.is_empty(),
         }
@@ -220,27 +247,47 @@ impl Answers {
 }
 
 impl Localized {
-    fn render(texts: &Texts<'_>, html: Option<&str>, common: &[(&'static str, &str)]) -> Self {
+    fn render(
+        told: &Told<'_>,
+        maintenance: &Maintenance,
+        common: &[(&'static str, &str)],
+        spread: &[u64],
+    ) -> Self {
         let vary = ("vary", VARY);
-        let language = ("content-language", texts.language);
-        let document = |content_type, body: Vec<u8>| {
-            let own = [("content-type", content_type), language, vary];
-            Answer::new(503, &[common, &own].concat(), body)
+        let language = ("content-language", told.language.as_str());
+        let document = |content_type, body: Vec<u8>, more: &[_]| {
+            let sniffed = ("x-content-type-options", "nosniff");
+            let own = [("content-type", content_type), language, sniffed, vary];
+            Answer::new(503, &[common, &own, more].concat(), body)
         };
+        let message = grpc::message(told);
         let grpc = [
             ("content-type", "application/grpc"),
             ("grpc-status", grpc::STATUS),
-            ("grpc-message", &grpc::message(texts)),
-            ("grpc-status-details-bin", &grpc::status_details(texts)),
+            ("grpc-message", message.as_str()),
             ("grpc-retry-pushback-ms", "-1"),
             vary,
         ];
-        let page = html.map_or_else(|| page::render(texts), String::from);
+        let page = page::render(told, maintenance);
         Self {
-            page: document("text/html; charset=utf-8", page.into_bytes()),
-            problem: document("application/problem+json", problem::problem(texts)),
-            connect: document("application/json", problem::connect_error(texts)),
-            grpc: Answer::new(200, &[common, &grpc].concat(), Vec::new()),
+            page: document(
+                "text/html; charset=utf-8",
+                page.html.into_bytes(),
+                &[("content-security-policy", page.policy.as_str())],
+            ),
+            problem: document(
+                "application/problem+json",
+                problem::problem(told, maintenance),
+                &[],
+            ),
+            connect: document("application/json", problem::connect_error(told), &[]),
+            grpc: Answer {
+                details: spread
+                    .iter()
+                    .map(|seconds| grpc::status_details(told, *seconds).into_bytes().into())
+                    .collect(),
+                ..Answer::new(200, &[common, &grpc].concat(), Vec::new())
+            },
         }
     }
 
@@ -263,23 +310,4 @@ impl Localized {
         } = self;
         [page, problem, connect, grpc]
     }
-}
-
-/// What the forms of a notice in one language are made of.
-pub(crate) struct Texts<'n> {
-    pub(crate) language: &'n str,
-    pub(crate) title: &'n str,
-    pub(crate) message: &'n str,
-    pub(crate) until: Option<Timestamp>,
-    pub(crate) revision: u64,
-    /// In seconds.
-    pub(crate) retry_after: u64,
-}
-
-/// Seconds until a client may ask again: up to the announced end while it lies ahead, else as
-/// configured.
-fn retry_after(notice: &Notice, now: Timestamp) -> u64 {
-    let ahead = notice.until.map(|until| until.seconds_since(now));
-    let seconds = ahead.filter(|seconds| *seconds > 0);
-    seconds.unwrap_or_else(|| notice.retry_after.into())
 }

@@ -6,6 +6,8 @@ use core::str::FromStr;
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Serialize, Serializer};
 
+use crate::Quoted;
+
 /// A canonical block of addresses, such as `203.0.113.0/24`.
 ///
 /// A bare address is a block of one. An address range has exactly one spelling: bits beyond the
@@ -123,26 +125,25 @@ impl ParseCidrError {
 
 impl fmt::Display for ParseCidrError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.text;
+        let text = Quoted(&self.text);
         match &self.kind {
             Kind::Address => write!(
                 f,
-                "{text:?} is not an address or CIDR; write it like 203.0.113.0/24 or 2001:db8::/32"
+                "{text} is not an address or CIDR; write it like 203.0.113.0/24 or 2001:db8::/32"
             ),
             Kind::Prefix { widest } => write!(
                 f,
-                "{text:?} needs a prefix length from 0 to {widest} after the slash"
+                "{text} needs a prefix length from 0 to {widest} after the slash"
             ),
-            Kind::HostBits(cidr) => write!(
-                f,
-                "{text:?} has bits beyond its prefix; did you mean {cidr}?"
-            ),
+            Kind::HostBits(cidr) => {
+                write!(f, "{text} has bits beyond its prefix; did you mean {cidr}?")
+            }
             Kind::Mapped(cidr) => {
-                write!(f, "{text:?} is IPv4 written as IPv6; did you mean {cidr}?")
+                write!(f, "{text} is IPv4 written as IPv6; did you mean {cidr}?")
             }
             Kind::Zone => write!(
                 f,
-                "{text:?} names a zone, which means nothing on another machine; leave out the part from the percent sign"
+                "{text} names a zone, which means nothing on another machine; leave out the part from the percent sign"
             ),
         }
     }

@@ -6,7 +6,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::{Headers, HostName, RequestView};
+use crate::{Headers, HostName, Quoted, RequestView};
 
 /// An origin whose scripts may read a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,8 +64,8 @@ impl fmt::Display for ParseOriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, or * for any",
-            self.text
+            "{} is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, or * for any",
+            Quoted(&self.text)
         )
     }
 }

@@ -4,12 +4,17 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
-use crate::state::{Allowlist, Area, Exempt, Notice, Translation};
-use crate::{DocumentError, Node, State};
+use crate::color::Palette;
+use crate::notice::{Look, Translation};
+use crate::phrases::Phrases;
+use crate::state::{Allowlist, Area, Exempt};
+use crate::{Colors, DocumentError, Node, Notice, Quoted, State};
 
 /// The fields that are known here, as `critical` names them.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 37] = [
     "version",
     "critical",
     "store",
@@ -28,20 +33,31 @@ const FIELDS: [&str; 27] = [
     "api.hosts",
     "api.paths",
     "notice",
-    "notice.title",
-    "notice.message",
     "notice.until",
     "notice.retry_after",
-    "notice.html",
     "notice.cors_origins",
+    "notice.language",
+    "notice.title",
+    "notice.message",
+    "notice.contact",
+    "notice.logo",
+    "notice.colors",
+    "notice.html",
+    "notice.content_security_policy",
     "notice.languages",
     "notice.languages.title",
     "notice.languages.message",
+    "notice.languages.contact",
+    "notice.languages.logo",
+    "notice.languages.colors",
+    "notice.languages.html",
+    "notice.languages.content_security_policy",
 ];
 const MAX_REVISION: u64 = (1 << 53) - 1;
 const MAX_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 const MAX_TITLE: usize = 200;
 const MAX_MESSAGE: usize = 4000;
+const MAX_POLICY: usize = 4000;
 
 impl State {
     /// Reads a document as `docs/state.md` defines it.
@@ -81,7 +97,7 @@ impl State {
             critical.list(|field| {
                 let known = FIELDS.contains(&field);
                 known.then_some(()).ok_or_else(|| {
-                    format!("{field:?} is critical and not known here, so the state cannot be enforced; upgrade this node")
+                    format!("{} is critical and not known here, so the state cannot be enforced; upgrade this node", Quoted(field))
                 })
             })?;
         }
@@ -123,7 +139,8 @@ fn store(node: &Node<'_>) -> Result<Box<str>, DocumentError> {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     valid.then(|| text.into()).ok_or_else(|| {
         node.refuse(format!(
-            "{text:?} is not a store's identity, which has letters, digits and hyphens only"
+            "{} is not a store's identity, which has letters, digits and hyphens only",
+            Quoted(text)
         ))
     })
 }
@@ -162,15 +179,9 @@ fn exempt(node: &Node<'_>) -> Result<Exempt, DocumentError> {
 }
 
 fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
-    node.object()?;
+    let look = look(node)?;
     let default = Notice::default();
     Ok(Notice {
-        title: node
-            .field("title")
-            .map_or(Ok(default.title), |node| node.prose(MAX_TITLE))?,
-        message: node
-            .field("message")
-            .map_or(Ok(default.message), |node| node.prose(MAX_MESSAGE))?,
         until: node.field("until").map(|node| node.parsed()).transpose()?,
         retry_after: match node.field("retry_after") {
             Some(node) => {
@@ -178,16 +189,55 @@ fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
             }
             None => default.retry_after,
         },
+        cors_origins: node
+            .field("cors_origins")
+            .map_or(Ok(default.cors_origins), |node| node.list(str::parse))?,
+        language: node
+            .field("language")
+            .map_or(Ok(default.language), |node| node.parsed())?,
+        look,
+        languages: node
+            .field("languages")
+            .map_or(Ok(Vec::new()), |node| languages(&node))?,
+    })
+}
+
+fn look(node: &Node<'_>) -> Result<Look, DocumentError> {
+    node.object()?;
+    let prose = |name, longest| node.field(name).map(|node| node.prose(longest)).transpose();
+    Ok(Look {
+        title: prose("title", MAX_TITLE)?,
+        message: prose("message", MAX_MESSAGE)?,
+        contact: optional(node, "contact")?,
+        logo: optional(node, "logo")?,
+        colors: node.field("colors").map(|node| colors(&node)).transpose()?,
         html: node
             .field("html")
             .map(|node| node.text().map(String::from))
             .transpose()?,
-        cors_origins: node
-            .field("cors_origins")
-            .map_or(Ok(default.cors_origins), |node| node.list(str::parse))?,
-        languages: node
-            .field("languages")
-            .map_or(Ok(Vec::new()), |node| languages(&node))?,
+        content_security_policy: node
+            .field("content_security_policy")
+            .map(|node| node.header_value(MAX_POLICY))
+            .transpose()?,
+    })
+}
+
+fn colors(node: &Node<'_>) -> Result<Colors, DocumentError> {
+    node.object()?;
+    let palette = |name| {
+        let Some(node) = node.field(name) else {
+            return Ok(Palette::default());
+        };
+        node.object()?;
+        Ok(Palette {
+            accent: optional(&node, "accent")?,
+            background: optional(&node, "background")?,
+            text: optional(&node, "text")?,
+        })
+    };
+    Ok(Colors {
+        light: palette("light")?,
+        dark: palette("dark")?,
     })
 }
 
@@ -197,14 +247,22 @@ fn languages(node: &Node<'_>) -> Result<Vec<Translation>, DocumentError> {
         let Some(texts) = node.field(key) else {
             continue;
         };
-        texts.object()?;
-        languages.push(Translation {
-            language: key.parse().map_err(|error| texts.refuse(error))?,
-            title: texts.required("title")?.prose(MAX_TITLE)?,
-            message: texts.required("message")?.prose(MAX_MESSAGE)?,
-        });
+        let language = key.parse().map_err(|error| texts.refuse(error))?;
+        let look = look(&texts)?;
+        if Phrases::of(&language).is_none() {
+            texts.required("title")?;
+            texts.required("message")?;
+        }
+        languages.push(Translation { language, look });
     }
     Ok(languages)
+}
+
+fn optional<T: FromStr<Err: fmt::Display>>(
+    node: &Node<'_>,
+    name: &str,
+) -> Result<Option<T>, DocumentError> {
+    node.field(name).map(|node| node.parsed()).transpose()
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ mod tests {
         assert!(!two.refuses_all_of(&one) && !one.refuses_all_of(&all));
 
         let mut other = state(Mode::All);
-        other.notice.message = "soon".into();
+        other.notice.look.message = Some("soon".into());
         assert!(other.refuses_all_of(&all));
         other.exempt.paths.push("/more".parse().unwrap());
         assert!(!other.refuses_all_of(&all) && all.refuses_all_of(&other));

@@ -3,12 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64ct::{Base64Unpadded, Encoding as _};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use prost::Message as _;
 
-use crate::answer::Texts;
+use crate::notice::Told;
 
 /// `UNAVAILABLE`.
 pub(crate) const STATUS: &str = "14";
@@ -20,10 +19,10 @@ const MAX_MESSAGE: usize = 1024;
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// The value of `grpc-message`, cut at a whole character.
-pub(crate) fn message(texts: &Texts<'_>) -> String {
+pub(crate) fn message(told: &Told<'_>) -> String {
     let mut encoded = String::new();
     let mut buffer = [0; 4];
-    for c in texts.message.chars() {
+    for c in told.message.chars() {
         let length = encoded.len();
         encoded.extend(utf8_percent_encode(c.encode_utf8(&mut buffer), ESCAPED));
         if encoded.len() > MAX_MESSAGE {
@@ -34,23 +33,22 @@ pub(crate) fn message(texts: &Texts<'_>) -> String {
     encoded
 }
 
-/// The value of `grpc-status-details-bin`: a status with the time to wait.
-pub(crate) fn status_details(texts: &Texts<'_>) -> String {
+/// The value of `grpc-status-details-bin`: a status with the seconds to wait.
+pub(crate) fn status_details(told: &Told<'_>, retry_after: u64) -> String {
     let status = Status {
         code: 14,
-        message: cut(texts.message),
+        message: cut(told.message),
         details: Vec::from([Any {
             type_url: "type.googleapis.com/google.rpc.RetryInfo".into(),
-            value: retry_info(texts),
+            value: retry_info(retry_after),
         }]),
     };
-    STANDARD_NO_PAD.encode(status.encode_to_vec())
+    Base64Unpadded::encode_string(&status.encode_to_vec())
 }
 
-/// A `google.rpc.RetryInfo`, encoded.
-pub(crate) fn retry_info(texts: &Texts<'_>) -> Vec<u8> {
+fn retry_info(retry_after: u64) -> Vec<u8> {
     let delay = Duration {
-        seconds: i64::try_from(texts.retry_after).unwrap_or(i64::MAX),
+        seconds: i64::try_from(retry_after).unwrap_or(i64::MAX),
         nanos: 0,
     };
     let info = RetryInfo {

@@ -4,7 +4,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::{Headers, RequestView};
+use crate::{Headers, Quoted, RequestView};
 
 /// The name of a host, in lower case, without port and trailing dot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -48,8 +48,8 @@ impl fmt::Display for ParseHostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
-            self.text
+            "{} is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
+            Quoted(&self.text)
         )
     }
 }

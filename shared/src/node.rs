@@ -1,5 +1,6 @@
 //! Values of a document, and what is wrong with them.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -8,16 +9,26 @@ use core::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use crate::quoted::is_unseen;
+use crate::{Listed, Quoted};
+
 /// A value of a JSON document, which knows the JSON pointer (RFC 6901) to itself.
 ///
 /// Reading it as the type that is wanted either succeeds or tells where it is and what is wrong.
-#[derive(Debug)]
-pub struct Node<'v> {
-    value: &'v Value,
-    pointer: String,
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'n> {
+    value: &'n Value,
+    place: Place<'n>,
 }
 
-impl<'v> Node<'v> {
+#[derive(Clone, Copy, Debug)]
+enum Place<'n> {
+    Root,
+    Member(&'n Node<'n>, &'n str),
+    Item(&'n Node<'n>, usize),
+}
+
+impl<'n> Node<'n> {
     /// Reads a text into a value.
     ///
     /// # Errors
@@ -30,26 +41,24 @@ impl<'v> Node<'v> {
 
     /// The whole of a document.
     #[must_use]
-    pub fn root(value: &'v Value) -> Self {
+    pub fn root(value: &'n Value) -> Self {
         Self {
             value,
-            pointer: String::new(),
+            place: Place::Root,
         }
     }
 
     /// The value itself.
     #[must_use]
-    pub fn value(&self) -> &'v Value {
+    pub fn value(&self) -> &'n Value {
         self.value
     }
 
     /// The member `name`; `null` is as good as none.
-    pub fn field(&self, name: &str) -> Option<Self> {
+    pub fn field<'m>(&'m self, name: &'m str) -> Option<Node<'m>> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(Self {
-            value,
-            pointer: self.below(name),
-        })
+        let place = Place::Member(self, name);
+        Some(Node { value, place })
     }
 
     /// The member `name`.
@@ -57,9 +66,9 @@ impl<'v> Node<'v> {
     /// # Errors
     ///
     /// Where there is none.
-    pub fn required(&self, name: &str) -> Result<Self, DocumentError> {
+    pub fn required<'m>(&'m self, name: &'m str) -> Result<Node<'m>, DocumentError> {
         self.field(name)
-            .ok_or_else(|| DocumentError::new(self.below(name), "is missing"))
+            .ok_or_else(|| self.below(Place::Member(self, name)).refuse("is missing"))
     }
 
     /// The members of an object.
@@ -67,7 +76,7 @@ impl<'v> Node<'v> {
     /// # Errors
     ///
     /// Where it is none.
-    pub fn object(&self) -> Result<&'v Map<String, Value>, DocumentError> {
+    pub fn object(&self) -> Result<&'n Map<String, Value>, DocumentError> {
         self.value
             .as_object()
             .ok_or_else(|| self.mistyped("an object"))
@@ -84,11 +93,9 @@ impl<'v> Node<'v> {
             .keys()
             .find(|name| !known.contains(&name.as_str()));
         unknown.map_or(Ok(()), |name| {
-            let known = known.join(", ");
-            Err(DocumentError::new(
-                self.below(name),
-                format!("is not known; known here: {known}"),
-            ))
+            let known = Listed(known, ", ");
+            let member = self.below(Place::Member(self, name));
+            Err(member.refuse(format!("is not known; known here: {known}")))
         })
     }
 
@@ -97,7 +104,7 @@ impl<'v> Node<'v> {
     /// # Errors
     ///
     /// Where it is none.
-    pub fn text(&self) -> Result<&'v str, DocumentError> {
+    pub fn text(&self) -> Result<&'n str, DocumentError> {
         self.value.as_str().ok_or_else(|| self.mistyped("a string"))
     }
 
@@ -155,7 +162,7 @@ impl<'v> Node<'v> {
         Ok(list)
     }
 
-    fn texts(&self) -> Result<Vec<&'v str>, DocumentError> {
+    fn texts(&self) -> Result<Vec<&'n str>, DocumentError> {
         let items = self
             .value
             .as_array()
@@ -169,14 +176,15 @@ impl<'v> Node<'v> {
     }
 
     /// The item at `index` of a list; the list itself where it is none.
-    fn item(&self, index: usize) -> Self {
-        Self {
+    fn item(&self, index: usize) -> Node<'_> {
+        Node {
             value: self.value.get(index).unwrap_or(self.value),
-            pointer: self.below(&index.to_string()),
+            place: Place::Item(self, index),
         }
     }
 
-    /// Text for people: at most `longest` characters, no control characters but line feed and tab.
+    /// Text for people: at most `longest` characters, no control characters but line feed and tab, and none that
+    /// turn the direction of what follows (Unicode Standard Annex #9, section 2).
     ///
     /// # Errors
     ///
@@ -186,28 +194,63 @@ impl<'v> Node<'v> {
         if text.chars().count() > longest {
             return Err(self.refuse(format!("has more than {longest} characters")));
         }
-        if let Some(control) = text
-            .chars()
-            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
-        {
+        let controls = |c: &char| is_unseen(*c) && !matches!(c, '\n' | '\t');
+        if let Some(control) = text.chars().find(controls) {
             return Err(self.refuse(format!(
-                "contains the control character {control:?}; leave it out"
+                "contains the control character U+{:04X}; leave it out",
+                u32::from(control)
             )));
         }
         Ok(text.into())
     }
 
-    fn below(&self, name: &str) -> String {
-        format!(
-            "{}/{}",
-            self.pointer,
-            name.replace('~', "~0").replace('/', "~1")
-        )
+    /// The value of a header: at most `longest` bytes of printable ASCII.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn header_value(&self, longest: usize) -> Result<Box<str>, DocumentError> {
+        let text = self.text()?;
+        let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if text.is_empty() || text.len() > longest || !printable {
+            return Err(self.mistyped(format!(
+                "the value of a header: from 1 to {longest} characters of printable ASCII, in one line"
+            )));
+        }
+        Ok(text.into())
+    }
+
+    /// A place below where there may be nothing.
+    fn below<'m>(&'m self, place: Place<'m>) -> Node<'m> {
+        let value = self.value;
+        Node { value, place }
+    }
+
+    fn pointer(&self) -> String {
+        match self.place {
+            Place::Root => String::new(),
+            Place::Member(above, name) => {
+                let mut pointer = above.pointer() + "/";
+                for c in name.chars() {
+                    match c {
+                        '~' => pointer.push_str("~0"),
+                        '/' => pointer.push_str("~1"),
+                        c => pointer.push(c),
+                    }
+                }
+                pointer
+            }
+            Place::Item(above, index) => format!("{}/{index}", above.pointer()),
+        }
     }
 
     /// The error that this value is not what was `wanted`.
     #[must_use]
     pub fn mistyped(&self, wanted: impl fmt::Display) -> DocumentError {
+        self.is_not(&wanted)
+    }
+
+    fn is_not(&self, wanted: &dyn fmt::Display) -> DocumentError {
         let found = match self.value {
             Value::Null => "null".into(),
             Value::Bool(value) => value.to_string(),
@@ -216,7 +259,7 @@ impl<'v> Node<'v> {
                 (_, Some(negative)) => negative.to_string(),
                 _ => "a fraction".into(),
             },
-            Value::String(text) => shortened(format!("{text:?}")),
+            Value::String(text) => shortened(&Quoted(text)),
             Value::Array(_) => "a list".into(),
             Value::Object(_) => "an object".into(),
         };
@@ -225,17 +268,26 @@ impl<'v> Node<'v> {
 
     /// The error that this value is refused for `reason`.
     #[must_use]
-    pub fn refuse(&self, reason: impl ToString) -> DocumentError {
-        DocumentError::new(self.pointer.clone(), reason)
+    pub fn refuse(&self, reason: impl fmt::Display) -> DocumentError {
+        self.error(&reason)
+    }
+
+    fn error(&self, reason: &dyn fmt::Display) -> DocumentError {
+        DocumentError {
+            pointer: self.pointer(),
+            reason: reason.to_string(),
+        }
     }
 }
 
-fn shortened(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(60) {
-        text.truncate(end);
-        text.push('…');
+fn shortened(text: &Quoted<'_>) -> String {
+    const LONGEST: usize = 60;
+    let text = text.to_string();
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
     }
-    text
+    short
 }
 
 /// Why a document is refused.

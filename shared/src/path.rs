@@ -8,6 +8,9 @@ use core::str::FromStr;
 use percent_encoding::percent_decode;
 use serde::Serialize;
 
+use crate::Quoted;
+use crate::letter_case::lower;
+
 /// A path that stays open in maintenance, compared byte for byte.
 ///
 /// One that ends in `/` covers what follows it.
@@ -101,7 +104,7 @@ impl FromStr for PathPrefix {
         }
         Ok(Self {
             text: text.into(),
-            folded: text.chars().flat_map(folded).collect::<String>().into(),
+            folded: text.chars().flat_map(lower).collect::<String>().into(),
         })
     }
 }
@@ -127,7 +130,7 @@ impl ParsePathError {
 
 impl fmt::Display for ParsePathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {}", self.text, self.remedy)
+        write!(f, "{} {}", Quoted(&self.text), self.remedy)
     }
 }
 
@@ -167,13 +170,8 @@ pub(crate) fn is_clear(path: &[u8]) -> bool {
 }
 
 fn same(segment: &[u8], entry: &str) -> bool {
-    let mut rest = significant(segment).flat_map(folded);
+    let mut rest = significant(segment).flat_map(lower);
     entry.chars().all(|c| rest.next() == Some(c)) && rest.all(is_trailing)
-}
-
-/// The character without its case; unlike in words, a sigma is the same at the end.
-fn folded(c: char) -> impl Iterator<Item = char> {
-    c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
 }
 
 fn is_trailing(c: char) -> bool {

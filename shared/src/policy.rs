@@ -36,7 +36,7 @@ impl Policy {
             exempt: state.exempt.paths.clone().into_boxed_slice(),
             allowlist: enabled.then(|| state.allowlist.cidrs.iter().copied().collect()),
             api: state.api.clone(),
-            answers: Answers::render(&state.notice, state.revision, now),
+            answers: Answers::render(state, now),
         }
     }
 
@@ -108,13 +108,15 @@ impl Policy {
         }
     }
 
-    /// The answer to a refused request.
+    /// The answer to a refused request. `draw`, any number that differs from request to request, spreads the time
+    /// after which clients are told to come back, so that they do not do so all at once.
     pub fn reply<'a, H: Headers + ?Sized>(
         &'a self,
         kind: Kind,
         request: &RequestView<'a, H>,
+        draw: u32,
     ) -> Reply<'a> {
-        self.answers.reply(kind, request)
+        self.answers.reply(kind, request, draw)
     }
 
     fn is_out_of_scope<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {

@@ -1,18 +1,15 @@
 //! The notice for programs: a problem document, or an error of the Connect protocol.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::Serialize;
 
 use crate::Timestamp;
-use crate::answer::Texts;
-use crate::grpc;
+use crate::answer::Maintenance;
+use crate::notice::Told;
 
 /// A problem document (RFC 9457), with the revision and the announced end as extensions.
-pub(crate) fn problem(texts: &Texts<'_>) -> Vec<u8> {
+pub(crate) fn problem(told: &Told<'_>, maintenance: &Maintenance) -> Vec<u8> {
     #[derive(Serialize)]
     struct Problem<'t> {
         r#type: &'static str,
@@ -25,35 +22,24 @@ pub(crate) fn problem(texts: &Texts<'_>) -> Vec<u8> {
     }
     json(&Problem {
         r#type: "urn:intermission:maintenance",
-        title: texts.title,
+        title: told.title,
         status: 503,
-        detail: texts.message,
-        revision: texts.revision,
-        until: texts.until,
+        detail: told.message,
+        revision: maintenance.revision,
+        until: maintenance.until,
     })
 }
 
 /// An error of a unary call (Connect protocol reference, "Unary-Response" and "Error codes").
-pub(crate) fn connect_error(texts: &Texts<'_>) -> Vec<u8> {
+pub(crate) fn connect_error(told: &Told<'_>) -> Vec<u8> {
     #[derive(Serialize)]
     struct Error<'t> {
         code: &'static str,
         message: &'t str,
-        details: [Detail; 1],
     }
-    #[derive(Serialize)]
-    struct Detail {
-        r#type: &'static str,
-        value: String,
-    }
-    let retry = Detail {
-        r#type: "google.rpc.RetryInfo",
-        value: STANDARD_NO_PAD.encode(grpc::retry_info(texts)),
-    };
     json(&Error {
         code: "unavailable",
-        message: texts.message,
-        details: [retry],
+        message: told.message,
     })
 }
 

@@ -1,15 +1,13 @@
 //! The document that says what is in force.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::cors::Origin;
-use crate::{Cidr, ExemptPath, HostName, LanguageTag, PathPrefix, Timestamp};
+use crate::{Cidr, ExemptPath, HostName, Notice, PathPrefix, Quoted};
 
 /// What is in force for one service, parsed and valid.
 ///
@@ -147,8 +145,8 @@ impl fmt::Display for ParseServiceNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is not a service name; use lower-case letters, digits and hyphens, at most 63",
-            self.text
+            "{} is not a service name; use lower-case letters, digits and hyphens, at most 63",
+            Quoted(&self.text)
         )
     }
 }
@@ -200,8 +198,8 @@ impl fmt::Display for ParseModeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is none of \"off\", \"writes\" and \"all\"",
-            self.text
+            "{} is none of \"off\", \"writes\" and \"all\"",
+            Quoted(&self.text)
         )
     }
 }
@@ -261,62 +259,4 @@ impl Default for Exempt {
                 .collect(),
         }
     }
-}
-
-/// What refused clients are told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Notice {
-    /// The heading of the page.
-    pub title: String,
-    /// The text of the page, the problem document and the gRPC status.
-    pub message: String,
-    /// When the service is expected back.
-    pub until: Option<Timestamp>,
-    /// Seconds after which a client may ask again, where `until` does not tell.
-    pub retry_after: u32,
-    /// A whole document in place of the page.
-    pub html: Option<String>,
-    /// The origins whose scripts may read the notice.
-    pub cors_origins: Vec<Origin>,
-    /// Title and message in other languages.
-    #[serde(serialize_with = "serialize_languages")]
-    pub languages: Vec<Translation>,
-}
-
-impl Default for Notice {
-    fn default() -> Self {
-        Self {
-            title: "Down for maintenance".into(),
-            message: "We are working on the service and will be back soon.".into(),
-            until: None,
-            retry_after: 300,
-            html: None,
-            cors_origins: Vec::from([Origin::Any]),
-            languages: Vec::new(),
-        }
-    }
-}
-
-/// A notice's texts in one language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Translation {
-    /// The language; each occurs once.
-    #[serde(skip)]
-    pub language: LanguageTag,
-    /// As [`Notice::title`].
-    pub title: String,
-    /// As [`Notice::message`].
-    pub message: String,
-}
-
-/// A map from tag to texts.
-fn serialize_languages<S: Serializer>(
-    languages: &[Translation],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(
-        languages
-            .iter()
-            .map(|translation| (&translation.language, translation)),
-    )
 }

@@ -6,6 +6,8 @@ use jiff_core::civil::{Date, DateTime};
 use jiff_core::tz::Offset;
 use serde::{Serialize, Serializer};
 
+use crate::Quoted;
+
 /// A moment, to the second, written as RFC 3339 does: `2026-11-23T02:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -82,8 +84,8 @@ impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z",
-            self.text
+            "{} is not a time with its offset; write it like 2026-11-23T02:00:00Z",
+            Quoted(&self.text)
         )
     }
 }

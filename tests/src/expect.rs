@@ -44,8 +44,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The client's address, if it is known.
     pub client: Option<IpAddr>,
-    /// The answer to a refused request.
-    pub answer: Option<Observed>,
+    /// The answers to a refused request, one for each draw of when to come back.
+    pub answers: Vec<Observed>,
 }
 
 /// An answer.
@@ -154,9 +154,7 @@ impl Expect {
         let always = [("cache-control", "no-store"), ("intermission", &marker)];
         let own = self.headers.iter().map(|(name, value)| (&**name, &**value));
         for (name, expected) in always.into_iter().chain(own) {
-            let value = answer
-                .header(name)
-                .map(|value| value.escape_ascii().to_string());
+            let value = answer.header(name).map(String::from_utf8_lossy);
             let value = value.as_deref().unwrap_or("missing, or several lines");
             differ(&mut found, name, value, expected);
         }

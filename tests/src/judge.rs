@@ -1,6 +1,7 @@
 //! The core's word on a vector.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use intermission_core::Timestamp;
 use intermission_core::{Policy, RequestView, Verdict};
@@ -26,6 +27,9 @@ pub fn view(request: &Request, client: Option<IpAddr>) -> RequestView<'_, [(Stri
     }
 }
 
+/// All that a node may draw to spread the times at which clients come back.
+const DRAWS: Range<u32> = 0..16;
+
 /// What the core decides about the vector's request at `time`, and answers.
 ///
 /// # Errors
@@ -36,24 +40,26 @@ pub fn judge(vector: &Vector, time: Timestamp) -> Result<Outcome, String> {
     let client = vector.request.client(&vector.source)?;
     let view = view(&vector.request, client.filter(|_| policy.asks_client()));
     let verdict = policy.decide(&view);
-    let answer = match verdict {
-        Verdict::Admit(_) => None,
+    let answers = match verdict {
+        Verdict::Admit(_) => Vec::new(),
         Verdict::Refuse(kind) => {
-            let reply = policy.reply(kind, &view);
-            Some(Observed {
-                status: reply.status(),
-                headers: reply
-                    .headers()
-                    .map(|(name, value)| (name.into(), value.into()))
-                    .collect(),
-                body: reply.body().into(),
-            })
+            let replies = DRAWS.map(|draw| policy.reply(kind, &view, draw));
+            replies
+                .map(|reply| Observed {
+                    status: reply.status(),
+                    headers: reply
+                        .headers()
+                        .map(|(name, value)| (name.into(), value.into()))
+                        .collect(),
+                    body: reply.body().into(),
+                })
+                .collect()
         }
     };
     Ok(Outcome {
         verdict,
         client,
-        answer,
+        answers,
     })
 }
 
@@ -66,7 +72,7 @@ impl Vector {
     pub fn check_core(&self) -> Result<(), Vec<String>> {
         let outcome = judge(self, now()).map_err(|error| vec![error])?;
         let mut found = self.expect.compare_verdict(&outcome);
-        if let Some(answer) = &outcome.answer {
+        if let Some(answer) = outcome.answers.first() {
             found.extend(self.expect.compare_answer(answer, self.state.revision));
         }
         if found.is_empty() { Ok(()) } else { Err(found) }

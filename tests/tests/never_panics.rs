@@ -398,7 +398,7 @@ proptest! {
                 Verdict::Admit(_) => vec![Kind::Page, Kind::Api, Kind::Grpc],
             };
             for kind in kinds {
-                let reply = policy.reply(kind, &view);
+                let reply = policy.reply(kind, &view, 3);
                 prop_assert!(matches!(reply.status(), 200 | 204 | 503));
                 prop_assert!(wire.method != b"HEAD" || reply.body().is_empty());
                 let headers: Vec<_> = reply.headers().collect();

@@ -17,7 +17,7 @@ fn deciding_and_answering_allocate_nothing() {
             let client = vector.source.resolve(peer, headers);
             let view = view(&vector.request, client);
             if let Verdict::Refuse(kind) = policy.decide(&view) {
-                let reply = policy.reply(kind, &view);
+                let reply = policy.reply(kind, &view, 3);
                 for header in reply.headers() {
                     black_box(header);
                 }

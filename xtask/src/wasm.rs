@@ -32,6 +32,8 @@ const EXPORTS: &[&str] = &[
     "proxy_on_tick",
     "proxy_on_queue_ready",
     "proxy_on_request_headers",
+    "proxy_on_request_body",
+    "proxy_on_response_headers",
     "proxy_on_http_call_response",
     // Without proxy_on_done, which the filter leaves as it is, Envoy goes straight on to this.
     "proxy_on_delete",
@@ -84,6 +86,7 @@ fn build_as(name: &str, features: &str) -> Result<PathBuf> {
     let binaryen = tools::node_packages()?.join("node_modules/.bin");
     let mut flags = no_paths()?;
     flags.extend(SILENT_PANICS.map(str::to_owned));
+    flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
     run(cargo(&format!(
         "build --package intermission-edge-filter --target wasm32-wasip1 --profile edge-filter {BUILD_STD} {features}",
     ))

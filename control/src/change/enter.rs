@@ -81,7 +81,7 @@ impl Enter {
             state.allowlist.enabled = enabled;
         }
         if let Some(message) = &self.message {
-            state.notice.message.clone_from(message);
+            state.notice.look.message = Some(message.clone());
         }
         match self.until {
             Some(Until::At(until)) => {

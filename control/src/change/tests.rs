@@ -132,7 +132,7 @@ fn enter_sets_what_it_names() {
     let after = change
         .apply(&state("off", false, Value::Null), now())
         .unwrap();
-    assert_eq!(after.notice.message, "moving");
+    assert_eq!(after.notice.look.message.as_deref(), Some("moving"));
     assert_eq!(after.notice.retry_after, 60);
 }
 
@@ -152,7 +152,7 @@ fn what_enter_cannot_mean_is_refused_where_it_stands() {
         (
             json!({"message": "a\u{7}"}),
             "/message",
-            "contains the control character '\\u{7}'; leave it out",
+            "contains the control character U+0007; leave it out",
         ),
     ] {
         let refused = enter(&body).apply(&state("off", false, Value::Null), now());
@@ -186,8 +186,8 @@ fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
         (json!({"maintainance": null}), "/maintainance"),
         (json!({"notice": {"untill": "x"}}), "/notice/untill"),
         (
-            json!({"notice": {"languages": {"ja": {"title": "a", "message": "b", "html": "c"}}}}),
-            "/notice/languages/ja/html",
+            json!({"notice": {"languages": {"ja": {"title": "a", "message": "b", "subtitle": "c"}}}}),
+            "/notice/languages/ja/subtitle",
         ),
         (json!({"a/b~": 1}), "/a~1b~0"),
         (

@@ -13,9 +13,6 @@ use crate::exit::Failure;
 use crate::moment::to_core;
 use crate::output::{Paint, Report};
 
-/// How much of a body is shown; `preview` shows it all.
-const LINES: usize = 12;
-
 #[derive(Serialize)]
 struct Explained<'o> {
     service: &'o str,
@@ -58,7 +55,7 @@ pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
         admitted: kind.is_none(),
         kind: kind.map(|kind| kind.to_string()),
         why: why(verdict, &state, &request),
-        answer: kind.map(|kind| Rendered::of(&policy.reply(kind, &request))),
+        answer: kind.map(|kind| Rendered::of(&policy.reply(kind, &request, 0))),
     };
     let human = described(&explained, options, Paint::from_env());
     Report::new(&explained, human)
@@ -94,23 +91,11 @@ fn described(explained: &Explained<'_>, options: &Explain, paint: Paint) -> Stri
             text.push('\n');
             text.push_str(&answer.head());
             text.push('\n');
-            text.push_str(&first_lines(answer.body()));
+            text.push_str(answer.body());
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
         }
-    }
-    text
-}
-
-fn first_lines(body: &str) -> String {
-    let mut text: String = body
-        .lines()
-        .take(LINES)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let more = body.lines().count().saturating_sub(LINES);
-    if more > 0 {
-        text.push_str(&format!(
-            "… and {more} lines more; intermission preview shows them all\n"
-        ));
     }
     text
 }

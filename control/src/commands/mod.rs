@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod allowlist;
+mod browser;
 mod diff;
 mod explain;
 mod history;

@@ -1,27 +1,48 @@
-use intermission_core::{Kind, Policy, RequestView, State};
+use intermission_core::{Kind, Mode, Policy, RequestView, State};
 use jiff::Timestamp;
 
 use crate::cli::{NoticeKind, Preview};
 use crate::client::Client;
+use crate::commands::browser;
 use crate::commands::rendered::Rendered;
 use crate::exit::Failure;
 use crate::moment::to_core;
 use crate::output::Report;
 
-/// `preview`: the body on standard output, so that `> page.html` makes a page; the rest beside it.
+/// `preview`: the body on standard output, so that `> page.html` makes a page; the rest beside it. Or all of it to a
+/// browser.
 pub(super) fn run(client: &Client, options: &Preview) -> Result<Report, Failure> {
     let document = client.state(&options.service)?;
-    let state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let mut state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    if options.writes_only {
+        state.maintenance = Mode::Writes;
+    } else if state.maintenance == Mode::Off {
+        state.maintenance = Mode::All;
+    }
     let policy = Policy::compile(&state, to_core(Timestamp::now()));
-    let (kind, content_type) = match options.kind {
+    let language = options.language.as_deref();
+    if options.open {
+        // What a browser wants by itself counts where nothing else was asked for.
+        let reply = |wanted: Option<&str>| answer(&policy, options.kind, language.or(wanted));
+        return browser::show(&reply);
+    }
+    let rendered = answer(&policy, options.kind, language);
+    let mut body = rendered.body().to_owned();
+    if !body.is_empty() && !body.ends_with('\n') {
+        body.push('\n');
+    }
+    let head = rendered.head();
+    Ok(Report::new(&rendered, body)?.with_aside(format!("{head}\n")))
+}
+
+/// What a node answers to whoever wants this language.
+fn answer(policy: &Policy, kind: NoticeKind, language: Option<&str>) -> Rendered {
+    let (kind, content_type) = match kind {
         NoticeKind::Page => (Kind::Page, None),
         NoticeKind::Api => (Kind::Api, None),
         NoticeKind::Grpc => (Kind::Grpc, Some(("content-type", "application/grpc"))),
     };
-    let language = options
-        .language
-        .as_deref()
-        .map(|language| ("accept-language", language));
+    let language = language.map(|language| ("accept-language", language));
     let headers: Vec<_> = [content_type, language].into_iter().flatten().collect();
     let request = RequestView {
         method: b"GET",
@@ -30,11 +51,5 @@ pub(super) fn run(client: &Client, options: &Preview) -> Result<Report, Failure>
         client: None,
         headers: headers.as_slice(),
     };
-    let rendered = Rendered::of(&policy.reply(kind, &request));
-    let mut body = rendered.body().to_owned();
-    if !body.is_empty() && !body.ends_with('\n') {
-        body.push('\n');
-    }
-    let head = rendered.head();
-    Ok(Report::new(&rendered, body)?.with_aside(format!("{head}\n")))
+    Rendered::of(&policy.reply(kind, &request, 0))
 }

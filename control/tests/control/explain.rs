@@ -89,5 +89,19 @@ fn preview_shows_the_notice_while_open() {
     let grpc = home.run(&control, &["preview", "shop", "grpc"]);
     assert!(grpc.err.contains("grpc-status: 14"), "{}", grpc.err);
     assert_eq!(grpc.done(), "");
+    let read_only = home
+        .run(
+            &control,
+            &[
+                "preview",
+                "shop",
+                "page",
+                "--writes-only",
+                "--language",
+                "de",
+            ],
+        )
+        .done();
+    assert!(!read_only.contains("data-pause"), "{read_only}");
     assert_eq!(control.state("shop").json()["maintenance"], "off");
 }

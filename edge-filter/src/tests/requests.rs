@@ -123,7 +123,7 @@ fn forwarded_addresses_count_from_trusted_peers_only() {
             own.properties
                 .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
         }
-        assert_eq!(root.plugin().request(9), expected, "{peer:?}");
+        assert_eq!(root.plugin().request(9, Body::None), expected, "{peer:?}");
     }
 }
 
@@ -156,7 +156,7 @@ fn an_answer_to_grpc_is_left_to_envoy_to_dress() {
         ];
         own.properties.clear();
     }
-    root.plugin().request(9);
+    root.plugin().request(9, Body::None);
     let own = host.own.borrow();
     let (_, (status, headers, body)) = &own.answered[0];
     assert_eq!((*status, body.starts_with(b"We are working")), (503, true));
@@ -173,4 +173,24 @@ fn an_answer_to_grpc_is_left_to_envoy_to_dress() {
             .iter()
             .any(|(name, _)| name == "grpc-status-details-bin")
     );
+}
+
+#[test]
+fn only_testers_responses_are_kept_out_of_caches() {
+    let host = Fake::new();
+    let mut root = in_maintenance(&host);
+    admit(&host, &mut root, 7, "/", "203.0.113.9:1");
+    admit(&host, &mut root, 8, "/healthz", "198.51.100.7:1");
+    let plugin = root.plugin();
+    let calls = host.own.borrow().host_calls;
+    plugin.respond(8);
+    assert_eq!(host.own.borrow().host_calls, calls);
+    plugin.respond(7);
+    let set = std::mem::take(&mut host.own.borrow_mut().set);
+    let own = ("cache-control".into(), Some("private, no-store".into()));
+    assert!(set.contains(&own), "{set:?}");
+    assert!(set.contains(&("surrogate-control".into(), None)), "{set:?}");
+    plugin.forget(7);
+    plugin.respond(7);
+    assert!(host.own.borrow().set.is_empty());
 }

@@ -45,7 +45,17 @@ fn a_document_comes_back_as_it_was_written() {
     document["exempt"] = json!({ "paths": [] });
     document["notice"] = json!({
         "title": "T", "message": "M\nN", "until": "2026-11-23T02:00:00Z", "retry_after": 60, "html": "<p>",
-        "cors_origins": ["*", "https://shop.example"], "languages": { "ja": { "title": "t", "message": "m" } }
+        "content_security_policy": "script-src 'self'", "contact": "mailto:help@shop.example",
+        "logo": "data:image/png;base64,iVBORw0KGgo=",
+        "colors": { "light": { "accent": "#06c", "background": null, "text": null },
+                    "dark": { "accent": null, "background": "#000000", "text": "#ffffff" } },
+        "cors_origins": ["*", "https://shop.example"], "language": "de",
+        "languages": {
+            "ja": { "title": "t", "message": "m", "contact": null, "logo": null, "colors": null, "html": null,
+                    "content_security_policy": null },
+            "fr": { "title": null, "message": null, "contact": "tel:+33-1", "logo": null, "colors": null,
+                    "html": null, "content_security_policy": null }
+        }
     });
     let state = parse(&document).unwrap();
     assert_eq!(State::parse(&state.to_json()).unwrap(), state);
@@ -164,12 +174,37 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
         (
             "/notice/message",
             json!("a\r\nb"),
-            "/notice/message: contains the control character '\\r'; leave it out",
+            "/notice/message: contains the control character U+000D; leave it out",
         ),
         (
             "/notice/languages",
-            json!({ "ja": { "title": "t" } }),
-            "/notice/languages/ja/message: is missing",
+            json!({ "it": { "title": "t" } }),
+            "/notice/languages/it/message: is missing",
+        ),
+        (
+            "/notice/message",
+            json!("evil\u{202e}txt"),
+            "/notice/message: contains the control character U+202E; leave it out",
+        ),
+        (
+            "/notice/contact",
+            json!("javascript:alert(1)"),
+            "/notice/contact: \"javascript:alert(1)\" is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, what is not ASCII or not of a URI with percent signs",
+        ),
+        (
+            "/notice/logo",
+            json!("https://shop.example/logo.png"),
+            "/notice/logo: is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)",
+        ),
+        (
+            "/notice/colors",
+            json!({ "dark": { "text": "white" } }),
+            "/notice/colors/dark/text: \"white\" is not a colour; write it in hexadecimal, like #0099ff",
+        ),
+        (
+            "/notice/content_security_policy",
+            json!("script-src 'self'\r\nset-cookie: a=b"),
+            "/notice/content_security_policy: \"script-src 'self'\\r\\nset-cookie: a=b\" is not the value of a header: from 1 to 4000 characters of printable ASCII, in one line",
         ),
         (
             "/notice/languages",

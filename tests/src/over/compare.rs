@@ -2,12 +2,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use intermission_core::{Timestamp, Verdict};
+use intermission_core::Timestamp;
 
 use super::rig::{ANSWER, FOR_CACHES, Rig};
 use super::{http1, http2};
 use crate::expect::{differ, kind};
-use crate::{Corpus, Deviation, Observed, Request, Vector, finish, judge, report};
+use crate::{Corpus, Deviation, Observed, Outcome, Request, Vector, finish, judge, now, report};
 
 /// Headers that a transport adds of itself.
 const TRANSPORT: [&str; 2] = ["content-length", "date"];
@@ -150,7 +150,8 @@ impl Run {
                 }
                 if vector.expect.is_refusal() && !vector.expect.at_fixed_time {
                     let revision = vector.state.revision;
-                    found.extend(vector.expect.compare_answer(&answer.observed, revision));
+                    let undrawn = undrawn(&answer.observed, vector);
+                    found.extend(vector.expect.compare_answer(&undrawn, revision));
                 }
                 found.extend(answer.compare_with_core(vector, begun));
                 found
@@ -187,7 +188,7 @@ impl Answer {
         let mut time = begun;
         loop {
             let found = match judge(vector, time) {
-                Ok(outcome) => self.compare(vector, outcome.verdict, outcome.answer),
+                Ok(outcome) => self.compare(vector, &outcome),
                 Err(error) => vec![error],
             };
             if found.is_empty() || time >= ended {
@@ -197,16 +198,18 @@ impl Answer {
         }
     }
 
-    fn compare(&self, vector: &Vector, verdict: Verdict, answer: Option<Observed>) -> Vec<String> {
+    fn compare(&self, vector: &Vector, outcome: &Outcome) -> Vec<String> {
+        let verdict = outcome.verdict;
         let decision = match verdict.rule() {
             "open" => "none".into(),
             rule => format!("{rule} {} {}", kind(verdict), vector.state.revision),
         };
         let mut found = Vec::new();
         differ(&mut found, "decision", &self.decision, &decision);
-        match answer {
-            Some(answer) => compare_refused(&mut found, &self.observed, &answer, &TRANSPORT),
-            None => self.compare_admitted(&mut found, vector, verdict.rule()),
+        if outcome.answers.is_empty() {
+            self.compare_admitted(&mut found, vector, verdict.rule());
+        } else {
+            found.extend(compare_refused(&self.observed, outcome, &TRANSPORT));
         }
         found
     }
@@ -219,48 +222,72 @@ impl Answer {
             let body = String::from_utf8_lossy(&self.observed.body);
             differ(found, "body", &body, ANSWER);
         }
-        for (name, value) in FOR_CACHES {
-            match (rule, name) {
-                ("allowlisted", "cache-control") => {
-                    compare_header(found, &self.observed, name, b"private, no-store");
-                }
-                ("allowlisted", _) => {
-                    if self.observed.headers.iter().any(|(known, _)| known == name) {
-                        found.push(format!("{name} tells caches to keep what a tester sees"));
-                    }
-                }
-                _ => compare_header(found, &self.observed, name, value.as_bytes()),
+        compare_for_caches(found, &self.observed, rule);
+    }
+}
+
+/// Compares what an admitted request's response tells caches with what the application says, or with what is to be said
+/// where only a tester may see it.
+pub(super) fn compare_for_caches(found: &mut Vec<String>, observed: &Observed, rule: &str) {
+    for (name, value) in FOR_CACHES {
+        match (rule, name) {
+            ("allowlisted", "cache-control") => {
+                compare_header(found, observed, name, b"private, no-store");
             }
+            ("allowlisted", _) => {
+                if observed.headers.iter().any(|(known, _)| known == name) {
+                    found.push(format!("{name} tells caches to keep what a tester sees"));
+                }
+            }
+            _ => compare_header(found, observed, name, value.as_bytes()),
         }
     }
 }
 
-/// Compares the answer to a refused request with the core's; the transport may add the headers `added`.
-pub(super) fn compare_refused(
-    found: &mut Vec<String>,
-    observed: &Observed,
-    core: &Observed,
-    added: &[&str],
-) {
+/// The answer as if nothing had been drawn, for comparison with what a vector says.
+pub(super) fn undrawn(observed: &Observed, vector: &Vector) -> Observed {
+    let mut undrawn = observed.clone();
+    let core = judge(vector, now()).ok();
+    let core = core.as_ref().and_then(|outcome| outcome.answers.first());
+    for (name, value) in &mut undrawn.headers {
+        if matches!(&**name, "retry-after" | "grpc-status-details-bin")
+            && let Some(core) = core.and_then(|core| core.header(name))
+        {
+            *value = core.to_vec();
+        }
+    }
+    undrawn
+}
+
+/// Compares the answer to a refused request with the core's, whatever was drawn; the transport may add the headers
+/// `added`.
+pub(super) fn compare_refused(observed: &Observed, core: &Outcome, added: &[&str]) -> Vec<String> {
+    let answers = core.answers.iter();
+    let found = answers.map(|answer| compare_answer(observed, answer, added));
+    found.min_by_key(Vec::len).unwrap_or_default()
+}
+
+fn compare_answer(observed: &Observed, core: &Observed, added: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
     let Observed {
         status,
         headers,
         body,
     } = observed;
     differ(
-        found,
+        &mut found,
         "status",
         &status.to_string(),
         &core.status.to_string(),
     );
     differ(
-        found,
+        &mut found,
         "body",
         &String::from_utf8_lossy(body),
         &String::from_utf8_lossy(&core.body),
     );
     for (name, value) in &core.headers {
-        compare_header(found, observed, name, value);
+        compare_header(&mut found, observed, name, value);
     }
     for (name, value) in headers {
         let known = core.headers.iter().any(|(core, _)| core == name);
@@ -269,6 +296,7 @@ pub(super) fn compare_refused(
             found.push(format!("{name}: {value} is not the core's"));
         }
     }
+    found
 }
 
 pub(super) fn compare_header(

@@ -2,9 +2,9 @@
 
 use intermission_core::{Reason, Timestamp, Verdict};
 
-use super::compare::{compare_header, compare_refused, wall_clock};
+use super::compare::{compare_for_caches, compare_refused, undrawn, wall_clock};
 use super::envoy::Counts;
-use super::rig::{ANSWER, FOR_CACHES};
+use super::rig::ANSWER;
 use super::{Envoy, Site, Transport, Version};
 use crate::expect::differ;
 use crate::{Corpus, Deviation, Observed, Outcome, Request, Vector, finish, judge, report};
@@ -162,7 +162,11 @@ impl Run<'_> {
         );
         if rule == "refused" && rule == vector.expect.rule && !vector.expect.at_fixed_time {
             let revision = vector.state.revision;
-            found.extend(vector.expect.compare_answer(&answer, revision));
+            found.extend(
+                vector
+                    .expect
+                    .compare_answer(&undrawn(&answer, vector), revision),
+            );
         }
         found.extend(compare_with_core(vector, &rule, answer, begun));
         let verdict = judge(vector, begun).map(|outcome| outcome.verdict);
@@ -212,8 +216,8 @@ fn compare_with_core(
 fn compare(rule: &str, answer: &Observed, core: &Outcome, vector: &Vector) -> Vec<String> {
     let mut found = Vec::new();
     differ(&mut found, "the core's rule", core.verdict.rule(), rule);
-    if let Some(core) = &core.answer {
-        compare_refused(&mut found, answer, core, &ENVOY_ADDS);
+    if !core.answers.is_empty() {
+        found.extend(compare_refused(answer, core, &ENVOY_ADDS));
         return found;
     }
     differ(&mut found, "status", &answer.status.to_string(), "200");
@@ -227,8 +231,6 @@ fn compare(rule: &str, answer: &Observed, core: &Outcome, vector: &Vector) -> Ve
         let body = String::from_utf8_lossy(&answer.body);
         differ(&mut found, "body", &body, ANSWER);
     }
-    for (name, value) in FOR_CACHES {
-        compare_header(&mut found, answer, name, value.as_bytes());
-    }
+    compare_for_caches(&mut found, answer, rule);
     found
 }

@@ -45,6 +45,21 @@ const NEEDS: &[Need] = &[
         met: || runs("promtool", &["--version"]),
     },
     Need {
+        what: "chromium",
+        packages: &["chromium"],
+        met: || runs("chromium", &["--version"]),
+    },
+    Need {
+        what: "fonts for Arabic, Chinese, Japanese and Korean (fc-list)",
+        packages: &["fontconfig", "fonts-noto-cjk", "fonts-noto-core"],
+        met: || has_fonts("ja") && has_fonts("ar"),
+    },
+    Need {
+        what: "nginx",
+        packages: &["nginx-light"],
+        met: || runs("nginx", &["-v"]),
+    },
+    Need {
         what: "wrk",
         packages: &["wrk"],
         // It has no option that does nothing and succeeds.
@@ -105,6 +120,14 @@ fn install(packages: &[&str]) -> Result<()> {
             .args(["install", "--yes", "--no-install-recommends"])
             .args(packages),
     )
+}
+
+/// Whether there is a font for a language.
+fn has_fonts(language: &str) -> bool {
+    let output = Command::new("fc-list")
+        .arg(format!(":lang={language}"))
+        .output();
+    output.is_ok_and(|output| !output.stdout.is_empty())
 }
 
 fn node_major() -> Option<u32> {

@@ -18,7 +18,8 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 
 /// Runs every test; what the system must have is there already.
 pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
-    steps.step("foreign gRPC client (target/venv)", tools::python)?;
+    steps.step("clients in Python (target/venv)", tools::python)?;
+    steps.step("clients in Node (target/node)", tools::node_packages)?;
     let runner = steps.step("wasm test runner (target/tools)", tools::wasm_test_runner)?;
     steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
     steps.step("Envoy, oldest (target/oldest-envoy)", tools::oldest_envoy)?;

@@ -50,7 +50,7 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     )
 }
 
-/// A Python with the foreign gRPC client's packages.
+/// A Python with the packages of the clients that tests start.
 pub(crate) fn python() -> Result<PathBuf> {
     let requirements = fs::read_to_string(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
     Ok(venv("venv", &requirements, &[])?.join("python"))

@@ -1,0 +1,86 @@
+//! Clients in other languages.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+/// Longest time until a client says anything.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A folder for what tests leave to be looked at.
+pub(crate) fn shots() -> PathBuf {
+    let folder = root().join("target/clients");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A running client, which says one JSON value in each line, and is told to go on by a line.
+pub(crate) struct Client {
+    _process: Child,
+    input: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Client {
+    /// A script for Node, of `tests/clients/`.
+    pub(crate) fn node(script: &str, arguments: &[&str]) -> Self {
+        let packages = root().join("target/node");
+        assert!(
+            packages.join("node_modules").exists(),
+            "no {}: cargo xtask test installs it",
+            packages.display()
+        );
+        // Node looks for packages beside the script.
+        let copy = packages.join(script);
+        std::fs::copy(root().join("tests/clients").join(script), &copy).unwrap();
+        Self::start(Command::new("node").arg(copy).args(arguments))
+    }
+
+    /// A script for Python, of `tests/clients/`.
+    pub(crate) fn python(script: &str, arguments: &[&str]) -> Self {
+        let python = root().join("target/venv/bin/python");
+        assert!(
+            python.exists(),
+            "no {}: cargo xtask test installs it",
+            python.display()
+        );
+        let script = root().join("tests/clients").join(script);
+        Self::start(Command::new(python).arg(script).args(arguments))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self {
+            _process: process,
+            input,
+            lines,
+        }
+    }
+
+    /// What it says next.
+    pub(crate) async fn says(&mut self) -> Value {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line());
+        let line = line.await.expect("it says nothing").unwrap();
+        serde_json::from_str(&line.expect("it has ended")).unwrap()
+    }
+
+    /// Lets it go on.
+    pub(crate) async fn go_on(&mut self) {
+        self.input.write_all(b"\n").await.unwrap();
+    }
+}

@@ -1,0 +1,192 @@
+//! The shop, behind the layer and behind Envoy.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::response::Html;
+use axum::routing::{get, post};
+use intermission::{
+    ClientSource, MaintenanceLayer, PolicyHandle, ServiceName, State, TrustedProxies,
+};
+use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What stands before the shop.
+pub(crate) enum Kind {
+    Layer(PolicyHandle),
+    Envoy {
+        endpoint: Endpoint,
+        _envoy: Box<Envoy>,
+    },
+}
+
+/// The shop, and the switch before it.
+pub(crate) struct Front {
+    pub(crate) address: SocketAddr,
+    /// How many forms the shop was sent.
+    pub(crate) forms: Arc<AtomicUsize>,
+    revision: AtomicU64,
+    kind: Kind,
+}
+
+impl Front {
+    /// The shop behind the layer, and another behind Envoy; both open.
+    pub(crate) async fn both() -> [Self; 2] {
+        [Self::layer().await, Self::envoy().await]
+    }
+
+    async fn layer() -> Self {
+        let policy = PolicyHandle::new(State::parse(&document(1, &open())).unwrap());
+        let local = ["127.0.0.1/32".parse().unwrap()].into_iter().collect();
+        let layer = MaintenanceLayer::new(policy.clone())
+            .with_client_source(ClientSource::XForwardedFor(TrustedProxies::new(local)));
+        let forms = Arc::default();
+        Self {
+            address: serve(shop(&forms).layer(layer)).await,
+            forms,
+            revision: AtomicU64::new(1),
+            kind: Kind::Layer(policy),
+        }
+    }
+
+    async fn envoy() -> Self {
+        let forms = Arc::default();
+        let application = serve(shop(&forms)).await;
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let endpoint = Endpoint::start(anywhere, scripted(1, &open())).unwrap();
+        let client = json!({ "source": "x-forwarded-for", "trusted_proxies": ["127.0.0.1"] });
+        let edge = Edge {
+            application: Some(application),
+            reads_bodies: true,
+            // Else it adds a hop for itself where the client is on the same machine.
+            use_remote_address: false,
+            ..Edge::new(endpoint.address())
+        };
+        let envoy = edge
+            .with_plugin(json!({ "client": client, "read_bodies": true }))
+            .start()
+            .await
+            .unwrap();
+        Self {
+            address: envoy.address(),
+            forms,
+            revision: AtomicU64::new(1),
+            kind: Kind::Envoy {
+                endpoint,
+                _envoy: Box::new(envoy),
+            },
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Layer(_) => "layer",
+            Kind::Envoy { .. } => "envoy",
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Puts a state with these members in force, and waits until it is.
+    pub(crate) async fn put(&self, members: &Value) {
+        let revision = 1 + self.revision.fetch_add(1, Ordering::SeqCst);
+        match &self.kind {
+            Kind::Layer(policy) => {
+                policy.swap(State::parse(&document(revision, members)).unwrap());
+            }
+            Kind::Envoy { endpoint, .. } => endpoint.say(scripted(revision, members)),
+        }
+        let expected = (members["maintenance"] != "off").then_some(revision);
+        let begun = Instant::now();
+        // Every worker has a connection of its own now and then.
+        let mut times = 0;
+        while times < 8 {
+            times = if self.in_force().await == expected {
+                times + 1
+            } else {
+                0
+            };
+            assert!(begun.elapsed() < PATIENCE, "{} lags", self.name());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(crate) async fn open(&self) {
+        self.put(&open()).await;
+    }
+
+    /// The revision that refuses, as curl sees it.
+    async fn in_force(&self) -> Option<u64> {
+        let mut curl = tokio::process::Command::new("curl");
+        curl.args(["--silent", "--head", "--max-time", "5", "--noproxy", "*"]);
+        let output = curl.arg(self.url()).output().await.unwrap();
+        let head = String::from_utf8(output.stdout).unwrap();
+        let (_, rest) = head.split_once("intermission: refused;revision=")?;
+        rest.lines().next()?.trim().parse().ok()
+    }
+}
+
+fn open() -> Value {
+    json!({ "maintenance": "off" })
+}
+
+fn document(revision: u64, members: &Value) -> Vec<u8> {
+    let mut document = json!({
+        "version": 1,
+        "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
+        "service": ServiceName::unknown().as_str(),
+        "revision": revision,
+    });
+    let members = members.as_object().unwrap().clone();
+    document.as_object_mut().unwrap().extend(members);
+    document.to_string().into_bytes()
+}
+
+fn scripted(revision: u64, members: &Value) -> Scripted {
+    Scripted::document(revision, document(revision, members))
+}
+
+async fn serve(app: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async { axum::serve(listener, app).await });
+    address
+}
+
+/// A page, a form, and an answer that any cache would like to keep.
+fn shop(forms: &Arc<AtomicUsize>) -> Router {
+    let forms = Arc::clone(forms);
+    let sent = move || async move {
+        forms.fetch_add(1, Ordering::SeqCst);
+        "the form has come"
+    };
+    let form = Html(
+        "<!doctype html><title>the form</title><form method=post action=/sent><button>send</button></form>",
+    );
+    let kept = || async {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("cache-control", "public, max-age=600"),
+            ("x-accel-expires", "600"),
+            ("surrogate-control", "max-age=600"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        (headers, "the shop's own page")
+    };
+    Router::new()
+        .route("/form", get(form))
+        .route("/sent", post(sent).get(|| async { "no form" }))
+        .route("/kept", get(kept))
+        .fallback(async || Html("<!doctype html><title>the shop</title><h1>the shop</h1>"))
+}

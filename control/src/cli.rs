@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Store(Store),
     /// Show which rule decides about a request, and what it is answered
     Explain(Explain),
+    /// Tell visitors something else, or show what they are told
+    Notice(Box<Notice>),
     /// Show the notice as nodes answer it, even while the service is open
     Preview(Preview),
     /// Let others ask control, and end that
@@ -294,6 +296,42 @@ pub(crate) struct Explain {
     /// A header line; may be given several times
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
+}
+
+/// With `none` an option takes back what was said.
+#[derive(Debug, Args)]
+pub(crate) struct Notice {
+    pub(crate) service: String,
+    /// The heading
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// The text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// Whom visitors may ask, such as mailto:help@shop.example
+    #[arg(long, value_name = "URI")]
+    pub(crate) contact: Option<String>,
+    /// An image for the page, at most some 24 KB
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logo: Option<String>,
+    /// A colour of the page, such as light.accent=#0099ff; may be given several times
+    #[arg(long = "color", value_name = "PLACE=COLOR")]
+    pub(crate) colors: Vec<String>,
+    /// A whole document in place of the page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<String>,
+    /// What that document may do, as Content-Security-Policy says it
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) html_policy: Option<String>,
+    /// Say all this to those only who want this language, such as ja
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
+    /// The language of what all others are told [default: en]
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) own_language: Option<String>,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

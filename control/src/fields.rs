@@ -47,6 +47,11 @@ impl Fields {
         Ok(members.flatten().map(|members| Self::at(place, members)))
     }
 
+    /// The members of the object `name` as they are.
+    pub(crate) fn raw(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Invalid> {
+        self.take(name, "an object", |value| value.as_object().cloned())
+    }
+
     /// Whether the member `name` is there and null, where that is not as good as none.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         self.members.get(name).is_some_and(Value::is_null)

@@ -97,12 +97,11 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Takes a part of the body of the request of `context`, which is the effective one, and tells whether it goes on
-    /// to the application.
+    /// Takes a part of the body of the request of `context`, which is the effective one and did not go on at once, and
+    /// tells whether it goes on to the application: only where the request has been admitted since.
     pub(crate) fn body(&self, context: u32, length: usize, is_last: bool) -> bool {
-        let is_held = self.held.borrow().iter().any(|(held, _)| *held == context);
-        if is_held || !self.unread.has(context) {
-            return !is_held;
+        if !self.unread.has(context) {
+            return self.admitted.has(context);
         }
         self.host.drop_request_body(length);
         let now = self.host.uptime();

@@ -20,6 +20,7 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
         | Change::Exit
         | Change::DisableAllowlist
         | Change::AddEntries(_)
+        | Change::Notice(_)
         | Change::Rollback(_) => Vec::new(),
     };
     let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();

@@ -35,6 +35,8 @@ pub(crate) enum Change {
     RemoveEntries(Entries),
     /// Put in force again what was at an earlier revision.
     Rollback(Box<State>),
+    /// Tell visitors something else.
+    Notice(Patch),
     /// Change any field.
     Patch(Patch),
 }
@@ -50,6 +52,7 @@ impl Change {
             Self::AddEntries(_) => "allowlist add",
             Self::RemoveEntries(_) => "allowlist remove",
             Self::Rollback(to) => return format!("rollback to {}", to.revision),
+            Self::Notice(_) => "notice",
             Self::Patch(_) => "patch",
         };
         name.to_owned()
@@ -77,7 +80,7 @@ impl Change {
                 let now = to_core(now);
                 after.notice.until = after.notice.until.filter(|until| *until > now);
             }
-            Self::Patch(patch) => after = patch.apply(before, now)?,
+            Self::Notice(patch) | Self::Patch(patch) => after = patch.apply(before, now)?,
         }
         Ok(after)
     }

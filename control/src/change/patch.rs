@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::change::in_future;
+use crate::fields::Fields;
 use crate::invalid::Invalid;
 use crate::moment::from_core;
 
@@ -41,6 +42,17 @@ impl Patch {
             }
         }
         Ok(Self(members))
+    }
+
+    /// Reads a merge patch of the notice alone.
+    pub(crate) fn of_notice(fields: &mut Fields) -> Result<Self, Invalid> {
+        let notice = fields.raw("notice")?.unwrap_or_default();
+        if notice.is_empty() {
+            let reason =
+                "name some of its members, as in {\"notice\": {\"title\": \"Back at two\"}}";
+            return Err(Invalid::new("/notice", reason));
+        }
+        Ok(Self(Map::from_iter([("notice".into(), notice.into())])))
     }
 
     pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {

@@ -7,6 +7,7 @@ mod explain;
 mod history;
 mod interrupt;
 mod node;
+mod notice;
 mod preview;
 mod rendered;
 mod run;

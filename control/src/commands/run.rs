@@ -1,6 +1,8 @@
 use crate::cli::{Allowlist, Cli, Command, Store};
 use crate::client::Client;
-use crate::commands::{allowlist, explain, history, node, preview, service, status, switch, token};
+use crate::commands::{
+    allowlist, explain, history, node, notice, preview, service, status, switch, token,
+};
 use crate::exit::{Exit, Failure};
 use crate::output::{Report, print};
 use crate::serve;
@@ -42,6 +44,7 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Node(command) => node::run(&client, &command),
         Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
         Command::Explain(options) => explain::run(&client, &options),
+        Command::Notice(options) => notice::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
         Command::Token(command) => token::run(&client, &command),
     }

@@ -13,8 +13,7 @@ use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
 use crate::serve::{
-    allowlist, changes, fleet, gate, health, history, metrics, nodes, openapi, services, state,
-    tokens,
+    changes, edits, fleet, gate, health, history, metrics, nodes, openapi, services, state, tokens,
 };
 
 /// What every handler may use.
@@ -74,7 +73,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 21] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -97,11 +96,9 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 21] {
             "/v1/services/{name}/allowlist/disable",
             post(changes::disable_allowlist),
         ),
-        ("/v1/services/{name}/allowlist/add", post(allowlist::add)),
-        (
-            "/v1/services/{name}/allowlist/remove",
-            post(allowlist::remove),
-        ),
+        ("/v1/services/{name}/allowlist/add", post(edits::add)),
+        ("/v1/services/{name}/allowlist/remove", post(edits::remove)),
+        ("/v1/services/{name}/notice", post(edits::notice)),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),
         ("/v1/barriers/{id}", get(fleet::barrier)),

@@ -13,7 +13,6 @@
 
 mod access;
 mod account;
-mod allowlist;
 mod answer;
 mod app;
 mod auth;
@@ -22,6 +21,7 @@ mod caller;
 mod certificate;
 mod changes;
 mod connections;
+mod edits;
 mod fleet;
 mod gate;
 mod guard;

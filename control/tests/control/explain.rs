@@ -105,3 +105,96 @@ fn preview_shows_the_notice_while_open() {
     assert!(!read_only.contains("data-pause"), "{read_only}");
     assert_eq!(control.state("shop").json()["maintenance"], "off");
 }
+
+#[test]
+fn visitors_are_told_what_notice_says() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |line: &[&str]| home.run(&control, &[&["notice", "shop"], line].concat());
+    let logo = home.path().join("logo.svg");
+    std::fs::write(&logo, "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    let said = run(&[
+        "--title",
+        "Back at two",
+        "--contact",
+        "tel:+81-3-1234-5678",
+        "--logo",
+        logo.to_str().unwrap(),
+        "--color",
+        "dark.accent=#ff8a9a",
+        "--reason",
+        "deploy 42",
+    ])
+    .done();
+    assert!(said.contains("revision 2"), "{said}");
+    run(&[
+        "--language",
+        "ja",
+        "--title",
+        "2時に再開します",
+        "--message",
+        "引っ越し中です。",
+    ])
+    .done();
+    let page = |language| {
+        let line = ["preview", "shop", "page", "--language", language];
+        home.run(&control, &line).done()
+    };
+    let (english, japanese) = (page("en"), page("ja"));
+    for part in [
+        "Back at two",
+        "+81-3-1234-5678",
+        "data:image/svg+xml;base64,",
+        "#ff8a9a",
+    ] {
+        assert!(english.contains(part), "{part}: {english}");
+    }
+    assert!(
+        japanese.contains("2時に再開します") && japanese.contains("+81-3-1234-5678"),
+        "{japanese}"
+    );
+    let history = home.run(&control, &["history", "shop"]).done();
+    assert!(
+        history.contains("notice") && history.contains("deploy 42"),
+        "{history}"
+    );
+
+    run(&[
+        "--title",
+        "none",
+        "--contact",
+        "none",
+        "--color",
+        "none",
+        "--logo",
+        "none",
+    ])
+    .done();
+    let english = page("en");
+    assert!(
+        english.contains("Down for maintenance") && !english.contains("+81"),
+        "{english}"
+    );
+    let shown: serde_json::Value = serde_json::from_str(&run(&[]).done()).unwrap();
+    assert_eq!(shown["languages"]["ja"]["title"], "2時に再開します");
+
+    for (line, because) in [
+        (
+            &["--contact", "javascript:alert(1)"][..],
+            "is not a contact",
+        ),
+        (&["--color", "accent=#fff"], "light.accent=#0099ff"),
+        (&["--logo", "logo.txt"], "is no image"),
+        (&["--html", "not-there.html"], "not-there.html"),
+        (&["--language", "ja"], "goes with"),
+        (
+            &["--language", "it", "--title", "Chiuso"],
+            "/notice/languages/it/message",
+        ),
+    ] {
+        let refused = run(line);
+        assert_eq!(refused.code, Some(7), "{line:?}: {}", refused.err);
+        assert!(refused.err.contains(because), "{line:?}: {}", refused.err);
+    }
+}

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use crate::change::{Change, Entries};
+use crate::change::{Change, Entries, Patch};
 use crate::keeper::Asked;
 use crate::serve::answer::Answer;
 use crate::serve::app::App;
@@ -27,6 +27,16 @@ pub(super) async fn remove(
 ) -> Answer {
     let change = Change::RemoveEntries(Entries::read(&mut order.fields)?);
     edit(app, name, order, change, &["cidrs", "reason"]).await
+}
+
+/// `POST /v1/services/{name}/notice`
+pub(super) async fn notice(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    mut order: Order,
+) -> Answer {
+    let change = Change::Notice(Patch::of_notice(&mut order.fields)?);
+    edit(app, name, order, change, &["notice", "reason"]).await
 }
 
 async fn edit(app: Arc<App>, name: String, order: Order, change: Change, known: &[&str]) -> Answer {

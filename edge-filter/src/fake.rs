@@ -187,10 +187,6 @@ impl Host for Fake {
         self.own.borrow_mut().set.push(set);
     }
 
-    fn drop_request_body(&self, _: usize) {
-        self.count();
-    }
-
     fn resume_request(&self) {
         let mut own = self.own.borrow_mut();
         let context = own.effective;

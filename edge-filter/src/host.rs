@@ -55,8 +55,6 @@ pub(crate) trait Host {
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
     /// Sets a header of the response in the place of all lines of that name, or removes them.
     fn set_response_header(&self, name: &str, value: Option<&str>);
-    /// Drops what has come of the request's body.
-    fn drop_request_body(&self, length: usize);
     fn resume_request(&self);
 
     fn call(

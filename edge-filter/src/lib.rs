@@ -37,7 +37,6 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod turn;
-mod unread;
 
 #[cfg(target_arch = "wasm32")]
 mod entry {

@@ -1,10 +1,7 @@
 use std::cell::{Cell, RefCell};
-use std::net::IpAddr;
 use std::rc::Rc;
 
-use intermission_core::{
-    FOR_TESTERS_ONLY, Headers, Kind, Policy, Reason, RequestView, State, Verdict,
-};
+use intermission_core::{FOR_TESTERS_ONLY, Headers, Policy, Reason, RequestView, State, Verdict};
 
 use crate::admitted::Admitted;
 use crate::answer;
@@ -13,7 +10,6 @@ use crate::config::Config;
 use crate::host::{Host, Level};
 use crate::slot::{Mark, Slot};
 use crate::tally::Tally;
-use crate::unread::{Refused, Unread};
 
 /// What all requests of one plugin in one VM share.
 #[derive(Debug)]
@@ -23,8 +19,7 @@ pub(crate) struct Plugin<H> {
     pub(crate) tally: Tally,
     pub(crate) slot: Slot,
     in_force: RefCell<Option<Rc<InForce>>>,
-    held: RefCell<Vec<(u32, Body)>>,
-    unread: Unread,
+    held: RefCell<Vec<u32>>,
     admitted: Admitted,
     warned: Cell<bool>,
     /// Which refusal is the next, from anywhere.
@@ -45,15 +40,6 @@ pub(crate) enum Action {
     Answered,
     /// It waits for the first policy.
     Hold,
-    /// It is answered when its body has been read.
-    Read,
-}
-
-/// Whether a body follows the headers of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Body {
-    Follows,
-    None,
 }
 
 impl<H: Host> Plugin<H> {
@@ -65,7 +51,6 @@ impl<H: Host> Plugin<H> {
             slot,
             in_force: RefCell::new(None),
             held: RefCell::new(Vec::new()),
-            unread: Unread::default(),
             admitted: Admitted::default(),
             warned: Cell::new(false),
             draw: Cell::default(),
@@ -77,53 +62,23 @@ impl<H: Host> Plugin<H> {
     }
 
     /// Handles the request of `context`, which is the effective one.
-    pub(crate) fn request(&self, context: u32, body: Body) -> Action {
+    pub(crate) fn request(&self, context: u32) -> Action {
         // It is not borrowed while the host is called, which may call back.
         let Some(in_force) = self.in_force.borrow().clone() else {
-            self.held.borrow_mut().push((context, body));
+            self.held.borrow_mut().push(context);
             return Action::Hold;
         };
-        let decided = if in_force.policy.is_open() {
-            Ok(Reason::Open)
+        let admitted = if in_force.policy.is_open() {
+            Some(Reason::Open)
         } else {
-            self.decide(&in_force.policy, context, body)
+            self.decide(&in_force.policy)
         };
-        match decided {
-            Ok(reason) => {
+        match admitted {
+            Some(reason) => {
                 self.admitted.add(context, reason, &in_force.state);
                 Action::Continue
             }
-            Err(action) => action,
-        }
-    }
-
-    /// Takes a part of the body of the request of `context`, which is the effective one and did not go on at once, and
-    /// tells whether it goes on to the application: only where the request has been admitted since.
-    pub(crate) fn body(&self, context: u32, length: usize, is_last: bool) -> bool {
-        if !self.unread.has(context) {
-            return self.admitted.has(context);
-        }
-        self.host.drop_request_body(length);
-        let now = self.host.uptime();
-        if let Some(refused) = self.unread.read(context, length, is_last, now) {
-            self.answer(&refused);
-        }
-        false
-    }
-
-    /// Answers requests of whose bodies nothing comes any more.
-    pub(crate) fn answer_unread(&self) {
-        for refused in self.unread.given_up(self.host.uptime()) {
-            self.host.act_for(refused.context);
-            self.answer(&refused);
-        }
-    }
-
-    fn answer(&self, refused: &Refused) {
-        let in_force = self.in_force.borrow().clone();
-        if let Some(in_force) = in_force {
-            let request = view(&refused.headers, None);
-            self.refuse(&in_force.policy, refused.kind, &request);
+            None => Action::Answered,
         }
     }
 
@@ -139,8 +94,7 @@ impl<H: Host> Plugin<H> {
 
     /// Forgets a request that has ended.
     pub(crate) fn forget(&self, context: u32) {
-        self.held.borrow_mut().retain(|(held, _)| *held != context);
-        self.unread.forget(context);
+        self.held.borrow_mut().retain(|held| *held != context);
         if self.admitted.remove(context)
             && let Some(in_force) = &*self.in_force.borrow()
         {
@@ -153,9 +107,9 @@ impl<H: Host> Plugin<H> {
     /// requests that have waited for it.
     pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
         self.render(policy, state);
-        for (context, body) in self.held.take() {
+        for context in self.held.take() {
             self.host.act_for(context);
-            if self.request(context, body) == Action::Continue {
+            if self.request(context) == Action::Continue {
                 self.host.resume_request();
             }
         }
@@ -177,50 +131,38 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Why the request is admitted, or what becomes of it otherwise.
-    fn decide(&self, policy: &Policy, context: u32, body: Body) -> Result<Reason, Action> {
+    /// Why the request is admitted, or `None` when it has been answered.
+    fn decide(&self, policy: &Policy) -> Option<Reason> {
         let headers = self.host.request_headers();
+        let headers = headers.as_slice();
         let client = policy
             .asks_client()
-            .then(|| self.config.client.find(&self.host, headers.as_slice()));
-        let client = match client {
-            Some(Found::Address(address)) => address,
-            Some(Found::FromHeader) => {
-                self.warn_of_forged_addresses();
-                None
-            }
-            None => None,
+            .then(|| self.config.client.find(&self.host, headers));
+        let request = RequestView {
+            method: headers.single(":method").unwrap_or_default(),
+            path: headers.single(":path").unwrap_or_default(),
+            authority: headers.single(":authority"),
+            client: match client {
+                Some(Found::Address(address)) => address,
+                Some(Found::FromHeader) => {
+                    self.warn_of_forged_addresses();
+                    None
+                }
+                None => None,
+            },
+            headers,
         };
-        let request = view(&headers, client);
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
-            Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
-            Verdict::Refuse(kind) if self.reads(body, &headers) => {
-                self.unread.add(context, kind, headers, self.host.uptime());
-                Err(Action::Read)
-            }
+            Verdict::Admit(reason) => Some(policy.counts_as(reason, &request)),
             Verdict::Refuse(kind) => {
-                self.refuse(policy, kind, &request);
-                Err(Action::Answered)
+                let draw = self.draw.get();
+                self.draw.set(draw.wrapping_add(1));
+                answer::send(&self.host, kind, &policy.reply(kind, &request, draw));
+                None
             }
         }
-    }
-
-    /// Whether a refused request's body is to be read before the answer: not where the client waits to be invited to
-    /// send it (RFC 9110, section 10.1.1).
-    fn reads(&self, body: Body, headers: &[(String, Vec<u8>)]) -> bool {
-        let is_http1 = || {
-            let protocol = self.host.property(&["request", "protocol"]);
-            protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
-        };
-        self.config.read_bodies && body == Body::Follows && !headers.has("expect") && is_http1()
-    }
-
-    fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, [(String, Vec<u8>)]>) {
-        let draw = self.draw.get();
-        self.draw.set(draw.wrapping_add(1));
-        answer::send(&self.host, kind, &policy.reply(kind, request, draw));
     }
 
     fn warn_of_forged_addresses(&self) {
@@ -232,18 +174,5 @@ impl<H: Host> Plugin<H> {
                  Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
             );
         }
-    }
-}
-
-fn view(
-    headers: &[(String, Vec<u8>)],
-    client: Option<IpAddr>,
-) -> RequestView<'_, [(String, Vec<u8>)]> {
-    RequestView {
-        method: headers.single(":method").unwrap_or_default(),
-        path: headers.single(":path").unwrap_or_default(),
-        authority: headers.single(":authority"),
-        client,
-        headers,
     }
 }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 #[cfg(feature = "panic-switch")]
 use crate::panic_switch;
-use crate::plugin::{Action, Body, Plugin};
+use crate::plugin::{Action, Plugin};
 use crate::root::{Root, TICK};
 
 /// Envoy. Where a call fails there is nothing to be done about it but to go on.
@@ -66,10 +66,6 @@ impl Host for Envoy {
 
     fn set_response_header(&self, name: &str, value: Option<&str>) {
         let _ = hostcalls::set_map_value(MapType::HttpResponseHeaders, name, value);
-    }
-
-    fn drop_request_body(&self, length: usize) {
-        let _ = hostcalls::set_buffer(BufferType::HttpRequestBody, 0, length, b"");
     }
 
     fn resume_request(&self) {
@@ -215,7 +211,6 @@ impl RootContext for RootAdapter {
             context,
             root,
             plugin,
-            goes_on: true,
         }))
     }
 
@@ -257,33 +252,17 @@ struct RequestAdapter {
     /// Envoy serves no request before it is configured.
     root: Option<Rc<RefCell<Root<Envoy>>>>,
     plugin: Option<Rc<Plugin<Envoy>>>,
-    goes_on: bool,
-}
-
-fn pause_unless(goes_on: bool) -> proxy_wasm::types::Action {
-    if goes_on {
-        proxy_wasm::types::Action::Continue
-    } else {
-        proxy_wasm::types::Action::Pause
-    }
 }
 
 impl HttpContext for RequestAdapter {
-    fn on_http_request_headers(&mut self, _: usize, is_last: bool) -> proxy_wasm::types::Action {
+    fn on_http_request_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
         #[cfg(feature = "panic-switch")]
         panic_switch::at_request();
         let root = self.root.as_ref();
-        let body = if is_last { Body::None } else { Body::Follows };
-        let action = root.map_or(Action::Continue, |root| {
-            root.borrow_mut().request(self.context, body)
-        });
-        self.goes_on = action == Action::Continue;
-        pause_unless(self.goes_on)
-    }
-
-    fn on_http_request_body(&mut self, length: usize, is_last: bool) -> proxy_wasm::types::Action {
-        let plugin = self.plugin.as_ref().filter(|_| !self.goes_on);
-        pause_unless(plugin.is_none_or(|plugin| plugin.body(self.context, length, is_last)))
+        match root.map(|root| root.borrow_mut().request(self.context)) {
+            None | Some(Action::Continue) => proxy_wasm::types::Action::Continue,
+            Some(Action::Answered | Action::Hold) => proxy_wasm::types::Action::Pause,
+        }
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {

@@ -43,8 +43,9 @@ impl FromStr for Contact {
             |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
         let valid = text.len() <= MAX_BYTES
             && scheme.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(allowed));
-        if valid {
-            Ok(Self(text.into()))
+        let contact = Self(text.into());
+        if valid && !contact.spoken().is_empty() {
+            Ok(contact)
         } else {
             Err(ParseContactError { text: text.into() })
         }
@@ -92,6 +93,9 @@ mod tests {
             "",
             "help@shop.example",
             "mailto:",
+            "mailto:?subject=x",
+            "https:///",
+            "https://?x",
             "javascript:alert(1)",
             "JAVASCRIPT:alert(1)",
             "http://status.example",

@@ -113,7 +113,7 @@ impl Notice {
     }
 
     /// The notice in each of its languages, its own first: in those that it names, and in those that are
-    /// built in, unless it has words of its own, which nobody has put into these.
+    /// built in, unless it has words or a document of its own, which nobody has put into these.
     pub(crate) fn told(&self, mode: Mode) -> Vec<Told<'_>> {
         let own = [(&self.language, &self.look)];
         let named = self.languages.iter().map(|one| (&one.language, &one.look));
@@ -122,7 +122,13 @@ impl Notice {
             .chain(named)
             .map(|(language, look)| self.tell(language, look, mode))
             .collect();
-        if self.look.title.is_none() && self.look.message.is_none() {
+        let Look {
+            title,
+            message,
+            html,
+            ..
+        } = &self.look;
+        if title.is_none() && message.is_none() && html.is_none() {
             for phrases in ALL {
                 let known = |one: &Told<'_>| one.language.as_str() == phrases.tag;
                 if let Ok(language) = phrases.tag.parse()

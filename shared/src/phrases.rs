@@ -83,7 +83,7 @@ pub(crate) const ALL: &[&Phrases] = &[
             message: "Wir arbeiten gerade an diesem Dienst und sind bald wieder da.",
         },
         read_only: Words {
-            title: "Zurzeit nur lesbar",
+            title: "Zurzeit nur Lesezugriff",
             message: "Sie können alles ansehen, aber im Moment nichts ändern. Bitte versuchen Sie es später noch einmal.",
         },
         until: "Voraussichtlich wieder da",
@@ -155,14 +155,14 @@ pub(crate) const ALL: &[&Phrases] = &[
         tag: "pt",
         maintenance: Words {
             title: "Em manutenção",
-            message: "Estamos trabalhando no serviço e voltaremos em breve.",
+            message: "O serviço está em manutenção e voltará em breve.",
         },
         read_only: Words {
-            title: "Somente leitura no momento",
-            message: "Você pode consultar tudo, mas não é possível fazer alterações agora. Tente novamente mais tarde.",
+            title: "Apenas leitura por enquanto",
+            message: "É possível consultar tudo, mas não fazer alterações. Tente novamente mais tarde.",
         },
         until: "Retorno previsto",
-        contact: "Contato",
+        contact: "Suporte",
         reference: "Referência",
         again: "Tentar novamente",
     },

@@ -32,7 +32,6 @@ const EXPORTS: &[&str] = &[
     "proxy_on_tick",
     "proxy_on_queue_ready",
     "proxy_on_request_headers",
-    "proxy_on_request_body",
     "proxy_on_response_headers",
     "proxy_on_http_call_response",
     // Without proxy_on_done, which the filter leaves as it is, Envoy goes straight on to this.

@@ -47,7 +47,7 @@ fn answer(
     mut connection: &TcpStream,
     reply: &dyn Fn(Option<&str>) -> Rendered,
 ) -> std::io::Result<()> {
-    connection.set_read_timeout(Some(Duration::from_secs(2)))?;
+    connection.set_read_timeout(Some(Duration::from_millis(200)))?;
     let mut language = None;
     let mut is_head = false;
     for line in BufReader::new(connection).lines() {
@@ -65,7 +65,7 @@ fn answer(
     let body = rendered.body();
     let head = rendered
         .head()
-        .replace("HTTP ", "HTTP/1.1 ")
+        .replacen("HTTP ", "HTTP/1.1 ", 1)
         .replace('\n', "\r\n");
     let length = body.len();
     write!(

@@ -38,6 +38,15 @@ impl HttpAnswer {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The same but for when to come back, which each refusal draws.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let [mut own, mut others] = [self, other].map(|answer| answer.headers.clone());
+        let drawn = [&mut own, &mut others].map(|headers| headers.remove("retry-after").is_some());
+        drawn[0] == drawn[1]
+            && (self.status, &self.body) == (other.status, &other.body)
+            && own == others
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (head, body) = text.split_once("\r\n\r\n")?;
         let (status, headers) = head.split_once("\r\n")?;

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::answer::Maintenance;
 use crate::color::Palette;
 use crate::notice::Told;
+use crate::phrases::ENGLISH;
 use crate::{Color, Mode};
 
 /// What the page may do: send nothing and load nothing, but ask whether the service is back.
@@ -90,19 +91,22 @@ fn html(told: &Told<'_>, maintenance: &Maintenance, style: &str) -> String {
             format!(" data-pause=\"{pause}\""),
         )
     };
+    let is_right_to_left = told.language.is_right_to_left();
     format!(
         include_str!("page.html"),
         language = told.language.as_str(),
-        direction = if told.language.is_right_to_left() {
-            "rtl"
-        } else {
-            "ltr"
-        },
+        direction = if is_right_to_left { "rtl" } else { "ltr" },
         style = style,
         mark = mark,
         title = Escaped(told.title),
         message = Escaped(told.message),
         label_language = phrases.tag,
+        // Where they are not in the language of the page, they are in English.
+        label_direction = if is_right_to_left && phrases.tag == ENGLISH.tag {
+            " dir=\"ltr\""
+        } else {
+            ""
+        },
         until = until.unwrap_or_default(),
         contact = contact.unwrap_or_default(),
         reference = entry(phrases.reference, &format!("{}", maintenance.revision)),

@@ -1,9 +1,12 @@
 (() => {
   const root = document.documentElement, { pause } = document.currentScript.dataset;
   for (const time of document.querySelectorAll("time"))
-    time.textContent = new Intl.DateTimeFormat(root.lang, {
-      weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", timeZoneName: "short"
-    }).format(new Date(time.dateTime));
+    // Not every tag is a locale.
+    try {
+      time.textContent = new Intl.DateTimeFormat(root.lang, {
+        weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", timeZoneName: "short"
+      }).format(new Date(time.dateTime));
+    } catch {}
   if (!pause) return;
   let due;
   const wait = () => {
@@ -14,9 +17,10 @@
     wait();
     if (document.hidden) return;
     const answer = await fetch(location.href, { method: "HEAD", cache: "no-store", redirect: "manual" }).catch(() => {});
-    if (!answer || answer.headers.has("intermission") || answer.status > 501) return;
-    const { href, hash, pathname } = location;
-    if (hash) history.replaceState(null, "", pathname + "?" + Math.random());
+    if (!answer || answer.headers.has("intermission") || answer.status == 429 || answer.status > 501) return;
+    const { href } = location;
+    // Else it would only scroll.
+    if (href.includes("#")) history.replaceState(null, "", "?" + Math.random());
     location.replace(href);
   };
   document.addEventListener("visibilitychange", look);

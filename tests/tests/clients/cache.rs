@@ -49,7 +49,7 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, configuration).unwrap();
-        let process = Command::new("nginx")
+        let mut process = Command::new("nginx")
             .arg("-p")
             .arg(folder.path())
             .arg("-c")
@@ -59,6 +59,8 @@ impl Nginx {
             .expect("nginx, which cargo xtask test installs");
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(address).await.is_err() {
+            let ended = process.try_wait().unwrap();
+            assert!(ended.is_none(), "nginx has ended: {ended:?}");
             assert!(
                 begun.elapsed() < Duration::from_secs(20),
                 "nginx does not listen"

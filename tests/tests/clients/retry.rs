@@ -24,6 +24,7 @@ async fn clients_come_back_when_they_are_told_to() {
         let closed = json!({ "maintenance": "all", "notice": { "retry_after": AFTER } });
         front.put(&closed).await;
         let mut client = Client::python("retry.py", &[&front.url()]);
+        assert_eq!(client.says().await, json!({ "refused": 503 }));
         refuse_for_a_while(&front).await;
         let seen = client.says().await;
         assert_eq!(seen["status"], 200);

@@ -29,7 +29,7 @@ local function is_refusal(headers, body)
   end
   revision = tonumber(revision)
   local page = body:find("<p>state " .. revision .. "</p>", 1, true)
-    and body:find("Reference: " .. revision .. "<", 1, true)
+    and body:find("<dd>" .. revision .. "</dd>", 1, true)
     and body:find("</html>\n$")
   local problem = body:find('"state ' .. revision .. '"', 1, true)
     and body:find('"revision":' .. revision, 1, true)

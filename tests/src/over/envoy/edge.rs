@@ -35,8 +35,6 @@ pub struct Edge {
     pub use_remote_address: bool,
     /// The application; without one Envoy answers `welcome` itself.
     pub application: Option<SocketAddr>,
-    /// Whether Envoy is set up for the filter to read the bodies of refused requests.
-    pub reads_bodies: bool,
 }
 
 impl Edge {
@@ -51,7 +49,6 @@ impl Edge {
             control: Control::At(control),
             use_remote_address: true,
             application: None,
-            reads_bodies: false,
         }
     }
 
@@ -104,7 +101,6 @@ impl Edge {
                 "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
             }),
         };
-        let filter = config::intermission(&self.module.path()?, &self.plugin, self.reads_bodies);
         let manager = config::typed(
             "envoy.filters.network.http_connection_manager",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -114,7 +110,6 @@ impl Edge {
                 // A client that is turned away need not be given time to notice.
                 "delayed_close_timeout": "0.01s",
                 "upgrade_configs": [{ "upgrade_type": "websocket" }],
-                "proxy_100_continue": self.reads_bodies,
                 "route_config": { "virtual_hosts": [{
                     "name": "application",
                     "domains": ["*"],
@@ -122,7 +117,7 @@ impl Edge {
                 }] },
                 "http_filters": [
                     config::peer_told(config::DIRECT_PEER),
-                    filter,
+                    config::intermission(&self.module.path()?, &self.plugin),
                     config::router(),
                 ],
             }),
@@ -132,7 +127,6 @@ impl Edge {
             "address": config::tcp_address("127.0.0.1", 0),
             // So that every worker gets its share of so few connections.
             "connection_balance_config": { "exact_balance": {} },
-            "per_connection_buffer_limit_bytes": if self.reads_bodies { 8 << 20 } else { 1 << 20 },
             "filter_chains": [{ "filters": [manager] }],
         });
         let listener = config::of_type("envoy.config.listener.v3.Listener", listener);

@@ -34,7 +34,7 @@ pub(super) fn show(reply: &dyn Fn(Option<&str>) -> Rendered) -> Result<Report, F
         Ok(_) => String::new(),
         Err(error) => format!(" ({opener} does not start: {error})"),
     };
-    eprintln!("the notice is at {url} until you press Ctrl-C{opened}");
+    println!("the notice is at {url} until you press Ctrl-C{opened}");
     for connection in listener.incoming() {
         // A browser that goes away does not matter.
         let _ = connection.and_then(|connection| answer(&connection, reply));
@@ -66,6 +66,8 @@ fn answer(
     let head = rendered
         .head()
         .replacen("HTTP ", "HTTP/1.1 ", 1)
+        // The phrase may be missing, the space before it may not.
+        .replacen('\n', " \n", 1)
         .replace('\n', "\r\n");
     let length = body.len();
     write!(

@@ -1,3 +1,6 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::json;
 
 use crate::harness::Home;
@@ -196,5 +199,29 @@ fn visitors_are_told_what_notice_says() {
         let refused = run(line);
         assert_eq!(refused.code, Some(7), "{line:?}: {}", refused.err);
         assert!(refused.err.contains(because), "{line:?}: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_browser_gets_the_notice_as_from_a_node() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let line = ["preview", "shop", "page", "--open"];
+    let mut preview = home.begin_with(&control, &line, &[("BROWSER", "true")]);
+    preview.says("until you press Ctrl-C");
+    let (_, address) = preview.said().split_once("http://").unwrap();
+    let (address, _) = address.split_once('/').unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    let request = "GET / HTTP/1.1\r\nhost: a\r\naccept-language: de\r\n\r\n";
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 \r\n"), "{answer}");
+    for part in [
+        "\r\ncontent-security-policy: default-src 'none'; ",
+        "Wartungsarbeiten",
+    ] {
+        assert!(answer.contains(part), "{answer}");
     }
 }

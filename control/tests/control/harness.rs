@@ -124,9 +124,20 @@ impl Home {
 
     /// Begins to run the command against `control`.
     pub(crate) fn begin(&self, control: &Control, line: &[&str]) -> Begun {
+        self.begin_with(control, line, &[])
+    }
+
+    /// Begins to run the command against `control`, with these variables.
+    pub(crate) fn begin_with(
+        &self,
+        control: &Control,
+        line: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Begun {
         let server = format!("http://{}", control.address);
         let mut command = self.binary();
-        Begun::new(command.env("INTERMISSION_SERVER", server).args(line))
+        command.env("INTERMISSION_SERVER", server);
+        Begun::new(command.envs(variables.iter().copied()).args(line))
     }
 
     /// Runs the command against the control at `address`.
@@ -183,6 +194,11 @@ impl Begun {
         while !self.said.contains(text) {
             self.said += &self.out.recv_timeout(PATIENCE).unwrap();
         }
+    }
+
+    /// What it has said until now.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
     }
 
     /// SIGINT.

@@ -80,7 +80,8 @@ impl PolicyHandle {
     ///
     /// Returns when control has been told, or when nothing more can be done about it: after 5 s, or at once
     /// where no [`Poller`](crate::Poller) runs. While requests run, while anybody keeps the guard of one, and
-    /// after a connection was upgraded of which nobody kept it, control is not told. The state in force stays as it is from now on.
+    /// after a connection was upgraded of which nobody kept it, control is not told. The state in force stays
+    /// as it is from now on.
     #[cfg(feature = "poller")]
     pub async fn leave(&self) {
         if let Some(departure) = &self.0.departure {

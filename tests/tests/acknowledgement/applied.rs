@@ -1,13 +1,13 @@
 //! What is in force in every worker.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use intermission_tests::over::{Edge, Endpoint, Envoy, Transport, Version};
+use intermission_tests::over::{Edge, Envoy, Transport, Version};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::{
-    all_serve, ask, closed, endpoint, fragile, get, last, open, reports, state, until,
+    PATIENCE, all_serve, ask, closed, endpoint, fragile, get, last, open, reports, state, until,
     until_applied, until_told, with_header,
 };
 
@@ -17,39 +17,54 @@ async fn nothing_is_applied_before_it_is_in_force_in_every_worker() {
     let envoy = fragile(&control).start().await.unwrap();
     all_serve(&envoy).await;
     until_applied(&control, 3).await;
-    let spinning = spin_one_that_does_not_poll(&envoy, &control).await;
-    control.say(closed(4));
-    let lagging = until_told(&control, "a worker that lags", |report| {
-        report.if_none_match == "\"4\"" && report.applied.as_deref() == Some("3")
-    })
-    .await;
-    assert_eq!(lagging.silent, "");
-    assert!(!spinning.is_finished());
-    spinning.await.unwrap();
-    until_applied(&control, 4).await;
+    let begun = Instant::now();
+    let mut revision = 3;
+    let mut lagged = false;
+    // Until the worker that is kept busy is not the one that polls.
+    while !lagged {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "nothing is told of a worker that lags"
+        );
+        let busy = keep_a_worker_busy(&envoy).await;
+        let (known, told) = (revision, reports(&control).len());
+        revision += 1;
+        control.say(closed(revision));
+        busy.ends.await.unwrap();
+        let meanwhile = reports(&control).into_iter().skip(told);
+        for report in meanwhile.filter(|report| report.at < busy.at_least_until) {
+            assert_eq!(report.applied, Some(known.to_string()), "{report:?}");
+            assert_eq!(report.silent, "");
+            lagged |= report.if_none_match == format!("\"{revision}\"");
+        }
+        until_applied(&control, revision).await;
+    }
     for _ in 0..4 {
         assert_eq!(ask(&envoy, &get("/")).await.status, 503);
     }
 }
 
-/// Keeps a worker busy for less than it takes to be silent, which is not the one that polls.
-async fn spin_one_that_does_not_poll(envoy: &Envoy, control: &Endpoint) -> JoinHandle<()> {
+struct Busy {
+    at_least_until: Instant,
+    ends: JoinHandle<()>,
+}
+
+/// Keeps a worker busy for less than it takes to be silent; returns once it is.
+async fn keep_a_worker_busy(envoy: &Envoy) -> Busy {
     let address = envoy.address();
-    loop {
-        let before = control.polls().len();
-        let spinning = tokio::spawn(async move {
-            let request = with_header("x-intermission-spin", "2400");
-            Transport::Http1.send(address, &request).await.unwrap();
-        });
-        until(
-            "polls, or the end of the spin",
-            Duration::from_secs(10),
-            async || control.polls().len() > before + 2 || spinning.is_finished(),
-        )
-        .await;
-        if !spinning.is_finished() {
-            return spinning;
-        }
+    let at_least_until = Instant::now() + Duration::from_millis(1200);
+    let ends = tokio::spawn(async move {
+        let request = with_header("x-intermission-spin", "1200");
+        Transport::Http1.send(address, &request).await.unwrap();
+    });
+    until("a worker is busy", Duration::from_secs(10), async || {
+        let running = envoy.metric("http.edge.downstream_rq_active").await;
+        running.unwrap() == Some(1)
+    })
+    .await;
+    Busy {
+        at_least_until,
+        ends,
     }
 }
 

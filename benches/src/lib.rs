@@ -1,0 +1,5 @@
+//! What the benches share.
+
+mod random;
+
+pub use random::Random;

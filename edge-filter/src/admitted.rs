@@ -56,6 +56,11 @@ impl Admitted {
         request.is_some_and(|request| request.counts)
     }
 
+    pub(crate) fn has(&self, context: u32) -> bool {
+        let requests = self.requests.borrow();
+        requests.iter().any(|request| request.context == context)
+    }
+
     /// Whether a request was admitted because its client is on the allowlist.
     pub(crate) fn is_tester(&self, context: u32) -> bool {
         self.testers.get() > 0

@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) client: Client,
     pub(crate) default: Mode,
     pub(crate) initial_state: Option<State>,
+    /// Whether the bodies of refused requests are read before they are answered, which Envoy has to be set up for.
+    pub(crate) read_bodies: bool,
 }
 
 /// Where the state is asked for.
@@ -61,6 +63,7 @@ impl Config {
             "client",
             "default",
             "initial_state",
+            "read_bodies",
         ])?;
         let seconds = |name, most, default| {
             root.field(name)
@@ -97,6 +100,9 @@ impl Config {
                 .field("initial_state")
                 .map(|node| State::read(&node))
                 .transpose()?,
+            read_bodies: root
+                .field("read_bodies")
+                .map_or(Ok(false), |node| node.boolean())?,
         })
     }
 }
@@ -312,7 +318,7 @@ mod tests {
             (
                 with(r#""intervall": 5"#),
                 "/intervall: is not known; known here: cluster, authority, path, token, node, interval, wait, start_wait, \
-                 lease, client, default, initial_state",
+                 lease, client, default, initial_state, read_bodies",
             ),
             (
                 r#"{ "cluster": "c", "path": "state" }"#.into(),

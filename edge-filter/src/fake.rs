@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
+use intermission_wasm_abi::Pairs;
+
+use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, RequestHeaders, Shared};
 
 /// What all hosts share.
 #[derive(Debug)]
@@ -160,9 +162,12 @@ impl Host for Fake {
         self.own.borrow_mut().effective = context;
     }
 
-    fn request_headers(&self) -> Vec<(String, Vec<u8>)> {
+    fn request_headers(&self) -> RequestHeaders {
         self.count();
-        self.own.borrow().headers.clone()
+        let own = self.own.borrow();
+        let headers = own.headers.iter();
+        let pairs = headers.map(|(name, value)| (name.as_str(), value.as_slice()));
+        RequestHeaders(Pairs::encode(pairs))
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {

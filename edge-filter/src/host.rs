@@ -1,5 +1,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use intermission_core::Headers;
+use intermission_wasm_abi::Pairs;
+
 /// How urgent a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
@@ -34,6 +37,19 @@ pub(crate) enum MetricKind {
     Gauge,
 }
 
+/// The header lines of a request, as Envoy passes them.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestHeaders(pub(crate) Pairs);
+
+impl Headers for RequestHeaders {
+    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
+        let lines = self.0.iter();
+        lines
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+}
+
 /// Everything that the filter asks of Envoy.
 ///
 /// Calls about a request or a response concern the context that is [effective](Self::act_for), which
@@ -49,7 +65,7 @@ pub(crate) trait Host {
     fn act_for(&self, context: u32);
 
     /// All header lines of the request, pseudo-headers among them.
-    fn request_headers(&self) -> Vec<(String, Vec<u8>)>;
+    fn request_headers(&self) -> RequestHeaders;
     /// An attribute (Envoy docs, "Attributes").
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);

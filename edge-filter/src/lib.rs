@@ -37,13 +37,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod unread;
 
 #[cfg(target_arch = "wasm32")]
-mod entry {
-    #[global_allocator]
-    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-    proxy_wasm::main! {{
-        proxy_wasm::set_root_context(|context| Box::new(crate::proxy::RootAdapter::new(context)));
-    }}
-}
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

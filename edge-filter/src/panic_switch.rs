@@ -3,31 +3,29 @@
 
 use std::time::{Duration, Instant};
 
-use proxy_wasm::hostcalls::get_map_value_bytes;
-use proxy_wasm::types::MapType;
+use intermission_wasm_abi::host::{Map, header};
 
 const LONGEST_SPIN: Duration = Duration::from_secs(20);
 
 pub(crate) fn at_request() {
-    switch(MapType::HttpRequestHeaders);
+    switch(Map::Request);
     spin();
 }
 
 /// Only the VM that polls gets an answer.
 pub(crate) fn at_answer() {
-    switch(MapType::HttpCallResponseHeaders);
+    switch(Map::CallResponse);
 }
 
-fn switch(map: MapType) {
-    if let Ok(Some(_)) = get_map_value_bytes(map, "x-intermission-panic") {
+fn switch(map: Map) {
+    if header(map, "x-intermission-panic").is_some() {
         panic!("told to by a header");
     }
 }
 
 /// For as many milliseconds as the header says.
 fn spin() {
-    let header = get_map_value_bytes(MapType::HttpRequestHeaders, "x-intermission-spin");
-    let told = header.ok().flatten().unwrap_or_default();
+    let told = header(Map::Request, "x-intermission-spin").unwrap_or_default();
     let told = std::str::from_utf8(&told)
         .ok()
         .and_then(|text| text.parse().ok());

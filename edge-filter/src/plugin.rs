@@ -1,15 +1,19 @@
 use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::rc::Rc;
 
-use intermission_core::{FOR_TESTERS_ONLY, Headers, Policy, Reason, RequestView, State, Verdict};
+use intermission_core::{
+    FOR_TESTERS_ONLY, Headers, Kind, Policy, Reason, RequestView, State, Verdict,
+};
 
 use crate::admitted::Admitted;
 use crate::answer;
 use crate::client::Found;
 use crate::config::Config;
-use crate::host::{Host, Level};
+use crate::host::{Host, Level, RequestHeaders};
 use crate::slot::{Mark, Slot};
 use crate::tally::Tally;
+use crate::unread::{Refused, Unread};
 
 /// What all requests of one plugin in one VM share.
 #[derive(Debug)]
@@ -20,6 +24,7 @@ pub(crate) struct Plugin<H> {
     pub(crate) slot: Slot,
     in_force: RefCell<Option<Rc<InForce>>>,
     held: RefCell<Vec<u32>>,
+    unread: Unread,
     admitted: Admitted,
     warned: Cell<bool>,
     /// Which refusal is the next, from anywhere.
@@ -40,6 +45,15 @@ pub(crate) enum Action {
     Answered,
     /// It waits for the first policy.
     Hold,
+    /// It is answered when its body has been read.
+    Read,
+}
+
+/// What of a request is still to come after its headers, and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Body,
+    Nothing,
 }
 
 impl<H: Host> Plugin<H> {
@@ -51,6 +65,7 @@ impl<H: Host> Plugin<H> {
             slot,
             in_force: RefCell::new(None),
             held: RefCell::new(Vec::new()),
+            unread: Unread::default(),
             admitted: Admitted::default(),
             warned: Cell::new(false),
             draw: Cell::default(),
@@ -62,23 +77,52 @@ impl<H: Host> Plugin<H> {
     }
 
     /// Handles the request of `context`, which is the effective one.
-    pub(crate) fn request(&self, context: u32) -> Action {
+    pub(crate) fn request(&self, context: u32, rest: Rest) -> Action {
         // It is not borrowed while the host is called, which may call back.
         let Some(in_force) = self.in_force.borrow().clone() else {
             self.held.borrow_mut().push(context);
             return Action::Hold;
         };
-        let admitted = if in_force.policy.is_open() {
-            Some(Reason::Open)
+        let decided = if in_force.policy.is_open() {
+            Ok(Reason::Open)
         } else {
-            self.decide(&in_force.policy)
+            self.decide(&in_force.policy, context, rest)
         };
-        match admitted {
-            Some(reason) => {
+        match decided {
+            Ok(reason) => {
                 self.admitted.add(context, reason, &in_force.state);
                 Action::Continue
             }
-            None => Action::Answered,
+            Err(action) => action,
+        }
+    }
+
+    /// Takes note of so many more bytes of the request of `context`, which is the effective one, and tells whether they
+    /// go on to the application.
+    pub(crate) fn body(&self, context: u32, length: usize, is_last: bool) -> bool {
+        if self.admitted.has(context) {
+            return true;
+        }
+        let now = self.host.uptime();
+        if let Some(refused) = self.unread.read(context, length, is_last, now) {
+            self.answer(&refused);
+        }
+        false
+    }
+
+    /// Answers requests of whose bodies nothing comes any more.
+    pub(crate) fn answer_unread(&self) {
+        for refused in self.unread.given_up(self.host.uptime()) {
+            self.host.act_for(refused.context);
+            self.answer(&refused);
+        }
+    }
+
+    fn answer(&self, refused: &Refused) {
+        let in_force = self.in_force.borrow().clone();
+        if let Some(in_force) = in_force {
+            let request = view(&refused.headers, None);
+            self.refuse(&in_force.policy, refused.kind, &request);
         }
     }
 
@@ -95,6 +139,7 @@ impl<H: Host> Plugin<H> {
     /// Forgets a request that has ended.
     pub(crate) fn forget(&self, context: u32) {
         self.held.borrow_mut().retain(|held| *held != context);
+        self.unread.forget(context);
         if self.admitted.remove(context)
             && let Some(in_force) = &*self.in_force.borrow()
         {
@@ -109,7 +154,7 @@ impl<H: Host> Plugin<H> {
         self.render(policy, state);
         for context in self.held.take() {
             self.host.act_for(context);
-            if self.request(context) == Action::Continue {
+            if self.request(context, Rest::Nothing) == Action::Continue {
                 self.host.resume_request();
             }
         }
@@ -131,38 +176,50 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Why the request is admitted, or `None` when it has been answered.
-    fn decide(&self, policy: &Policy) -> Option<Reason> {
+    /// Why the request is admitted, or what becomes of it otherwise.
+    fn decide(&self, policy: &Policy, context: u32, rest: Rest) -> Result<Reason, Action> {
         let headers = self.host.request_headers();
-        let headers = headers.as_slice();
         let client = policy
             .asks_client()
-            .then(|| self.config.client.find(&self.host, headers));
-        let request = RequestView {
-            method: headers.single(":method").unwrap_or_default(),
-            path: headers.single(":path").unwrap_or_default(),
-            authority: headers.single(":authority"),
-            client: match client {
-                Some(Found::Address(address)) => address,
-                Some(Found::FromHeader) => {
-                    self.warn_of_forged_addresses();
-                    None
-                }
-                None => None,
-            },
-            headers,
+            .then(|| self.config.client.find(&self.host, &headers));
+        let client = match client {
+            Some(Found::Address(address)) => address,
+            Some(Found::FromHeader) => {
+                self.warn_of_forged_addresses();
+                None
+            }
+            None => None,
         };
+        let request = view(&headers, client);
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
-            Verdict::Admit(reason) => Some(policy.counts_as(reason, &request)),
+            Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
+            Verdict::Refuse(kind) if rest == Rest::Body && self.reads(&headers) => {
+                self.unread.add(context, kind, headers, self.host.uptime());
+                Err(Action::Read)
+            }
             Verdict::Refuse(kind) => {
-                let draw = self.draw.get();
-                self.draw.set(draw.wrapping_add(1));
-                answer::send(&self.host, kind, &policy.reply(kind, &request, draw));
-                None
+                self.refuse(policy, kind, &request);
+                Err(Action::Answered)
             }
         }
+    }
+
+    /// Whether a refused request's body is to be read before the answer: not where the client waits to be invited to
+    /// send it (RFC 9110, section 10.1.1).
+    fn reads(&self, headers: &RequestHeaders) -> bool {
+        let is_http1 = || {
+            let protocol = self.host.property(&["request", "protocol"]);
+            protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
+        };
+        self.config.read_bodies && !headers.has("expect") && is_http1()
+    }
+
+    fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, RequestHeaders>) {
+        let draw = self.draw.get();
+        self.draw.set(draw.wrapping_add(1));
+        answer::send(&self.host, kind, &policy.reply(kind, request, draw));
     }
 
     fn warn_of_forged_addresses(&self) {
@@ -174,5 +231,15 @@ impl<H: Host> Plugin<H> {
                  Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
             );
         }
+    }
+}
+
+fn view(headers: &RequestHeaders, client: Option<IpAddr>) -> RequestView<'_, RequestHeaders> {
+    RequestView {
+        method: headers.single(":method").unwrap_or_default(),
+        path: headers.single(":path").unwrap_or_default(),
+        authority: headers.single(":authority"),
+        client,
+        headers,
     }
 }

@@ -1,19 +1,18 @@
-//! The host that is Envoy, through the proxy-wasm SDK, and the contexts that Envoy calls.
+//! The host that is Envoy, through the proxy-wasm ABI, and what Envoy calls.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use proxy_wasm::hostcalls;
-use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{BufferType, ContextType, LogLevel, MapType, MetricType, Status};
+use intermission_wasm_abi::host::{self, Buffer, LogLevel, Map, Metric, Status};
+use intermission_wasm_abi::{Body, Filter, Headers, Pairs, Trailers};
 
 use crate::config::Config;
-use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
+use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, RequestHeaders, Shared};
 #[cfg(feature = "panic-switch")]
 use crate::panic_switch;
-use crate::plugin::{Action, Plugin};
+use crate::plugin::{Action, Plugin, Rest};
 use crate::root::{Root, TICK};
 
 /// Envoy. Where a call fails there is nothing to be done about it but to go on.
@@ -29,11 +28,11 @@ impl Host for Envoy {
             Level::Warn => LogLevel::Warn,
             Level::Error => LogLevel::Error,
         };
-        let _ = hostcalls::log(level, message);
+        host::log(level, message);
     }
 
     fn now(&self) -> SystemTime {
-        hostcalls::get_current_time().unwrap_or(SystemTime::UNIX_EPOCH)
+        UNIX_EPOCH + host::now()
     }
 
     fn uptime(&self) -> Duration {
@@ -46,30 +45,28 @@ impl Host for Envoy {
     }
 
     fn act_for(&self, context: u32) {
-        let _ = hostcalls::set_effective_context(context);
+        host::set_effective_context(context);
     }
 
-    fn request_headers(&self) -> Vec<(String, Vec<u8>)> {
-        hostcalls::get_map_bytes(MapType::HttpRequestHeaders).unwrap_or_default()
+    fn request_headers(&self) -> RequestHeaders {
+        RequestHeaders(host::headers(Map::Request).unwrap_or_default())
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
-        hostcalls::get_property(path.to_vec()).ok().flatten()
+        host::property(path)
     }
 
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) {
-        let headers = headers
-            .iter()
-            .filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
-        let _ = hostcalls::send_http_response(status.into(), headers.collect(), Some(body));
+        let headers = Pairs::encode(headers.iter().copied());
+        host::send_local_response(status, &headers, body);
     }
 
     fn set_response_header(&self, name: &str, value: Option<&str>) {
-        let _ = hostcalls::set_map_value(MapType::HttpResponseHeaders, name, value);
+        host::set_header(Map::Response, name, value);
     }
 
     fn resume_request(&self) {
-        let _ = hostcalls::resume_http_request();
+        host::continue_request();
     }
 
     fn call(
@@ -78,71 +75,65 @@ impl Host for Envoy {
         headers: &[(&str, &str)],
         timeout: Duration,
     ) -> Result<(), NotSent> {
-        let token =
-            hostcalls::dispatch_http_call(cluster, headers.to_vec(), None, Vec::new(), timeout);
-        token.map(|_| ()).map_err(|status| match status {
-            Status::BadArgument => NotSent::NoSuchCluster,
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes()));
+        let sent = host::http_call(cluster, &Pairs::encode(headers), timeout);
+        sent.map_err(|status| match status {
+            Status::BAD_ARGUMENT => NotSent::NoSuchCluster,
             _ => NotSent::Failed,
         })
     }
 
     fn call_response_header(&self, name: &str) -> Option<Vec<u8>> {
-        hostcalls::get_map_value_bytes(MapType::HttpCallResponseHeaders, name)
-            .ok()
-            .flatten()
+        host::header(Map::CallResponse, name)
     }
 
     fn call_response_body(&self, longest: usize) -> Vec<u8> {
-        let body = hostcalls::get_buffer(BufferType::HttpCallResponseBody, 0, longest);
-        body.ok().flatten().unwrap_or_default()
+        host::buffer(Buffer::CallResponseBody, longest).unwrap_or_default()
     }
 
     fn shared(&self, key: &str) -> Option<Shared> {
-        match hostcalls::get_shared_data(key) {
-            Ok((value, Some(cas))) => Some(Shared {
-                value: value.unwrap_or_default(),
-                cas,
-            }),
-            _ => None,
-        }
+        let (value, cas) = host::shared_data(key)?;
+        (cas != 0).then_some(Shared { value, cas })
     }
 
     fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch> {
-        hostcalls::set_shared_data(key, Some(value), cas).map_err(|_| CasMismatch)
+        host::set_shared_data(key, value, cas).map_err(|_| CasMismatch)
     }
 
     fn open_queue(&self, name: &str) -> u32 {
-        hostcalls::register_shared_queue(name).unwrap_or_default()
+        host::register_queue(name)
     }
 
     fn empty_queue(&self, queue: u32) {
-        while let Ok(Some(_)) = hostcalls::dequeue_shared_queue(queue) {}
+        while host::dequeue(queue).is_some() {}
     }
 
     fn enqueue(&self, queue: u32) {
-        let _ = hostcalls::enqueue_shared_queue(queue, Some(b"!"));
+        host::enqueue(queue, b"!");
     }
 
     fn define_metric(&self, kind: MetricKind, name: &str) -> u32 {
         let kind = match kind {
-            MetricKind::Counter => MetricType::Counter,
-            MetricKind::Gauge => MetricType::Gauge,
+            MetricKind::Counter => Metric::Counter,
+            MetricKind::Gauge => Metric::Gauge,
         };
-        hostcalls::define_metric(kind, name).unwrap_or_default()
+        host::define_metric(kind, name)
     }
 
     fn add_to_counter(&self, metric: u32, amount: u64) {
         if let Ok(amount @ 1..) = i64::try_from(amount) {
-            let _ = hostcalls::increment_metric(metric, amount);
+            host::increment_metric(metric, amount);
         }
     }
 
     fn set_gauge(&self, metric: u32, value: u64) {
-        let _ = hostcalls::record_metric(metric, value);
+        host::record_metric(metric, value);
     }
 
     fn gauge(&self, metric: u32) -> u64 {
-        hostcalls::get_metric(metric).unwrap_or_default()
+        host::metric(metric)
     }
 
     fn memory(&self) -> u64 {
@@ -151,79 +142,103 @@ impl Host for Envoy {
     }
 }
 
-/// A root context as Envoy calls it.
+/// The contexts of one VM.
 #[derive(Debug)]
-pub(crate) struct RootAdapter {
-    context: u32,
-    envoy: Envoy,
-    root: Option<Rc<RefCell<Root<Envoy>>>>,
+pub(crate) struct Vm {
+    /// Few: one for each plugin that Envoy has configured here, and those that are being replaced.
+    roots: RefCell<Vec<(u32, Configured)>>,
+    /// The requests that run, those that have come last at the end.
+    requests: RefCell<Vec<(u32, Configured)>>,
 }
 
-impl RootAdapter {
-    pub(crate) fn new(context: u32) -> Self {
-        Self {
-            context,
-            envoy: Envoy {
-                started: Instant::now(),
-            },
-            root: None,
+/// A plugin, as its root context and its requests have it.
+#[derive(Clone, Debug)]
+struct Configured {
+    root: Rc<RefCell<Root<Envoy>>>,
+    plugin: Rc<Plugin<Envoy>>,
+}
+
+thread_local! {
+    static VM: Vm = const {
+        Vm {
+            roots: RefCell::new(Vec::new()),
+            requests: RefCell::new(Vec::new()),
         }
-    }
+    };
 }
 
-impl RootContext for RootAdapter {
-    fn on_configure(&mut self, _: usize) -> bool {
-        let json = hostcalls::get_buffer(BufferType::PluginConfiguration, 0, usize::MAX);
-        match Config::parse(&json.ok().flatten().unwrap_or_default()) {
+/// What is known of a context.
+///
+/// None of it is borrowed while Envoy is called, which may call back.
+fn find(contexts: &RefCell<Vec<(u32, Configured)>>, context: u32) -> Option<Configured> {
+    let contexts = contexts.borrow();
+    let mut latest_first = contexts.iter().rev();
+    let (_, found) = latest_first.find(|(known, _)| *known == context)?;
+    Some(found.clone())
+}
+
+fn remove(contexts: &RefCell<Vec<(u32, Configured)>>, context: u32) -> Option<Configured> {
+    let mut contexts = contexts.borrow_mut();
+    let place = contexts.iter().rposition(|(known, _)| *known == context)?;
+    Some(contexts.remove(place).1)
+}
+
+fn root(context: u32) -> Option<Rc<RefCell<Root<Envoy>>>> {
+    VM.with(|vm| find(&vm.roots, context))
+        .map(|found| found.root)
+}
+
+/// The plugin of a request. Envoy serves none before it is configured.
+fn plugin(context: u32) -> Option<Rc<Plugin<Envoy>>> {
+    VM.with(|vm| find(&vm.requests, context))
+        .map(|found| found.plugin)
+}
+
+impl Filter for Vm {
+    fn configured(context: u32, _: usize) -> bool {
+        let envoy = Envoy {
+            started: Instant::now(),
+        };
+        let json = host::buffer(Buffer::PluginConfiguration, usize::MAX);
+        match Config::parse(&json.unwrap_or_default()) {
             Ok(config) => {
-                let _ = hostcalls::set_tick_period(TICK);
-                let identity = self.envoy.random();
-                let root = Root::new(self.envoy, config, self.context, identity);
-                self.root = Some(Rc::new(RefCell::new(root)));
+                host::set_tick_period(TICK.subsec_millis());
+                let root = Root::new(envoy, config, context, envoy.random());
+                let plugin = root.plugin();
+                let root = Rc::new(RefCell::new(root));
+                VM.with(|vm| {
+                    vm.roots
+                        .borrow_mut()
+                        .push((context, Configured { root, plugin }));
+                });
                 true
             }
             Err(error) => {
                 let line = format!(
                     "the plugin configuration is refused, which is a JSON object in a google.protobuf.StringValue: {error}"
                 );
-                self.envoy.log(Level::Error, &line);
+                envoy.log(Level::Error, &line);
                 false
             }
         }
     }
 
-    fn on_tick(&mut self) {
-        if let Some(root) = &self.root {
+    fn ticked(context: u32) {
+        if let Some(root) = root(context) {
             root.borrow_mut().tick();
         }
     }
 
-    fn on_queue_ready(&mut self, queue: u32) {
-        if let Some(root) = &self.root {
+    fn queue_ready(context: u32, queue: u32) {
+        if let Some(root) = root(context) {
             root.borrow_mut().woken(queue);
         }
     }
 
-    fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
-        let root = self.root.clone();
-        let plugin = root.as_ref().map(|root| root.borrow().plugin());
-        Some(Box::new(RequestAdapter {
-            context,
-            root,
-            plugin,
-        }))
-    }
-
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
-    }
-}
-
-impl Context for RootAdapter {
-    fn on_http_call_response(&mut self, _: u32, headers: usize, _: usize, _: usize) {
-        let Some(root) = &self.root else { return };
+    fn call_answered(context: u32, headers: usize) {
+        let Some(root) = root(context) else { return };
         let mut root = root.borrow_mut();
-        // Without headers there is no response at all, and asking for one would end the VM.
+        // Without headers there is no response at all.
         if headers == 0 {
             root.unanswered();
             return;
@@ -232,53 +247,59 @@ impl Context for RootAdapter {
         panic_switch::at_answer();
         root.answered();
     }
-}
 
-/// Envoy drops a root context when the last of its requests has ended, and not at all when the VM dies.
-impl Drop for RootAdapter {
-    fn drop(&mut self) {
-        // Envoy would tick on, and in the end take a request of the same number for the root.
-        let _ = hostcalls::set_tick_period(Duration::ZERO);
-        if let Some(root) = &self.root {
-            root.borrow().plugin().leave();
-        }
+    fn created(context: u32, root: u32) {
+        VM.with(|vm| {
+            if let Some(found) = find(&vm.roots, root) {
+                vm.requests.borrow_mut().push((context, found));
+            }
+        });
     }
-}
 
-/// A request as Envoy calls it.
-#[derive(Debug)]
-struct RequestAdapter {
-    context: u32,
-    /// Envoy serves no request before it is configured.
-    root: Option<Rc<RefCell<Root<Envoy>>>>,
-    plugin: Option<Rc<Plugin<Envoy>>>,
-}
-
-impl HttpContext for RequestAdapter {
-    fn on_http_request_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
+    fn request_headers(context: u32, is_last: bool) -> Headers {
         #[cfg(feature = "panic-switch")]
         panic_switch::at_request();
-        let root = self.root.as_ref();
-        match root.map(|root| root.borrow_mut().request(self.context)) {
-            None | Some(Action::Continue) => proxy_wasm::types::Action::Continue,
-            Some(Action::Answered | Action::Hold) => proxy_wasm::types::Action::Pause,
+        let Some(found) = VM.with(|vm| find(&vm.requests, context)) else {
+            return Headers::Continue;
+        };
+        let rest = if is_last { Rest::Nothing } else { Rest::Body };
+        match found.root.borrow_mut().request(context, rest) {
+            Action::Continue => Headers::Continue,
+            Action::Answered | Action::Hold => Headers::StopAllAndWatermark,
+            Action::Read => Headers::Stop,
         }
     }
 
-    fn on_http_response_headers(&mut self, _: usize, _: bool) -> proxy_wasm::types::Action {
-        if let Some(plugin) = &self.plugin {
-            plugin.respond(self.context);
+    fn request_body(context: u32, length: usize, is_last: bool) -> Body {
+        match plugin(context) {
+            Some(plugin) if !plugin.body(context, length, is_last) => Body::StopAndDrop,
+            _ => Body::Continue,
         }
-        proxy_wasm::types::Action::Continue
+    }
+
+    fn request_trailers(context: u32) -> Trailers {
+        match plugin(context) {
+            Some(plugin) if !plugin.body(context, 0, true) => Trailers::Stop,
+            _ => Trailers::Continue,
+        }
+    }
+
+    fn response_headers(context: u32) {
+        if let Some(plugin) = plugin(context) {
+            plugin.respond(context);
+        }
+    }
+
+    /// Envoy drops a root context when the last of its requests has ended, and not at all when the VM dies.
+    fn deleted(context: u32) {
+        if let Some(request) = VM.with(|vm| remove(&vm.requests, context)) {
+            request.plugin.forget(context);
+        } else if let Some(root) = VM.with(|vm| remove(&vm.roots, context)) {
+            // Envoy would tick on, and in the end take a request of the same number for the root.
+            host::set_tick_period(0);
+            root.plugin.leave();
+        }
     }
 }
 
-impl Context for RequestAdapter {}
-
-impl Drop for RequestAdapter {
-    fn drop(&mut self) {
-        if let Some(plugin) = &self.plugin {
-            plugin.forget(self.context);
-        }
-    }
-}
+intermission_wasm_abi::export!(Vm);

@@ -10,7 +10,7 @@ use crate::host::{Host, Level, milliseconds};
 use crate::member::Member;
 use crate::metrics::Metrics;
 use crate::news::{News, Tagged};
-use crate::plugin::{Action, Plugin};
+use crate::plugin::{Action, Plugin, Rest};
 use crate::poller::Poller;
 use crate::slot::{Mark, Slot, list};
 use crate::turn::Turn;
@@ -83,7 +83,7 @@ impl<H: Host + Clone> Root<H> {
     }
 
     /// Handles the request of `context`, which is the effective one.
-    pub(crate) fn request(&mut self, context: u32) -> Action {
+    pub(crate) fn request(&mut self, context: u32, rest: Rest) -> Action {
         let plugin = self.plugin();
         if !plugin.slot.exists() {
             let queue = self.news.queue(&plugin.host);
@@ -93,7 +93,7 @@ impl<H: Host + Clone> Root<H> {
             self.adopt_news();
             plugin.host.act_for(context);
         }
-        plugin.request(context)
+        plugin.request(context, rest)
     }
 
     /// Looks around: called every [`TICK`].
@@ -107,6 +107,8 @@ impl<H: Host + Clone> Root<H> {
         }
         self.poll();
         self.render_again();
+        plugin.answer_unread();
+        host.act_for(self.context);
         plugin.slot.beat(host);
         plugin.tally.flush(host);
         self.measure();

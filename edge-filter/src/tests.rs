@@ -5,13 +5,14 @@ mod report;
 mod requests;
 mod slots;
 mod start;
+mod unread;
 
 use std::time::Duration;
 
 use crate::config::Config;
 use crate::fake::Fake;
 use crate::host::{Host as _, NotSent};
-use crate::plugin::Action;
+use crate::plugin::{Action, Rest};
 use crate::root::{Root, TICK};
 
 const CONFIG: &str = r#"{ "cluster": "control", "path": "/state", "token": "t", "start_wait": 2 }"#;
@@ -55,7 +56,7 @@ fn answer(host: &Fake, root: &mut Root<Fake>, status: u16, body: Vec<u8>) {
 fn request(host: &Fake, root: &mut Root<Fake>, path: &str, client: &str) -> Action {
     see(host, path, client);
     host.own.borrow_mut().effective = 9;
-    root.request(9)
+    root.request(9, Rest::Nothing)
 }
 
 /// What the host tells of the request.
@@ -109,7 +110,11 @@ fn reported(host: &Fake, parameter: &str) -> Option<String> {
 fn admit(host: &Fake, root: &mut Root<Fake>, context: u32, path: &str, client: &str) {
     see(host, path, client);
     host.own.borrow_mut().effective = context;
-    assert_eq!(root.request(context), Action::Continue, "{path} {client}");
+    assert_eq!(
+        root.request(context, Rest::Nothing),
+        Action::Continue,
+        "{path} {client}"
+    );
 }
 
 fn in_maintenance(host: &Fake) -> Root<Fake> {

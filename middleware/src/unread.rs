@@ -5,10 +5,8 @@ use bytes::Buf;
 use http::header::EXPECT;
 use http::{Request, Version};
 use http_body::Body;
+use intermission_core::Reply;
 use pin_project_lite::pin_project;
-
-/// The most that is read of a body for the answer's sake, in bytes.
-const LONGEST: u64 = 32 << 20;
 
 pin_project! {
     /// The body of a refused request, which is read to its end and thrown away.
@@ -45,7 +43,7 @@ impl<B: Body> Unread<B> {
             };
             let data = frame.data_ref().map_or(0, Buf::remaining);
             *this.length = this.length.saturating_add(data as u64);
-            if *this.length > LONGEST {
+            if *this.length > Reply::LONGEST_READ {
                 return Poll::Ready(());
             }
         }

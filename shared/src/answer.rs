@@ -90,6 +90,9 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
+    /// The most that a node reads of a refused request's body, so that the client gets the answer, in bytes.
+    pub const LONGEST_READ: u64 = 32 << 20;
+
     /// What is replied, apart from [`own_headers`](Self::own_headers).
     #[must_use]
     pub fn answer(&self) -> &'a Answer {

@@ -2,15 +2,12 @@
 //!
 //! 1. Cargo builds it with the profile `edge-filter`; paths of the machine are replaced. The standard library is
 //!    built along with it, without what it would say at a panic: ready-made, it would be a fifth of the module.
-//! 2. `wasm-metadce` removes the exports that the filter has no use for: the SDK exports all, and Envoy would call into
-//!    the VM for each, at every request.
-//! 3. `wasm-opt` makes it small.
+//! 2. `wasm-opt` makes it small.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::step::{output, run};
@@ -19,24 +16,6 @@ use crate::workspace::{cargo, command, root, target};
 
 /// The most that the module may have, in bytes; every Envoy worker holds a copy.
 const BUDGET: u64 = 200 * 1024;
-
-/// What Envoy needs of the module, or calls because the filter has something to do then. A callback that the
-/// filter begins to implement belongs here.
-const EXPORTS: &[&str] = &[
-    "memory",
-    "_initialize",
-    "proxy_abi_version_0_2_1",
-    "proxy_on_memory_allocate",
-    "proxy_on_context_create",
-    "proxy_on_configure",
-    "proxy_on_tick",
-    "proxy_on_queue_ready",
-    "proxy_on_request_headers",
-    "proxy_on_response_headers",
-    "proxy_on_http_call_response",
-    // Without proxy_on_done, which the filter leaves as it is, Envoy goes straight on to this.
-    "proxy_on_delete",
-];
 
 /// What of WebAssembly the module may use: what rustc's target has by itself, and Envoy's V8 knows.
 const FEATURES: &[&str] = &[
@@ -99,10 +78,9 @@ fn build_as(name: &str, features: &str) -> Result<PathBuf> {
     let module = target().join(name).with_extension("wasm");
     // What the result depends on. Making it small takes longer than to build it.
     let origin = format!(
-        "{}\n{}\n{}\n{FEATURES:?}\n{OPTIONS:?}\n",
+        "{}\n{}\n{FEATURES:?}\n{OPTIONS:?}\n",
         digest(&built)?,
         digest(&root().join("xtask/node/package-lock.json"))?,
-        exports()
     );
     let stamp = folder.join("small.txt");
     let known = fs::read_to_string(&stamp).is_ok_and(|known| known == origin);
@@ -116,16 +94,10 @@ fn build_as(name: &str, features: &str) -> Result<PathBuf> {
 }
 
 fn make_small(binaryen: &Path, folder: &Path, built: &Path) -> Result<PathBuf> {
-    let [graph, stripped, small] =
-        ["exports.json", "stripped.wasm", "small.wasm"].map(|name| folder.join(name));
-    fs::write(&graph, exports())?;
-    let mut metadce = command(binaryen.join("wasm-metadce"));
-    metadce.args(FEATURES).arg(built).arg("--graph-file");
-    // It prints everything that it has removed.
-    output(metadce.arg(&graph).arg("--output").arg(&stripped))?;
+    let small = folder.join("small.wasm");
     let mut opt = command(binaryen.join("wasm-opt"));
     opt.args(FEATURES).args(OPTIONS);
-    run(opt.arg(&stripped).arg("--output").arg(&small))?;
+    run(opt.arg(built).arg("--output").arg(&small))?;
     Ok(small)
 }
 
@@ -144,16 +116,6 @@ fn measure(module: &Path) -> Result<()> {
 fn digest(file: &Path) -> Result<String> {
     let digest = Sha256::digest(fs::read(file)?);
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// The graph from which `wasm-metadce` starts: outside stands Envoy.
-fn exports() -> String {
-    let outside = json!({ "name": "outside", "root": true, "reaches": EXPORTS });
-    let exports = EXPORTS
-        .iter()
-        .map(|name| json!({ "name": name, "export": name }));
-    let graph: Vec<_> = std::iter::once(outside).chain(exports).collect();
-    json!(graph).to_string()
 }
 
 /// Compiler flags that keep the paths of this machine out of the module, where panics name them.
@@ -190,29 +152,4 @@ fn cargo_home() -> Result<PathBuf> {
     let usual = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"));
     set.or_else(usual)
         .context("neither CARGO_HOME nor HOME is set")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_callback_that_the_filter_implements_is_exported() {
-        let source = fs::read_to_string(root().join("edge-filter/src/proxy.rs")).unwrap();
-        let callbacks: Vec<_> = source
-            .split("fn on_")
-            .skip(1)
-            .filter_map(|rest| rest.split('(').next())
-            .map(|name| {
-                let name = name
-                    .replace("http_request_", "request_")
-                    .replace("http_response_", "response_");
-                format!("proxy_on_{name}")
-            })
-            .collect();
-        assert!(callbacks.contains(&"proxy_on_request_headers".to_owned()));
-        for callback in callbacks {
-            assert!(EXPORTS.contains(&&*callback), "{callback}");
-        }
-    }
 }

@@ -123,7 +123,11 @@ fn forwarded_addresses_count_from_trusted_peers_only() {
             own.properties
                 .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
         }
-        assert_eq!(root.plugin().request(9), expected, "{peer:?}");
+        assert_eq!(
+            root.plugin().request(9, Rest::Nothing),
+            expected,
+            "{peer:?}"
+        );
     }
 }
 
@@ -156,7 +160,7 @@ fn an_answer_to_grpc_is_left_to_envoy_to_dress() {
         ];
         own.properties.clear();
     }
-    root.plugin().request(9);
+    root.plugin().request(9, Rest::Nothing);
     let own = host.own.borrow();
     let (_, (status, headers, body)) = &own.answered[0];
     assert_eq!((*status, body.starts_with(b"We are working")), (503, true));

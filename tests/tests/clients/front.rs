@@ -42,7 +42,7 @@ impl Front {
         [Self::layer().await, Self::envoy().await]
     }
 
-    pub(crate) async fn layer() -> Self {
+    async fn layer() -> Self {
         let policy = PolicyHandle::new(State::parse(&document(1, &open())).unwrap());
         let local = ["127.0.0.1/32".parse().unwrap()].into_iter().collect();
         let layer = MaintenanceLayer::new(policy.clone())
@@ -64,12 +64,13 @@ impl Front {
         let client = json!({ "source": "x-forwarded-for", "trusted_proxies": ["127.0.0.1"] });
         let edge = Edge {
             application: Some(application),
+            reads_bodies: true,
             // Else it adds a hop for itself where the client is on the same machine.
             use_remote_address: false,
             ..Edge::new(endpoint.address())
         };
         let envoy = edge
-            .with_plugin(json!({ "client": client }))
+            .with_plugin(json!({ "client": client, "read_bodies": true }))
             .start()
             .await
             .unwrap();

@@ -105,7 +105,7 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     let filters = [
         http_filter("header_mutation", "v3.HeaderMutation", tell),
         http_filter("set_filter_state", "v3.Config", see),
-        intermission(module, &site.plugin(&path(number))),
+        intermission(module, &site.plugin(&path(number)), false),
         router(),
     ];
     typed(
@@ -128,8 +128,8 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     )
 }
 
-/// The filter, with its plugin configuration.
-pub(super) fn intermission(module: &Path, plugin: &Value) -> Value {
+/// The filter, with its plugin configuration, which may be shown the bodies of requests that it holds.
+pub(super) fn intermission(module: &Path, plugin: &Value, shows_bodies: bool) -> Value {
     let config = json!({ "config": {
         "name": "intermission",
         "vm_config": {
@@ -142,6 +142,7 @@ pub(super) fn intermission(module: &Path, plugin: &Value) -> Value {
             "value": plugin.to_string(),
         },
         "failure_policy": "FAIL_RELOAD",
+        "allow_on_headers_stop_iteration": shows_bodies,
     } });
     http_filter("wasm", "v3.Wasm", config)
 }

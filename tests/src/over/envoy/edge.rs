@@ -35,6 +35,8 @@ pub struct Edge {
     pub use_remote_address: bool,
     /// The application; without one Envoy answers `welcome` itself.
     pub application: Option<SocketAddr>,
+    /// Whether Envoy is set up for the filter to read the bodies of refused requests.
+    pub reads_bodies: bool,
 }
 
 impl Edge {
@@ -49,6 +51,7 @@ impl Edge {
             control: Control::At(control),
             use_remote_address: true,
             application: None,
+            reads_bodies: false,
         }
     }
 
@@ -101,6 +104,7 @@ impl Edge {
                 "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
             }),
         };
+        let filter = config::intermission(&self.module.path()?, &self.plugin, self.reads_bodies);
         let manager = config::typed(
             "envoy.filters.network.http_connection_manager",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -110,6 +114,7 @@ impl Edge {
                 // A client that is turned away need not be given time to notice.
                 "delayed_close_timeout": "0.01s",
                 "upgrade_configs": [{ "upgrade_type": "websocket" }],
+                "proxy_100_continue": self.reads_bodies,
                 "route_config": { "virtual_hosts": [{
                     "name": "application",
                     "domains": ["*"],
@@ -117,7 +122,7 @@ impl Edge {
                 }] },
                 "http_filters": [
                     config::peer_told(config::DIRECT_PEER),
-                    config::intermission(&self.module.path()?, &self.plugin),
+                    filter,
                     config::router(),
                 ],
             }),

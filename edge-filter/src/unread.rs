@@ -1,0 +1,66 @@
+use std::cell::RefCell;
+use std::time::Duration;
+
+use intermission_core::{Kind, Reply};
+
+use crate::host::RequestHeaders;
+
+/// A body of which nothing more comes for so long is not waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The refused requests that are answered when their bodies have been read.
+///
+/// Over HTTP/1 Envoy answers and closes the connection while the client still sends, and so resets it; many clients
+/// look for an answer only when they have sent all (RFC 9112, section 9.6).
+#[derive(Debug, Default)]
+pub(crate) struct Unread(RefCell<Vec<Refused>>);
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) context: u32,
+    pub(crate) kind: Kind,
+    pub(crate) headers: RequestHeaders,
+    /// When something of the body came last.
+    heard: Duration,
+    length: u64,
+}
+
+impl Unread {
+    pub(crate) fn add(&self, context: u32, kind: Kind, headers: RequestHeaders, now: Duration) {
+        self.0.borrow_mut().push(Refused {
+            context,
+            kind,
+            headers,
+            heard: now,
+            length: 0,
+        });
+    }
+
+    /// Takes note of a part of a body, and gives the request when it is to be answered.
+    pub(crate) fn read(
+        &self,
+        context: u32,
+        length: usize,
+        is_last: bool,
+        now: Duration,
+    ) -> Option<Refused> {
+        let mut unread = self.0.borrow_mut();
+        let place = unread.iter().position(|one| one.context == context)?;
+        let one = unread.get_mut(place)?;
+        one.heard = now;
+        one.length = one.length.saturating_add(length as u64);
+        let ends = is_last || one.length > Reply::LONGEST_READ;
+        ends.then(|| unread.swap_remove(place))
+    }
+
+    /// The requests of whose bodies nothing has come for long.
+    pub(crate) fn given_up(&self, now: Duration) -> Vec<Refused> {
+        let gives_up = |one: &mut Refused| now.saturating_sub(one.heard) >= PATIENCE;
+        self.0.borrow_mut().extract_if(.., gives_up).collect()
+    }
+
+    pub(crate) fn forget(&self, context: u32) {
+        self.0.borrow_mut().retain(|one| one.context != context);
+    }
+}

@@ -155,7 +155,7 @@ fn scripted(revision: u64, members: &Value) -> Scripted {
     Scripted::document(revision, document(revision, members))
 }
 
-async fn serve(app: Router) -> SocketAddr {
+pub(crate) async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = app.into_make_service_with_connect_info::<SocketAddr>();

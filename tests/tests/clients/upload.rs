@@ -1,12 +1,22 @@
 //! Uploads that are refused.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::post;
+use intermission_tests::over::{Edge, Endpoint, Scripted, Version};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 
 use crate::foreign::Client;
-use crate::front::Front;
+use crate::front::{Front, serve};
 
 const BYTES: usize = 5_000_000;
 
@@ -65,4 +75,74 @@ async fn a_refused_upload_gets_its_answer_and_no_reset() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_upload_may_end_in_trailers() {
+    for front in Front::both().await {
+        front.put(&json!({ "maintenance": "all" })).await;
+        let answer = upload_with_trailers(front.address, "/sent").await;
+        assert!(
+            answer.starts_with("HTTP/1.1 503 "),
+            "{}: {answer}",
+            front.name()
+        );
+        assert!(answer.contains("\r\nintermission: refused;"), "{answer}");
+        assert_eq!(front.forms.load(Ordering::SeqCst), 0, "{}", front.name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_held_arrives_whole() {
+    let length = async |body: Bytes| body.len().to_string();
+    let app = Router::new().route("/length", post(length));
+    let application = serve(app.layer(DefaultBodyLimit::disable())).await;
+    for version in [Version::Newest, Version::Oldest] {
+        let open = br#"{ "version": 1, "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ", "service": "shop", "revision": 1,
+            "maintenance": "off" }"#;
+        let late = Scripted {
+            delay: Duration::from_secs(2),
+            ..Scripted::document(1, open.to_vec())
+        };
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let endpoint = Endpoint::start(anywhere, late).unwrap();
+        let edge = Edge {
+            version,
+            application: Some(application),
+            reads_bodies: true,
+            ..Edge::new(endpoint.address())
+        };
+        let configured = edge.with_plugin(json!({ "read_bodies": true, "start_wait": 30 }));
+        let envoy = configured.start().await.unwrap();
+        let first_poll = endpoint.polls().first().map(|poll| poll.at.elapsed());
+        let is_held = first_poll.is_none_or(|since| since < Duration::from_secs(1));
+        assert!(is_held, "{version:?}: {first_poll:?}");
+        let answer = upload_with_trailers(envoy.address(), "/length").await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{version:?}: {answer}");
+        assert!(
+            answer.ends_with(&format!("\r\n\r\n{BYTES}")),
+            "{version:?}: {answer}"
+        );
+    }
+}
+
+/// The answer to an upload in chunks that ends in a trailer, by a client that reads when it has sent all.
+async fn upload_with_trailers(address: SocketAddr, path: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\
+         trailer: x-checksum\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let chunk = [b"c350\r\n".as_slice(), &[0; 50_000], b"\r\n"].concat();
+    for _ in 0..BYTES / 50_000 {
+        socket.write_all(&chunk).await.unwrap();
+    }
+    socket
+        .write_all(b"0\r\nx-checksum: 0\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
 }

@@ -115,6 +115,7 @@ impl Edge {
                 "delayed_close_timeout": "0.01s",
                 "upgrade_configs": [{ "upgrade_type": "websocket" }],
                 "proxy_100_continue": self.reads_bodies,
+                "http_protocol_options": { "enable_trailers": true },
                 "route_config": { "virtual_hosts": [{
                     "name": "application",
                     "domains": ["*"],

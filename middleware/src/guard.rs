@@ -4,26 +4,27 @@ use crate::epoch::Counted;
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
 ///
-/// The layer puts one into the extensions of every request that it admits. A handler whose work goes on
-/// after the response, in a task of its own or on an upgraded connection, keeps a clone until that
-/// work has ended:
+/// A layer [with extensions](crate::MaintenanceLayer::with_extensions) puts one into the extensions of every request
+/// that it admits. A handler whose work goes on after the response, in a task of its own or on an upgraded connection,
+/// keeps a clone until that work has ended:
 ///
 /// ```
-/// # use http::{Request, Response};
+/// # use http::{Request, Response, StatusCode};
 /// use intermission::RequestGuard;
 ///
 /// # fn settle_accounts() -> impl Future<Output = ()> { async {} }
-/// async fn accept(request: Request<String>) -> Response<String> {
-///     let guard = request.extensions().get::<RequestGuard>().cloned();
+/// async fn accept(mut request: Request<String>) -> Result<Response<String>, StatusCode> {
+///     let guard = request.extensions_mut().remove::<RequestGuard>();
+///     let guard = guard.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
 ///     tokio::spawn(async move {
 ///         settle_accounts().await;
 ///         drop(guard);
 ///     });
-///     Response::new("accepted".into())
+///     Ok(Response::new("accepted".into()))
 /// }
 /// ```
 ///
-/// Under several layers it keeps the request running for each of them.
+/// Under several such layers it keeps the request running for each of them.
 #[derive(Clone, Debug)]
 pub struct RequestGuard(Arc<Guarded>);
 
@@ -43,18 +44,33 @@ impl RequestGuard {
     }
 }
 
-/// The layer's own guard, which goes with the response to its last byte.
+/// The layer's own hold on a request, which goes with the response to its last byte.
 #[derive(Debug)]
 pub(crate) struct Held {
-    guard: RequestGuard,
+    hold: Hold,
     /// Whether the connection goes on in another protocol.
     upgraded: bool,
 }
 
+#[derive(Debug)]
+enum Hold {
+    Alone(Counted),
+    Shared(RequestGuard),
+}
+
 impl Held {
-    pub(crate) fn new(guard: RequestGuard) -> Self {
+    /// Holds a request that nobody else can.
+    pub(crate) fn alone(counted: Counted) -> Self {
         Self {
-            guard,
+            hold: Hold::Alone(counted),
+            upgraded: false,
+        }
+    }
+
+    /// Holds a request together with all who keep a clone of its guard.
+    pub(crate) fn shared(guard: RequestGuard) -> Self {
+        Self {
+            hold: Hold::Shared(guard),
             upgraded: false,
         }
     }
@@ -67,9 +83,17 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // Nobody else will tell when an upgraded connection ends.
-        if self.upgraded && Arc::strong_count(&self.guard.0) == 1 {
-            self.guard.0.counted.leave_upgraded();
+        if !self.upgraded {
+            return;
+        }
+        // Who keeps a guard will tell when the connection ends, and nobody else.
+        match &self.hold {
+            Hold::Alone(counted) => counted.leave_upgraded(),
+            Hold::Shared(guard) => {
+                if Arc::strong_count(&guard.0) == 1 {
+                    guard.0.counted.leave_upgraded();
+                }
+            }
         }
     }
 }

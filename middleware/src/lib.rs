@@ -9,9 +9,12 @@ mod guard;
 mod handle;
 mod in_force;
 mod layer;
+mod names;
 #[cfg(feature = "poller")]
 mod poller;
+mod pool;
 mod prepared;
+mod seen;
 mod service;
 mod sync;
 mod unread;

@@ -1,18 +1,46 @@
+use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use http::{HeaderMap, Request, Uri};
+use http::{HeaderMap, HeaderValue, Request, Uri};
 use intermission_core::{Headers, RequestView};
+
+use crate::names::Names;
 
 /// The headers of a request, as the core asks for them.
 #[derive(Debug)]
-pub(crate) struct HeaderLines<'a>(pub(crate) &'a HeaderMap);
+pub(crate) struct HeaderLines<'a> {
+    headers: &'a HeaderMap,
+    names: OnceCell<Names>,
+}
+
+impl<'a> HeaderLines<'a> {
+    pub(crate) fn new(headers: &'a HeaderMap) -> Self {
+        Self {
+            headers,
+            names: OnceCell::new(),
+        }
+    }
+
+    #[inline]
+    fn may_include(&self, name: &str) -> bool {
+        !self.headers.is_empty()
+            && self
+                .names
+                .get_or_init(|| Names::of(self.headers))
+                .may_include(name)
+    }
+}
 
 impl Headers for HeaderLines<'_> {
+    #[inline]
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.0
-            .get_all(name)
-            .into_iter()
-            .map(http::HeaderValue::as_bytes)
+        let lines = self.may_include(name).then(|| self.headers.get_all(name));
+        lines.into_iter().flatten().map(HeaderValue::as_bytes)
+    }
+
+    #[inline]
+    fn has(&self, name: &str) -> bool {
+        self.may_include(name) && self.headers.contains_key(name)
     }
 }
 

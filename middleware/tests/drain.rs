@@ -45,7 +45,9 @@ impl Shop {
             keep(request.extensions().get::<RequestGuard>().unwrap().clone());
             async move { Ok::<_, Infallible>(response()) }
         });
-        let service = MaintenanceLayer::new(policy.clone()).layer(app);
+        let service = MaintenanceLayer::new(policy.clone())
+            .with_extensions()
+            .layer(app);
         Self {
             policy,
             service: BoxCloneService::new(service),
@@ -183,7 +185,9 @@ async fn a_guard_keeps_its_request_running_for_every_layer() {
             send.send(guard.clone()).unwrap();
             async move { Ok::<_, Infallible>(response()) }
         });
-        let [outer, inner] = policies.clone().map(MaintenanceLayer::new);
+        let [outer, inner] = policies
+            .clone()
+            .map(|policy| MaintenanceLayer::new(policy).with_extensions());
         let service = outer.layer(inner.layer(app));
         drop(service.oneshot(Request::new(String::new())).await.unwrap());
         let guard = guards.recv().unwrap();

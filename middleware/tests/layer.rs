@@ -98,7 +98,9 @@ async fn an_open_service_is_left_alone() {
 
 #[tokio::test]
 async fn a_stranger_is_refused_and_the_response_says_by_which_rule() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let stranger = Some([198, 51, 100, 7].into());
     let response = app
         .oneshot(request(Method::GET, "/", stranger))
@@ -119,7 +121,9 @@ async fn a_stranger_is_refused_and_the_response_says_by_which_rule() {
 
 #[tokio::test]
 async fn a_tester_passes_and_what_it_sees_stays_out_of_caches() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let response = app
         .oneshot(request(Method::GET, "/", Some(TESTER)))
         .await
@@ -138,7 +142,9 @@ async fn a_tester_passes_and_what_it_sees_stays_out_of_caches() {
 
 #[tokio::test]
 async fn other_admitted_responses_keep_their_cache_headers() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let response = app
         .oneshot(request(Method::GET, "/healthz", None))
         .await

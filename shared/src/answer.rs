@@ -77,12 +77,18 @@ impl Answer {
     pub fn body(&self) -> &[u8] {
         &self.body
     }
+
+    /// `grpc-status-details-bin` for each [wait](Reply::wait), if the answer has it.
+    pub fn details(&self) -> impl Iterator<Item = &[u8]> {
+        self.details.iter().map(|value| &**value)
+    }
 }
 
 /// The answer to one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
     answer: &'a Answer,
+    wait: usize,
     retry_after: Option<&'a [u8]>,
     details: Option<&'a [u8]>,
     cors: [(&'static str, Option<&'a [u8]>); 5],
@@ -94,6 +100,13 @@ impl<'a> Reply<'a> {
     #[must_use]
     pub fn answer(&self) -> &'a Answer {
         self.answer
+    }
+
+    /// How long the client is told to wait: the place of its `Retry-After` in
+    /// [`Policy::retry_after`](crate::Policy::retry_after).
+    #[must_use]
+    pub fn wait(&self) -> usize {
+        self.wait
     }
 
     /// The status code (RFC 9110, section 15).
@@ -213,6 +226,11 @@ impl Answers {
             .chain(translations)
     }
 
+    /// `Retry-After` for each time that a client may be told to wait.
+    pub(crate) fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
+        self.retry_after.iter().map(|value| &**value)
+    }
+
     pub(crate) fn reply<'a, H: Headers + ?Sized>(
         &'a self,
         kind: Kind,
@@ -229,14 +247,13 @@ impl Answers {
             Kind::Api if request.connect_call() == Some(ConnectCall::Unary) => &localized.connect,
             Kind::Api => &localized.problem,
         };
-        let drawn = |values: &'a [Box<[u8]>]| {
-            let place = usize::try_from(draw).ok()?.checked_rem(values.len())?;
-            values.get(place).map(|value| &**value)
-        };
+        let draw = usize::try_from(draw).unwrap_or_default();
+        let wait = draw.checked_rem(self.retry_after.len()).unwrap_or_default();
         Reply {
             answer,
-            retry_after: drawn(&self.retry_after),
-            details: drawn(&answer.details),
+            wait,
+            retry_after: self.retry_after.get(wait).map(|value| &**value),
+            details: answer.details.get(wait).map(|value| &**value),
             cors: cors::headers(&self.cors_origins, request),
             head: request.method == b"HEAD" && !answer.body.is_empty(),
         }

@@ -1,0 +1,28 @@
+use http::HeaderMap;
+
+/// Which names occur among headers, in one word: it knows all that do, and takes a few others for them.
+///
+/// Most headers that are asked for are not there, and a look at each name costs less than one look-up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names(u64);
+
+impl Names {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let names = headers.keys().map(|name| bit(name.as_str()));
+        Self(names.fold(0, |names, name| names | name))
+    }
+
+    /// Whether `name`, given in lower case, may be one of them.
+    #[inline]
+    pub(crate) fn may_include(self, name: &str) -> bool {
+        self.0 & bit(name) != 0
+    }
+}
+
+// The names that are asked for and those of usual requests and responses differ in this more often than not.
+#[inline]
+fn bit(name: &str) -> u64 {
+    let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+    let (first, last) = (byte(name.as_bytes().first()), byte(name.as_bytes().last()));
+    1 << ((name.len() + 7 * first + last) % 64)
+}

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -8,10 +9,10 @@ use http_body::Body;
 use intermission_core::{FOR_TESTERS_ONLY, Reason};
 use pin_project_lite::pin_project;
 
+use crate::ResponseBody;
 use crate::guard::Held;
 use crate::names::Names;
 use crate::unread::Unread;
-use crate::{Decision, ResponseBody};
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
@@ -73,10 +74,16 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
             InnerProjection::Admitted { future, admission } => {
-                let outcome = ready!(future.poll(cx));
-                let admission = admission.take();
-                let mut response = outcome?;
-                let held = admission.map(|admission| admission.apply(&mut response));
+                let mut response = match ready!(future.poll(cx)) {
+                    Ok(response) => response,
+                    Err(error) => {
+                        *admission = None;
+                        return Poll::Ready(Err(error));
+                    }
+                };
+                let held = admission
+                    .take()
+                    .map(|admission| admission.apply(&mut response));
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
             // Polled again after its end, it stays silent.
@@ -102,8 +109,6 @@ pub(crate) struct Admission {
     pub(crate) held: Held,
     pub(crate) reason: Reason,
     pub(crate) connection: Connection,
-    /// For the extensions of the response.
-    pub(crate) decision: Option<Decision>,
 }
 
 impl Admission {
@@ -116,7 +121,7 @@ impl Admission {
         if self.reason == Reason::Allowlisted {
             keep_out_of_caches(response.headers_mut());
         }
-        if let Some(decision) = self.decision {
+        if let Some(decision) = self.held.decision() {
             response.extensions_mut().insert(decision);
         }
         self.held
@@ -151,14 +156,18 @@ impl Connection {
 
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
+    static FOR_TESTERS: LazyLock<Vec<(HeaderName, Option<HeaderValue>)>> = LazyLock::new(|| {
+        let header = |(name, value): (_, Option<_>)| {
+            let name = HeaderName::from_static(name);
+            (name, value.map(HeaderValue::from_static))
+        };
+        FOR_TESTERS_ONLY.into_iter().map(header).collect()
+    });
     let names = Names::of(headers);
-    for (name, value) in FOR_TESTERS_ONLY {
+    for (name, value) in &*FOR_TESTERS {
         match value {
-            Some(value) => {
-                let name = HeaderName::from_static(name);
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-            None if names.may_include(name) => drop(headers.remove(name)),
+            Some(value) => drop(headers.insert(name, value.clone())),
+            None if names.may_include(name.as_str()) => drop(headers.remove(name)),
             None => {}
         }
     }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::Decision;
 use crate::epoch::Counted;
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
@@ -31,69 +32,75 @@ pub struct RequestGuard(Arc<Guarded>);
 #[derive(Debug)]
 struct Guarded {
     counted: Counted,
+    /// What was decided, if maintenance is on.
+    decision: Option<Decision>,
     /// That of the layer around this one, whose place in the extensions this guard takes.
     _outer: Option<RequestGuard>,
 }
 
 impl RequestGuard {
-    pub(crate) fn new(counted: Counted, outer: Option<Self>) -> Self {
+    pub(crate) fn new(counted: Counted, decision: Option<Decision>, outer: Option<Self>) -> Self {
         Self(Arc::new(Guarded {
             counted,
+            decision,
             _outer: outer,
         }))
     }
 }
 
-/// The layer's own hold on a request, which goes with the response to its last byte.
+/// The layer's own hold on a request, which goes with the response to its last byte; told when the connection goes on
+/// in another protocol.
 #[derive(Debug)]
-pub(crate) struct Held {
-    hold: Hold,
-    /// Whether the connection goes on in another protocol.
-    upgraded: bool,
-}
-
-#[derive(Debug)]
-enum Hold {
-    Alone(Counted),
-    Shared(RequestGuard),
+pub(crate) enum Held {
+    /// Nobody else can hold it.
+    Alone { counted: Counted, upgraded: bool },
+    /// It is held together with all who keep a clone of its guard.
+    Shared { guard: RequestGuard, upgraded: bool },
 }
 
 impl Held {
-    /// Holds a request that nobody else can.
     pub(crate) fn alone(counted: Counted) -> Self {
-        Self {
-            hold: Hold::Alone(counted),
+        Self::Alone {
+            counted,
             upgraded: false,
         }
     }
 
-    /// Holds a request together with all who keep a clone of its guard.
     pub(crate) fn shared(guard: RequestGuard) -> Self {
-        Self {
-            hold: Hold::Shared(guard),
+        Self::Shared {
+            guard,
             upgraded: false,
+        }
+    }
+
+    /// What is to be told of the request in extensions.
+    pub(crate) fn decision(&self) -> Option<Decision> {
+        match self {
+            Self::Alone { .. } => None,
+            Self::Shared { guard, .. } => guard.0.decision,
         }
     }
 
     /// Takes note that the connection goes on in another protocol.
     pub(crate) fn upgrade(&mut self) {
-        self.upgraded = true;
+        let (Self::Alone { upgraded, .. } | Self::Shared { upgraded, .. }) = self;
+        *upgraded = true;
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if !self.upgraded {
-            return;
-        }
-        // Who keeps a guard will tell when the connection ends, and nobody else.
-        match &self.hold {
-            Hold::Alone(counted) => counted.leave_upgraded(),
-            Hold::Shared(guard) => {
-                if Arc::strong_count(&guard.0) == 1 {
-                    guard.0.counted.leave_upgraded();
-                }
-            }
+        match self {
+            Self::Alone {
+                counted,
+                upgraded: true,
+            } => counted.leave_upgraded(),
+            // Who keeps the guard will tell when the connection ends; else nobody does.
+            Self::Shared {
+                guard,
+                upgraded: true,
+            } if Arc::strong_count(&guard.0) == 1 => guard.0.counted.leave_upgraded(),
+            _ => {}
         }
     }
 }

@@ -26,3 +26,55 @@ fn bit(name: &str) -> u64 {
     let (first, last) = (byte(name.as_bytes().first()), byte(name.as_bytes().last()));
     1 << ((name.len() + 7 * first + last) % 64)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn no_name_is_missed() {
+        let names = [
+            "upgrade",
+            "x-http-method",
+            "accept",
+            "a",
+            "x-a-name-of-ones-own",
+        ];
+        let mut headers = HeaderMap::new();
+        for name in names {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(""));
+            assert!(Names::of(&headers).may_include(name), "{name}");
+        }
+        assert!(
+            names
+                .iter()
+                .all(|name| Names::of(&headers).may_include(name))
+        );
+    }
+
+    #[test]
+    fn what_a_browser_sends_is_not_taken_for_what_changes_a_method() {
+        let sent = [
+            "host",
+            "user-agent",
+            "accept",
+            "accept-language",
+            "accept-encoding",
+            "referer",
+            "cookie",
+        ];
+        let headers =
+            sent.map(|name| (HeaderName::from_static(name), HeaderValue::from_static("")));
+        let names = Names::of(&headers.into_iter().collect());
+        for name in [
+            "upgrade",
+            "x-http-method-override",
+            "x-http-method",
+            "x-method-override",
+        ] {
+            assert!(!names.may_include(name), "{name}");
+        }
+    }
+}

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -26,10 +28,11 @@ impl Answers {
         }
     }
 
-    pub(crate) fn respond(&self, reply: &Reply<'_>) -> Response<Bytes> {
+    /// Makes `response` a reply, in its place.
+    pub(crate) fn respond(&self, reply: &Reply<'_>, response: &mut Response<Bytes>) {
         match self.prepared.get(reply.answer().index()) {
-            Some(prepared) => prepared.respond(reply, &self.retry_after),
-            None => Prepared::new(reply.answer()).respond(reply, &self.retry_after),
+            Some(prepared) => prepared.respond(reply, &self.retry_after, response),
+            None => Prepared::new(reply.answer()).respond(reply, &self.retry_after, response),
         }
     }
 }
@@ -48,33 +51,43 @@ impl Prepared {
         }
     }
 
-    fn respond(&self, reply: &Reply<'_>, retry_after: &[HeaderValue]) -> Response<Bytes> {
-        let body = if reply.is_head() {
-            Bytes::new()
-        } else {
-            self.body.clone()
-        };
-        let mut response = Response::new(body);
+    fn respond(
+        &self,
+        reply: &Reply<'_>,
+        retry_after: &[HeaderValue],
+        response: &mut Response<Bytes>,
+    ) {
         *response.status_mut() = self.status;
+        if !reply.is_head() {
+            *response.body_mut() = self.body.clone();
+        }
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
         for (name, value) in reply.own_headers() {
-            let prepared = match name {
-                "retry-after" => retry_after.get(reply.wait()),
-                "grpc-status-details-bin" => self.details.get(reply.wait()),
-                _ => None,
+            let (name, prepared) = match name {
+                "retry-after" => (RETRY_AFTER, retry_after.get(reply.wait())),
+                DETAILS => (
+                    HeaderName::from_static(DETAILS),
+                    self.details.get(reply.wait()),
+                ),
+                name => (HeaderName::from_static(name), None),
             };
-            let name = HeaderName::from_static(name);
             if let Some(value) = prepared.cloned().or_else(|| self::value(value)) {
                 headers.insert(name, value);
             }
         }
-        response
     }
 }
 
-fn header((name, value): (&'static str, &[u8])) -> Option<(HeaderName, HeaderValue)> {
-    Some((HeaderName::from_static(name), self::value(value)?))
+const DETAILS: &str = "grpc-status-details-bin";
+
+fn header((name, text): (&'static str, &Cow<'static, str>)) -> Option<(HeaderName, HeaderValue)> {
+    let value = match text {
+        // Copies of it share nothing that has to be counted.
+        Cow::Borrowed(text) => HeaderValue::from_static(text),
+        Cow::Owned(text) => value(text.as_bytes())?,
+    };
+    Some((HeaderName::from_static(name), value))
 }
 
 /// The value of a header as `http` has it. The core gives only valid ones.

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use intermission_core::{Reason, Verdict};
+use intermission_core::{Reason, RequestView, Verdict};
 use tower_service::Service;
 
 use crate::epoch::Counted;
@@ -42,17 +42,26 @@ impl<S> Maintenance<S> {
                 return None;
             }
             let headers = HeaderLines::new(request.headers());
-            in_force.admit(seen, policy.foresee(&view(request, &headers, None)))
+            in_force.admit(seen, policy.foresee(&view(request, &headers)))
         })
     }
 
-    fn judge<B>(&self, seen: &Seen, request: &Request<B>) -> Judgement {
+    /// Where it refuses, it puts the answer into `refusal`.
+    fn judge<B>(
+        &self,
+        seen: &Seen,
+        request: &Request<B>,
+        refusal: &mut Response<Bytes>,
+    ) -> Judgement {
         let policy = &seen.current.policy;
         let (headers, extensions) = (request.headers(), request.extensions());
         let resolve = || self.layer.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
-        let view = view(request, &headers, client);
+        let view = RequestView {
+            client,
+            ..view(request, &headers)
+        };
         let verdict = policy.decide(&view);
         let decision = Decision {
             verdict,
@@ -71,7 +80,8 @@ impl<S> Maintenance<S> {
             }
             Verdict::Refuse(kind) => {
                 let reply = policy.reply(kind, &view, fastrand::u32(..));
-                Judgement::Refuse(seen.answers().respond(&reply), decision)
+                seen.answers().respond(&reply, refusal);
+                Judgement::Refuse(decision)
             }
         }
     }
@@ -80,7 +90,7 @@ impl<S> Maintenance<S> {
 /// What comes of looking at a request.
 enum Judgement {
     Admit(Counted, Reason, Decision),
-    Refuse(Response<Bytes>, Decision),
+    Refuse(Decision),
     /// Another state has come into force meanwhile.
     Outdated,
 }
@@ -104,28 +114,28 @@ impl<S> Maintenance<S> {
         A: Body,
     {
         let in_force = self.layer.policy.in_force();
+        let mut refusal = Response::default();
         let (counted, reason, decision) = loop {
-            match in_force.look(|seen| self.judge(seen, &request)) {
+            match in_force.look(|seen| self.judge(seen, &request, &mut refusal)) {
                 Judgement::Admit(counted, reason, decision) => break (counted, reason, decision),
-                Judgement::Refuse(mut response, decision) => {
+                Judgement::Refuse(decision) => {
                     count(decision);
                     if self.layer.extensions {
-                        response.extensions_mut().insert(decision);
+                        refusal.extensions_mut().insert(decision);
                     }
-                    return ResponseFuture::refused(response, Unread::of(request));
+                    return ResponseFuture::refused(refusal, Unread::of(request));
                 }
                 Judgement::Outdated => {}
             }
         };
         let told = (reason != Reason::Open).then_some(decision);
         told.into_iter().for_each(count);
-        let told = told.filter(|_| self.layer.extensions);
-        if let Some(decision) = told {
-            request.extensions_mut().insert(decision);
-        }
         let held = if self.layer.extensions {
+            if let Some(decision) = told {
+                request.extensions_mut().insert(decision);
+            }
             let outer = request.extensions_mut().remove();
-            let guard = RequestGuard::new(counted, outer);
+            let guard = RequestGuard::new(counted, told, outer);
             request.extensions_mut().insert(guard.clone());
             Held::shared(guard)
         } else {
@@ -135,7 +145,6 @@ impl<S> Maintenance<S> {
             held,
             reason,
             connection: Connection::of(request.method()),
-            decision: told,
         };
         ResponseFuture::admitted(self.inner.call(request), admission)
     }
@@ -165,7 +174,6 @@ where
             held: Held::alone(counted),
             reason: Reason::Open,
             connection: Connection::of(request.method()),
-            decision: None,
         };
         ResponseFuture::admitted(self.inner.call(request), admission)
     }

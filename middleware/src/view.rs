@@ -1,5 +1,4 @@
 use std::cell::OnceCell;
-use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use intermission_core::{Headers, RequestView};
@@ -44,10 +43,11 @@ impl Headers for HeaderLines<'_> {
     }
 }
 
+/// A request from whom one does not know.
+#[inline]
 pub(crate) fn view<'a, B>(
     request: &'a Request<B>,
     headers: &'a HeaderLines<'a>,
-    client: Option<IpAddr>,
 ) -> RequestView<'a, HeaderLines<'a>> {
     let uri = received_uri(request);
     RequestView {
@@ -59,12 +59,13 @@ pub(crate) fn view<'a, B>(
         authority: uri
             .authority()
             .map(|authority| authority.as_str().as_bytes()),
-        client,
+        client: None,
         headers,
     }
 }
 
 /// The URI as the client sent it: `Router::nest` hands a shortened one on.
+#[inline]
 fn received_uri<B>(request: &Request<B>) -> &Uri {
     #[cfg(feature = "axum")]
     if let Some(axum::extract::OriginalUri(uri)) = request.extensions().get() {

@@ -101,8 +101,18 @@ enum Judgement {
 )]
 fn count(decision: Decision) {
     #[cfg(feature = "metrics")]
-    metrics::counter!("intermission_requests_total", "rule" => decision.verdict.rule())
-        .increment(1);
+    {
+        // A name and a label that are literals need no allocation.
+        macro_rules! count {
+            ($($rule:literal)*) => {
+                match decision.verdict.rule() {
+                    $($rule => metrics::counter!("intermission_requests_total", "rule" => $rule),)*
+                    rule => metrics::counter!("intermission_requests_total", "rule" => rule),
+                }
+            };
+        }
+        count!("out-of-scope" "read-only" "exempt" "allowlisted" "refused").increment(1);
+    }
 }
 
 impl<S> Maintenance<S> {

@@ -299,6 +299,36 @@ async fn an_upgraded_connection_without_a_guard_is_told_apart() {
 }
 
 #[tokio::test]
+async fn nobody_can_keep_an_upgraded_connection_of_a_layer_without_extensions() {
+    let policy = PolicyHandle::new(state(1, "off", false));
+    let app = service_fn(|request: Request<String>| async move {
+        assert!(request.extensions().get::<RequestGuard>().is_none());
+        Ok::<_, Infallible>(switched())
+    });
+    let service = MaintenanceLayer::new(policy.clone()).layer(app);
+    drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    policy.swap(state(2, "all", false));
+    assert_eq!(policy.running().upgraded, 1);
+}
+
+#[tokio::test]
+async fn a_request_outlives_the_policy_that_counts_it() {
+    let shop = Shop::open();
+    let response = shop.ask("/").await;
+    drop(shop);
+    // What it is counted in may not be used for others yet.
+    let others: Vec<_> = (0..10).map(|_| Shop::open()).collect();
+    for shop in &others {
+        shop.policy.swap(state(2, "all", false));
+        assert_eq!(shop.running(), (0, None));
+    }
+    drop(response);
+    for shop in &others {
+        assert_eq!(shop.running(), (0, None));
+    }
+}
+
+#[tokio::test]
 async fn a_tunnel_is_an_upgraded_connection() {
     let shop = Shop::open();
     let mut connect = Request::new(String::new());

@@ -25,7 +25,7 @@ struct Contender {
 const PAGE: &str = "Accept: text/html";
 const JSON: &str = "Accept: application/json";
 
-const CONTENDERS: [Contender; 8] = [
+const CONTENDERS: [Contender; 10] = [
     Contender {
         name: "bare",
         mode: "bare",
@@ -46,6 +46,12 @@ const CONTENDERS: [Contender; 8] = [
         refused: false,
     },
     Contender {
+        name: "intermission, open, around the router",
+        mode: "around-open",
+        accept: PAGE,
+        refused: false,
+    },
+    Contender {
         name: "intermission, allowlisted",
         mode: "allowlisted",
         accept: PAGE,
@@ -58,8 +64,14 @@ const CONTENDERS: [Contender; 8] = [
         refused: true,
     },
     Contender {
-        name: "intermission, refused, page",
-        mode: "refused",
+        name: "intermission, refused, problem, around the router",
+        mode: "around-refused",
+        accept: JSON,
+        refused: true,
+    },
+    Contender {
+        name: "intermission, refused, page, around the router",
+        mode: "around-refused",
         accept: PAGE,
         refused: true,
     },

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use intermission_core::{Policy, Reason, Running, State, Timestamp};
 
 use crate::epoch::{Counted, Epoch, Latest};
+use crate::glance::Glance;
 use crate::seen::{Place, Seen};
 
 /// The state in force, and what still runs of the requests that were admitted before it.
@@ -24,6 +25,7 @@ pub(crate) struct Current {
     /// Of all that this process has put in force, higher than those before.
     number: u64,
     pub(crate) policy: Policy,
+    pub(crate) glance: Glance,
     state: State,
     pub(crate) epoch: Arc<Epoch>,
 }
@@ -140,6 +142,7 @@ impl Current {
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             policy: Policy::compile(&state, now()),
+            glance: Glance::new(&state),
             state,
             epoch,
         }

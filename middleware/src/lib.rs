@@ -5,6 +5,7 @@ mod client;
 mod decision;
 mod epoch;
 mod future;
+mod glance;
 mod guard;
 mod handle;
 mod in_force;

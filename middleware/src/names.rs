@@ -12,6 +12,20 @@ impl Names {
         Self(names.fold(0, |names, name| names | name))
     }
 
+    /// These, given in lower case.
+    pub(crate) const fn all(names: &[&str]) -> Self {
+        match names {
+            [] => Self(0),
+            [name, others @ ..] => Self(bit(name) | Self::all(others).0),
+        }
+    }
+
+    /// Whether none of them is among the `others`.
+    #[inline]
+    pub(crate) fn are_apart_from(self, others: Self) -> bool {
+        self.0 & others.0 == 0
+    }
+
     /// Whether `name`, given in lower case, may be one of them.
     #[inline]
     pub(crate) fn may_include(self, name: &str) -> bool {
@@ -21,10 +35,13 @@ impl Names {
 
 // The names that are asked for and those of usual requests and responses differ in this more often than not.
 #[inline]
-fn bit(name: &str) -> u64 {
-    let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-    let (first, last) = (byte(name.as_bytes().first()), byte(name.as_bytes().last()));
-    1 << ((name.len() + 7 * first + last) % 64)
+const fn bit(name: &str) -> u64 {
+    let (first, last) = match name.as_bytes() {
+        [] => (0, 0),
+        [byte] => (*byte, *byte),
+        [first, .., last] => (*first, *last),
+    };
+    1 << ((name.len() + 7 * first as usize + last as usize) % 64)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl<S> Maintenance<S> {
         Self { inner, layer }
     }
 
-    /// Counts a request that needs nothing else, as the service is open.
+    /// Counts a request of which a glance says that nothing else is to be done, as the service is open.
     #[inline]
     fn admit_open<B>(&self, request: &Request<B>) -> Option<Counted> {
         if self.layer.extensions {
@@ -37,12 +37,9 @@ impl<S> Maintenance<S> {
         }
         let in_force = self.layer.policy.in_force();
         in_force.look(|seen| {
-            let policy = &seen.current.policy;
-            if !policy.is_open() {
-                return None;
-            }
-            let headers = HeaderLines::new(request.headers());
-            in_force.admit(seen, policy.foresee(&view(request, &headers)))
+            let is_open = seen.current.policy.is_open();
+            let reason = is_open.then(|| seen.current.glance.foresee(request))??;
+            in_force.admit(seen, reason)
         })
     }
 
@@ -174,7 +171,8 @@ where
         self.inner.poll_ready(cx)
     }
 
-    // While the service is open the request is moved but once: copying it would cost more than looking at it.
+    // While the service is open the request is moved but once, and nothing keeps its address, so that the compiler need not
+    // copy it: that would cost as much as counting it.
     #[inline]
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let Some(counted) = self.admit_open(&request) else {

@@ -66,7 +66,7 @@ pub(crate) fn view<'a, B>(
 
 /// The URI as the client sent it: `Router::nest` hands a shortened one on.
 #[inline]
-fn received_uri<B>(request: &Request<B>) -> &Uri {
+pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
     #[cfg(feature = "axum")]
     if let Some(axum::extract::OriginalUri(uri)) = request.extensions().get() {
         return uri;

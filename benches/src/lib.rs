@@ -1,5 +1,8 @@
 //! What the benches share.
 
+pub mod layer;
+pub mod process;
 mod random;
+pub mod wrk;
 
 pub use random::Random;

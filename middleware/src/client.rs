@@ -19,7 +19,7 @@ type OwnFunction = dyn Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sy
 impl ClientAddress {
     pub(crate) fn resolve(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
         match self {
-            Self::Source(source) => source.resolve(peer(extensions), &HeaderLines(headers)),
+            Self::Source(source) => source.resolve(peer(extensions), &HeaderLines::new(headers)),
             Self::Own(function) => function(headers, extensions),
         }
     }

@@ -1,52 +1,127 @@
 //! Counting requests, so that one knows when the last that a state admitted has ended.
 //!
-//! A request is counted in the epoch of the state that admits it, and *then* looks whether that epoch is
+//! A request is counted in the epoch of the state that admits it, and *then* looks whether that state is
 //! still the latest; if it is not, it takes its count back and is judged again. Whoever swaps the state
-//! announces the new epoch, and *then* reads the counts of the old ones. A fence between the two steps
+//! announces the new one, and *then* reads the counts of the old ones. A fence between the two steps
 //! of each makes sure that at least one of them sees the other: a request that an old state admitted is
 //! seen in its counts, and none slips between.
 
 use intermission_core::{Reason, Running};
 
-use crate::sync::{Arc, AtomicU64, Ordering, fence};
+use crate::pool;
+use crate::sync::{AtomicU64, Ordering, add_then_fence, fence};
 
-/// The number of the epoch that is in force.
+/// The number of what is in force; what comes later has a higher one.
 #[derive(Debug)]
 pub(crate) struct Latest(AtomicU64);
 
 impl Latest {
-    pub(crate) fn new() -> Self {
-        Self(AtomicU64::new(0))
+    pub(crate) fn new(number: u64) -> Self {
+        Self(AtomicU64::new(number))
     }
 
-    /// Says that `epoch` is in force; the counts of those before may be read from now on.
-    pub(crate) fn announce(&self, epoch: &Epoch) {
-        self.0.store(epoch.number, Ordering::Release);
+    /// Says that `number` is in force; the counts of those before may be read from now on.
+    pub(crate) fn announce(&self, number: u64) {
+        self.0.store(number, Ordering::Release);
         fence(Ordering::SeqCst);
     }
 
-    /// Whether no later epoch than `epoch` has been announced. For a request that is counted already.
-    pub(crate) fn is(&self, epoch: &Epoch) -> bool {
-        fence(Ordering::SeqCst);
-        self.0.load(Ordering::Acquire) <= epoch.number
+    /// What was announced last, as far as one can see.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing later than `number` has been announced. For a request that is counted already.
+    pub(crate) fn is(&self, number: u64) -> bool {
+        self.0.load(Ordering::SeqCst) <= number
     }
 }
 
 /// The time during which one state is in force, and the requests that were admitted in it.
-///
-/// They are counted in shards, one for each thread or few, so that threads do not contend.
 #[derive(Debug)]
-pub(crate) struct Epoch {
-    number: u64,
-    shards: Box<[Arc<Shard>]>,
+pub(crate) struct Epoch(&'static Shards);
+
+impl Epoch {
+    pub(crate) fn new() -> Self {
+        Self(pool::take())
+    }
+
+    /// Where a thread counts, for as long as the epoch is there.
+    pub(crate) fn shard(&self, thread: usize) -> &'static Shard {
+        self.0.of(thread)
+    }
+
+    /// How many run that were admitted for a reason that is not among the `spared`.
+    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+        self.0.running(spared)
+    }
+
+    /// Whether nothing runs any more, and nothing may.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.0.are_idle()
+    }
 }
 
-/// For each [`Reason`] how many requests run.
+impl Drop for Epoch {
+    fn drop(&mut self) {
+        pool::give_back(self.0);
+    }
+}
+
+/// The counts of one epoch: a shard for each thread or few, so that threads do not contend.
 #[derive(Debug)]
-#[repr(align(128))]
-struct Shard {
-    running: [AtomicU64; REASONS.len()],
-    upgraded: [AtomicU64; REASONS.len()],
+pub(crate) struct Shards {
+    first: Shard,
+    others: Box<[Shard]>,
+}
+
+impl Shards {
+    pub(crate) fn new(threads: usize) -> Self {
+        Self {
+            first: Shard::default(),
+            others: (1..threads).map(|_| Shard::default()).collect(),
+        }
+    }
+
+    fn of(&self, thread: usize) -> &Shard {
+        let other = (thread % (self.others.len() + 1)).checked_sub(1);
+        other
+            .and_then(|place| self.others.get(place))
+            .unwrap_or(&self.first)
+    }
+
+    pub(crate) fn are_idle(&self) -> bool {
+        self.running(|_| false) == Running::default()
+    }
+
+    fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+        let mut running = Running::default();
+        for reason in REASONS.into_iter().filter(|reason| !spared(*reason)) {
+            for shard in [&self.first].into_iter().chain(&self.others) {
+                let tally = shard.tally(reason);
+                running.requests += tally.running.load(Ordering::Acquire);
+                running.upgraded += tally.upgraded.load(Ordering::Acquire);
+            }
+        }
+        running
+    }
+}
+
+/// The counts of one thread, for each [`Reason`].
+#[derive(Debug, Default)]
+#[repr(align(128))] // Processors fetch lines of 64 bytes in pairs.
+pub(crate) struct Shard {
+    open: Tally,
+    out_of_scope: Tally,
+    read_only: Tally,
+    exempt: Tally,
+    allowlisted: Tally,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    running: AtomicU64,
+    upgraded: AtomicU64,
 }
 
 const REASONS: [Reason; 5] = [
@@ -57,94 +132,40 @@ const REASONS: [Reason; 5] = [
     Reason::Allowlisted,
 ];
 
-fn place(reason: Reason) -> usize {
-    match reason {
-        Reason::Open => 0,
-        Reason::OutOfScope => 1,
-        Reason::ReadOnly => 2,
-        Reason::Exempt => 3,
-        Reason::Allowlisted => 4,
-    }
-}
-
-impl Epoch {
-    pub(crate) fn new(number: u64, shards: usize) -> Self {
-        let shard = || Shard {
-            running: std::array::from_fn(|_| AtomicU64::new(0)),
-            upgraded: std::array::from_fn(|_| AtomicU64::new(0)),
-        };
-        Self {
-            number,
-            shards: (0..shards.max(1)).map(|_| Arc::new(shard())).collect(),
-        }
-    }
-
-    /// The epoch after this one.
-    pub(crate) fn next(&self) -> Self {
-        Self::new(self.number + 1, self.shards.len())
-    }
-
-    /// Counts a request until the count is dropped. It is admitted only if this epoch is still the
+impl Shard {
+    /// Counts a request until the count is dropped. It is admitted only if what admits it is still the
     /// [`Latest`] then.
-    pub(crate) fn count(&self, thread: usize, reason: Reason) -> Option<Counted> {
-        let shard = self.shards.get(thread % self.shards.len().max(1))?;
-        let counted = Counted {
-            shard: Arc::clone(shard),
-            place: place(reason),
-        };
-        counted.add(&counted.shard.running);
-        Some(counted)
+    pub(crate) fn count(&'static self, reason: Reason) -> Counted {
+        let tally = self.tally(reason);
+        add_then_fence(&tally.running);
+        Counted(tally)
     }
 
-    /// How many run that were admitted for a reason that is not among the `spared`.
-    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
-        let mut running = Running::default();
-        for reason in REASONS.into_iter().filter(|reason| !spared(*reason)) {
-            for shard in &self.shards {
-                running.requests += read(&shard.running, place(reason));
-                running.upgraded += read(&shard.upgraded, place(reason));
-            }
+    fn tally(&self, reason: Reason) -> &Tally {
+        match reason {
+            Reason::Open => &self.open,
+            Reason::OutOfScope => &self.out_of_scope,
+            Reason::ReadOnly => &self.read_only,
+            Reason::Exempt => &self.exempt,
+            Reason::Allowlisted => &self.allowlisted,
         }
-        running
-    }
-
-    /// Whether nothing runs any more, and nothing may.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.running(|_| false) == Running::default()
     }
 }
 
 /// A request that is counted for as long as this is there.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    shard: Arc<Shard>,
-    place: usize,
-}
+pub(crate) struct Counted(&'static Tally);
 
 impl Counted {
     /// Counts a connection whose end nobody will see.
     pub(crate) fn leave_upgraded(&self) {
-        self.add(&self.shard.upgraded);
-    }
-
-    fn add(&self, counts: &[AtomicU64]) {
-        if let Some(count) = counts.get(self.place) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+        self.0.upgraded.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        if let Some(count) = self.shard.running.get(self.place) {
-            // Whoever reads the lower count sees all that the request has done.
-            count.fetch_sub(1, Ordering::Release);
-        }
+        // Whoever reads the lower count sees all that the request has done.
+        self.0.running.fetch_sub(1, Ordering::Release);
     }
-}
-
-fn read(counts: &[AtomicU64], place: usize) -> u64 {
-    counts
-        .get(place)
-        .map_or(0, |count| count.load(Ordering::Acquire))
 }

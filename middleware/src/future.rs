@@ -1,16 +1,18 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{FOR_TESTERS_ONLY, Reason, Verdict};
+use intermission_core::{FOR_TESTERS_ONLY, Reason};
 use pin_project_lite::pin_project;
 
+use crate::ResponseBody;
 use crate::guard::Held;
+use crate::names::Names;
 use crate::unread::Unread;
-use crate::{Decision, ResponseBody};
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
@@ -29,9 +31,7 @@ pin_project! {
             #[pin]
             future: F,
             // Until it goes on with the body.
-            held: Option<Held>,
-            connection: Connection,
-            decision: Option<Decision>,
+            admission: Option<Admission>,
         },
         Refused {
             response: Option<Response<Bytes>>,
@@ -43,18 +43,12 @@ pin_project! {
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(crate) fn admitted(
-        future: F,
-        held: Held,
-        connection: Connection,
-        decision: Option<Decision>,
-    ) -> Self {
+    #[inline]
+    pub(crate) fn admitted(future: F, admission: Admission) -> Self {
         Self {
             inner: Inner::Admitted {
                 future,
-                held: Some(held),
-                connection,
-                decision,
+                admission: Some(admission),
             },
         }
     }
@@ -79,26 +73,17 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
-            InnerProjection::Admitted {
-                future,
-                held,
-                connection,
-                decision,
-            } => {
-                let outcome = ready!(future.poll(cx));
-                let mut held = held.take();
-                let mut response = outcome?;
-                if let Some(held) = &mut held
-                    && connection.is_upgraded_by(response.status())
-                {
-                    held.upgrade();
-                }
-                if let Some(decision) = decision {
-                    if decision.verdict == Verdict::Admit(Reason::Allowlisted) {
-                        keep_out_of_caches(response.headers_mut());
+            InnerProjection::Admitted { future, admission } => {
+                let mut response = match ready!(future.poll(cx)) {
+                    Ok(response) => response,
+                    Err(error) => {
+                        *admission = None;
+                        return Poll::Ready(Err(error));
                     }
-                    response.extensions_mut().insert(*decision);
-                }
+                };
+                let held = admission
+                    .take()
+                    .map(|admission| admission.apply(&mut response));
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
             // Polled again after its end, it stays silent.
@@ -115,6 +100,31 @@ where
                 })
             }
         }
+    }
+}
+
+/// What is known of a request that was admitted.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    pub(crate) held: Held,
+    pub(crate) reason: Reason,
+    pub(crate) connection: Connection,
+}
+
+impl Admission {
+    /// Does to the response what is due; what is held goes on with its body.
+    #[inline]
+    fn apply<B>(mut self, response: &mut Response<B>) -> Held {
+        if self.connection.is_upgraded_by(response.status()) {
+            self.held.upgrade();
+        }
+        if self.reason == Reason::Allowlisted {
+            keep_out_of_caches(response.headers_mut());
+        }
+        if let Some(decision) = self.held.decision() {
+            response.extensions_mut().insert(decision);
+        }
+        self.held
     }
 }
 
@@ -146,10 +156,19 @@ impl Connection {
 
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
-    for (name, value) in FOR_TESTERS_ONLY {
+    static FOR_TESTERS: LazyLock<Vec<(HeaderName, Option<HeaderValue>)>> = LazyLock::new(|| {
+        let header = |(name, value): (_, Option<_>)| {
+            let name = HeaderName::from_static(name);
+            (name, value.map(HeaderValue::from_static))
+        };
+        FOR_TESTERS_ONLY.into_iter().map(header).collect()
+    });
+    let names = Names::of(headers);
+    for (name, value) in &*FOR_TESTERS {
         match value {
-            Some(value) => drop(headers.insert(name, HeaderValue::from_static(value))),
-            None => drop(headers.remove(name)),
+            Some(value) => drop(headers.insert(name, value.clone())),
+            None if names.may_include(name.as_str()) => drop(headers.remove(name)),
+            None => {}
         }
     }
 }

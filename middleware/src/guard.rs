@@ -1,75 +1,106 @@
 use std::sync::Arc;
 
+use crate::Decision;
 use crate::epoch::Counted;
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
 ///
-/// The layer puts one into the extensions of every request that it admits. A handler whose work goes on
-/// after the response, in a task of its own or on an upgraded connection, keeps a clone until that
-/// work has ended:
+/// A layer [with extensions](crate::MaintenanceLayer::with_extensions) puts one into the extensions of every request
+/// that it admits. A handler whose work goes on after the response, in a task of its own or on an upgraded connection,
+/// keeps a clone until that work has ended:
 ///
 /// ```
-/// # use http::{Request, Response};
+/// # use http::{Request, Response, StatusCode};
 /// use intermission::RequestGuard;
 ///
 /// # fn settle_accounts() -> impl Future<Output = ()> { async {} }
-/// async fn accept(request: Request<String>) -> Response<String> {
-///     let guard = request.extensions().get::<RequestGuard>().cloned();
+/// async fn accept(mut request: Request<String>) -> Result<Response<String>, StatusCode> {
+///     let guard = request.extensions_mut().remove::<RequestGuard>();
+///     let guard = guard.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
 ///     tokio::spawn(async move {
 ///         settle_accounts().await;
 ///         drop(guard);
 ///     });
-///     Response::new("accepted".into())
+///     Ok(Response::new("accepted".into()))
 /// }
 /// ```
 ///
-/// Under several layers it keeps the request running for each of them.
+/// Under several such layers it keeps the request running for each of them.
 #[derive(Clone, Debug)]
 pub struct RequestGuard(Arc<Guarded>);
 
 #[derive(Debug)]
 struct Guarded {
     counted: Counted,
+    /// What was decided, if maintenance is on.
+    decision: Option<Decision>,
     /// That of the layer around this one, whose place in the extensions this guard takes.
     _outer: Option<RequestGuard>,
 }
 
 impl RequestGuard {
-    pub(crate) fn new(counted: Counted, outer: Option<Self>) -> Self {
+    pub(crate) fn new(counted: Counted, decision: Option<Decision>, outer: Option<Self>) -> Self {
         Self(Arc::new(Guarded {
             counted,
+            decision,
             _outer: outer,
         }))
     }
 }
 
-/// The layer's own guard, which goes with the response to its last byte.
+/// The layer's own hold on a request, which goes with the response to its last byte; told when the connection goes on
+/// in another protocol.
 #[derive(Debug)]
-pub(crate) struct Held {
-    guard: RequestGuard,
-    /// Whether the connection goes on in another protocol.
-    upgraded: bool,
+pub(crate) enum Held {
+    /// Nobody else can hold it.
+    Alone { counted: Counted, upgraded: bool },
+    /// It is held together with all who keep a clone of its guard.
+    Shared { guard: RequestGuard, upgraded: bool },
 }
 
 impl Held {
-    pub(crate) fn new(guard: RequestGuard) -> Self {
-        Self {
+    pub(crate) fn alone(counted: Counted) -> Self {
+        Self::Alone {
+            counted,
+            upgraded: false,
+        }
+    }
+
+    pub(crate) fn shared(guard: RequestGuard) -> Self {
+        Self::Shared {
             guard,
             upgraded: false,
         }
     }
 
+    /// What is to be told of the request in extensions.
+    pub(crate) fn decision(&self) -> Option<Decision> {
+        match self {
+            Self::Alone { .. } => None,
+            Self::Shared { guard, .. } => guard.0.decision,
+        }
+    }
+
     /// Takes note that the connection goes on in another protocol.
     pub(crate) fn upgrade(&mut self) {
-        self.upgraded = true;
+        let (Self::Alone { upgraded, .. } | Self::Shared { upgraded, .. }) = self;
+        *upgraded = true;
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // Nobody else will tell when an upgraded connection ends.
-        if self.upgraded && Arc::strong_count(&self.guard.0) == 1 {
-            self.guard.0.counted.leave_upgraded();
+        match self {
+            Self::Alone {
+                counted,
+                upgraded: true,
+            } => counted.leave_upgraded(),
+            // Who keeps the guard will tell when the connection ends; else nobody does.
+            Self::Shared {
+                guard,
+                upgraded: true,
+            } if Arc::strong_count(&guard.0) == 1 => guard.0.counted.leave_upgraded(),
+            _ => {}
         }
     }
 }

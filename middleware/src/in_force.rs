@@ -1,31 +1,33 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use arc_swap::{ArcSwap, Guard};
-use bytes::Bytes;
-use http::Response;
-use intermission_core::{Policy, Reason, Reply, Running, State, Timestamp};
+use arc_swap::ArcSwap;
+use intermission_core::{Policy, Reason, Running, State, Timestamp};
 
 use crate::epoch::{Counted, Epoch, Latest};
-use crate::prepared::Prepared;
+use crate::glance::Glance;
+use crate::seen::{Place, Seen};
 
 /// The state in force, and what still runs of the requests that were admitted before it.
 #[derive(Debug)]
 pub(crate) struct InForce {
-    current: ArcSwap<Current>,
     latest: Latest,
+    place: Place,
+    current: ArcSwap<Current>,
     /// Held while one swaps.
     past: Mutex<Vec<Past>>,
 }
 
-/// A state, and all that is made of it to answer requests.
+/// A state, and what is made of it to judge requests.
 #[derive(Debug)]
 pub(crate) struct Current {
+    /// Of all that this process has put in force, higher than those before.
+    number: u64,
     pub(crate) policy: Policy,
-    prepared: Vec<Prepared>,
+    pub(crate) glance: Glance,
     state: State,
-    epoch: Arc<Epoch>,
+    pub(crate) epoch: Arc<Epoch>,
 }
 
 /// A state that was in force, and in whose time requests were admitted that may still run.
@@ -37,31 +39,35 @@ struct Past {
 
 impl InForce {
     pub(crate) fn new(state: State) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let epoch = Arc::new(Epoch::new(0, threads));
+        let current = Current::new(state, Arc::new(Epoch::new()));
         Self {
-            current: ArcSwap::from_pointee(Current::new(state, epoch)),
-            latest: Latest::new(),
+            latest: Latest::new(current.number),
+            place: Place::next(),
+            current: ArcSwap::from_pointee(current),
             past: Mutex::default(),
         }
     }
 
-    /// What decides.
-    pub(crate) fn current(&self) -> Guard<Arc<Current>> {
-        self.current.load()
+    /// Looks at what is in force.
+    #[inline]
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Seen) -> R) -> R {
+        let latest = self.latest.number();
+        let is_latest = |seen: &Seen| seen.current.number == latest;
+        let see = || Seen::new(self.current.load_full());
+        self.place.look(is_latest, see, look)
     }
 
     pub(crate) fn state(&self) -> State {
         self.current.load().state.clone()
     }
 
-    /// Counts a request that `current` admits for `reason`; `None` if that is not in force any more, and the
+    /// Counts a request that what was `seen` admits for `reason`; `None` if that is not in force any more, and the
     /// request has to be judged again.
-    pub(crate) fn admit(&self, current: &Current, reason: Reason) -> Option<Counted> {
-        let counted = current.epoch.count(thread(), reason)?;
+    #[inline]
+    pub(crate) fn admit(&self, seen: &Seen, reason: Reason) -> Option<Counted> {
+        let counted = seen.shard.count(reason);
         // Counted first, so that it cannot slip between.
-        let is_in_force = self.latest.is(&current.epoch);
-        is_in_force.then_some(counted)
+        self.latest.is(seen.current.number).then_some(counted)
     }
 
     pub(crate) fn swap(&self, state: State) {
@@ -104,15 +110,19 @@ impl InForce {
     fn put(&self, state: State) -> Option<State> {
         let mut past = self.past();
         let current = self.current.load();
-        if current.state == state {
-            let epoch = Arc::clone(&current.epoch);
-            self.current.store(Arc::new(Current::new(state, epoch)));
+        let is_new = current.state != state;
+        let epoch = if is_new {
+            Arc::new(Epoch::new())
+        } else {
+            Arc::clone(&current.epoch)
+        };
+        let next = Current::new(state.clone(), epoch);
+        let number = next.number;
+        self.current.store(Arc::new(next));
+        self.latest.announce(number);
+        if !is_new {
             return None;
         }
-        let epoch = Arc::new(current.epoch.next());
-        let next = Current::new(state.clone(), Arc::clone(&epoch));
-        self.current.store(Arc::new(next));
-        self.latest.announce(&epoch);
         past.retain(|past| !past.epoch.has_ended());
         past.push(Past {
             state: current.state.clone(),
@@ -128,19 +138,13 @@ impl InForce {
 
 impl Current {
     fn new(state: State, epoch: Arc<Epoch>) -> Self {
-        let policy = Policy::compile(&state, now());
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
         Self {
-            prepared: policy.answers().map(Prepared::new).collect(),
-            policy,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            policy: Policy::compile(&state, now()),
+            glance: Glance::new(&state),
             state,
             epoch,
-        }
-    }
-
-    pub(crate) fn respond(&self, reply: &Reply<'_>) -> Response<Bytes> {
-        match self.prepared.get(reply.answer().index()) {
-            Some(prepared) => prepared.respond(reply),
-            None => Prepared::new(reply.answer()).respond(reply),
         }
     }
 }
@@ -159,13 +163,6 @@ impl Past {
         let oldest = (running != Running::default()).then_some(revision);
         Running { oldest, ..running }
     }
-}
-
-/// A number for the current thread, which few share.
-fn thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
-    OWN.with(|own| *own)
 }
 
 /// The time by the wall clock.

@@ -13,8 +13,9 @@ use crate::{Maintenance, PolicyHandle};
 /// See the [crate's documentation](crate) for the rules and for where to put the layer.
 #[derive(Clone, Debug)]
 pub struct MaintenanceLayer {
-    policy: PolicyHandle,
-    client: ClientAddress,
+    pub(crate) policy: PolicyHandle,
+    pub(crate) client: ClientAddress,
+    pub(crate) extensions: bool,
 }
 
 impl MaintenanceLayer {
@@ -24,6 +25,7 @@ impl MaintenanceLayer {
         Self {
             policy,
             client: ClientAddress::Source(ClientSource::Peer),
+            extensions: false,
         }
     }
 
@@ -51,12 +53,25 @@ impl MaintenanceLayer {
             ..self
         }
     }
+
+    /// Puts a [`RequestGuard`](crate::RequestGuard) into the extensions of every request that is admitted, and in
+    /// maintenance a [`Decision`](crate::Decision) into those of requests and responses.
+    ///
+    /// For handlers whose work outlives their response, and for layers that want to know what was decided. Nobody else
+    /// should pay for it: it takes several allocations a request.
+    #[must_use]
+    pub fn with_extensions(self) -> Self {
+        Self {
+            extensions: true,
+            ..self
+        }
+    }
 }
 
 impl<S> Layer<S> for MaintenanceLayer {
     type Service = Maintenance<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Maintenance::new(inner, self.policy.clone(), self.client.clone())
+        Maintenance::new(inner, Arc::new(self.clone()))
     }
 }

@@ -5,13 +5,17 @@ mod client;
 mod decision;
 mod epoch;
 mod future;
+mod glance;
 mod guard;
 mod handle;
 mod in_force;
 mod layer;
+mod names;
 #[cfg(feature = "poller")]
 mod poller;
+mod pool;
 mod prepared;
+mod seen;
 mod service;
 mod sync;
 mod unread;

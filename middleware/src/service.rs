@@ -1,47 +1,64 @@
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use intermission_core::{Reason, Verdict};
+use intermission_core::{Reason, RequestView, Verdict};
 use tower_service::Service;
 
-use crate::client::ClientAddress;
-use crate::future::Connection;
+use crate::epoch::Counted;
+use crate::future::{Admission, Connection};
 use crate::guard::Held;
-use crate::in_force::Current;
+use crate::seen::Seen;
 use crate::unread::Unread;
 use crate::view::{HeaderLines, view};
-use crate::{Decision, PolicyHandle, RequestGuard, ResponseBody, ResponseFuture};
+use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture};
 
 /// A service in front of which maintenance is enforced; made by
 /// [`MaintenanceLayer`](crate::MaintenanceLayer).
 #[derive(Clone, Debug)]
 pub struct Maintenance<S> {
     inner: S,
-    policy: PolicyHandle,
-    client: ClientAddress,
+    /// What has made it. Shared, since servers clone services for every request.
+    layer: Arc<MaintenanceLayer>,
 }
 
 impl<S> Maintenance<S> {
-    pub(crate) fn new(inner: S, policy: PolicyHandle, client: ClientAddress) -> Self {
-        Self {
-            inner,
-            policy,
-            client,
-        }
+    pub(crate) fn new(inner: S, layer: Arc<MaintenanceLayer>) -> Self {
+        Self { inner, layer }
     }
 
-    fn judge<B>(&self, current: &Current, request: &Request<B>) -> Judgement {
-        let policy = &current.policy;
-        let (headers, extensions) = (request.headers(), request.extensions());
-        let resolve = || self.client.resolve(headers, extensions);
-        let client = policy.asks_client().then(resolve).flatten();
-        let headers = HeaderLines(headers);
-        let view = view(request, &headers, client);
-        if policy.is_open() {
-            return Judgement::Admit(policy.foresee(&view), None);
+    /// Counts a request of which a glance says that nothing else is to be done, as the service is open.
+    #[inline]
+    fn admit_open<B>(&self, request: &Request<B>) -> Option<Counted> {
+        if self.layer.extensions {
+            return None;
         }
+        let in_force = self.layer.policy.in_force();
+        in_force.look(|seen| {
+            let is_open = seen.current.policy.is_open();
+            let reason = is_open.then(|| seen.current.glance.foresee(request))??;
+            in_force.admit(seen, reason)
+        })
+    }
+
+    /// Where it refuses, it puts the answer into `refusal`.
+    fn judge<B>(
+        &self,
+        seen: &Seen,
+        request: &Request<B>,
+        refusal: &mut Response<Bytes>,
+    ) -> Judgement {
+        let policy = &seen.current.policy;
+        let (headers, extensions) = (request.headers(), request.extensions());
+        let resolve = || self.layer.client.resolve(headers, extensions);
+        let client = policy.asks_client().then(resolve).flatten();
+        let headers = HeaderLines::new(headers);
+        let view = RequestView {
+            client,
+            ..view(request, &headers)
+        };
         let verdict = policy.decide(&view);
         let decision = Decision {
             verdict,
@@ -49,13 +66,19 @@ impl<S> Maintenance<S> {
         };
         match verdict {
             Verdict::Admit(reason) => {
-                Judgement::Admit(policy.counts_as(reason, &view), Some(decision))
+                let counts_as = match reason {
+                    Reason::Open => policy.foresee(&view),
+                    _ => policy.counts_as(reason, &view),
+                };
+                let counted = self.layer.policy.in_force().admit(seen, counts_as);
+                counted.map_or(Judgement::Outdated, |counted| {
+                    Judgement::Admit(counted, reason, decision)
+                })
             }
             Verdict::Refuse(kind) => {
-                let mut response = current.respond(&policy.reply(kind, &view, fastrand::u32(..)));
-                response.extensions_mut().insert(decision);
-                count(decision);
-                Judgement::Refuse(response)
+                let reply = policy.reply(kind, &view, fastrand::u32(..));
+                seen.answers().respond(&reply, refusal);
+                Judgement::Refuse(decision)
             }
         }
     }
@@ -63,9 +86,10 @@ impl<S> Maintenance<S> {
 
 /// What comes of looking at a request.
 enum Judgement {
-    /// Why, and what is told of it in maintenance.
-    Admit(Reason, Option<Decision>),
-    Refuse(Response<Bytes>),
+    Admit(Counted, Reason, Decision),
+    Refuse(Decision),
+    /// Another state has come into force meanwhile.
+    Outdated,
 }
 
 #[cfg_attr(
@@ -74,8 +98,63 @@ enum Judgement {
 )]
 fn count(decision: Decision) {
     #[cfg(feature = "metrics")]
-    metrics::counter!("intermission_requests_total", "rule" => decision.verdict.rule())
-        .increment(1);
+    {
+        // A name and a label that are literals need no allocation.
+        macro_rules! count {
+            ($($rule:literal)*) => {
+                match decision.verdict.rule() {
+                    $($rule => metrics::counter!("intermission_requests_total", "rule" => $rule),)*
+                    rule => metrics::counter!("intermission_requests_total", "rule" => rule),
+                }
+            };
+        }
+        count!("out-of-scope" "read-only" "exempt" "allowlisted" "refused").increment(1);
+    }
+}
+
+impl<S> Maintenance<S> {
+    /// Judges a request, and does what comes of it.
+    #[inline(never)]
+    fn enforce<A, B>(&mut self, mut request: Request<A>) -> ResponseFuture<S::Future, A>
+    where
+        S: Service<Request<A>, Response = Response<B>>,
+        A: Body,
+    {
+        let in_force = self.layer.policy.in_force();
+        let mut refusal = Response::default();
+        let (counted, reason, decision) = loop {
+            match in_force.look(|seen| self.judge(seen, &request, &mut refusal)) {
+                Judgement::Admit(counted, reason, decision) => break (counted, reason, decision),
+                Judgement::Refuse(decision) => {
+                    count(decision);
+                    if self.layer.extensions {
+                        refusal.extensions_mut().insert(decision);
+                    }
+                    return ResponseFuture::refused(refusal, Unread::of(request));
+                }
+                Judgement::Outdated => {}
+            }
+        };
+        let told = (reason != Reason::Open).then_some(decision);
+        told.into_iter().for_each(count);
+        let held = if self.layer.extensions {
+            if let Some(decision) = told {
+                request.extensions_mut().insert(decision);
+            }
+            let outer = request.extensions_mut().remove();
+            let guard = RequestGuard::new(counted, told, outer);
+            request.extensions_mut().insert(guard.clone());
+            Held::shared(guard)
+        } else {
+            Held::alone(counted)
+        };
+        let admission = Admission {
+            held,
+            reason,
+            connection: Connection::of(request.method()),
+        };
+        ResponseFuture::admitted(self.inner.call(request), admission)
+    }
 }
 
 impl<S, A, B> Service<Request<A>> for Maintenance<S>
@@ -92,29 +171,18 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        loop {
-            let current = self.policy.in_force().current();
-            let (reason, decision) = match self.judge(&current, &request) {
-                Judgement::Admit(reason, decision) => (reason, decision),
-                Judgement::Refuse(response) => {
-                    return ResponseFuture::refused(response, Unread::of(request));
-                }
-            };
-            let Some(counted) = self.policy.in_force().admit(&current, reason) else {
-                continue;
-            };
-            drop(current);
-            if let Some(decision) = decision {
-                count(decision);
-                request.extensions_mut().insert(decision);
-            }
-            let outer = request.extensions_mut().remove();
-            let guard = RequestGuard::new(counted, outer);
-            request.extensions_mut().insert(guard.clone());
-            let held = Held::new(guard);
-            let connection = Connection::of(request.method());
-            return ResponseFuture::admitted(self.inner.call(request), held, connection, decision);
-        }
+    // While the service is open the request is moved but once, and nothing keeps its address, so that the compiler need not
+    // copy it: that would cost as much as counting it.
+    #[inline]
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        let Some(counted) = self.admit_open(&request) else {
+            return self.enforce(request);
+        };
+        let admission = Admission {
+            held: Held::alone(counted),
+            reason: Reason::Open,
+            connection: Connection::of(request.method()),
+        };
+        ResponseFuture::admitted(self.inner.call(request), admission)
     }
 }

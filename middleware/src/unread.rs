@@ -28,7 +28,10 @@ impl<B: Body> Unread<B> {
         let reads = request.version() <= Version::HTTP_11
             && !request.body().is_end_stream()
             && !request.headers().contains_key(EXPECT);
-        reads.then(|| Self {
+        if !reads {
+            return None;
+        }
+        Some(Self {
             body: request.into_body(),
             length: 0,
         })

@@ -1,25 +1,51 @@
-use std::net::IpAddr;
+use std::cell::OnceCell;
 
 use http::{HeaderMap, Request, Uri};
 use intermission_core::{Headers, RequestView};
 
+use crate::names::Names;
+
 /// The headers of a request, as the core asks for them.
 #[derive(Debug)]
-pub(crate) struct HeaderLines<'a>(pub(crate) &'a HeaderMap);
+pub(crate) struct HeaderLines<'a> {
+    headers: &'a HeaderMap,
+    names: OnceCell<Names>,
+}
 
-impl Headers for HeaderLines<'_> {
-    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.0
-            .get_all(name)
-            .into_iter()
-            .map(http::HeaderValue::as_bytes)
+impl<'a> HeaderLines<'a> {
+    pub(crate) fn new(headers: &'a HeaderMap) -> Self {
+        Self {
+            headers,
+            names: OnceCell::new(),
+        }
+    }
+
+    #[inline]
+    fn may_include(&self, name: &str) -> bool {
+        !self.headers.is_empty()
+            && self
+                .names
+                .get_or_init(|| Names::of(self.headers))
+                .may_include(name)
     }
 }
 
+impl Headers for HeaderLines<'_> {
+    // A request has so few headers that comparing names takes less time than a look-up, which reads and hashes the name first.
+    #[inline]
+    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
+        let all = self.may_include(name).then(|| self.headers.iter());
+        let lines = all.into_iter().flatten();
+        let named = lines.filter(move |(known, _)| known.as_str() == name);
+        named.map(|(_, value)| value.as_bytes())
+    }
+}
+
+/// A request from whom one does not know.
+#[inline]
 pub(crate) fn view<'a, B>(
     request: &'a Request<B>,
     headers: &'a HeaderLines<'a>,
-    client: Option<IpAddr>,
 ) -> RequestView<'a, HeaderLines<'a>> {
     let uri = received_uri(request);
     RequestView {
@@ -31,13 +57,14 @@ pub(crate) fn view<'a, B>(
         authority: uri
             .authority()
             .map(|authority| authority.as_str().as_bytes()),
-        client,
+        client: None,
         headers,
     }
 }
 
 /// The URI as the client sent it: `Router::nest` hands a shortened one on.
-fn received_uri<B>(request: &Request<B>) -> &Uri {
+#[inline]
+pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
     #[cfg(feature = "axum")]
     if let Some(axum::extract::OriginalUri(uri)) = request.extensions().get() {
         return uri;

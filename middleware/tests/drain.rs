@@ -45,7 +45,9 @@ impl Shop {
             keep(request.extensions().get::<RequestGuard>().unwrap().clone());
             async move { Ok::<_, Infallible>(response()) }
         });
-        let service = MaintenanceLayer::new(policy.clone()).layer(app);
+        let service = MaintenanceLayer::new(policy.clone())
+            .with_extensions()
+            .layer(app);
         Self {
             policy,
             service: BoxCloneService::new(service),
@@ -183,7 +185,9 @@ async fn a_guard_keeps_its_request_running_for_every_layer() {
             send.send(guard.clone()).unwrap();
             async move { Ok::<_, Infallible>(response()) }
         });
-        let [outer, inner] = policies.clone().map(MaintenanceLayer::new);
+        let [outer, inner] = policies
+            .clone()
+            .map(|policy| MaintenanceLayer::new(policy).with_extensions());
         let service = outer.layer(inner.layer(app));
         drop(service.oneshot(Request::new(String::new())).await.unwrap());
         let guard = guards.recv().unwrap();
@@ -292,6 +296,36 @@ async fn an_upgraded_connection_without_a_guard_is_told_apart() {
         oldest: Some(1),
     };
     assert_eq!(shop.policy.running(), unseen);
+}
+
+#[tokio::test]
+async fn nobody_can_keep_an_upgraded_connection_of_a_layer_without_extensions() {
+    let policy = PolicyHandle::new(state(1, "off", false));
+    let app = service_fn(|request: Request<String>| async move {
+        assert!(request.extensions().get::<RequestGuard>().is_none());
+        Ok::<_, Infallible>(switched())
+    });
+    let service = MaintenanceLayer::new(policy.clone()).layer(app);
+    drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    policy.swap(state(2, "all", false));
+    assert_eq!(policy.running().upgraded, 1);
+}
+
+#[tokio::test]
+async fn a_request_outlives_the_policy_that_counts_it() {
+    let shop = Shop::open();
+    let response = shop.ask("/").await;
+    drop(shop);
+    // What it is counted in may not be used for others yet.
+    let others: Vec<_> = (0..10).map(|_| Shop::open()).collect();
+    for shop in &others {
+        shop.policy.swap(state(2, "all", false));
+        assert_eq!(shop.running(), (0, None));
+    }
+    drop(response);
+    for shop in &others {
+        assert_eq!(shop.running(), (0, None));
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use intermission::{
 use tower::{Layer, Service, ServiceExt};
 
 const TESTER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
+const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
 
 /// A service that tells what it finds in the extensions of its requests.
 #[derive(Clone)]
@@ -97,11 +98,63 @@ async fn an_open_service_is_left_alone() {
 }
 
 #[tokio::test]
+async fn unless_told_to_it_puts_nothing_into_extensions() {
+    #[derive(Clone)]
+    struct Alone;
+    impl Service<Request<String>> for Alone {
+        type Response = Response<Full<Bytes>>;
+        type Error = Infallible;
+        type Future = Ready<Result<Self::Response, Self::Error>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<String>) -> Self::Future {
+            assert_eq!(request.extensions().len(), 1, "the peer, and nothing else");
+            ready(Ok(Response::default()))
+        }
+    }
+    let policy = PolicyHandle::new(closed());
+    let app = MaintenanceLayer::new(policy.clone()).layer(Alone);
+    for mode in [Mode::All, Mode::Writes, Mode::Off] {
+        let mut state = policy.state();
+        state.maintenance = mode;
+        policy.swap(state);
+        for (client, path) in [(TESTER, "/"), (STRANGER, "/"), (STRANGER, "/healthz")] {
+            let request = request(Method::POST, path, Some(client));
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert!(response.extensions().is_empty(), "{mode} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn policies_that_one_thread_sees_by_turns_are_told_apart() {
+    let revision = |revision| {
+        let mut state = closed();
+        state.revision = revision;
+        PolicyHandle::new(state)
+    };
+    let policies: Vec<_> = (1..=20).map(revision).collect();
+    for round in 0..3 {
+        for policy in &policies {
+            let app = MaintenanceLayer::new(policy.clone()).layer(App);
+            let request = request(Method::GET, "/", Some(STRANGER));
+            let response = app.oneshot(request).await.unwrap();
+            let marker = format!("refused;revision={}", policy.state().revision);
+            assert_eq!(response.headers()["intermission"], marker, "round {round}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_is_refused_and_the_response_says_by_which_rule() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
-    let stranger = Some([198, 51, 100, 7].into());
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let response = app
-        .oneshot(request(Method::GET, "/", stranger))
+        .oneshot(request(Method::GET, "/", Some(STRANGER)))
         .await
         .unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -119,7 +172,9 @@ async fn a_stranger_is_refused_and_the_response_says_by_which_rule() {
 
 #[tokio::test]
 async fn a_tester_passes_and_what_it_sees_stays_out_of_caches() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let response = app
         .oneshot(request(Method::GET, "/", Some(TESTER)))
         .await
@@ -138,7 +193,9 @@ async fn a_tester_passes_and_what_it_sees_stays_out_of_caches() {
 
 #[tokio::test]
 async fn other_admitted_responses_keep_their_cache_headers() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = MaintenanceLayer::new(PolicyHandle::new(closed()))
+        .with_extensions()
+        .layer(App);
     let response = app
         .oneshot(request(Method::GET, "/healthz", None))
         .await

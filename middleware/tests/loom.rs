@@ -13,13 +13,30 @@ use loom::model::Builder;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
+use loom::sync::Arc;
+
 use self::epoch::{Counted, Epoch, Latest};
-use self::sync::Arc;
 
 /// Loom's, in the place of the standard library's.
 mod sync {
-    pub(crate) use loom::sync::Arc;
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+
+    /// With a fence of its own: loom takes `SeqCst` for no more than `AcqRel`, but for fences.
+    pub(crate) fn add_then_fence(count: &AtomicU64) {
+        count.fetch_add(1, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+    }
+}
+
+/// Memory that is not used again, as loom's is of one run only.
+mod pool {
+    use crate::epoch::Shards;
+
+    pub(crate) fn take() -> &'static Shards {
+        Box::leak(Box::new(Shards::new(2)))
+    }
+
+    pub(crate) fn give_back(_: &'static Shards) {}
 }
 
 #[allow(dead_code, reason = "the model needs a part of it")]
@@ -39,47 +56,50 @@ struct Handle {
 
 impl Handle {
     fn new() -> Self {
-        let first = Epoch::new(0, 2);
-        let second = first.next();
         Self {
-            epochs: [first, second],
+            epochs: [Epoch::new(), Epoch::new()],
             current: AtomicUsize::new(0),
-            latest: Latest::new(),
+            latest: Latest::new(0),
             drained: AtomicBool::new(false),
         }
     }
 
-    fn in_force(&self) -> &Epoch {
-        &self.epochs[self.current.load(Ordering::Acquire)]
+    /// The number of the epoch whose state is in force.
+    fn in_force(&self) -> usize {
+        self.current.load(Ordering::Acquire)
     }
 
-    fn is_old(&self, epoch: &Epoch) -> bool {
-        std::ptr::eq(epoch, &self.epochs[0])
+    fn count(&self, number: usize, thread: usize) -> Counted {
+        self.epochs[number].shard(thread).count(Reason::Open)
+    }
+
+    fn is_latest(&self, number: usize) -> bool {
+        self.latest.is(number as u64)
     }
 
     /// As a layer does it.
-    fn count_then_look(&self, thread: usize) -> (&Epoch, Counted) {
+    fn count_then_look(&self, thread: usize) -> (usize, Counted) {
         loop {
-            let epoch = self.in_force();
-            let counted = epoch.count(thread, Reason::Open).unwrap();
-            if self.latest.is(epoch) {
-                return (epoch, counted);
+            let number = self.in_force();
+            let counted = self.count(number, thread);
+            if self.is_latest(number) {
+                return (number, counted);
             }
         }
     }
 
     /// As it must not be done.
-    fn look_then_count(&self, thread: usize) -> (&Epoch, Counted) {
+    fn look_then_count(&self, thread: usize) -> (usize, Counted) {
         loop {
-            let epoch = self.in_force();
-            if self.latest.is(epoch) {
-                return (epoch, epoch.count(thread, Reason::Open).unwrap());
+            let number = self.in_force();
+            if self.is_latest(number) {
+                return (number, self.count(number, thread));
             }
         }
     }
 
-    fn run(&self, (epoch, counted): (&Epoch, Counted)) {
-        if self.is_old(epoch) {
+    fn run(&self, (number, counted): (usize, Counted)) {
+        if number == 0 {
             let drained = || self.drained.load(Ordering::SeqCst);
             assert!(!drained(), "began after the drain");
             thread::yield_now();
@@ -90,7 +110,7 @@ impl Handle {
 
     fn swap(&self) {
         self.current.store(1, Ordering::Release);
-        self.latest.announce(&self.epochs[1]);
+        self.latest.announce(1);
     }
 
     fn tell(&self) {
@@ -100,7 +120,7 @@ impl Handle {
     }
 }
 
-type Admit = for<'h> fn(&'h Handle, usize) -> (&'h Epoch, Counted);
+type Admit = fn(&Handle, usize) -> (usize, Counted);
 
 /// Runs `requests` while the state is swapped.
 fn explore(builder: &Builder, requests: usize, admit: Admit, swap: fn(&Handle)) {

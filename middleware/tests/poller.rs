@@ -455,7 +455,9 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
             http_body_util::Empty::<bytes::Bytes>::new(),
         )))
     });
-    let shop = MaintenanceLayer::new(policy.clone()).layer(app);
+    let shop = MaintenanceLayer::new(policy.clone())
+        .with_extensions()
+        .layer(app);
     drop(shop.oneshot(http::Request::default()).await.unwrap());
 
     let guard = guards.recv().unwrap();

@@ -1,8 +1,9 @@
 //! What refused clients get, rendered ahead.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::wanted;
@@ -28,12 +29,15 @@ pub(crate) struct Maintenance {
     pub(crate) retry_after: u32,
 }
 
+/// A header of an answer: most are the same in every policy.
+type HeaderLine = (&'static str, Cow<'static, str>);
+
 /// A rendered answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     index: usize,
     status: u16,
-    headers: Vec<(&'static str, Box<[u8]>)>,
+    headers: Vec<HeaderLine>,
     body: Box<[u8]>,
     content_length: Box<[u8]>,
     /// `grpc-status-details-bin` for each time that a client may be told to wait.
@@ -41,14 +45,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn new(status: u16, headers: &[(&'static str, &str)], body: Vec<u8>) -> Self {
+    fn new(status: u16, headers: Vec<HeaderLine>, body: Vec<u8>) -> Self {
         Self {
             index: 0,
             status,
-            headers: headers
-                .iter()
-                .map(|(name, value)| (*name, value.as_bytes().into()))
-                .collect(),
+            headers,
             content_length: body.len().to_string().into_bytes().into(),
             body: body.into(),
             details: Box::default(),
@@ -68,8 +69,8 @@ impl Answer {
     }
 
     /// The headers that every reply with this answer has alike, names in lower case.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        self.headers.iter().map(|(name, value)| (*name, &**value))
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &Cow<'static, str>)> {
+        self.headers.iter().map(|(name, value)| (*name, value))
     }
 
     /// The body of a reply to any method but `HEAD`.
@@ -77,12 +78,18 @@ impl Answer {
     pub fn body(&self) -> &[u8] {
         &self.body
     }
+
+    /// `grpc-status-details-bin` for each [wait](Reply::wait), if the answer has it.
+    pub fn details(&self) -> impl Iterator<Item = &[u8]> {
+        self.details.iter().map(|value| &**value)
+    }
 }
 
 /// The answer to one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
     answer: &'a Answer,
+    wait: usize,
     retry_after: Option<&'a [u8]>,
     details: Option<&'a [u8]>,
     cors: [(&'static str, Option<&'a [u8]>); 5],
@@ -99,6 +106,13 @@ impl<'a> Reply<'a> {
         self.answer
     }
 
+    /// How long the client is told to wait: the place of its `Retry-After` in
+    /// [`Policy::retry_after`](crate::Policy::retry_after).
+    #[must_use]
+    pub fn wait(&self) -> usize {
+        self.wait
+    }
+
     /// The status code (RFC 9110, section 15).
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -107,7 +121,10 @@ impl<'a> Reply<'a> {
 
     /// All headers, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> {
-        self.answer.headers().chain(self.own_headers())
+        let answers = self.answer.headers();
+        answers
+            .map(|(name, value)| (name, value.as_bytes()))
+            .chain(self.own_headers())
     }
 
     /// The headers that this reply has beyond those of its answer.
@@ -169,12 +186,15 @@ impl Answers {
             retry_after: notice.retry_after,
         };
         let marker = format!("refused;revision={}", state.revision);
-        let common = [("cache-control", "no-store"), ("intermission", &marker)];
+        let common = [
+            ("cache-control", "no-store".into()),
+            ("intermission", marker.into()),
+        ];
         let preflight = [
-            ("access-control-max-age", "0"),
+            ("access-control-max-age", "0".into()),
             (
                 "vary",
-                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers".into(),
             ),
         ];
         let spread = retry::spread(notice, now);
@@ -182,7 +202,7 @@ impl Answers {
         let localized = |told: &Told<'_>| Localized::render(told, &maintenance, &common, &spread);
         let own = told.remove(0);
         let mut answers = Self {
-            preflight: Answer::new(204, &[&common[..], &preflight].concat(), Vec::new()),
+            preflight: Answer::new(204, [&common[..], &preflight].concat(), Vec::new()),
             own: localized(&own),
             translations: told.iter().map(localized).collect(),
             languages: told
@@ -216,6 +236,11 @@ impl Answers {
             .chain(translations)
     }
 
+    /// `Retry-After` for each time that a client may be told to wait.
+    pub(crate) fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
+        self.retry_after.iter().map(|value| &**value)
+    }
+
     pub(crate) fn reply<'a, H: Headers + ?Sized>(
         &'a self,
         kind: Kind,
@@ -232,14 +257,13 @@ impl Answers {
             Kind::Api if request.connect_call() == Some(ConnectCall::Unary) => &localized.connect,
             Kind::Api => &localized.problem,
         };
-        let drawn = |values: &'a [Box<[u8]>]| {
-            let place = usize::try_from(draw).ok()?.checked_rem(values.len())?;
-            values.get(place).map(|value| &**value)
-        };
+        let draw = usize::try_from(draw).unwrap_or_default();
+        let wait = draw.checked_rem(self.retry_after.len()).unwrap_or_default();
         Reply {
             answer,
-            retry_after: drawn(&self.retry_after),
-            details: drawn(&answer.details),
+            wait,
+            retry_after: self.retry_after.get(wait).map(|value| &**value),
+            details: answer.details.get(wait).map(|value| &**value),
             cors: cors::headers(&self.cors_origins, request),
             head: request.method == b"HEAD" && !answer.body.is_empty(),
         }
@@ -250,30 +274,35 @@ impl Localized {
     fn render(
         told: &Told<'_>,
         maintenance: &Maintenance,
-        common: &[(&'static str, &str)],
+        common: &[HeaderLine],
         spread: &[u64],
     ) -> Self {
-        let vary = ("vary", VARY);
-        let language = ("content-language", told.language.as_str());
-        let document = |content_type, body: Vec<u8>, more: &[_]| {
-            let sniffed = ("x-content-type-options", "nosniff");
-            let own = [("content-type", content_type), language, sniffed, vary];
-            Answer::new(503, &[common, &own, more].concat(), body)
+        let vary = || ("vary", VARY.into());
+        let document = |content_type: &'static str, body: Vec<u8>, more: &[HeaderLine]| {
+            let own = [
+                ("content-type", content_type.into()),
+                (
+                    "content-language",
+                    String::from(told.language.as_str()).into(),
+                ),
+                ("x-content-type-options", "nosniff".into()),
+                vary(),
+            ];
+            Answer::new(503, [common, &own, more].concat(), body)
         };
-        let message = grpc::message(told);
         let grpc = [
-            ("content-type", "application/grpc"),
-            ("grpc-status", grpc::STATUS),
-            ("grpc-message", message.as_str()),
-            ("grpc-retry-pushback-ms", "-1"),
-            vary,
+            ("content-type", "application/grpc".into()),
+            ("grpc-status", grpc::STATUS.into()),
+            ("grpc-message", grpc::message(told).into()),
+            ("grpc-retry-pushback-ms", "-1".into()),
+            vary(),
         ];
         let page = page::render(told, maintenance);
         Self {
             page: document(
                 "text/html; charset=utf-8",
                 page.html.into_bytes(),
-                &[("content-security-policy", page.policy.as_str())],
+                &[("content-security-policy", page.policy.into())],
             ),
             problem: document(
                 "application/problem+json",
@@ -286,7 +315,7 @@ impl Localized {
                     .iter()
                     .map(|seconds| grpc::status_details(told, *seconds).into_bytes().into())
                     .collect(),
-                ..Answer::new(200, &[common, &grpc].concat(), Vec::new())
+                ..Answer::new(200, [common, &grpc].concat(), Vec::new())
             },
         }
     }

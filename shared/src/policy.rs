@@ -63,6 +63,11 @@ impl Policy {
         self.answers.all()
     }
 
+    /// `Retry-After` for each time that a client may be told to wait, each at the place of its [`Reply::wait`].
+    pub fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
+        self.answers.retry_after()
+    }
+
     /// Decides about a request, by the first rule that matches: `open`, `out-of-scope`,
     /// `read-only`, `exempt`, `allowlisted`, `refused`.
     pub fn decide<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Verdict {

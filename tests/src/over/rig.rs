@@ -69,7 +69,9 @@ impl Rig {
     #[must_use]
     pub fn maintenance(vector: &Vector) -> MaintenanceLayer {
         let policy = PolicyHandle::new(vector.state.clone());
-        MaintenanceLayer::new(policy).with_client_source(vector.source.clone())
+        MaintenanceLayer::new(policy)
+            .with_client_source(vector.source.clone())
+            .with_extensions()
     }
 
     /// The path and query that reached the layer, if a request did.

@@ -49,6 +49,7 @@ impl Node {
         // Testers say who they are.
         let proxies = TrustedProxies::new(["127.0.0.0/8".parse().unwrap()].into_iter().collect());
         let layer = MaintenanceLayer::new(policy.clone())
+            .with_extensions()
             .with_client_source(ClientSource::XForwardedFor(proxies));
         let app = app.layer(layer);
         let listener = TcpListener::bind(address).await.unwrap();

@@ -1,0 +1,84 @@
+//! A shop on axum that says "welcome": `bare`; behind the layer (`open`, `allowlisted` or `refused`), which is a layer of the
+//! router or, `around-`, encloses it; or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread
+//! serves.
+//!
+//! Prints where it listens, and ends when its standard input does.
+
+use std::convert::Infallible;
+use std::io::Read as _;
+use std::net::SocketAddr;
+
+use anyhow::{Result, bail};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, ServiceExt as _};
+use intermission::{MaintenanceLayer, PolicyHandle};
+use intermission_benches::layer::{by_hand, state};
+use tokio::net::TcpListener;
+use tower::{Service, ServiceBuilder};
+
+fn main() -> Result<()> {
+    std::thread::spawn(|| {
+        let mut nothing = [0];
+        while std::io::stdin()
+            .read(&mut nothing)
+            .is_ok_and(|read| read > 0)
+        {}
+        std::process::exit(0);
+    });
+    let mode = std::env::args().nth(1).unwrap_or_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_io()
+        .build()?;
+    runtime.block_on(async { tokio::spawn(run(mode)).await? })
+}
+
+async fn run(mode: String) -> Result<()> {
+    let app = Router::new().route("/", get(|| async { "welcome" }));
+    match &*mode {
+        "bare" => serve(app).await,
+        "open" => serve(app.layer(layer("off", false))).await,
+        // This host is on it.
+        "allowlisted" => serve(app.layer(layer("all", true))).await,
+        "refused" => serve(app.layer(layer("all", false))).await,
+        "around-open" => serve(around(app, layer("off", false))).await,
+        "around-refused" => serve(around(app, layer("all", false))).await,
+        "by-hand" => serve(by_hand(app, false)).await,
+        "by-hand-refused" => serve(by_hand(app, true)).await,
+        mode => bail!("{mode:?} is no mode"),
+    }
+}
+
+/// The layer around the router as a whole, so that what it refuses is not routed.
+fn around(
+    app: Router,
+    layer: MaintenanceLayer,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+    ServiceBuilder::new()
+        .map_response(|response: http::Response<_>| response.map(Body::new))
+        .layer(layer)
+        .service(app)
+}
+
+async fn serve<S>(app: S) -> Result<()>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    Ok(axum::serve(listener, app).await?)
+}
+
+fn layer(maintenance: &str, allowlist: bool) -> MaintenanceLayer {
+    let mut state = state(1, maintenance);
+    state.allowlist.enabled = allowlist;
+    MaintenanceLayer::new(PolicyHandle::new(state))
+}

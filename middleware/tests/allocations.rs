@@ -1,0 +1,126 @@
+//! What the layer allocates for a request, beyond what the service does.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
+
+use std::convert::Infallible;
+use std::fmt::Debug;
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use http_body_util::Full;
+use intermission::{MaintenanceLayer, Peer, PolicyHandle, State};
+use tower::{Layer, Service};
+
+/// Says what its answer is made of, as every service does.
+#[derive(Clone)]
+struct App;
+
+impl Service<Request<Full<Bytes>>> for App {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        let mut response = Response::new(Full::default());
+        let html = HeaderValue::from_static("text/html");
+        response.headers_mut().insert(CONTENT_TYPE, html);
+        ready(Ok(response))
+    }
+}
+
+fn state(maintenance: &str) -> State {
+    let document = format!(
+        r#"{{ "version": 1, "service": "shop", "revision": 17, "maintenance": "{maintenance}",
+        "allowlist": {{ "enabled": true, "cidrs": ["203.0.113.0/24"] }} }}"#
+    );
+    State::parse(document.as_bytes()).unwrap()
+}
+
+fn request(path: &'static str, headers: &HeaderMap) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::default());
+    *request.uri_mut() = Uri::from_static(path);
+    *request.headers_mut() = headers.clone();
+    let tester = IpAddr::from([203, 0, 113, 9]);
+    request.extensions_mut().insert(Peer::Address(tester));
+    request
+}
+
+fn browser() -> HeaderMap {
+    let header = |(name, value)| (name, HeaderValue::from_static(value));
+    [
+        (http::header::HOST, "shop.example"),
+        (http::header::ACCEPT, "text/html,*/*;q=0.8"),
+        (http::header::ACCEPT_LANGUAGE, "de"),
+        (http::header::COOKIE, "session=1"),
+    ]
+    .map(header)
+    .into_iter()
+    .collect()
+}
+
+/// How many allocations an answer takes, once the thread has answered before.
+#[track_caller]
+fn allocations<S, B>(mut service: S, path: &'static str, expected: StatusCode) -> [u64; 2]
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>, Error: Debug>,
+{
+    [HeaderMap::new(), browser()].map(|headers| {
+        let mut answer = || {
+            let request = request(path, &headers);
+            let allocations = allocation_counter::measure(|| {
+                let mut cx = Context::from_waker(Waker::noop());
+                let future = pin!(service.call(request));
+                let Poll::Ready(answer) = future.poll(&mut cx) else {
+                    panic!("no answer");
+                };
+                assert_eq!(answer.unwrap().status(), expected);
+            });
+            allocations.count_total
+        };
+        // Each `Retry-After` that it draws is shared from the second time on.
+        for _ in 0..1000 {
+            answer();
+        }
+        answer()
+    })
+}
+
+#[test]
+fn an_admitted_request_takes_none() {
+    let bare = allocations(App, "/", StatusCode::OK);
+    for (maintenance, path) in [
+        ("off", "/"),
+        ("off", "/healthz"),
+        ("all", "/"),
+        ("all", "/healthz"),
+        ("writes", "/"),
+    ] {
+        let layer = MaintenanceLayer::new(PolicyHandle::new(state(maintenance)));
+        assert_eq!(
+            allocations(layer.layer(App), path, StatusCode::OK),
+            bare,
+            "{maintenance} {path}"
+        );
+    }
+}
+
+#[test]
+fn a_refused_request_takes_those_of_its_headers() {
+    let mut closed = state("all");
+    closed.allowlist.enabled = false;
+    let layer = MaintenanceLayer::new(PolicyHandle::new(closed));
+    let refused = allocations(layer.layer(App), "/", StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused, [2, 2]);
+}

@@ -2,6 +2,7 @@
 
 pub mod layer;
 pub mod process;
+pub mod proxies;
 mod random;
 pub mod wrk;
 

@@ -2,28 +2,28 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
-/// A server that says on its first line where it listens, and ends when its standard input does.
+/// A server, on one processor of its own.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    /// Closed first, so that it need not be killed.
+    /// What it ends with, unless it has to be killed.
     input: Option<ChildStdin>,
     /// Where it listens.
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts the binary `name` that was built beside this one, on one processor of its own.
+    /// Starts the binary `name` that was built beside this one, says on its first line where it listens, and ends when
+    /// its standard input does.
     pub fn start(name: &str, arguments: &[&str], processor: usize) -> Result<Self> {
         let binary = std::env::current_exe()?.with_file_name(name);
-        let mut child = Command::new("taskset")
-            .args(["--cpu-list", &processor.to_string()])
+        let mut child = on(processor)
             .arg(&binary)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -45,6 +45,38 @@ impl Server {
         })
     }
 
+    /// Starts a program of others that listens at `address`.
+    pub fn run(
+        program: &str,
+        arguments: &[&str],
+        address: SocketAddr,
+        processor: usize,
+    ) -> Result<Self> {
+        let child = on(processor)
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("taskset")?;
+        let mut server = Self {
+            child,
+            input: None,
+            address,
+        };
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            let ended = server.child.try_wait()?;
+            ensure!(
+                ended.is_none() && begun.elapsed() < Duration::from_secs(20),
+                "{program} {arguments:?} does not listen; run it by hand to see why"
+            );
+            std::thread::yield_now();
+        }
+        Ok(server)
+    }
+
     /// How long all its threads have been on a processor.
     pub fn cpu_time(&self) -> Result<Duration> {
         let mut total = Duration::ZERO;
@@ -59,8 +91,21 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.input.take());
+        if self.input.take().is_none() {
+            let _ = self.child.kill();
+        }
         // It is gone, or was never there.
         let _ = self.child.wait();
     }
+}
+
+fn on(processor: usize) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &processor.to_string()]);
+    command
+}
+
+/// An address that nobody listens at.
+pub fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

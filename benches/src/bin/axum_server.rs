@@ -1,5 +1,5 @@
 //! A shop on axum that says "welcome": `bare`; behind the layer (`open`, `allowlisted` or `refused`), which is a layer of the
-//! router or, `around-`, encloses it; or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread
+//! router or, `around-`, encloses it, or that has a long allowlist (`crowded`); or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread
 //! serves.
 //!
 //! Prints where it listens, and ends when its standard input does.
@@ -16,6 +16,7 @@ use axum::routing::get;
 use axum::{Router, ServiceExt as _};
 use intermission::{MaintenanceLayer, PolicyHandle};
 use intermission_benches::layer::{by_hand, state};
+use intermission_benches::proxies::cidrs;
 use tokio::net::TcpListener;
 use tower::{Service, ServiceBuilder};
 
@@ -46,6 +47,8 @@ async fn run(mode: String) -> Result<()> {
         "refused" => serve(app.layer(layer("all", false))).await,
         "around-open" => serve(around(app, layer("off", false))).await,
         "around-refused" => serve(around(app, layer("all", false))).await,
+        // With 10,000 on the list, and this host is not.
+        "crowded" => serve(around(app, crowded())).await,
         "by-hand" => serve(by_hand(app, false)).await,
         "by-hand-refused" => serve(by_hand(app, true)).await,
         mode => bail!("{mode:?} is no mode"),
@@ -80,5 +83,13 @@ where
 fn layer(maintenance: &str, allowlist: bool) -> MaintenanceLayer {
     let mut state = state(1, maintenance);
     state.allowlist.enabled = allowlist;
+    MaintenanceLayer::new(PolicyHandle::new(state))
+}
+
+fn crowded() -> MaintenanceLayer {
+    let mut state = state(1, "all");
+    state.allowlist.enabled = true;
+    let cidrs = cidrs(10_000);
+    state.allowlist.cidrs = cidrs.iter().filter_map(|cidr| cidr.parse().ok()).collect();
     MaintenanceLayer::new(PolicyHandle::new(state))
 }

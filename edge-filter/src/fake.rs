@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use intermission_wasm_abi::Pairs;
 
-use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, RequestHeaders, Shared};
+use crate::host::{CasMismatch, HeaderLines, Host, Level, MetricKind, NotSent, Shared};
 
 /// What all hosts share.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub(crate) struct Own {
     pub(crate) keys: Vec<String>,
     pub(crate) effective: u32,
     pub(crate) answered: Vec<(u32, Answered)>,
+    /// The headers of the response that goes to the client.
+    pub(crate) response_headers: Vec<(String, Vec<u8>)>,
     /// The headers of responses that were set, or removed.
     pub(crate) set: Vec<(String, Option<String>)>,
     pub(crate) resumed: Vec<u32>,
@@ -162,12 +164,16 @@ impl Host for Fake {
         self.own.borrow_mut().effective = context;
     }
 
-    fn request_headers(&self) -> RequestHeaders {
+    fn request_headers(&self) -> HeaderLines {
+        self.count();
+        lines(&self.own.borrow().headers)
+    }
+
+    fn request_header(&self, name: &str) -> Option<Vec<u8>> {
         self.count();
         let own = self.own.borrow();
-        let headers = own.headers.iter();
-        let pairs = headers.map(|(name, value)| (name.as_str(), value.as_slice()));
-        RequestHeaders(Pairs::encode(pairs))
+        let mut headers = own.headers.iter();
+        headers.find_map(|(known, value)| (known == name).then(|| value.clone()))
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
@@ -184,6 +190,11 @@ impl Host for Fake {
         let context = own.effective;
         let answered = (status, headers.iter().map(text).collect(), body.to_vec());
         own.answered.push((context, answered));
+    }
+
+    fn response_headers(&self) -> HeaderLines {
+        self.count();
+        lines(&self.own.borrow().response_headers)
     }
 
     fn set_response_header(&self, name: &str, value: Option<&str>) {
@@ -292,4 +303,10 @@ impl Host for Fake {
     fn memory(&self) -> u64 {
         self.own.borrow().memory
     }
+}
+
+fn lines(headers: &[(String, Vec<u8>)]) -> HeaderLines {
+    let headers = headers.iter();
+    let pairs = headers.map(|(name, value)| (name.as_str(), value.as_slice()));
+    HeaderLines(Pairs::encode(pairs))
 }

@@ -37,11 +37,11 @@ pub(crate) enum MetricKind {
     Gauge,
 }
 
-/// The header lines of a request, as Envoy passes them.
+/// Header lines as Envoy passes them.
 #[derive(Clone, Debug)]
-pub(crate) struct RequestHeaders(pub(crate) Pairs);
+pub(crate) struct HeaderLines(pub(crate) Pairs);
 
-impl Headers for RequestHeaders {
+impl Headers for HeaderLines {
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
         let lines = self.0.iter();
         lines
@@ -65,10 +65,14 @@ pub(crate) trait Host {
     fn act_for(&self, context: u32);
 
     /// All header lines of the request, pseudo-headers among them.
-    fn request_headers(&self) -> RequestHeaders;
+    fn request_headers(&self) -> HeaderLines;
+    /// The value of one header of the request; several are joined by commas.
+    fn request_header(&self, name: &str) -> Option<Vec<u8>>;
     /// An attribute (Envoy docs, "Attributes").
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
+    /// All header lines of the response.
+    fn response_headers(&self) -> HeaderLines;
     /// Sets a header of the response in the place of all lines of that name, or removes them.
     fn set_response_header(&self, name: &str, value: Option<&str>);
     fn resume_request(&self);

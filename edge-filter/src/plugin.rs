@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::admitted::Admitted;
 use crate::answer;
 use crate::client::Found;
 use crate::config::Config;
-use crate::host::{Host, Level, RequestHeaders};
+use crate::host::{HeaderLines, Host, Level};
 use crate::slot::{Mark, Slot};
 use crate::tally::Tally;
 use crate::unread::{Refused, Unread};
@@ -130,8 +130,12 @@ impl<H: Host> Plugin<H> {
     /// see it.
     pub(crate) fn respond(&self, context: u32) {
         if self.admitted.is_tester(context) {
+            // One look at all of them is cheaper than to remove what is not there.
+            let headers = self.host.response_headers();
             for (name, value) in FOR_TESTERS_ONLY {
-                self.host.set_response_header(name, value);
+                if value.is_some() || headers.has(name) {
+                    self.host.set_response_header(name, value);
+                }
             }
         }
     }
@@ -178,7 +182,7 @@ impl<H: Host> Plugin<H> {
 
     /// Why the request is admitted, or what becomes of it otherwise.
     fn decide(&self, policy: &Policy, context: u32, rest: Rest) -> Result<Reason, Action> {
-        let headers = self.host.request_headers();
+        let headers = Asked::of(&self.host);
         let client = policy
             .asks_client()
             .then(|| self.config.client.find(&self.host, &headers));
@@ -190,12 +194,21 @@ impl<H: Host> Plugin<H> {
             }
             None => None,
         };
-        let request = view(&headers, client);
+        if let Some(client) = client
+            && policy.lets_in(client, || headers.path())
+        {
+            let reason = Reason::Allowlisted;
+            self.tally.count(Verdict::Admit(reason));
+            return Ok(reason);
+        }
+        let headers = headers.all();
+        let request = view(headers, client);
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {
             Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
-            Verdict::Refuse(kind) if rest == Rest::Body && self.reads(&headers) => {
+            Verdict::Refuse(kind) if rest == Rest::Body && self.reads(headers) => {
+                let headers = headers.clone();
                 self.unread.add(context, kind, headers, self.host.uptime());
                 Err(Action::Read)
             }
@@ -208,7 +221,7 @@ impl<H: Host> Plugin<H> {
 
     /// Whether a refused request's body is to be read before the answer: not where the client waits to be invited to
     /// send it (RFC 9110, section 10.1.1).
-    fn reads(&self, headers: &RequestHeaders) -> bool {
+    fn reads(&self, headers: &HeaderLines) -> bool {
         let is_http1 = || {
             let protocol = self.host.property(&["request", "protocol"]);
             protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
@@ -216,7 +229,7 @@ impl<H: Host> Plugin<H> {
         self.config.read_bodies && !headers.has("expect") && is_http1()
     }
 
-    fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, RequestHeaders>) {
+    fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, HeaderLines>) {
         let draw = self.draw.get();
         self.draw.set(draw.wrapping_add(1));
         answer::send(&self.host, kind, &policy.reply(kind, request, draw));
@@ -234,7 +247,42 @@ impl<H: Host> Plugin<H> {
     }
 }
 
-fn view(headers: &RequestHeaders, client: Option<IpAddr>) -> RequestView<'_, RequestHeaders> {
+/// The header lines of a request, which Envoy is asked for when they are needed.
+#[derive(Debug)]
+struct Asked<'h, H> {
+    host: &'h H,
+    all: OnceCell<HeaderLines>,
+}
+
+impl<'h, H: Host> Asked<'h, H> {
+    fn of(host: &'h H) -> Self {
+        Self {
+            host,
+            all: OnceCell::new(),
+        }
+    }
+
+    fn all(&self) -> &HeaderLines {
+        self.all.get_or_init(|| self.host.request_headers())
+    }
+
+    /// The path, which alone costs less than all.
+    fn path(&self) -> Vec<u8> {
+        let path = match self.all.get() {
+            Some(all) => all.single(":path").map(<[u8]>::to_vec),
+            None => self.host.request_header(":path"),
+        };
+        path.unwrap_or_default()
+    }
+}
+
+impl<H: Host> Headers for Asked<'_, H> {
+    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
+        self.all().lines(name)
+    }
+}
+
+fn view(headers: &HeaderLines, client: Option<IpAddr>) -> RequestView<'_, HeaderLines> {
     RequestView {
         method: headers.single(":method").unwrap_or_default(),
         path: headers.single(":path").unwrap_or_default(),

@@ -9,7 +9,7 @@ use intermission_wasm_abi::host::{self, Buffer, LogLevel, Map, Metric, Status};
 use intermission_wasm_abi::{Body, Filter, Headers, Pairs, Trailers};
 
 use crate::config::Config;
-use crate::host::{CasMismatch, Host, Level, MetricKind, NotSent, RequestHeaders, Shared};
+use crate::host::{CasMismatch, HeaderLines, Host, Level, MetricKind, NotSent, Shared};
 #[cfg(feature = "panic-switch")]
 use crate::panic_switch;
 use crate::plugin::{Action, Plugin, Rest};
@@ -48,8 +48,12 @@ impl Host for Envoy {
         host::set_effective_context(context);
     }
 
-    fn request_headers(&self) -> RequestHeaders {
-        RequestHeaders(host::headers(Map::Request).unwrap_or_default())
+    fn request_headers(&self) -> HeaderLines {
+        HeaderLines(host::headers(Map::Request).unwrap_or_default())
+    }
+
+    fn request_header(&self, name: &str) -> Option<Vec<u8>> {
+        host::header(Map::Request, name)
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
@@ -59,6 +63,10 @@ impl Host for Envoy {
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) {
         let headers = Pairs::encode(headers.iter().copied());
         host::send_local_response(status, &headers, body);
+    }
+
+    fn response_headers(&self) -> HeaderLines {
+        HeaderLines(host::headers(Map::Response).unwrap_or_default())
     }
 
     fn set_response_header(&self, name: &str, value: Option<&str>) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use intermission_core::{Kind, Reply};
 
-use crate::host::RequestHeaders;
+use crate::host::HeaderLines;
 
 /// A body of which nothing more comes for so long is not waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,14 +20,14 @@ pub(crate) struct Unread(RefCell<Vec<Refused>>);
 pub(crate) struct Refused {
     pub(crate) context: u32,
     pub(crate) kind: Kind,
-    pub(crate) headers: RequestHeaders,
+    pub(crate) headers: HeaderLines,
     /// When something of the body came last.
     heard: Duration,
     length: u64,
 }
 
 impl Unread {
-    pub(crate) fn add(&self, context: u32, kind: Kind, headers: RequestHeaders, now: Duration) {
+    pub(crate) fn add(&self, context: u32, kind: Kind, headers: HeaderLines, now: Duration) {
         self.0.borrow_mut().push(Refused {
             context,
             kind,

@@ -1,8 +1,10 @@
 use alloc::boxed::Box;
+use core::net::IpAddr;
 
 use crate::accept::{Preference, preference};
 use crate::answer::Answers;
 use crate::path::{is_clear, is_plain};
+use crate::request::path_only;
 use crate::{
     AddressSet, Answer, Area, ExemptPath, Headers, Kind, Mode, Reason, Reply, RequestView, State,
     Timestamp, Verdict, host,
@@ -86,6 +88,18 @@ impl Policy {
         }
     }
 
+    /// Whether a request of this client for this path is admitted as `allowlisted` whatever else it has, so that there is no
+    /// need to look at it; where not, [`decide`](Self::decide) tells.
+    pub fn lets_in<P: AsRef<[u8]>>(&self, client: IpAddr, path: impl FnOnce() -> P) -> bool {
+        let all = self.maintenance == Mode::All && self.scope.hosts.is_empty();
+        all && self.scope.paths.is_empty()
+            && self
+                .allowlist
+                .as_ref()
+                .is_some_and(|listed| listed.contains(client))
+            && !self.lists_exempt(path_only(path().as_ref()))
+    }
+
     /// Why a request that is admitted while the service is open may run on when maintenance begins: of the reasons
     /// that apply, the one that lasts longest; `open` where none does.
     pub fn foresee<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Reason {
@@ -145,8 +159,11 @@ impl Policy {
 
     fn is_exempt<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
         let path = request.path_only();
-        let listed = self.exempt.iter().any(|entry| entry.covers(path));
-        listed && is_plain(path) && !is_rerouted(request)
+        self.lists_exempt(path) && is_plain(path) && !is_rerouted(request)
+    }
+
+    fn lists_exempt(&self, path: &[u8]) -> bool {
+        self.exempt.iter().any(|entry| entry.covers(path))
     }
 
     fn is_allowlisted<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {

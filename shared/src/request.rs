@@ -26,8 +26,7 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
     /// The path without its query.
     #[must_use]
     pub fn path_only(&self) -> &'a [u8] {
-        let mut parts = self.path.splitn(2, |byte| *byte == b'?');
-        parts.next().unwrap_or_default()
+        path_only(self.path)
     }
 
     pub(crate) fn query(&self) -> &'a [u8] {
@@ -78,6 +77,12 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
             && self.headers.has("origin")
             && self.headers.has("access-control-request-method")
     }
+}
+
+/// A path without its query.
+pub(crate) fn path_only(path: &[u8]) -> &[u8] {
+    let mut parts = path.splitn(2, |byte| *byte == b'?');
+    parts.next().unwrap_or_default()
 }
 
 /// The two ways to call a method in the Connect protocol, which report errors differently.

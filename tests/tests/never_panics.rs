@@ -393,6 +393,8 @@ proptest! {
         let view = wire.with(&lines);
         for policy in &*POLICIES {
             let decided = policy.decide(&view);
+            let let_in = view.client.is_some_and(|client| policy.lets_in(client, || view.path));
+            prop_assert!(!let_in || decided == Verdict::Admit(Reason::Allowlisted));
             let kinds = match decided {
                 Verdict::Refuse(kind) => vec![kind],
                 Verdict::Admit(_) => vec![Kind::Page, Kind::Api, Kind::Grpc],

@@ -8,6 +8,7 @@ mod change;
 mod cli;
 mod client;
 mod commands;
+mod contrast;
 mod etag;
 mod exit;
 mod fields;

@@ -6,7 +6,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::Quoted;
+use crate::{Quoted, page};
 
 /// A colour, in hexadecimal as CSS has it: `#09f` or `#0099ff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +59,25 @@ pub struct Colors {
     pub light: Palette,
     /// For visitors who read light on dark.
     pub dark: Palette,
+}
+
+impl Colors {
+    /// All six that the page has where an operator gives none.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let palette = |own: [&str; 3]| {
+            let [background, text, accent] = own.map(|color| Some(Color(color.into())));
+            Palette {
+                accent,
+                background,
+                text,
+            }
+        };
+        Self {
+            light: palette(page::LIGHT),
+            dark: palette(page::DARK),
+        }
+    }
 }
 
 /// Three colours; where one is missing, the page has its own.

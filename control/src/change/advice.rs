@@ -1,6 +1,7 @@
 use intermission_core::{Mode, ServiceName, State};
 
 use crate::change::{Change, Enter};
+use crate::contrast::hard_to_read;
 
 /// What an operator may not expect of a change that was made, or that left things as they were.
 pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<String> {
@@ -29,7 +30,18 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
             "the allowlist is empty, so nobody passes; to let somebody in: intermission allowlist add {service} CIDR"
         ));
     }
+    if sets_colors(change) {
+        advice.extend(hard_to_read(after));
+    }
     advice
+}
+
+fn sets_colors(change: &Change) -> bool {
+    match change {
+        Change::Notice(patch) | Change::Patch(patch) => patch.names_colors(),
+        Change::Rollback(_) => true,
+        _ => false,
+    }
 }
 
 fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {

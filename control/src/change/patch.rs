@@ -55,6 +55,15 @@ impl Patch {
         Ok(Self(Map::from_iter([("notice".into(), notice.into())])))
     }
 
+    /// Whether it says which colours are seen: those of the page, or a document in its place.
+    pub(super) fn names_colors(&self) -> bool {
+        let notice = self.0.get("notice");
+        let languages = notice.and_then(|notice| notice.get("languages")?.as_object());
+        let translated = languages.into_iter().flat_map(Map::values);
+        let mut looks = notice.into_iter().chain(translated);
+        looks.any(|look| look.get("colors").is_some() || look.get("html").is_some())
+    }
+
     pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {
         let mut document = as_value(before)?;
         let patch = Value::Object(self.0.clone());

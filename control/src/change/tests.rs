@@ -337,3 +337,72 @@ fn who_takes_probes_out_of_the_exempt_is_told() {
     );
     assert_eq!(told(Value::Null), [""; 0]);
 }
+
+#[test]
+fn who_sets_colors_that_are_hard_to_read_is_told() {
+    let before = state("off", false, Value::Null);
+    let poor = json!({ "light": { "text": "#fff" } });
+    let notice = |notice: &Value| {
+        let body = json!({ "notice": notice }).to_string();
+        Change::Notice(Patch::of_notice(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap())
+    };
+    let told = |change: &Change, before: &State| {
+        let after = change.apply(before, now()).unwrap();
+        let told = advice(change, before, &after);
+        assert!(
+            told.iter()
+                .all(|told| told.starts_with("hard to read in the light palette")),
+            "{told:?}"
+        );
+        (after, told.len())
+    };
+    let (poor_state, count) = told(&notice(&json!({ "colors": poor })), &before);
+    assert_eq!(count, 1);
+    let own_document = json!({ "html": "<p>" });
+    let (hidden, count) = told(&notice(&own_document), &poor_state);
+    assert_eq!(count, 0);
+    let french = json!({ "languages": { "fr": { "colors": poor } } });
+    for (name, change, before, expected) in [
+        ("again", notice(&json!({ "colors": poor })), &poor_state, 1),
+        (
+            "by a patch",
+            patch(&json!({ "notice": { "colors": poor } })).unwrap(),
+            &before,
+            1,
+        ),
+        ("in a language", notice(&french), &before, 1),
+        (
+            "without the document in their place",
+            notice(&json!({ "html": null })),
+            &hidden,
+            1,
+        ),
+        (
+            "by a rollback",
+            Change::Rollback(Box::new(poor_state.clone())),
+            &before,
+            1,
+        ),
+        (
+            "back to the built-in ones",
+            notice(&json!({ "colors": null })),
+            &poor_state,
+            0,
+        ),
+        (
+            "another part of the notice",
+            notice(&json!({ "title": "a" })),
+            &poor_state,
+            0,
+        ),
+        (
+            "another patch",
+            patch(&json!({ "scope": { "paths": ["/a"] } })).unwrap(),
+            &poor_state,
+            0,
+        ),
+        ("a new beginning", enter(&json!({})), &poor_state, 0),
+    ] {
+        assert_eq!(told(&change, before).1, expected, "{name}");
+    }
+}

@@ -37,7 +37,7 @@ pub(crate) struct Notice {
     /// An image for the page, at most some 24 KB
     #[arg(long, value_name = "FILE")]
     pub(crate) logo: Option<String>,
-    /// A colour of the page, such as light.accent=#0099ff; may be given several times
+    /// A colour of the page, such as light.accent=#0066cc; may be given several times
     #[arg(long = "color", value_name = "PLACE=COLOR")]
     pub(crate) colors: Vec<String>,
     /// A whole document in place of the page

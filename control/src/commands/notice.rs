@@ -82,7 +82,7 @@ fn said(text: &str) -> Option<&str> {
     (text != NONE).then_some(text)
 }
 
-/// `light.accent=#0099ff`, or `none` for all that are built in.
+/// `light.accent=#0066cc`, or `none` for all that are built in.
 fn colors(given: &[String]) -> Result<Value, Failure> {
     if let [only] = given
         && only == NONE
@@ -100,7 +100,7 @@ fn colors(given: &[String]) -> Result<Value, Failure> {
         };
         let Some((palette, name @ ("accent" | "background" | "text"), color)) = palette else {
             return Err(Failure::invalid(format!(
-                "--color {color:?} is not a colour of the page; write it like light.accent=#0099ff, for light or dark, \
+                "--color {color:?} is not a colour of the page; write it like light.accent=#0066cc, for light or dark, \
                  accent, background or text"
             )));
         };

@@ -1,13 +1,23 @@
 use intermission_core::{Kind, Mode, Policy, RequestView, State};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::cli::{NoticeKind, Preview};
 use crate::client::Client;
 use crate::commands::browser;
 use crate::commands::rendered::Rendered;
+use crate::contrast::hard_to_read;
 use crate::exit::Failure;
 use crate::moment::to_core;
-use crate::output::Report;
+use crate::output::{Paint, Report, notes};
+
+/// A notice, and what the operator may not expect of it.
+#[derive(Serialize)]
+struct Previewed {
+    warnings: Vec<String>,
+    #[serde(flatten)]
+    rendered: Rendered,
+}
 
 /// `preview`: the body on standard output, so that `> page.html` makes a page; the rest beside it. Or all of it to a
 /// browser.
@@ -21,7 +31,13 @@ pub(super) fn run(client: &Client, options: &Preview) -> Result<Report, Failure>
     }
     let policy = Policy::compile(&state, to_core(Timestamp::now()));
     let language = options.language.as_deref();
+    let warnings = match options.kind {
+        NoticeKind::Page => hard_to_read(&state),
+        NoticeKind::Api | NoticeKind::Grpc => Vec::new(),
+    };
+    let notes = notes(&warnings, Paint::from_env());
     if options.open {
+        eprint!("{notes}");
         // What a browser wants by itself counts where nothing else was asked for.
         let reply = |wanted: Option<&str>| answer(&policy, options.kind, language.or(wanted));
         return browser::show(&reply);
@@ -32,7 +48,8 @@ pub(super) fn run(client: &Client, options: &Preview) -> Result<Report, Failure>
         body.push('\n');
     }
     let head = rendered.head();
-    Ok(Report::new(&rendered, body)?.with_aside(format!("{head}\n")))
+    let previewed = Previewed { warnings, rendered };
+    Ok(Report::new(&previewed, body)?.with_aside(format!("{head}\n{notes}")))
 }
 
 /// What a node answers to whoever wants this language.

@@ -17,9 +17,7 @@ pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Ti
     } = outcome;
     let mut text = headline(summary, *changed, paint);
     lines(summary, paint, now, &mut text);
-    for warning in warnings {
-        line("note", &paint.warn(warning), &mut text);
-    }
+    text.push_str(&notes(warnings, paint));
     if barrier.is_none() {
         let nodes = match (nodes, follow) {
             (Some(0), _) => paint.warn("no node has spoken yet: nothing enforces this"),
@@ -28,6 +26,15 @@ pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Ti
             (_, Follow::Alone) => "follow at once".to_owned(),
         };
         line("nodes", &nodes, &mut text);
+    }
+    text
+}
+
+/// What an operator may not expect.
+pub(crate) fn notes(warnings: &[String], paint: Paint) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        line("note", &paint.warn(warning), &mut text);
     }
     text
 }

@@ -10,7 +10,7 @@ mod report;
 mod wait;
 
 pub(crate) use self::ago::{ago, ahead, brief_time, when};
-pub(crate) use self::describe::{Follow, described, one_line, shown};
+pub(crate) use self::describe::{Follow, described, notes, one_line, shown};
 pub(crate) use self::fleet::node_lines;
 pub(crate) use self::forgotten::forgotten;
 pub(crate) use self::paint::Paint;

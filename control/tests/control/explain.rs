@@ -187,7 +187,7 @@ fn visitors_are_told_what_notice_says() {
             &["--contact", "javascript:alert(1)"][..],
             "is not a contact",
         ),
-        (&["--color", "accent=#fff"], "light.accent=#0099ff"),
+        (&["--color", "accent=#fff"], "light.accent=#0066cc"),
         (&["--logo", "logo.txt"], "is no image"),
         (&["--html", "not-there.html"], "not-there.html"),
         (&["--language", "ja"], "goes with"),
@@ -203,10 +203,66 @@ fn visitors_are_told_what_notice_says() {
 }
 
 #[test]
+fn colors_that_are_hard_to_read_are_told_wherever_they_are_set_or_shown() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |line: &[&str]| home.run(&control, line);
+    let warning = |place: &str| {
+        format!(
+            "hard to read in the light palette{place}: links in accent #ffd400 on the built-in background #f7f8fa, \
+             contrast 1.3:1 where WCAG 2.2 asks for 4.5:1; to have that: intermission notice shop{} --color \
+             light.accent=#7f6a00",
+            place.replace(", in", " --language")
+        )
+    };
+    let note = format!("  note       {}\n", warning(""));
+    let color = ["notice", "shop", "--color", "light.accent=#ffd400"];
+    let set = run(&color).done();
+    assert!(set.contains("(revision 2)") && set.contains(&note), "{set}");
+    let again = run(&[&color[..], &["--output", "json"]].concat()).json();
+    assert_eq!(again["changed"], false);
+    assert_eq!(again["warnings"], json!([warning("")]));
+
+    let shown = run(&["preview", "shop", "page"]);
+    assert!(shown.err.ends_with(&format!("\n\n{note}")), "{}", shown.err);
+    assert!(!shown.done().contains("hard to read"));
+    let shown = run(&["preview", "shop", "page", "--output", "json"]).json();
+    assert_eq!(
+        (&shown["warnings"], &shown["status"]),
+        (&json!([warning("")]), &json!(503))
+    );
+    let api = run(&["preview", "shop", "api"]);
+    assert!(!api.err.contains("hard to read"), "{}", api.err);
+
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    let french = json!({ "fr": { "colors": { "light": { "accent": "#ffd400" } } } });
+    let patch = json!({ "notice": { "colors": null, "languages": french } });
+    let patched = control.patch("shop", &etag, &patch).json();
+    assert_eq!(patched["warnings"], json!([warning(", in fr")]));
+    let body = json!({ "notice": { "colors": { "light": { "accent": "#ffd400" } } } });
+    let posted = control.post("/v1/services/shop/notice", &body).json();
+    assert_eq!(posted["warnings"], json!([warning(""), warning(", in fr")]));
+    let back = control
+        .post("/v1/services/shop/rollback", &json!({ "revision": 2 }))
+        .json();
+    assert_eq!(back["warnings"], json!([warning("")]));
+
+    let told = warning("");
+    let (_, remedy) = told.split_once("to have that: intermission ").unwrap();
+    let remedied = run(&remedy.split(' ').collect::<Vec<_>>()).done();
+    assert!(!remedied.contains("hard to read"), "{remedied}");
+    let shown = run(&["preview", "shop", "page"]);
+    assert!(!shown.err.contains("hard to read"), "{}", shown.err);
+}
+
+#[test]
 fn a_browser_gets_the_notice_as_from_a_node() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
+    let color = ["notice", "shop", "--color", "dark.text=#000"];
+    home.run(&control, &color).done();
     let line = ["preview", "shop", "page", "--open"];
     let mut preview = home.begin_with(&control, &line, &[("BROWSER", "true")]);
     preview.says("until you press Ctrl-C");
@@ -224,4 +280,7 @@ fn a_browser_gets_the_notice_as_from_a_node() {
     ] {
         assert!(answer.contains(part), "{answer}");
     }
+    preview.interrupt();
+    let told = preview.ends().err;
+    assert!(told.contains("hard to read in the dark palette"), "{told}");
 }

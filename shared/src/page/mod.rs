@@ -22,8 +22,8 @@ const SCRIPT: &str = include_str!("page.js");
 const STYLE: &str = include_str!("page.css");
 const MARK: &str = include_str!("mark.svg");
 /// Background, text and accent, where the operator gives none.
-const LIGHT: [&str; 3] = ["#f7f8fa", "#1d2530", "#2b5fc7"];
-const DARK: [&str; 3] = ["#13171d", "#e7ebf1", "#93b4ff"];
+pub(crate) const LIGHT: [&str; 3] = ["#f7f8fa", "#1d2530", "#2b5fc7"];
+pub(crate) const DARK: [&str; 3] = ["#13171d", "#e7ebf1", "#93b4ff"];
 /// The longest pause before the page looks whether the service is back, in seconds; half of it more or less.
 const LONGEST_PAUSE: u32 = 60;
 

@@ -6,12 +6,12 @@
 )]
 
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::net::{IpAddr, Ipv4Addr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -21,7 +21,7 @@ use intermission::{
     MaintenanceLayer, Peer, PolicyHandle, RequestGuard, ResponseBody, Running, State,
 };
 use tower::util::BoxCloneService;
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceExt, service_fn};
 
 const TESTER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 
@@ -265,6 +265,52 @@ async fn testers_count_once_they_are_refused() {
     shop.policy.swap(state(4, "off", false));
     assert_eq!(shop.running(), (0, None));
     drop(test);
+}
+
+#[test]
+fn threads_that_ask_all_the_time_heed_every_swap_at_once() {
+    let policy = PolicyHandle::new(state(1, "off", false));
+    let closed = AtomicU64::new(0);
+    let ended = AtomicBool::new(false);
+    let app = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(small())));
+    let ask = || {
+        let mut service = MaintenanceLayer::new(policy.clone()).layer(app);
+        let mut cx = Context::from_waker(Waker::noop());
+        while !ended.load(Ordering::Relaxed) {
+            let before = closed.load(Ordering::SeqCst);
+            let future = pin!(service.call(Request::new(String::new())));
+            let Poll::Ready(answer) = future.poll(&mut cx) else {
+                panic!("no answer");
+            };
+            let refused = answer.unwrap().status() == StatusCode::SERVICE_UNAVAILABLE;
+            let after = closed.load(Ordering::SeqCst);
+            if before == after && before % 2 == 1 {
+                assert!(refused, "admitted after swap {before}");
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = [1, 2, 3].map(|_| scope.spawn(ask));
+        for revision in 2..100 {
+            let maintenance = if revision % 2 == 0 { "all" } else { "off" };
+            // Odd while it is closed for certain.
+            if maintenance == "off" {
+                closed.fetch_add(1, Ordering::SeqCst);
+            }
+            policy.swap(state(revision, maintenance, false));
+            if maintenance == "all" {
+                closed.fetch_add(1, Ordering::SeqCst);
+                while policy.running().requests > 0 {
+                    std::thread::yield_now();
+                }
+            }
+        }
+        ended.store(true, Ordering::Relaxed);
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+    assert_eq!(policy.running(), Running::default());
 }
 
 #[tokio::test]

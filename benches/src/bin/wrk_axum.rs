@@ -1,8 +1,8 @@
-//! axum under `wrk`: bare, behind the layer, and behind a middleware written by hand, by turns; `--quick` takes three
-//! turns instead of eleven.
+//! axum under `wrk`: behind the layer, and behind a middleware written by hand, each in pairs with a bare one; `--quick` takes
+//! three pairs instead of nine.
 //!
 //! Prints a line of JSON for each contender: the medians of requests in a second and of microseconds of processor time
-//! that one takes, and of what they are of those of `bare` in the same turn.
+//! that one takes, and of what they are of those of `bare` in the same pair.
 
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use serde_json::json;
 const SERVER: usize = 0;
 const CLIENTS: usize = 1;
 
+/// How long each is asked.
+const DURATION: Duration = Duration::from_secs(1);
+
 struct Contender {
     name: &'static str,
     mode: &'static str,
@@ -25,20 +28,16 @@ struct Contender {
 const PAGE: &str = "Accept: text/html";
 const JSON: &str = "Accept: application/json";
 
-const CONTENDERS: [Contender; 10] = [
-    Contender {
-        name: "bare",
-        mode: "bare",
-        accept: PAGE,
-        refused: false,
-    },
-    // What is between the two is noise.
-    Contender {
-        name: "bare again",
-        mode: "bare",
-        accept: PAGE,
-        refused: false,
-    },
+const BARE: Contender = Contender {
+    name: "bare",
+    mode: "bare",
+    accept: PAGE,
+    refused: false,
+};
+
+const CONTENDERS: [Contender; 9] = [
+    // What is between the two of its pairs is noise.
+    BARE,
     Contender {
         name: "intermission, open",
         mode: "open",
@@ -90,59 +89,70 @@ const CONTENDERS: [Contender; 10] = [
 ];
 
 /// What one request took.
-#[derive(Clone, Copy, Default)]
 struct Cost {
     per_second: f64,
     cpu_us: f64,
 }
 
+struct Pair {
+    own: Cost,
+    bare: Cost,
+}
+
 fn main() -> Result<()> {
     let quick = std::env::args().any(|argument| argument == "--quick");
-    let (turns, duration) = if quick { (3, 1) } else { (11, 1) };
-    let duration = Duration::from_secs(duration);
+    let pairs = if quick { 3 } else { 9 };
     let servers = CONTENDERS
         .iter()
         .map(|contender| Server::start("axum_server", &[contender.mode], SERVER))
         .collect::<Result<Vec<_>>>()?;
-    // The first turn warms up.
-    let mut all = vec![Vec::new(); CONTENDERS.len()];
-    for turn in 0..=turns {
-        for place in 0..CONTENDERS.len() {
-            // Another is the first in each turn.
-            let place = (place + turn) % CONTENDERS.len();
-            let cost = measure(&CONTENDERS[place], &servers[place], duration)?;
+    let bare = Server::start("axum_server", &[BARE.mode], SERVER)?;
+    let mut all = CONTENDERS.map(|_| Vec::new());
+    // The first pairs warm up.
+    for turn in 0..=pairs {
+        for ((contender, server), all) in CONTENDERS.iter().zip(&servers).zip(&mut all) {
+            let own = || measure(contender, server);
+            let bare = || measure(&BARE, &bare);
+            // Either is the first by turns.
+            let pair = if turn % 2 == 0 {
+                let bare = bare()?;
+                Pair { bare, own: own()? }
+            } else {
+                let own = own()?;
+                Pair { own, bare: bare()? }
+            };
             if turn > 0 {
-                all[place].push(cost);
+                all.push(pair);
             }
         }
     }
-    let bare = all[0].clone();
-    for (contender, costs) in CONTENDERS.iter().zip(&all) {
-        let of_bare = |what: fn(&Cost) -> f64| {
-            let pairs = costs.iter().zip(&bare);
-            median(pairs.map(|(own, bare)| what(own) / what(bare)))
+    for (contender, pairs) in CONTENDERS.iter().zip(&all) {
+        let median = |what: fn(&Pair) -> f64| {
+            let mut values: Vec<_> = pairs.iter().map(what).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
         };
         let line = json!({
             "case": "axum under wrk",
             "contender": contender.name,
-            "turns": turns,
-            "requests_per_second": median(costs.iter().map(|cost| cost.per_second)),
-            "cpu_us": median(costs.iter().map(|cost| cost.cpu_us)),
-            "requests_of_bare": of_bare(|cost| cost.per_second),
-            "cpu_of_bare": of_bare(|cost| cost.cpu_us),
+            "pairs": pairs.len(),
+            "requests_per_second": median(|pair| pair.own.per_second),
+            "cpu_us": median(|pair| pair.own.cpu_us),
+            "requests_of_bare": median(|pair| pair.own.per_second / pair.bare.per_second),
+            "cpu_of_bare": median(|pair| pair.own.cpu_us / pair.bare.cpu_us),
         });
         println!("{line}");
     }
     Ok(())
 }
 
-fn measure(contender: &Contender, server: &Server, duration: Duration) -> Result<Cost> {
+fn measure(contender: &Contender, server: &Server) -> Result<Cost> {
     let before = server.cpu_time()?;
     let Load {
         answers,
         refusals,
         per_second,
-    } = load(server.address, &[contender.accept], duration, CLIENTS)?;
+    } = load(server.address, &[contender.accept], DURATION, CLIENTS)?;
     let took = server.cpu_time()? - before;
     let expected = if contender.refused { answers } else { 0 };
     ensure!(
@@ -154,10 +164,4 @@ fn measure(contender: &Contender, server: &Server, duration: Duration) -> Result
         per_second,
         cpu_us: took.as_secs_f64() * 1e6 / answers as f64,
     })
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

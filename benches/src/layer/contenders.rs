@@ -66,7 +66,7 @@ pub fn swapped(policy: &PolicyHandle) -> Vec<Contender> {
     ]
 }
 
-/// A state with a thousand ranges of testers, [`CLIENT`](super::asked::CLIENT) and this host among them.
+/// A state with a thousand ranges of testers, the client of every case and this host among them.
 #[must_use]
 pub fn state(revision: u64, maintenance: &str) -> State {
     let cidrs: Vec<_> = (0..999)

@@ -1,6 +1,6 @@
 //! The layer around services that do nothing, beside what others would put there.
 //!
-//! Each contender answers the same requests around the same service, so that what is over [`BARE`] is its own.
+//! In each case all answer the same requests around the same service, so that what one takes beyond [`BARE`] is its own.
 
 mod asked;
 mod contenders;

@@ -1,6 +1,7 @@
 //! What the benches share.
 
 pub mod layer;
+pub mod pairs;
 pub mod process;
 pub mod proxies;
 mod random;

@@ -223,7 +223,7 @@ pub fn nginx(files: &Files, allowlist: &[String], processor: usize) -> Result<Se
          \x20   add_header Cache-Control no-store always;\n\
          \x20   location / {{\n      if ($tester = 0) {{ return 503 '{PROBLEM}'; }}\n      return 200 welcome;\n    }}\n  }}\n}}\n"
     );
-    let config = files.write("nginx.conf", &config)?;
+    let config = files.write(&format!("nginx-{}.conf", address.port()), &config)?;
     Server::run("nginx", &["-c", &config], address, processor)
 }
 

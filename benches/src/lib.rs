@@ -5,6 +5,7 @@ pub mod pairs;
 pub mod process;
 pub mod proxies;
 mod random;
+pub mod report;
 pub mod wrk;
 
 pub use random::Random;

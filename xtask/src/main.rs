@@ -1,6 +1,7 @@
 //! Every chore of this repository, as `cargo xtask NAME`; CI runs the same ones.
 
 mod api;
+mod bench;
 mod ci;
 mod demo;
 mod lint;
@@ -15,6 +16,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use crate::bench::Length;
 use crate::step::Steps;
 
 const CHORES: &str = "\
@@ -24,6 +26,7 @@ cargo xtask lint   checks format, lints, docs, features, targets, licences, the 
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
 cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
+cargo xtask bench  measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
 cargo xtask ci     runs lint and test, what fails soonest first";
 
 fn main() -> ExitCode {
@@ -41,6 +44,8 @@ fn main() -> ExitCode {
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
         ["api"] => api::run(&mut steps),
         ["soak"] => soak::soak(&mut steps),
+        ["bench"] => bench::run(&mut steps, Length::Full),
+        ["bench", "--quick"] => bench::run(&mut steps, Length::Quick),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

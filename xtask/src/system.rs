@@ -67,9 +67,26 @@ const NEEDS: &[Need] = &[
     },
 ];
 
+/// What the benches need besides.
+const NEEDS_OF_BENCHES: &[Need] = &[Need {
+    what: "HAProxy",
+    packages: &["haproxy"],
+    met: || runs("haproxy", &["-v"]),
+}];
+
 /// Fails, unless everything is there or could be installed.
 pub(crate) fn check() -> Result<()> {
-    let mut missing = missing();
+    check_all(NEEDS)
+}
+
+/// The same for the benches.
+pub(crate) fn check_for_benches() -> Result<()> {
+    check()?;
+    check_all(NEEDS_OF_BENCHES)
+}
+
+fn check_all(needs: &'static [Need]) -> Result<()> {
+    let mut missing = missing(needs);
     if missing.is_empty() {
         return Ok(());
     }
@@ -81,7 +98,7 @@ pub(crate) fn check() -> Result<()> {
     let debian = Path::new("/usr/bin/apt-get").exists();
     if debian && rustix::process::geteuid().is_root() {
         install(&packages)?;
-        missing = self::missing();
+        missing = self::missing(needs);
     }
     if missing.is_empty() {
         return Ok(());
@@ -103,8 +120,8 @@ pub(crate) fn check() -> Result<()> {
     )
 }
 
-fn missing() -> Vec<&'static Need> {
-    NEEDS.iter().filter(|need| !(need.met)()).collect()
+fn missing(needs: &'static [Need]) -> Vec<&'static Need> {
+    needs.iter().filter(|need| !(need.met)()).collect()
 }
 
 fn install(packages: &[&str]) -> Result<()> {

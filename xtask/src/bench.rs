@@ -1,0 +1,127 @@
+//! `cargo xtask bench`: measures the parts beside their contenders, and writes `docs/performance.md` of it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::step::{Steps, output, watch};
+use crate::workspace::{cargo, command, root, target};
+use crate::{system, tools, wasm};
+
+/// How long it measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// At most half an hour.
+    Full,
+    /// A few minutes, of which nothing is kept but under `target/`.
+    Quick,
+}
+
+/// The binaries that measure, and the processor that each is kept on where it is not to use them all.
+const MEASURING: [(&str, Option<&str>); 6] = [
+    ("address_table", Some("1")),
+    ("layer_table", None),
+    ("wrk_axum", None),
+    ("wrk_proxies", None),
+    ("propagation", None),
+    ("memory_envoy", None),
+];
+
+/// Builds, measures one after the other, and writes it down.
+pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
+    steps.step("system prerequisites", system::check_for_benches)?;
+    steps.step("toolchain", tools::toolchain)?;
+    let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
+    steps.step("edge filter (target/*.wasm)", wasm::build)?;
+    steps.run(
+        "build control",
+        &mut cargo("build --release -p intermission-control"),
+    )?;
+    steps.run(
+        "build the benches and their contenders",
+        &mut cargo(
+            "build --release --manifest-path benches/Cargo.toml --bins --features contenders",
+        ),
+    )?;
+    let folder = target().join("bench");
+    let measured = folder.join("measured");
+    // What another run has measured does not count.
+    if measured.exists() {
+        fs::remove_dir_all(&measured)?;
+    }
+    fs::create_dir_all(&measured)?;
+    let about =
+        json!({ "machine": machine()?, "versions": versions(&envoy)?, "commit": commit()? });
+    fs::write(measured.join("about.jsonl"), format!("{about}\n"))?;
+    for (name, processor) in MEASURING {
+        steps.step(name, || measure(name, processor, length, &measured))?;
+    }
+    let docs = match length {
+        Length::Full => root().join("docs"),
+        Length::Quick => folder,
+    };
+    let mut report = command(target().join("release/report"));
+    steps.run("report", report.arg(&measured).arg(&docs))?;
+    println!("{}", docs.join("performance.md").display());
+    Ok(())
+}
+
+fn measure(name: &str, processor: Option<&str>, length: Length, measured: &Path) -> Result<()> {
+    let binary = target().join("release").join(name);
+    let mut bench = match processor {
+        Some(processor) => {
+            let mut taskset = command("taskset");
+            taskset.args(["--cpu-list", processor]).arg(binary);
+            taskset
+        }
+        None => command(binary),
+    };
+    if length == Length::Quick {
+        bench.arg("--quick");
+    }
+    let mut lines = String::new();
+    watch(&mut bench, |line| {
+        lines.push_str(line);
+        lines.push('\n');
+    })?;
+    fs::write(measured.join(name).with_extension("jsonl"), lines)?;
+    Ok(())
+}
+
+/// The processors and the kernel.
+fn machine() -> Result<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").context("/proc/cpuinfo")?;
+    let mut models = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = models.next().map_or("unknown", |(_, model)| model);
+    let kernel = output(command("uname").args(["--kernel-name", "--kernel-release"]))?;
+    Ok(format!(
+        "{} × {model}, {}",
+        models.count() + 1,
+        kernel.trim()
+    ))
+}
+
+/// What the contenders are that are not in `benches/Cargo.lock`.
+fn versions(envoy: &Path) -> Result<String> {
+    let first = |text: String| text.lines().next().unwrap_or_default().trim().to_owned();
+    let rustc = first(output(command("rustc").arg("--version"))?);
+    let haproxy = first(output(command("haproxy").arg("-v"))?);
+    let envoy = output(command(envoy).arg("--version"))?;
+    let envoy = envoy.split('/').nth(1).unwrap_or("unknown");
+    // It says so where errors go.
+    let nginx = command("nginx").arg("-v").output()?;
+    let nginx = first(String::from_utf8(nginx.stderr)?);
+    let nginx = nginx.trim_start_matches("nginx version: ");
+    Ok(format!("{rustc}; Envoy {envoy}; {nginx}; {haproxy}"))
+}
+
+fn commit() -> Result<String> {
+    let commit = output(command("git").args(["rev-parse", "--short", "HEAD"]))?;
+    let changes = output(command("git").args(["status", "--porcelain"]))?;
+    let changed = if changes.is_empty() { "" } else { ", changed" };
+    Ok(format!("{}{changed}", commit.trim()))
+}

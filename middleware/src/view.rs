@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use http::{HeaderMap, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use intermission_core::{Headers, RequestView};
 
 /// The headers of a request, as the core asks for them.
@@ -8,12 +8,14 @@ use intermission_core::{Headers, RequestView};
 pub(crate) struct HeaderLines<'a>(pub(crate) &'a HeaderMap);
 
 impl Headers for HeaderLines<'_> {
-    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.0
-            .get_all(name)
-            .into_iter()
-            .map(http::HeaderValue::as_bytes)
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(line)
     }
+}
+
+#[inline]
+fn line<'h>((name, value): (&'h HeaderName, &'h HeaderValue)) -> (&'h str, &'h [u8]) {
+    (name.as_str(), value.as_bytes())
 }
 
 pub(crate) fn view<'a, B>(

@@ -2,6 +2,7 @@
 
 mod api;
 mod ci;
+mod counts;
 mod demo;
 mod lint;
 mod soak;
@@ -15,6 +16,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use crate::counts::Task;
 use crate::step::Steps;
 
 const CHORES: &str = "\
@@ -23,6 +25,7 @@ cargo xtask test   installs what the tests need under target/ and runs every tes
 cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
+cargo xtask counts counts instructions and allocations of what runs in every request; --accept keeps them
 cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask ci     runs lint and test, what fails soonest first";
 
@@ -41,6 +44,8 @@ fn main() -> ExitCode {
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
         ["api"] => api::run(&mut steps),
         ["soak"] => soak::soak(&mut steps),
+        ["counts"] => counts::alone(&mut steps, Task::Compare),
+        ["counts", "--accept"] => counts::alone(&mut steps, Task::Accept),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

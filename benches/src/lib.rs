@@ -1,11 +1,16 @@
 //! What the benches share.
 
+mod area;
+pub mod hot;
 pub mod layer;
 pub mod pairs;
 pub mod process;
 pub mod proxies;
 mod random;
 pub mod report;
+mod request;
 pub mod wrk;
 
+pub use area::{CALL, PAGE, api_paths};
 pub use random::Random;
+pub use request::Request;

@@ -42,11 +42,10 @@ pub(crate) enum MetricKind {
 pub(crate) struct HeaderLines(pub(crate) Pairs);
 
 impl Headers for HeaderLines {
-    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        let lines = self.0.iter();
-        lines
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value)
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        // A name that is no text is none that anybody asks for.
+        let text = |name| std::str::from_utf8(name).unwrap_or_default();
+        self.0.iter().map(move |(name, value)| (text(name), value))
     }
 }
 

@@ -201,7 +201,7 @@ impl<H: Host> Plugin<H> {
             self.tally.count(Verdict::Admit(reason));
             return Ok(reason);
         }
-        let headers = headers.all();
+        let headers = headers.lines();
         let request = view(headers, client);
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
@@ -262,7 +262,7 @@ impl<'h, H: Host> Asked<'h, H> {
         }
     }
 
-    fn all(&self) -> &HeaderLines {
+    fn lines(&self) -> &HeaderLines {
         self.all.get_or_init(|| self.host.request_headers())
     }
 
@@ -277,8 +277,8 @@ impl<'h, H: Host> Asked<'h, H> {
 }
 
 impl<H: Host> Headers for Asked<'_, H> {
-    fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.all().lines(name)
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.lines().all()
     }
 }
 

@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 
-use http::{HeaderMap, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use intermission_core::{Headers, RequestView};
 
 use crate::names::Names;
@@ -30,15 +30,25 @@ impl<'a> HeaderLines<'a> {
     }
 }
 
+// A request has so few headers that comparing names takes less time than a look-up, which reads and hashes the name first.
 impl Headers for HeaderLines<'_> {
-    // A request has so few headers that comparing names takes less time than a look-up, which reads and hashes the name first.
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers.iter().map(line)
+    }
+
     #[inline]
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
         let all = self.may_include(name).then(|| self.headers.iter());
-        let lines = all.into_iter().flatten();
-        let named = lines.filter(move |(known, _)| known.as_str() == name);
-        named.map(|(_, value)| value.as_bytes())
+        let lines = all.into_iter().flatten().map(line);
+        lines
+            .filter(move |(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
+}
+
+#[inline]
+fn line<'h>((name, value): (&'h HeaderName, &'h HeaderValue)) -> (&'h str, &'h [u8]) {
+    (name.as_str(), value.as_bytes())
 }
 
 /// A request from whom one does not know.

@@ -3,7 +3,8 @@
 use core::cmp::Ordering;
 
 use crate::Headers;
-use crate::weight::{Weight, elements};
+use crate::cut::cut;
+use crate::weight::{Elements, Weight};
 
 /// Which of the two documents that a refused client can get it prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,40 +15,56 @@ pub(crate) enum Preference {
 }
 
 pub(crate) fn preference<H: Headers + ?Sized>(headers: &H) -> Preference {
-    let (mut html, mut json) = (Best::default(), Best::default());
-    for (range, weight) in elements(headers.lines("accept")) {
-        let mut parts = range.splitn(2, |byte| *byte == b'/');
-        let (Some(kind), Some(subtype)) = (parts.next(), parts.next()) else {
-            continue;
-        };
-        let is = |part: &[u8], name: &str| part.eq_ignore_ascii_case(name.as_bytes());
-        match (kind, subtype) {
-            (b"*", b"*") => {
-                html.see(0, weight);
-                json.see(0, weight);
-            }
-            (kind, b"*") if is(kind, "text") => html.see(1, weight),
-            (kind, b"*") if is(kind, "application") => json.see(1, weight),
-            (kind, subtype) if is(kind, "text") && is(subtype, "html") => html.see(2, weight),
-            (kind, subtype) if is(kind, "application") => {
-                let suffix = subtype
-                    .rsplit(|byte| *byte == b'+')
-                    .next()
-                    .unwrap_or_default();
-                if is(subtype, "xhtml+xml") {
-                    html.see(2, weight);
-                } else if is(suffix, "json") {
-                    json.see(2, weight);
-                }
-            }
-            _ => {}
-        }
-    }
+    let mut preferred = Preferred::default();
+    headers.each("accept", &mut |line| preferred.see(line));
+    let Preferred { html, json } = preferred;
     match html.rank().cmp(&json.rank()) {
         Ordering::Greater => Preference::Html,
         Ordering::Less => Preference::Json,
         Ordering::Equal => Preference::Neither,
     }
+}
+
+/// What has been seen of both.
+#[derive(Default)]
+struct Preferred {
+    html: Best,
+    json: Best,
+}
+
+impl Preferred {
+    fn see(&mut self, line: &[u8]) {
+        let Self { html, json } = self;
+        for (range, weight) in Elements::of(line) {
+            let (kind, Some(subtype)) = cut(range, b'/') else {
+                continue;
+            };
+            if kind == b"*" && subtype == b"*" {
+                html.see(0, weight);
+                json.see(0, weight);
+            } else if is(kind, "text") {
+                if subtype == b"*" {
+                    html.see(1, weight);
+                } else if is(subtype, "html") {
+                    html.see(2, weight);
+                }
+            } else if is(kind, "application") {
+                let suffix = subtype.iter().rposition(|byte| *byte == b'+');
+                let suffix = suffix.and_then(|place| subtype.get(place + 1..));
+                if subtype == b"*" {
+                    json.see(1, weight);
+                } else if is(subtype, "xhtml+xml") {
+                    html.see(2, weight);
+                } else if is(suffix.unwrap_or(subtype), "json") {
+                    json.see(2, weight);
+                }
+            }
+        }
+    }
+}
+
+fn is(part: &[u8], name: &str) -> bool {
+    part == name.as_bytes() || part.eq_ignore_ascii_case(name.as_bytes())
 }
 
 /// The weight given by the most specific range seen so far.

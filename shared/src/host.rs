@@ -17,11 +17,6 @@ impl HostName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Whether a request's host, as [`requested`] gives it, is this one.
-    pub(crate) fn is(&self, host: &[u8]) -> bool {
-        host.eq_ignore_ascii_case(self.0.as_bytes())
-    }
 }
 
 impl FromStr for HostName {

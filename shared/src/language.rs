@@ -6,7 +6,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::weight::elements;
+use crate::weight::Elements;
 use crate::{Headers, Quoted};
 
 /// A language tag (RFC 5646), such as `ja` or `zh-Hant`.
@@ -88,14 +88,16 @@ pub(crate) fn wanted<H: Headers + ?Sized>(headers: &H, tags: &[LanguageTag]) -> 
     };
     let mut best = None;
     let mut best_weight = 0;
-    for (range, weight) in elements(headers.lines("accept-language")) {
-        if weight > best_weight
-            && let Some(index) = look_up(range, place)
-        {
-            best = Some(index);
-            best_weight = weight;
+    headers.each("accept-language", &mut |line| {
+        for (range, weight) in Elements::of(line) {
+            if weight > best_weight
+                && let Some(index) = look_up(range, place)
+            {
+                best = Some(index);
+                best_weight = weight;
+            }
         }
-    }
+    });
     best
 }
 

@@ -1,13 +1,11 @@
-use alloc::boxed::Box;
 use core::net::IpAddr;
 
-use crate::accept::{Preference, preference};
 use crate::answer::Answers;
-use crate::path::{is_clear, is_plain};
-use crate::request::path_only;
+use crate::area::Listed;
+use crate::exempt::ExemptPaths;
+use crate::kind::kind;
 use crate::{
-    AddressSet, Answer, Area, ExemptPath, Headers, Kind, Mode, Reason, Reply, RequestView, State,
-    Timestamp, Verdict, host,
+    AddressSet, Answer, Headers, Kind, Mode, Reason, Reply, RequestView, State, Timestamp, Verdict,
 };
 
 /// A [`State`], compiled: immutable, with every answer rendered.
@@ -18,10 +16,10 @@ use crate::{
 pub struct Policy {
     maintenance: Mode,
     revision: u64,
-    scope: Area,
-    exempt: Box<[ExemptPath]>,
+    scope: Option<Listed>,
+    exempt: ExemptPaths,
     allowlist: Option<AddressSet>,
-    api: Area,
+    api: Option<Listed>,
     answers: Answers,
 }
 
@@ -34,10 +32,10 @@ impl Policy {
         Self {
             maintenance: state.maintenance,
             revision: state.revision,
-            scope: state.scope.clone(),
-            exempt: state.exempt.paths.clone().into_boxed_slice(),
+            scope: Listed::new(&state.scope),
+            exempt: ExemptPaths::new(&state.exempt.paths),
             allowlist: enabled.then(|| state.allowlist.cidrs.iter().copied().collect()),
-            api: state.api.clone(),
+            api: Listed::new(&state.api),
             answers: Answers::render(state, now),
         }
     }
@@ -72,10 +70,19 @@ impl Policy {
 
     /// Decides about a request, by the first rule that matches: `open`, `out-of-scope`,
     /// `read-only`, `exempt`, `allowlisted`, `refused`.
+    #[inline]
     pub fn decide<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Verdict {
         if self.is_open() {
             Verdict::Admit(Reason::Open)
-        } else if self.is_out_of_scope(request) {
+        } else {
+            self.decide_closed(request)
+        }
+    }
+
+    // Apart, so that an open service does not pay for what this sets up.
+    #[inline(never)]
+    fn decide_closed<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Verdict {
+        if self.is_out_of_scope(request) {
             Verdict::Admit(Reason::OutOfScope)
         } else if self.maintenance == Mode::Writes && only_reads(request) {
             Verdict::Admit(Reason::ReadOnly)
@@ -91,13 +98,11 @@ impl Policy {
     /// Whether a request of this client for this path is admitted as `allowlisted` whatever else it has, so that there is no
     /// need to look at it; where not, [`decide`](Self::decide) tells.
     pub fn lets_in<P: AsRef<[u8]>>(&self, client: IpAddr, path: impl FnOnce() -> P) -> bool {
-        let all = self.maintenance == Mode::All && self.scope.hosts.is_empty();
-        all && self.scope.paths.is_empty()
-            && self
-                .allowlist
-                .as_ref()
-                .is_some_and(|listed| listed.contains(client))
-            && !self.lists_exempt(path_only(path().as_ref()))
+        let listed = |allowlist: &AddressSet| allowlist.contains(client);
+        self.maintenance == Mode::All
+            && self.scope.is_none()
+            && self.allowlist.as_ref().is_some_and(listed)
+            && !self.exempt.list(path().as_ref())
     }
 
     /// Why a request that is admitted while the service is open may run on when maintenance begins: of the reasons
@@ -139,31 +144,12 @@ impl Policy {
     }
 
     fn is_out_of_scope<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
-        let Area { hosts, paths } = &self.scope;
-        if hosts.is_empty() && paths.is_empty() {
-            return false;
-        }
-        if is_rerouted(request) {
-            return false;
-        }
-        let host_outside = || {
-            host::requested(request).is_some_and(|host| !hosts.iter().any(|entry| entry.is(host)))
-        };
-        let path_outside = || {
-            let path = request.path_only();
-            let clear = request.method != b"CONNECT" && is_clear(path);
-            clear && !paths.iter().any(|entry| entry.covers(path))
-        };
-        (!hosts.is_empty() && host_outside()) || (!paths.is_empty() && path_outside())
+        let scope = self.scope.as_ref();
+        scope.is_some_and(|scope| is_outside(scope, request))
     }
 
     fn is_exempt<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
-        let path = request.path_only();
-        self.lists_exempt(path) && is_plain(path) && !is_rerouted(request)
-    }
-
-    fn lists_exempt(&self, path: &[u8]) -> bool {
-        self.exempt.iter().any(|entry| entry.covers(path))
+        self.exempt.cover(request) && !is_rerouted(request)
     }
 
     fn is_allowlisted<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
@@ -173,47 +159,26 @@ impl Policy {
         allowlist.contains(client)
     }
 
-    fn is_api<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
-        let Area { hosts, paths } = &self.api;
-        let host_listed = || {
-            host::requested(request).is_some_and(|host| hosts.iter().any(|entry| entry.is(host)))
-        };
-        let path_listed = || {
-            let path = request.path_only();
-            is_clear(path) && paths.iter().any(|entry| entry.covers(path))
-        };
-        (!hosts.is_empty() && host_listed()) || (!paths.is_empty() && path_listed())
-    }
-
     fn kind<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Kind {
-        if request.is_grpc() {
-            return Kind::Grpc;
-        }
-        if self.is_api(request)
-            || request.upgrades()
-            || request.connect_call().is_some()
-            || request.is_grpc_web()
-        {
-            return Kind::Api;
-        }
-        let mode = request.headers.single("sec-fetch-mode");
-        let preference = preference(request.headers);
-        if mode == Some(b"navigate") || preference == Preference::Html {
-            return Kind::Page;
-        }
-        let scripted = mode.is_some() || request.headers.has("x-requested-with");
-        let reading = matches!(request.method, b"GET" | b"HEAD");
-        if scripted || preference == Preference::Json || !reading {
-            Kind::Api
-        } else {
-            Kind::Page
-        }
+        kind(request, |target| {
+            self.api.as_ref().is_some_and(|api| {
+                api.has_path(target) == Some(true) || api.has_host(request) == Some(true)
+            })
+        })
     }
+}
+
+// Apart, since most services are in scope as a whole.
+#[inline(never)]
+fn is_outside<H: Headers + ?Sized>(scope: &Listed, request: &RequestView<'_, H>) -> bool {
+    let outside = scope.has_host(request) == Some(false)
+        || (request.method != b"CONNECT" && scope.has_path(request.target()) == Some(false));
+    outside && !is_rerouted(request)
 }
 
 /// Whether a header names another path, by which some applications route instead.
 fn is_rerouted<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
-    request.headers.has("x-original-url") || request.headers.has("x-rewrite-url")
+    has_any(request.headers, &["x-original-url", "x-rewrite-url"])
 }
 
 /// Whether a request cannot change anything: its method is safe, it changes to no other protocol,
@@ -221,10 +186,17 @@ fn is_rerouted<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
 fn only_reads<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
     // OPTIONS is safe, and so is TRACE (RFC 9110, section 9.2.1), which no service needs.
     let safe = matches!(request.method, b"GET" | b"HEAD" | b"OPTIONS");
-    let overrides = [
+    let changing = [
+        "upgrade",
         "x-http-method-override",
         "x-http-method",
         "x-method-override",
     ];
-    safe && !request.upgrades() && !overrides.iter().any(|name| request.headers.has(name))
+    safe && !has_any(request.headers, &changing)
+}
+
+/// Whether one of the `fields` occurs, found in one pass.
+fn has_any<H: Headers + ?Sized>(headers: &H, fields: &[&str]) -> bool {
+    let known = |name: &str| fields.iter().any(|field| name.eq_ignore_ascii_case(field));
+    headers.all().any(|(name, _)| known(name))
 }

@@ -1,6 +1,7 @@
 use core::net::IpAddr;
 
 use crate::Headers;
+use crate::target::Target;
 
 /// What a node shows of a request, borrowed from wherever the node keeps it.
 ///
@@ -23,52 +24,28 @@ pub struct RequestView<'a, H: ?Sized> {
 }
 
 impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
-    /// The path without its query.
-    #[must_use]
-    pub fn path_only(&self) -> &'a [u8] {
-        path_only(self.path)
-    }
-
-    pub(crate) fn query(&self) -> &'a [u8] {
-        let mut parts = self.path.splitn(2, |byte| *byte == b'?').skip(1);
-        parts.next().unwrap_or_default()
-    }
-
-    /// Whether another protocol is asked for (RFC 9110, sections 7.8 and 9.3.6; RFC 8441).
-    pub(crate) fn upgrades(&self) -> bool {
-        self.method == b"CONNECT" || self.headers.has("upgrade")
+    pub(crate) fn target(&self) -> Target<'a> {
+        Target::of(self.path)
     }
 
     /// Whether the call is one of Connect's: a unary or a streaming one (Connect protocol reference).
     pub(crate) fn connect_call(&self) -> Option<ConnectCall> {
         let content_type = self.headers.single("content-type").unwrap_or_default();
-        let unary_get = || {
-            let parameters = self.query().split(|byte| *byte == b'&');
-            self.method == b"GET"
-                && parameters
-                    .into_iter()
-                    .any(|parameter| parameter == b"connect=v1")
-        };
         if content_type.starts_with(b"application/connect+") {
             Some(ConnectCall::Streaming)
-        } else if self.headers.has("connect-protocol-version") || unary_get() {
+        } else if self.headers.has("connect-protocol-version")
+            || self.is_get_of_connect(self.target())
+        {
             Some(ConnectCall::Unary)
         } else {
             None
         }
     }
 
-    /// Whether the content type is gRPC's, compared as Envoy does: byte for byte, and a suffix only
-    /// after a plus sign, so that `application/grpc-web` is none.
-    pub(crate) fn is_grpc(&self) -> bool {
-        let content_type = self.headers.single("content-type").unwrap_or_default();
-        let suffix = content_type.strip_prefix(b"application/grpc");
-        suffix.is_some_and(|suffix| matches!(suffix.first(), None | Some(b'+')))
-    }
-
-    pub(crate) fn is_grpc_web(&self) -> bool {
-        let content_type = self.headers.single("content-type").unwrap_or_default();
-        content_type.starts_with(b"application/grpc-web")
+    /// Whether it is a unary call of Connect's by the query of its `target`.
+    pub(crate) fn is_get_of_connect(&self, target: Target<'_>) -> bool {
+        let mut parameters = target.query.split(|byte| *byte == b'&');
+        self.method == b"GET" && parameters.any(|parameter| parameter == b"connect=v1")
     }
 
     /// Whether a preflight is asked (Fetch Standard, "CORS-preflight request").
@@ -77,12 +54,6 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
             && self.headers.has("origin")
             && self.headers.has("access-control-request-method")
     }
-}
-
-/// A path without its query.
-pub(crate) fn path_only(path: &[u8]) -> &[u8] {
-    let mut parts = path.splitn(2, |byte| *byte == b'?');
-    parts.next().unwrap_or_default()
 }
 
 /// The two ways to call a method in the Connect protocol, which report errors differently.

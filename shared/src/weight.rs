@@ -1,25 +1,47 @@
 //! Weighted lists, as in `Accept` and `Accept-Language` (RFC 9110, section 12.4.2).
 
+use crate::cut::cut;
+
 /// A weight in thousandths, from 0 to 1000.
 pub(crate) type Weight = u16;
 
-/// The elements of a weighted list, without their parameters, each with its weight.
+/// The elements of a line of a weighted list, without their parameters, each with its weight.
 ///
 /// An element whose weight cannot be read is left out.
-pub(crate) fn elements<'a>(
-    lines: impl Iterator<Item = &'a [u8]>,
-) -> impl Iterator<Item = (&'a [u8], Weight)> {
-    lines
-        .flat_map(|line| line.split(|byte| *byte == b','))
-        .filter_map(|element| {
-            let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-            let value = parts.next().filter(|value| !value.is_empty())?;
-            let weight = parts.find_map(|part| match part {
-                [b'q' | b'Q', b'=', digits @ ..] => Some(parse(digits)),
-                _ => None,
-            });
-            Some((value, weight.unwrap_or(Some(1000))?))
-        })
+#[derive(Debug)]
+pub(crate) struct Elements<'a>(Option<&'a [u8]>);
+
+impl<'a> Elements<'a> {
+    pub(crate) fn of(line: &'a [u8]) -> Self {
+        Self(Some(line))
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = (&'a [u8], Weight);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (element, others) = cut(self.0?, b',');
+            self.0 = others;
+            let (value, mut parameters) = cut(element, b';');
+            let mut weight = Some(1000);
+            while let Some(text) = parameters {
+                let (parameter, others) = cut(text, b';');
+                parameters = others;
+                if let [b'q' | b'Q', b'=', digits @ ..] = parameter.trim_ascii() {
+                    weight = parse(digits);
+                    parameters = None;
+                }
+            }
+            let value = value.trim_ascii();
+            if let Some(weight) = weight
+                && !value.is_empty()
+            {
+                return Some((value, weight));
+            }
+        }
+    }
 }
 
 /// Reads `qvalue`: one digit, and up to three after a point.
@@ -51,7 +73,7 @@ mod tests {
     use super::*;
 
     fn list(line: &str) -> Vec<(&str, Weight)> {
-        elements([line.as_bytes()].into_iter())
+        Elements::of(line.as_bytes())
             .map(|(value, weight)| (core::str::from_utf8(value).unwrap(), weight))
             .collect()
     }

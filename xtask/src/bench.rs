@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::step::{Steps, output, watch};
-use crate::workspace::{cargo, command, root, target};
+use crate::workspace::{benches, cargo, command, root, target};
 use crate::{system, tools, wasm};
 
 /// How long it measures.
@@ -41,9 +41,7 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
     )?;
     steps.run(
         "build the benches and their contenders",
-        &mut cargo(
-            "build --release --manifest-path benches/Cargo.toml --bins --features contenders",
-        ),
+        &mut benches("build --locked --release --bins --features contenders"),
     )?;
     let folder = target().join("bench");
     let measured = folder.join("measured");
@@ -62,14 +60,14 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
         Length::Full => root().join("docs"),
         Length::Quick => folder,
     };
-    let mut report = command(target().join("release/report"));
+    let mut report = command(target().join("benches/release/report"));
     steps.run("report", report.arg(&measured).arg(&docs))?;
     println!("{}", docs.join("performance.md").display());
     Ok(())
 }
 
 fn measure(name: &str, processor: Option<&str>, length: Length, measured: &Path) -> Result<()> {
-    let binary = target().join("release").join(name);
+    let binary = target().join("benches/release").join(name);
     let mut bench = match processor {
         Some(processor) => {
             let mut taskset = command("taskset");

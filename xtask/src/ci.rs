@@ -2,14 +2,16 @@
 
 use anyhow::Result;
 
+use crate::counts::Task;
 use crate::step::Steps;
-use crate::{lint, system, test, tools};
+use crate::{counts, lint, system, test, tools};
 
-/// Runs lint and test.
+/// Runs lint, counts and test.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     steps.step("system prerequisites", system::check)?;
     steps.step("toolchain", tools::toolchain)?;
     lint::quick(steps)?;
+    counts::all(steps, Task::Compare)?;
     let tally = test::all(steps)?;
     lint::thorough(steps)?;
     tally.print();

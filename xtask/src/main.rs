@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod ci;
+mod counts;
 mod demo;
 mod lint;
 mod soak;
@@ -17,6 +18,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use crate::bench::Length;
+use crate::counts::Task;
 use crate::step::Steps;
 
 const CHORES: &str = "\
@@ -25,6 +27,7 @@ cargo xtask test   installs what the tests need under target/ and runs every tes
 cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
+cargo xtask counts counts instructions and allocations of what runs in every request; --accept keeps them
 cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask bench  measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
 cargo xtask ci     runs lint and test, what fails soonest first";
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
         ["soak"] => soak::soak(&mut steps),
         ["bench"] => bench::run(&mut steps, Length::Full),
         ["bench", "--quick"] => bench::run(&mut steps, Length::Quick),
+        ["counts"] => counts::alone(&mut steps, Task::Compare),
+        ["counts", "--accept"] => counts::alone(&mut steps, Task::Accept),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

@@ -1,4 +1,4 @@
-//! What the tests need of the system: named all at once, before any test, and installed where that is possible.
+//! What the chores need of the system: named all at once, before any test, and installed where that is possible.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -53,6 +53,11 @@ const NEEDS: &[Need] = &[
         what: "fonts for Arabic, Chinese, Japanese and Korean (fc-list)",
         packages: &["fontconfig", "fonts-noto-cjk", "fonts-noto-core"],
         met: || has_fonts("ja") && has_fonts("ar"),
+    },
+    Need {
+        what: "valgrind",
+        packages: &["valgrind"],
+        met: || runs("valgrind", &["--version"]),
     },
     Need {
         what: "nginx",

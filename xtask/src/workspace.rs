@@ -40,3 +40,11 @@ pub(crate) fn cargo(arguments: &str) -> Command {
     cargo.args(arguments.split_whitespace());
     cargo
 }
+
+/// Cargo with these arguments, divided by white space, about the benches, which are a workspace of their own.
+pub(crate) fn benches(arguments: &str) -> Command {
+    let mut cargo = cargo(arguments);
+    cargo.current_dir(root().join("benches"));
+    cargo.env("CARGO_TARGET_DIR", target().join("benches"));
+    cargo
+}

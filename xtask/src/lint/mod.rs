@@ -8,7 +8,7 @@ mod size;
 use anyhow::Result;
 
 use crate::step::{Steps, run as run_command};
-use crate::workspace::{cargo, command, root};
+use crate::workspace::{benches, cargo, command, root};
 use crate::{system, tools};
 
 /// Runs every check.
@@ -22,6 +22,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 /// The checks that fail most often, and soonest.
 pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
     steps.run("format", &mut cargo("fmt --all --check"))?;
+    steps.run("format of the benches", &mut benches("fmt --check"))?;
     steps.step("papers name what exists", || papers::check(root()))?;
     steps.step("length of files", || size::warn(root()))?;
     steps.run(
@@ -44,6 +45,11 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
         &mut cargo(
             "clippy --package intermission-edge-filter --target wasm32-wasip1 --all-features -- --deny warnings",
         ),
+    )?;
+    // Without the contenders, which take long to build.
+    steps.run(
+        "clippy of the benches",
+        &mut benches("clippy --locked --all-targets -- --deny warnings"),
     )?;
     steps.step("examples in Envoy, oldest and newest", deployment::envoy)?;
     steps.step("examples by Istio's schemas", deployment::istio)?;

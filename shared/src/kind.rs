@@ -1,0 +1,86 @@
+use crate::accept::{Preference, preference};
+use crate::headers::Single;
+use crate::target::Target;
+use crate::{Headers, Kind, RequestView};
+
+/// What a request is answered with that is refused. `listed` tells whether its path or host is listed as an
+/// API's.
+// Apart, so that who is admitted does not pay for what this sets up.
+#[inline(never)]
+pub(crate) fn kind<H: Headers + ?Sized>(
+    request: &RequestView<'_, H>,
+    listed: impl FnOnce(Target<'_>) -> bool,
+) -> Kind {
+    let target = request.target();
+    if listed(target) {
+        let content_type = request.headers.single("content-type");
+        return if is_grpc(content_type) {
+            Kind::Grpc
+        } else {
+            Kind::Api
+        };
+    }
+    let signs = Signs::of(request.headers);
+    let content_type = signs.content_type.value.unwrap_or_default();
+    if is_grpc(signs.content_type.value) {
+        return Kind::Grpc;
+    }
+    let called = content_type.starts_with(b"application/connect+")
+        || content_type.starts_with(b"application/grpc-web")
+        || signs.names_connect
+        || request.is_get_of_connect(target);
+    if called || signs.upgrades || request.method == b"CONNECT" {
+        return Kind::Api;
+    }
+    let mode = signs.mode.value;
+    if mode == Some(b"navigate") {
+        return Kind::Page;
+    }
+    let scripted = mode.is_some() || signs.is_scripted;
+    let reading = matches!(request.method, b"GET" | b"HEAD");
+    match preference(request.headers) {
+        Preference::Html => Kind::Page,
+        Preference::Json => Kind::Api,
+        Preference::Neither if scripted || !reading => Kind::Api,
+        Preference::Neither => Kind::Page,
+    }
+}
+
+/// Whether the content type is gRPC's, compared as Envoy does: byte for byte, and a suffix only
+/// after a plus sign, so that `application/grpc-web` is none.
+fn is_grpc(content_type: Option<&[u8]>) -> bool {
+    let suffix = content_type.and_then(|value| value.strip_prefix(b"application/grpc"));
+    suffix.is_some_and(|suffix| matches!(suffix.first(), None | Some(b'+')))
+}
+
+/// What headers say of how a request is to be answered, found in one pass over them.
+#[derive(Debug, Default)]
+struct Signs<'h> {
+    content_type: Single<'h>,
+    mode: Single<'h>,
+    names_connect: bool,
+    upgrades: bool,
+    is_scripted: bool,
+}
+
+impl<'h> Signs<'h> {
+    fn of<H: Headers + ?Sized>(headers: &'h H) -> Self {
+        let mut signs = Self::default();
+        headers.all().for_each(|(name, value)| {
+            // Most names are in lower case.
+            let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
+            if is("content-type") {
+                signs.content_type.see(value);
+            } else if is("sec-fetch-mode") {
+                signs.mode.see(value);
+            } else if is("connect-protocol-version") {
+                signs.names_connect = true;
+            } else if is("upgrade") {
+                signs.upgrades = true;
+            } else if is("x-requested-with") {
+                signs.is_scripted = true;
+            }
+        });
+        signs
+    }
+}

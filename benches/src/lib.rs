@@ -1,5 +1,7 @@
 //! What the benches share.
 
+pub mod connection;
+pub mod control;
 pub mod layer;
 pub mod pairs;
 pub mod process;

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::Random;
-use crate::process::{Server, free_address};
+use crate::process::{Server, free_address, made};
 
 /// Files for programs to read, which are removed at the end.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ pub fn envoy(
     upstream: Upstream,
     processor: usize,
 ) -> Result<Server> {
-    let binary = made("envoy/bin/envoy")?;
+    let binary = made("envoy/bin/envoy", "cargo xtask bench")?;
     let address = free_address()?;
     let (route, cluster) = match upstream {
         Upstream::None => (
@@ -146,7 +145,7 @@ pub fn intermission(maintenance: &str, allowlist: &[String]) -> Result<Value> {
     let plugin = json!({
         "cluster": "upstream", "path": "/state", "interval": 3600, "start_wait": 0, "initial_state": state,
     });
-    let module = made("intermission-edge-filter.wasm")?;
+    let module = made("intermission-edge-filter.wasm", "cargo xtask wasm")?;
     Ok(typed(
         "wasm",
         "v3.Wasm",
@@ -241,17 +240,4 @@ pub fn haproxy(files: &Files, allowlist: &[String], processor: usize) -> Result<
     );
     let config = files.write("haproxy.cfg", &config)?;
     Server::run("haproxy", &["-db", "-f", &config], address, processor)
-}
-
-/// What `cargo xtask bench` has made under `target/`.
-fn made(path: &str) -> Result<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../target")
-        .join(path);
-    ensure!(
-        path.exists(),
-        "{} is not there; cargo xtask bench makes it",
-        path.display()
-    );
-    path.canonicalize().context("it is there")
 }

@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod control;
+pub mod endpoint;
 pub mod layer;
 pub mod pairs;
 pub mod process;

@@ -63,6 +63,17 @@ pub fn envoy(
     upstream: Upstream,
     processor: usize,
 ) -> Result<Server> {
+    envoy_with_admin(files, filter, upstream, free_address()?, processor)
+}
+
+/// Starts an Envoy that tells of itself at `admin`.
+pub fn envoy_with_admin(
+    files: &Files,
+    filter: Option<Value>,
+    upstream: Upstream,
+    admin: SocketAddr,
+    processor: usize,
+) -> Result<Server> {
     let binary = made("envoy/bin/envoy", "cargo xtask bench")?;
     let address = free_address()?;
     let (route, cluster) = match upstream {
@@ -79,6 +90,7 @@ pub fn envoy(
     let manager =
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
     let config = json!({
+        "admin": { "address": socket_address(admin) },
         "static_resources": {
             "listeners": [{
                 "address": socket_address(address),
@@ -133,18 +145,31 @@ fn typed(name: &str, of: &str, mut config: Value) -> Value {
 
 /// The edge filter, with a state in force and nobody to ask for another.
 pub fn intermission(maintenance: &str, allowlist: &[String]) -> Result<Value> {
-    let state = json!({
+    edge_filter(&json!({
+        "cluster": "upstream",
+        "path": "/state",
+        "interval": 3600,
+        "start_wait": 0,
+        "initial_state": state(1, maintenance, allowlist),
+    }))
+}
+
+/// The document of a state.
+#[must_use]
+pub fn state(revision: u64, maintenance: &str, allowlist: &[String]) -> Value {
+    json!({
         "version": 1,
         "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
         "service": "shop",
-        "revision": 1,
+        "revision": revision,
         "maintenance": maintenance,
         "allowlist": { "enabled": !allowlist.is_empty(), "cidrs": allowlist },
         "api": { "hosts": [], "paths": ["/api"] },
-    });
-    let plugin = json!({
-        "cluster": "upstream", "path": "/state", "interval": 3600, "start_wait": 0, "initial_state": state,
-    });
+    })
+}
+
+/// The edge filter, configured so.
+pub fn edge_filter(plugin: &Value) -> Result<Value> {
     let module = made("intermission-edge-filter.wasm", "cargo xtask wasm")?;
     Ok(typed(
         "wasm",

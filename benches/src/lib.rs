@@ -1,6 +1,9 @@
 //! What the benches share.
 
 mod area;
+pub mod connection;
+pub mod control;
+pub mod endpoint;
 pub mod hot;
 pub mod layer;
 pub mod pairs;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -87,6 +88,14 @@ impl Server {
         }
         Ok(total)
     }
+
+    /// Its resident memory, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.context("VmRSS is missing")?.trim();
+        Ok(kib.trim_end_matches(" kB").parse::<u64>()? << 10)
+    }
 }
 
 impl Drop for Server {
@@ -108,4 +117,17 @@ fn on(processor: usize) -> Command {
 /// An address that nobody listens at.
 pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// What a command has made under `target/`.
+pub fn made(path: &str, by: &str) -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../target")
+        .join(path);
+    ensure!(
+        path.exists(),
+        "{} is not there; {by} makes it",
+        path.display()
+    );
+    path.canonicalize().context("it is there")
 }

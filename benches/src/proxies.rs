@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::Random;
-use crate::process::{Server, free_address};
+use crate::process::{Server, free_address, made};
 
 /// Files for programs to read, which are removed at the end.
 #[derive(Debug)]
@@ -64,7 +63,18 @@ pub fn envoy(
     upstream: Upstream,
     processor: usize,
 ) -> Result<Server> {
-    let binary = made("envoy/bin/envoy")?;
+    envoy_with_admin(files, filter, upstream, free_address()?, processor)
+}
+
+/// Starts an Envoy that tells of itself at `admin`.
+pub fn envoy_with_admin(
+    files: &Files,
+    filter: Option<Value>,
+    upstream: Upstream,
+    admin: SocketAddr,
+    processor: usize,
+) -> Result<Server> {
+    let binary = made("envoy/bin/envoy", "cargo xtask bench")?;
     let address = free_address()?;
     let (route, cluster) = match upstream {
         Upstream::None => (
@@ -80,6 +90,7 @@ pub fn envoy(
     let manager =
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
     let config = json!({
+        "admin": { "address": socket_address(admin) },
         "static_resources": {
             "listeners": [{
                 "address": socket_address(address),
@@ -134,19 +145,32 @@ fn typed(name: &str, of: &str, mut config: Value) -> Value {
 
 /// The edge filter, with a state in force and nobody to ask for another.
 pub fn intermission(maintenance: &str, allowlist: &[String]) -> Result<Value> {
-    let state = json!({
+    edge_filter(&json!({
+        "cluster": "upstream",
+        "path": "/state",
+        "interval": 3600,
+        "start_wait": 0,
+        "initial_state": state(1, maintenance, allowlist),
+    }))
+}
+
+/// The document of a state.
+#[must_use]
+pub fn state(revision: u64, maintenance: &str, allowlist: &[String]) -> Value {
+    json!({
         "version": 1,
         "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
         "service": "shop",
-        "revision": 1,
+        "revision": revision,
         "maintenance": maintenance,
         "allowlist": { "enabled": !allowlist.is_empty(), "cidrs": allowlist },
         "api": { "hosts": [], "paths": ["/api"] },
-    });
-    let plugin = json!({
-        "cluster": "upstream", "path": "/state", "interval": 3600, "start_wait": 0, "initial_state": state,
-    });
-    let module = made("intermission-edge-filter.wasm")?;
+    })
+}
+
+/// The edge filter, configured so.
+pub fn edge_filter(plugin: &Value) -> Result<Value> {
+    let module = made("intermission-edge-filter.wasm", "cargo xtask wasm")?;
     Ok(typed(
         "wasm",
         "v3.Wasm",
@@ -241,17 +265,4 @@ pub fn haproxy(files: &Files, allowlist: &[String], processor: usize) -> Result<
     );
     let config = files.write("haproxy.cfg", &config)?;
     Server::run("haproxy", &["-db", "-f", &config], address, processor)
-}
-
-/// What `cargo xtask bench` has made under `target/`.
-fn made(path: &str) -> Result<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../target")
-        .join(path);
-    ensure!(
-        path.exists(),
-        "{} is not there; cargo xtask bench makes it",
-        path.display()
-    );
-    path.canonicalize().context("it is there")
 }

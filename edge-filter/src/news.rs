@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::rc::Rc;
 
 use intermission_core::State;
 
@@ -24,7 +25,7 @@ pub(crate) struct News {
 }
 
 /// A state, and its entity tag where it came with one.
-pub(crate) type Tagged = (State, Option<Box<str>>);
+pub(crate) type Tagged = (Rc<State>, Option<Box<str>>);
 
 impl News {
     pub(crate) fn new(prefix: &str, identity: u64) -> Self {
@@ -53,13 +54,12 @@ impl News {
 
     /// Writes the document of a state and wakes the others, unless a later one is there already.
     pub(crate) fn write(&self, host: &impl Host, (state, etag): &Tagged, document: &[u8]) {
-        let mut value = etag.as_deref().unwrap_or_default().as_bytes().to_vec();
-        value.push(b'\n');
-        value.extend(document);
+        let etag = etag.as_deref().unwrap_or_default().as_bytes();
         let older =
             |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
         if !swap(host, &self.state, &mut |known| {
-            (!older(known)).then(|| value.clone())
+            // It is as long as the document, and not made while the other is read.
+            (!older(known)).then(|| [etag, b"\n", document].concat())
         }) {
             return;
         }
@@ -98,5 +98,5 @@ fn read(value: &[u8]) -> Option<Tagged> {
     let etag = std::str::from_utf8(etag)
         .ok()
         .filter(|etag| !etag.is_empty());
-    Some((state, etag.map(Into::into)))
+    Some((Rc::new(state), etag.map(Into::into)))
 }

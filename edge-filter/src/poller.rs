@@ -1,3 +1,4 @@
+use std::rc::Rc;
 use std::time::Duration;
 
 use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Quoted, Report, State};
@@ -145,7 +146,7 @@ impl Poller {
                 let renamed = poll.state().filter(|_| etag != known).cloned();
                 Some(Heard {
                     age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
-                    news: news.or(renamed).map(|state| ((state, etag), body)),
+                    news: news.or(renamed).map(|state| ((Rc::new(state), etag), body)),
                 })
             }
             Err(error) => {
@@ -176,7 +177,7 @@ fn begin(host: &impl Host, config: &Config, known: Option<&Tagged>) -> Poll {
     };
     let poll = Poll::new(options, host.random());
     match known.cloned() {
-        Some((state, etag)) => poll.with_state(state, etag),
+        Some((state, etag)) => poll.with_state(State::clone(&state), etag),
         None => poll,
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Root<H> {
     /// What was heard last; `None` before anything is known.
     known: Option<Tagged>,
     /// What takes its place at the start, without an answer.
-    provisional: Option<State>,
+    provisional: Option<Rc<State>>,
     /// What is made of the one or the other, and decides.
     in_force: Option<Rc<State>>,
     /// Whether the lease has ended, and everybody is refused.
@@ -138,6 +138,8 @@ impl<H: Host + Clone> Root<H> {
             // In this order: what a renewed lease puts in force again is the newest.
             if let Some((news, document)) = heard.news {
                 self.news.write(&plugin.host, &news, &document);
+                // What is compiled next needs the memory.
+                drop(document);
                 self.adopt(news);
             }
             self.freshness.write(&plugin.host, heard.age);
@@ -235,7 +237,7 @@ impl<H: Host + Clone> Root<H> {
         );
         // What it admits was admitted before anything that control knows of.
         let store = Box::default();
-        self.provisional = Some(State { store, ..state });
+        self.provisional = Some(Rc::new(State { store, ..state }));
         self.put();
     }
 
@@ -244,11 +246,11 @@ impl<H: Host + Clone> Root<H> {
         let Some(state) = known.map(|(state, _)| state).or(self.provisional.as_ref()) else {
             return;
         };
-        let state = Rc::new(if self.closed {
-            state.closed()
+        let state = if self.closed {
+            Rc::new(state.closed())
         } else {
-            state.clone()
-        });
+            Rc::clone(state)
+        };
         let policy = self.compile(&state);
         self.plugin.put(policy, &state, known.map(Mark::of));
         self.plugin.host.act_for(self.context);

@@ -114,6 +114,7 @@ impl Asked {
             (Mode::Off, _) => Some(stamp.clone()),
             _ => before.summary.since.clone(),
         };
-        Ok((Some(Published::new(after, stamp, since, timer)), warnings))
+        let after = Published::new(after, stamp, since, timer).after(before);
+        Ok((Some(after), warnings))
     }
 }

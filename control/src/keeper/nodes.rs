@@ -33,6 +33,9 @@ impl Keeper {
         match (store.cmp(own), revision.cmp(last)) {
             // It goes on from there.
             (Ordering::Less, _) => Some(Position::Before),
+            (Ordering::Equal, Ordering::Less) if service.comes_after(applied) => {
+                Some(Position::At(revision))
+            }
             (Ordering::Equal, Ordering::Less) => {
                 self.fleet().position(&service.summary.service, report)
             }

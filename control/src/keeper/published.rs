@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -21,9 +22,14 @@ pub(crate) struct Published {
     pub(crate) document: Bytes,
     pub(crate) etag: ETag,
     pub(crate) summary: Summary,
+    /// The tags of what was in force before it, the latest first, as far as they are remembered.
+    earlier: Vec<ETag>,
     /// Wakes those who wait for what comes after.
     pub(super) superseded: Notify,
 }
+
+/// How many states before the one in force are remembered: nodes that lag have one of these in force.
+const REMEMBERED: usize = 16;
 
 impl Published {
     /// What follows a state: its document and tag.
@@ -39,8 +45,21 @@ impl Published {
             summary: Summary::of(&state, last_change, since, timer),
             document,
             state,
+            earlier: Vec::new(),
             superseded: Notify::new(),
         }
+    }
+
+    /// Remembers what it comes after.
+    pub(super) fn after(mut self, before: &Self) -> Self {
+        let earlier = iter::once(&before.etag).chain(&before.earlier);
+        self.earlier = earlier.take(REMEMBERED).cloned().collect();
+        self
+    }
+
+    /// Whether `bare` is the tag, without its quotes, of a state before it that is remembered.
+    pub(super) fn comes_after(&self, bare: &str) -> bool {
+        self.earlier.iter().any(|etag| etag.is(bare))
     }
 
     /// The record of the change from `before`.

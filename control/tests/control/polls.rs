@@ -108,6 +108,48 @@ fn what_is_news_already_is_not_held() {
 }
 
 #[test]
+fn a_disk_that_stalls_holds_up_no_poll() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let mut tags = vec![etag(&control.state("shop"))];
+    let node = |seq: u8, applied: &str, known: &str, wait: &str| {
+        let report = format!(r#""a";boot="b";seq={seq};kind=tower;wait=30;applied={applied}"#);
+        poll(&control, known, wait).header("intermission-node", report)
+    };
+    // It is a member from now on.
+    let first = node(1, &tags[0], &tags[0], "");
+    assert_eq!(control.ask(first).status, 304);
+    for switch in ["enter", "exit"] {
+        control.post(&format!("/v1/services/shop/{switch}"), &json!({}));
+        tags.push(etag(&control.state("shop")));
+    }
+    let [_, second, third] = &*tags else { panic!() };
+    // Another process writes, and a change has the store while it waits for that.
+    let other = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let enter = Ask::new("POST", "/v1/services/shop/enter");
+    let enter = Held::send(&control, control.authorized(enter));
+    let begun = Instant::now();
+    for (ask, status) in [
+        // It has both changes, or one of its threads has but the first of them.
+        (node(2, third, third, ""), 304),
+        (node(3, second, third, ""), 304),
+        (node(4, second, second, "wait=30"), 200),
+        (poll(&control, third, ""), 304),
+    ] {
+        assert_eq!(control.ask(ask).status, status);
+    }
+    assert!(begun.elapsed() < MOMENT, "the store was asked");
+    let held = Held::send(&control, node(5, third, third, "wait=30"));
+    let (in_vain, _) = Held::send(&control, node(6, third, third, "wait=1")).answer();
+    assert_eq!(in_vain.status, 304);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(enter.answer().0.status, 200);
+    assert_eq!(held.answer().0.json()["revision"], 4);
+}
+
+#[test]
 fn a_graceful_stop_answers_every_held_poll() {
     let home = Home::new();
     let mut control = home.start();

@@ -1,4 +1,4 @@
-use crate::accept::{Preference, preference};
+use crate::accept::{Preference, Preferred};
 use crate::headers::Single;
 use crate::target::Target;
 use crate::{Headers, Kind, RequestView};
@@ -38,7 +38,7 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     }
     let scripted = mode.is_some() || signs.is_scripted;
     let reading = matches!(request.method, b"GET" | b"HEAD");
-    match preference(request.headers) {
+    match signs.preference(request.headers) {
         Preference::Html => Kind::Page,
         Preference::Json => Kind::Api,
         Preference::Neither if scripted || !reading => Kind::Api,
@@ -58,6 +58,7 @@ fn is_grpc(content_type: Option<&[u8]>) -> bool {
 struct Signs<'h> {
     content_type: Single<'h>,
     mode: Single<'h>,
+    accept: Single<'h>,
     names_connect: bool,
     upgrades: bool,
     is_scripted: bool,
@@ -73,6 +74,8 @@ impl<'h> Signs<'h> {
                 signs.content_type.see(value);
             } else if is("sec-fetch-mode") {
                 signs.mode.see(value);
+            } else if is("accept") {
+                signs.accept.see(value);
             } else if is("connect-protocol-version") {
                 signs.names_connect = true;
             } else if is("upgrade") {
@@ -82,5 +85,15 @@ impl<'h> Signs<'h> {
             }
         });
         signs
+    }
+
+    fn preference<H: Headers + ?Sized>(&self, headers: &H) -> Preference {
+        let mut preferred = Preferred::default();
+        match self.accept.value {
+            Some(line) => preferred.see(line),
+            // There may be several.
+            None => headers.each("accept", &mut |line| preferred.see(line)),
+        }
+        preferred.preference()
     }
 }

@@ -9,10 +9,10 @@ use crate::{Headers, Kind, RequestView};
 #[inline(never)]
 pub(crate) fn kind<H: Headers + ?Sized>(
     request: &RequestView<'_, H>,
-    listed: impl FnOnce(Target<'_>) -> bool,
+    listed: impl FnOnce(&Target<'_>) -> bool,
 ) -> Kind {
     let target = request.target();
-    if listed(target) {
+    if listed(&target) {
         let content_type = request.headers.single("content-type");
         return if is_grpc(content_type) {
             Kind::Grpc
@@ -28,7 +28,7 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     let called = content_type.starts_with(b"application/connect+")
         || content_type.starts_with(b"application/grpc-web")
         || signs.names_connect
-        || request.is_get_of_connect(target);
+        || request.is_get_of_connect(&target);
     if called || signs.upgrades || request.method == b"CONNECT" {
         return Kind::Api;
     }

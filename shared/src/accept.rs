@@ -2,7 +2,6 @@
 
 use core::cmp::Ordering;
 
-use crate::Headers;
 use crate::cut::cut;
 use crate::weight::{Elements, Weight};
 
@@ -14,26 +13,15 @@ pub(crate) enum Preference {
     Neither,
 }
 
-pub(crate) fn preference<H: Headers + ?Sized>(headers: &H) -> Preference {
-    let mut preferred = Preferred::default();
-    headers.each("accept", &mut |line| preferred.see(line));
-    let Preferred { html, json } = preferred;
-    match html.rank().cmp(&json.rank()) {
-        Ordering::Greater => Preference::Html,
-        Ordering::Less => Preference::Json,
-        Ordering::Equal => Preference::Neither,
-    }
-}
-
-/// What has been seen of both.
-#[derive(Default)]
-struct Preferred {
+/// What has been seen of both in the lines of `Accept`.
+#[derive(Debug, Default)]
+pub(crate) struct Preferred {
     html: Best,
     json: Best,
 }
 
 impl Preferred {
-    fn see(&mut self, line: &[u8]) {
+    pub(crate) fn see(&mut self, line: &[u8]) {
         let Self { html, json } = self;
         for (range, weight) in Elements::of(line) {
             let (kind, Some(subtype)) = cut(range, b'/') else {
@@ -61,6 +49,15 @@ impl Preferred {
             }
         }
     }
+
+    /// The one that is preferred by all that has been seen.
+    pub(crate) fn preference(&self) -> Preference {
+        match self.html.rank().cmp(&self.json.rank()) {
+            Ordering::Greater => Preference::Html,
+            Ordering::Less => Preference::Json,
+            Ordering::Equal => Preference::Neither,
+        }
+    }
 }
 
 fn is(part: &[u8], name: &str) -> bool {
@@ -68,7 +65,7 @@ fn is(part: &[u8], name: &str) -> bool {
 }
 
 /// The weight given by the most specific range seen so far.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Best {
     specificity: u8,
     weight: Weight,
@@ -102,8 +99,11 @@ mod tests {
     use super::*;
 
     fn of(accept: &[&str]) -> Preference {
-        let headers: alloc::vec::Vec<_> = accept.iter().map(|line| ("Accept", line)).collect();
-        preference(headers.as_slice())
+        let mut preferred = Preferred::default();
+        for line in accept {
+            preferred.see(line.as_bytes());
+        }
+        preferred.preference()
     }
 
     #[test]

@@ -45,15 +45,21 @@ impl Listed {
     }
 
     /// Whether the path is covered; `None` where none is listed, or it has not one meaning.
-    pub(crate) fn has_path(&self, target: Target<'_>) -> Option<bool> {
+    pub(crate) fn has_path(&self, target: &Target<'_>) -> Option<bool> {
         let path = target.path;
         if self.paths.is_empty() {
             None
         } else if target.is_plain {
             Some(self.paths.covers(path, Covering::Segments))
         } else {
-            is_clear(path).then(|| is_covered(path, &self.paths))
+            self.covers_doubtful(path)
         }
+    }
+
+    // Apart, since most paths are plain.
+    #[inline(never)]
+    fn covers_doubtful(&self, path: &[u8]) -> Option<bool> {
+        is_clear(path).then(|| is_covered(path, &self.paths))
     }
 }
 
@@ -72,7 +78,7 @@ mod tests {
             hosts: Vec::new(),
             paths: entries.into(),
         };
-        Listed::new(&area)?.has_path(Target::of(path))
+        Listed::new(&area)?.has_path(&Target::of(path))
     }
 
     fn covers(entry: &str, path: &str) -> bool {

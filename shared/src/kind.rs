@@ -1,4 +1,4 @@
-use crate::accept::{Preference, preference};
+use crate::accept::{Preference, Preferred};
 use crate::headers::Single;
 use crate::target::Target;
 use crate::{Headers, Kind, RequestView};
@@ -9,10 +9,10 @@ use crate::{Headers, Kind, RequestView};
 #[inline(never)]
 pub(crate) fn kind<H: Headers + ?Sized>(
     request: &RequestView<'_, H>,
-    listed: impl FnOnce(Target<'_>) -> bool,
+    listed: impl FnOnce(&Target<'_>) -> bool,
 ) -> Kind {
     let target = request.target();
-    if listed(target) {
+    if listed(&target) {
         let content_type = request.headers.single("content-type");
         return if is_grpc(content_type) {
             Kind::Grpc
@@ -28,7 +28,7 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     let called = content_type.starts_with(b"application/connect+")
         || content_type.starts_with(b"application/grpc-web")
         || signs.names_connect
-        || request.is_get_of_connect(target);
+        || request.is_get_of_connect(&target);
     if called || signs.upgrades || request.method == b"CONNECT" {
         return Kind::Api;
     }
@@ -38,7 +38,7 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     }
     let scripted = mode.is_some() || signs.is_scripted;
     let reading = matches!(request.method, b"GET" | b"HEAD");
-    match preference(request.headers) {
+    match signs.preference(request.headers) {
         Preference::Html => Kind::Page,
         Preference::Json => Kind::Api,
         Preference::Neither if scripted || !reading => Kind::Api,
@@ -58,6 +58,7 @@ fn is_grpc(content_type: Option<&[u8]>) -> bool {
 struct Signs<'h> {
     content_type: Single<'h>,
     mode: Single<'h>,
+    accept: Single<'h>,
     names_connect: bool,
     upgrades: bool,
     is_scripted: bool,
@@ -73,6 +74,8 @@ impl<'h> Signs<'h> {
                 signs.content_type.see(value);
             } else if is("sec-fetch-mode") {
                 signs.mode.see(value);
+            } else if is("accept") {
+                signs.accept.see(value);
             } else if is("connect-protocol-version") {
                 signs.names_connect = true;
             } else if is("upgrade") {
@@ -82,5 +85,15 @@ impl<'h> Signs<'h> {
             }
         });
         signs
+    }
+
+    fn preference<H: Headers + ?Sized>(&self, headers: &H) -> Preference {
+        let mut preferred = Preferred::default();
+        match self.accept.value {
+            Some(line) => preferred.see(line),
+            // There may be several.
+            None => headers.each("accept", &mut |line| preferred.see(line)),
+        }
+        preferred.preference()
     }
 }

@@ -172,7 +172,7 @@ impl Policy {
 #[inline(never)]
 fn is_outside<H: Headers + ?Sized>(scope: &Listed, request: &RequestView<'_, H>) -> bool {
     let outside = scope.has_host(request) == Some(false)
-        || (request.method != b"CONNECT" && scope.has_path(request.target()) == Some(false));
+        || (request.method != b"CONNECT" && scope.has_path(&request.target()) == Some(false));
     outside && !is_rerouted(request)
 }
 

@@ -34,7 +34,7 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
         if content_type.starts_with(b"application/connect+") {
             Some(ConnectCall::Streaming)
         } else if self.headers.has("connect-protocol-version")
-            || self.is_get_of_connect(self.target())
+            || self.is_get_of_connect(&self.target())
         {
             Some(ConnectCall::Unary)
         } else {
@@ -43,7 +43,7 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
     }
 
     /// Whether it is a unary call of Connect's by the query of its `target`.
-    pub(crate) fn is_get_of_connect(&self, target: Target<'_>) -> bool {
+    pub(crate) fn is_get_of_connect(&self, target: &Target<'_>) -> bool {
         let mut parameters = target.query.split(|byte| *byte == b'&');
         self.method == b"GET" && parameters.any(|parameter| parameter == b"connect=v1")
     }

@@ -2,7 +2,7 @@ use crate::cut::cut;
 use crate::plain::is_plain;
 
 /// What a request is for: its path, and what comes after the question mark.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a [u8],
     pub(crate) query: &'a [u8],

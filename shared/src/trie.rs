@@ -162,6 +162,17 @@ mod tests {
         trie
     }
 
+    /// Each level is a call: as many as a document of the greatest length can have.
+    #[test]
+    fn entries_may_go_on_from_one_another() {
+        let longest = "a".repeat(1448);
+        let entries = (1..=longest.len()).map(|length| String::from(&longest[..length]));
+        let trie = trie(&entries.collect());
+        assert!(trie.clone().covers(b"A", Covering::Segments));
+        assert!(trie.covers(longest.as_bytes(), Covering::Segments));
+        assert!(!trie.covers(b"b", Covering::Segments));
+    }
+
     proptest! {
         #[test]
         fn one_byte_after_the_other_leads_to_the_entries(

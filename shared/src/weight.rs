@@ -22,18 +22,18 @@ impl<'a> Iterator for Elements<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (element, others) = cut(self.0?, b',');
-            self.0 = others;
-            let (value, mut parameters) = cut(element, b';');
+            let rest = self.0?;
+            let end = rest.iter().position(|byte| matches!(byte, b',' | b';'));
+            let (value, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
             let mut weight = Some(1000);
-            while let Some(text) = parameters {
-                let (parameter, others) = cut(text, b';');
-                parameters = others;
-                if let [b'q' | b'Q', b'=', digits @ ..] = parameter.trim_ascii() {
-                    weight = parse(digits);
-                    parameters = None;
+            self.0 = match rest.split_first() {
+                Some((b';', rest)) => {
+                    let (parameters, others) = cut(rest, b',');
+                    weight = weight_among(parameters);
+                    others
                 }
-            }
+                rest => rest.map(|(_, others)| others),
+            };
             let value = value.trim_ascii();
             if let Some(weight) = weight
                 && !value.is_empty()
@@ -42,6 +42,19 @@ impl<'a> Iterator for Elements<'a> {
             }
         }
     }
+}
+
+/// The weight that the first of the `parameters` gives that gives one; the greatest where none does.
+fn weight_among(parameters: &[u8]) -> Option<Weight> {
+    let mut rest = Some(parameters);
+    while let Some(parameters) = rest {
+        let (parameter, others) = cut(parameters, b';');
+        if let [b'q' | b'Q', b'=', digits @ ..] = parameter.trim_ascii() {
+            return parse(digits);
+        }
+        rest = others;
+    }
+    Some(1000)
 }
 
 /// Reads `qvalue`: one digit, and up to three after a point.

@@ -6,8 +6,8 @@
 //!    is told.
 //! 3. `--accept` keeps what was found.
 //!
-//! The counts are the same on every machine with the toolchain of `rust-toolchain.toml`, the same libc, and a processor of
-//! the last ten years: libc has functions for several, and valgrind pretends to be one of two.
+//! The counts are the same on every machine with the toolchain of `rust-toolchain.toml`, the same libc and a processor with
+//! AVX2: libc has functions for several kinds, and under valgrind all that know AVX2 are of one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,5 +1,6 @@
 //! What the benches share.
 
+pub mod addresses;
 mod random;
 
 pub use random::Random;

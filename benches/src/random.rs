@@ -10,6 +10,10 @@ impl Random {
     }
 
     /// The next number.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a series without an end is more than an iterator"
+    )]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

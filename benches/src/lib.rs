@@ -1,5 +1,6 @@
 //! What the benches share.
 
+pub mod addresses;
 mod area;
 pub mod connection;
 pub mod control;

@@ -40,7 +40,7 @@ pub(crate) enum Client {
     Source { trust_forwarded: bool },
     /// A core source, with the peer in the filter state of this key.
     Direct {
-        source: ClientSource,
+        source: Box<ClientSource>,
         filter_state: String,
     },
 }
@@ -220,7 +220,7 @@ impl Client {
             .field("filter_state")
             .map_or(Ok(FILTER_STATE.into()), |node| header_text(&node))?;
         Ok(Self::Direct {
-            source,
+            source: Box::new(source),
             filter_state,
         })
     }

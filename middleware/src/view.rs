@@ -44,6 +44,11 @@ impl Headers for HeaderLines<'_> {
             .filter(move |(known, _)| *known == name)
             .map(|(_, value)| value)
     }
+
+    #[inline]
+    fn each<'h>(&'h self, name: &str, see: &mut dyn FnMut(&'h [u8])) {
+        self.lines(name).for_each(see);
+    }
 }
 
 #[inline]

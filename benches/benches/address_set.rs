@@ -4,6 +4,7 @@
 //! `address_table` compares all in turns.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use intermission_benches::addresses::{CONTENDERS, Family, Input};
@@ -60,5 +61,11 @@ fn name(input: &Input) -> String {
     format!("{}-{}", input.family.name(), input.cidrs.len())
 }
 
-criterion_group!(benches, contains, compile);
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400));
+    targets = contains, compile
+}
 criterion_main!(benches);

@@ -8,8 +8,6 @@ use intermission_benches::layer::contenders;
 fn layer(criterion: &mut Criterion) {
     for contender in contenders() {
         let mut group = criterion.benchmark_group(contender.case);
-        group.warm_up_time(Duration::from_millis(200));
-        group.measurement_time(Duration::from_secs(1));
         group.bench_function(contender.name, |bencher| {
             let mut run = contender.start();
             bencher.iter_custom(|count| {
@@ -22,5 +20,11 @@ fn layer(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, layer);
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400));
+    targets = layer
+}
 criterion_main!(benches);

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
-    FOR_TESTERS_ONLY, Headers, Kind, Policy, Reason, RequestView, State, Verdict,
+    FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, Reason, RequestView, State, Verdict,
 };
 
 use crate::admitted::Admitted;
@@ -132,11 +132,13 @@ impl<H: Host> Plugin<H> {
         if self.admitted.is_tester(context) {
             // One look at all of them is cheaper than to remove what is not there.
             let headers = self.host.response_headers();
-            for (name, value) in FOR_TESTERS_ONLY {
-                if value.is_some() || headers.has(name) {
-                    self.host.set_response_header(name, value);
+            for name in NOT_FOR_TESTERS {
+                if headers.has(name) {
+                    self.host.set_response_header(name, None);
                 }
             }
+            let value = Some(FOR_TESTERS_ONLY);
+            self.host.set_response_header("cache-control", value);
         }
     }
 

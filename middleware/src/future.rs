@@ -1,12 +1,12 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{FOR_TESTERS_ONLY, Reason};
+use intermission_core::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS, Reason};
 use pin_project_lite::pin_project;
 
 use crate::ResponseBody;
@@ -156,19 +156,11 @@ impl Connection {
 
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
-    static FOR_TESTERS: LazyLock<Vec<(HeaderName, Option<HeaderValue>)>> = LazyLock::new(|| {
-        let header = |(name, value): (_, Option<_>)| {
-            let name = HeaderName::from_static(name);
-            (name, value.map(HeaderValue::from_static))
-        };
-        FOR_TESTERS_ONLY.into_iter().map(header).collect()
-    });
-    let names = Names::of(headers);
-    for (name, value) in &*FOR_TESTERS {
-        match value {
-            Some(value) => drop(headers.insert(name, value.clone())),
-            None if names.may_include(name.as_str()) => drop(headers.remove(name)),
-            None => {}
+    const OTHERS: Names = Names::all(&NOT_FOR_TESTERS);
+    if !Names::of(headers).are_apart_from(OTHERS) {
+        for name in NOT_FOR_TESTERS {
+            headers.remove(name);
         }
     }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_TESTERS_ONLY));
 }

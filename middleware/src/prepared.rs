@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use intermission_core::{Answer, Policy, Reply};
 
 /// The answers of a policy as `http` types, so that replying only copies.
@@ -14,10 +14,8 @@ pub(crate) struct Answers {
 
 #[derive(Debug)]
 struct Prepared {
-    status: StatusCode,
-    headers: HeaderMap,
+    response: Response<Bytes>,
     details: Vec<HeaderValue>,
-    body: Bytes,
 }
 
 impl Answers {
@@ -28,58 +26,54 @@ impl Answers {
         }
     }
 
-    /// Makes `response` a reply, in its place.
-    pub(crate) fn respond(&self, reply: &Reply<'_>, response: &mut Response<Bytes>) {
+    /// A reply as a response.
+    pub(crate) fn respond(&self, reply: &Reply<'_>) -> Response<Bytes> {
         match self.prepared.get(reply.answer().index()) {
-            Some(prepared) => prepared.respond(reply, &self.retry_after, response),
-            None => Prepared::new(reply.answer()).respond(reply, &self.retry_after, response),
+            Some(prepared) => prepared.respond(reply, &self.retry_after),
+            None => Prepared::new(reply.answer()).respond(reply, &self.retry_after),
         }
     }
 }
 
 impl Prepared {
     fn new(answer: &Answer) -> Self {
-        // So that no copy has to grow for it.
+        let mut response = Response::new(Bytes::copy_from_slice(answer.body()));
+        *response.status_mut() =
+            StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let place = (RETRY_AFTER, HeaderValue::from_static(""));
         let headers = answer.headers().filter_map(header);
+        *response.headers_mut() = [place].into_iter().chain(headers).collect();
         Self {
-            status: StatusCode::from_u16(answer.status())
-                .unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-            headers: headers.chain([place]).collect(),
+            response,
             details: values(answer.details()),
-            body: Bytes::copy_from_slice(answer.body()),
         }
     }
 
-    fn respond(
-        &self,
-        reply: &Reply<'_>,
-        retry_after: &[HeaderValue],
-        response: &mut Response<Bytes>,
-    ) {
-        *response.status_mut() = self.status;
-        if !reply.is_head() {
-            *response.body_mut() = self.body.clone();
+    fn respond(&self, reply: &Reply<'_>, retry_after: &[HeaderValue]) -> Response<Bytes> {
+        let mut response = self.response.clone();
+        if reply.is_head() {
+            *response.body_mut() = Bytes::new();
         }
         let headers = response.headers_mut();
-        headers.clone_from(&self.headers);
+        // It has the first place, where it need not be looked for.
+        if let (Some(place), Some(value)) =
+            (headers.values_mut().next(), retry_after.get(reply.wait()))
+        {
+            *place = value.clone();
+        }
+        if let Some(details) = self.details.get(reply.wait()) {
+            headers.insert(DETAILS, details.clone());
+        }
         for (name, value) in reply.own_headers() {
-            let (name, prepared) = match name {
-                "retry-after" => (RETRY_AFTER, retry_after.get(reply.wait())),
-                DETAILS => (
-                    HeaderName::from_static(DETAILS),
-                    self.details.get(reply.wait()),
-                ),
-                name => (HeaderName::from_static(name), None),
-            };
-            if let Some(value) = prepared.cloned().or_else(|| self::value(value)) {
+            if let Some(value) = self::value(value) {
                 headers.insert(name, value);
             }
         }
+        response
     }
 }
 
-const DETAILS: &str = "grpc-status-details-bin";
+const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
 fn header((name, text): (&'static str, &Cow<'static, str>)) -> Option<(HeaderName, HeaderValue)> {
     let value = match text {

@@ -43,13 +43,7 @@ impl<S> Maintenance<S> {
         })
     }
 
-    /// Where it refuses, it puts the answer into `refusal`.
-    fn judge<B>(
-        &self,
-        seen: &Seen,
-        request: &Request<B>,
-        refusal: &mut Response<Bytes>,
-    ) -> Judgement {
+    fn judge<B>(&self, seen: &Seen, request: &Request<B>) -> Judgement {
         let policy = &seen.current.policy;
         let (headers, extensions) = (request.headers(), request.extensions());
         let resolve = || self.layer.client.resolve(headers, extensions);
@@ -77,8 +71,7 @@ impl<S> Maintenance<S> {
             }
             Verdict::Refuse(kind) => {
                 let reply = policy.reply(kind, &view, fastrand::u32(..));
-                seen.answers().respond(&reply, refusal);
-                Judgement::Refuse(decision)
+                Judgement::Refuse(decision, seen.answers().respond(&reply))
             }
         }
     }
@@ -87,7 +80,7 @@ impl<S> Maintenance<S> {
 /// What comes of looking at a request.
 enum Judgement {
     Admit(Counted, Reason, Decision),
-    Refuse(Decision),
+    Refuse(Decision, Response<Bytes>),
     /// Another state has come into force meanwhile.
     Outdated,
 }
@@ -121,11 +114,10 @@ impl<S> Maintenance<S> {
         A: Body,
     {
         let in_force = self.layer.policy.in_force();
-        let mut refusal = Response::default();
         let (counted, reason, decision) = loop {
-            match in_force.look(|seen| self.judge(seen, &request, &mut refusal)) {
+            match in_force.look(|seen| self.judge(seen, &request)) {
                 Judgement::Admit(counted, reason, decision) => break (counted, reason, decision),
-                Judgement::Refuse(decision) => {
+                Judgement::Refuse(decision, mut refusal) => {
                     count(decision);
                     if self.layer.extensions {
                         refusal.extensions_mut().insert(decision);

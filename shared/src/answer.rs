@@ -6,12 +6,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::language::wanted;
+use crate::language::Languages;
 use crate::notice::Told;
 use crate::request::ConnectCall;
 use crate::{
-    Headers, Kind, LanguageTag, Mode, Origin, RequestView, State, Timestamp, cors, grpc, page,
-    problem, retry,
+    Headers, Kind, Mode, Origin, RequestView, State, Timestamp, cors, grpc, page, problem, retry,
 };
 
 /// Every request header that decides which answer a refused request gets.
@@ -92,7 +91,7 @@ pub struct Reply<'a> {
     wait: usize,
     retry_after: Option<&'a [u8]>,
     details: Option<&'a [u8]>,
-    cors: [(&'static str, Option<&'a [u8]>); 5],
+    cors: Option<cors::Lines<'a>>,
     head: bool,
 }
 
@@ -100,14 +99,14 @@ impl<'a> Reply<'a> {
     /// The most that a node reads of a refused request's body, so that the client gets the answer, in bytes.
     pub const LONGEST_READ: u64 = 32 << 20;
 
-    /// What is replied, apart from [`own_headers`](Self::own_headers).
+    /// What is replied, apart from what depends on the [wait](Self::wait) and [`own_headers`](Self::own_headers).
     #[must_use]
     pub fn answer(&self) -> &'a Answer {
         self.answer
     }
 
     /// How long the client is told to wait: the place of its `Retry-After` in
-    /// [`Policy::retry_after`](crate::Policy::retry_after).
+    /// [`Policy::retry_after`](crate::Policy::retry_after), and of its `grpc-status-details-bin` in [`Answer::details`].
     #[must_use]
     pub fn wait(&self) -> usize {
         self.wait
@@ -122,21 +121,21 @@ impl<'a> Reply<'a> {
     /// All headers, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> {
         let answers = self.answer.headers();
-        answers
-            .map(|(name, value)| (name, value.as_bytes()))
-            .chain(self.own_headers())
-    }
-
-    /// The headers that this reply has beyond those of its answer.
-    pub fn own_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a> {
-        let length = self.head.then_some(&*self.answer.content_length);
-        let own = [
-            ("content-length", length),
+        let waiting = [
             ("retry-after", self.retry_after),
             ("grpc-status-details-bin", self.details),
         ];
-        let own = own.into_iter().chain(self.cors);
-        own.filter_map(|(name, value)| Some((name, value?)))
+        answers
+            .map(|(name, value)| (name, value.as_bytes()))
+            .chain(there(waiting))
+            .chain(self.own_headers())
+    }
+
+    /// The headers that only this request's answer has.
+    pub fn own_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a> {
+        let length = self.head.then_some(&*self.answer.content_length);
+        let cors = self.cors.into_iter().flat_map(there);
+        there([("content-length", length)]).chain(cors)
     }
 
     /// Whether the body is left out, as in the answer to a `HEAD` (RFC 9110, section 9.3.2).
@@ -152,6 +151,14 @@ impl<'a> Reply<'a> {
     }
 }
 
+/// The headers that have a value.
+fn there<'a, const N: usize>(
+    headers: [(&'static str, Option<&'a [u8]>); N],
+) -> impl Iterator<Item = (&'static str, &'a [u8])> {
+    let headers = headers.into_iter();
+    headers.filter_map(|(name, value)| Some((name, value?)))
+}
+
 /// All answers of a policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
@@ -159,8 +166,8 @@ pub(crate) struct Answers {
     /// In the notice's own language.
     own: Localized,
     translations: Vec<Localized>,
-    /// The tags of the translations in their order, then the notice's own.
-    languages: Vec<LanguageTag>,
+    /// The notice's own, then those of the translations in their order.
+    languages: Languages,
     cors_origins: Box<[Origin]>,
     /// `Retry-After` for each time that a client may be told to wait.
     retry_after: Box<[Box<[u8]>]>,
@@ -205,10 +212,10 @@ impl Answers {
             preflight: Answer::new(204, [&common[..], &preflight].concat(), Vec::new()),
             own: localized(&own),
             translations: told.iter().map(localized).collect(),
-            languages: told
+            languages: [own]
                 .into_iter()
+                .chain(told)
                 .map(|told| told.language)
-                .chain([own.language])
                 .collect(),
             cors_origins: notice.cors_origins.clone().into(),
             retry_after: spread
@@ -247,8 +254,8 @@ impl Answers {
         request: &RequestView<'a, H>,
         draw: u32,
     ) -> Reply<'a> {
-        let translation =
-            wanted(request.headers, &self.languages).and_then(|place| self.translations.get(place));
+        let wanted = self.languages.wanted(request.headers);
+        let translation = wanted.and_then(|place| self.translations.get(place.checked_sub(1)?));
         let localized = translation.unwrap_or(&self.own);
         let answer = match kind {
             Kind::Grpc => &localized.grpc,

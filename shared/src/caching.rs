@@ -1,14 +1,16 @@
-/// What the response to an allowlisted request is to say to caches, so that nobody else gets what a tester sees: headers,
-/// in lower case, that are set, or removed where there is no value, since a cache would heed them in the place of
-/// `Cache-Control` (RFC 9111, section 5.2.2; RFC 9213; the vendors' own).
-pub const FOR_TESTERS_ONLY: [(&str, Option<&str>); 9] = [
-    ("cache-control", Some("private, no-store")),
-    ("cdn-cache-control", None),
-    ("cloudflare-cdn-cache-control", None),
-    ("edge-control", None),
-    ("expires", None),
-    ("netlify-cdn-cache-control", None),
-    ("surrogate-control", None),
-    ("vercel-cdn-cache-control", None),
-    ("x-accel-expires", None),
+/// `Cache-Control` of the response to an allowlisted request, so that nobody else gets what a tester sees (RFC 9111,
+/// section 5.2.2).
+pub const FOR_TESTERS_ONLY: &str = "private, no-store";
+
+/// What that response must not have, in lower case: headers that a cache would heed in the place of `Cache-Control`
+/// (RFC 9111, section 5.3; RFC 9213; the vendors' own).
+pub const NOT_FOR_TESTERS: [&str; 8] = [
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "edge-control",
+    "expires",
+    "netlify-cdn-cache-control",
+    "surrogate-control",
+    "vercel-cdn-cache-control",
+    "x-accel-expires",
 ];

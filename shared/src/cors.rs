@@ -72,44 +72,44 @@ impl fmt::Display for ParseOriginError {
 
 impl core::error::Error for ParseOriginError {}
 
+/// Names, and the values of those that there are.
+pub(crate) type Lines<'a> = [(&'static str, Option<&'a [u8]>); 5];
+
 /// The headers that let the requesting script read a notice, if it may.
 pub(crate) fn headers<'a, H: Headers + ?Sized>(
     origins: &'a [Origin],
     request: &RequestView<'a, H>,
-) -> [(&'static str, Option<&'a [u8]>); 5] {
+) -> Option<Lines<'a>> {
+    if origins.is_empty() {
+        return None;
+    }
     // Envoy makes one line of several; an origin has no comma.
     let asking = request.headers.single("origin");
-    let asking = asking.filter(|origin| !origin.contains(&b','));
-    let allowed = asking.and_then(|asking| {
-        let listed = origins.iter().find_map(|origin| match origin {
-            Origin::One(origin) if origin.as_bytes() == asking => Some((origin.as_bytes(), true)),
-            _ => None,
-        });
-        listed.or_else(|| {
-            origins
-                .contains(&Origin::Any)
-                .then_some((b"*".as_slice(), false))
-        })
+    let asking = asking.filter(|origin| !origin.contains(&b','))?;
+    let listed = origins.iter().find_map(|origin| match origin {
+        Origin::One(origin) if origin.as_bytes() == asking => Some((origin.as_bytes(), true)),
+        _ => None,
     });
-    let credentials = allowed
-        .filter(|(_, credentials)| *credentials)
-        .map(|_| b"true".as_slice());
-    let preflight = allowed
-        .filter(|_| request.is_preflight())
-        .map(|_| request.headers);
-    let exposed = allowed
-        .filter(|_| preflight.is_none())
-        .map(|_| b"Retry-After, Intermission".as_slice());
+    let any = || {
+        origins
+            .contains(&Origin::Any)
+            .then_some((b"*".as_slice(), false))
+    };
+    let (origin, credentials) = listed.or_else(any)?;
+    let preflight = request.is_preflight().then_some(request.headers);
+    let exposed = preflight
+        .is_none()
+        .then_some(b"Retry-After, Intermission".as_slice());
     let repeated = |name, separators: &[u8]| {
         let value = preflight.and_then(|headers| headers.single(name));
         value.filter(|value| is_made_of_tokens(value, separators))
     };
-    [
+    Some([
+        ("access-control-allow-origin", Some(origin)),
         (
-            "access-control-allow-origin",
-            allowed.map(|(origin, _)| origin),
+            "access-control-allow-credentials",
+            credentials.then_some(b"true".as_slice()),
         ),
-        ("access-control-allow-credentials", credentials),
         ("access-control-expose-headers", exposed),
         (
             "access-control-allow-methods",
@@ -119,7 +119,7 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
             "access-control-allow-headers",
             repeated("access-control-request-headers", b", "),
         ),
-    ]
+    ])
 }
 
 /// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2) and what may stand between them.

@@ -50,7 +50,7 @@ mod weight;
 
 pub use address_set::AddressSet;
 pub use answer::{Answer, Reply};
-pub use caching::FOR_TESTERS_ONLY;
+pub use caching::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS};
 pub use cidr::{Cidr, ParseCidrError};
 pub use client::{ClientSource, Peer, TrustedProxies, parse_address};
 pub use color::{Color, Colors, Palette, ParseColorError};

@@ -16,7 +16,12 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
         return false;
     }
     let Some(end) = path.last_chunk::<WINDOW>() else {
-        return !is_doubtful(path, path.get(1..).unwrap_or_default());
+        // What it is filled up with is not doubtful after anything.
+        let mut window = [b'x'; WINDOW];
+        if let Some(start) = window.get_mut(..path.len()) {
+            start.copy_from_slice(path);
+        }
+        return !is_doubtful_window(&window);
     };
     let mut rest = path;
     while let Some(window) = rest.first_chunk::<WINDOW>() {
@@ -31,14 +36,10 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
 
 // What follows has no branches, or it would be done for one byte after the other.
 
+/// Whether one of the bytes but the last is doubtful before the byte that follows it.
 fn is_doubtful_window(window: &[u8; WINDOW]) -> bool {
     let before = window.get(..WINDOW - 1).unwrap_or_default();
-    is_doubtful(before, window.get(1..).unwrap_or_default())
-}
-
-/// Whether one of the bytes is doubtful before the byte that follows it.
-fn is_doubtful(bytes: &[u8], following: &[u8]) -> bool {
-    let pairs = bytes.iter().zip(following);
+    let pairs = before.iter().zip(window.get(1..).unwrap_or_default());
     pairs.fold(false, |doubtful, (byte, next)| {
         doubtful | is_odd(*byte) | (is_ending(*byte) & (*next == b'/'))
     })

@@ -5,6 +5,8 @@ use crate::cut::cut;
 /// A weight in thousandths, from 0 to 1000.
 pub(crate) type Weight = u16;
 
+pub(crate) const HEAVIEST: Weight = 1000;
+
 /// The elements of a line of a weighted list, without their parameters, each with its weight.
 ///
 /// An element whose weight cannot be read is left out.
@@ -25,7 +27,7 @@ impl<'a> Iterator for Elements<'a> {
             let rest = self.0?;
             let end = rest.iter().position(|byte| matches!(byte, b',' | b';'));
             let (value, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-            let mut weight = Some(1000);
+            let mut weight = Some(HEAVIEST);
             self.0 = match rest.split_first() {
                 Some((b';', rest)) => {
                     let (parameters, others) = cut(rest, b',');
@@ -54,7 +56,7 @@ fn weight_among(parameters: &[u8]) -> Option<Weight> {
         }
         rest = others;
     }
-    Some(1000)
+    Some(HEAVIEST)
 }
 
 /// Reads `qvalue`: one digit, and up to three after a point.
@@ -66,7 +68,7 @@ fn parse(text: &[u8]) -> Option<Weight> {
     };
     let thousands = match whole {
         b'0' => 0,
-        b'1' => 1000,
+        b'1' => HEAVIEST,
         _ => return None,
     };
     let mut place = 100;
@@ -76,7 +78,7 @@ fn parse(text: &[u8]) -> Option<Weight> {
         weight += digit * place;
         place /= 10;
     }
-    (weight <= 1000).then_some(weight)
+    (weight <= HEAVIEST).then_some(weight)
 }
 
 #[cfg(test)]

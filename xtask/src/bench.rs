@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::counts::{Cost, Costs};
 use crate::step::{Steps, output, watch};
 use crate::workspace::{benches, cargo, command, root, target};
-use crate::{system, tools, wasm};
+use crate::{counts, system, tools, wasm};
 
 /// How long it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,17 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
     let about =
         json!({ "machine": machine()?, "versions": versions(&envoy)?, "commit": commit()? });
     fs::write(measured.join("about.jsonl"), format!("{about}\n"))?;
+    let counts = counts::found(steps)?;
+    fs::write(measured.join("counts.jsonl"), lines(&counts))?;
+    let left = target().join("benches/criterion");
+    if left.exists() {
+        fs::remove_dir_all(&left)?;
+    }
+    steps.run(
+        "functions (target/benches/criterion)",
+        &mut functions(length),
+    )?;
+    fs::write(measured.join("functions.jsonl"), times(&left)?)?;
     for (name, processor) in MEASURING {
         steps.step(name, || measure(name, processor, length, &measured))?;
     }
@@ -64,6 +77,62 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
     steps.run("report", report.arg(&measured).arg(&docs))?;
     println!("{}", docs.join("performance.md").display());
     Ok(())
+}
+
+fn lines(costs: &Costs) -> String {
+    let line = |(name, cost): (&String, &Cost)| {
+        let (operation, input) = name.split_once('/').unwrap_or((name, ""));
+        let line = json!({
+            "operation": operation,
+            "input": input,
+            "instructions": cost.instructions,
+            "allocations": cost.allocations,
+        });
+        format!("{line}\n")
+    };
+    costs.iter().map(line).collect()
+}
+
+/// Takes the times of functions with criterion, which leaves them in `left`.
+fn functions(length: Length) -> Command {
+    let quick = match length {
+        Length::Full => "",
+        Length::Quick => "--quick",
+    };
+    benches(&format!(
+        "bench --locked --features contenders --benches -- --noplot {quick}"
+    ))
+}
+
+/// A line for each function whose time criterion has left in `folder`.
+fn times(folder: &Path) -> Result<String> {
+    let mut folders = fs::read_dir(folder)
+        .with_context(|| folder.display().to_string())?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    let mut lines = String::new();
+    for folder in folders {
+        if !folder.ends_with("new") {
+            lines.push_str(&times(&folder)?);
+            continue;
+        }
+        let read = |name| -> Result<Value> {
+            let file = folder.join(name);
+            let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            serde_json::from_str(&text).with_context(|| file.display().to_string())
+        };
+        let (id, estimates) = (read("benchmark.json")?, read("estimates.json")?);
+        let line = json!({
+            "operation": id["group_id"],
+            "input": id["function_id"],
+            "contender": id["value_str"],
+            "function_ns": estimates["median"]["point_estimate"],
+        });
+        lines.push_str(&format!("{line}\n"));
+    }
+    Ok(lines)
 }
 
 fn measure(name: &str, processor: Option<&str>, length: Length, measured: &Path) -> Result<()> {

@@ -31,12 +31,13 @@ const TIMES: u64 = 1000;
 /// What a function takes each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Cost {
-    instructions: u64,
-    allocations: u64,
+pub(crate) struct Cost {
+    pub(crate) instructions: u64,
+    pub(crate) allocations: u64,
 }
 
-type Costs = BTreeMap<String, Cost>;
+/// What each function takes, by `operation/input`.
+pub(crate) type Costs = BTreeMap<String, Cost>;
 
 /// What becomes of the counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,7 @@ pub(crate) fn alone(steps: &mut Steps, task: Task) -> Result<()> {
 
 /// Counts everything; what the system must have is there already.
 pub(crate) fn all(steps: &mut Steps, task: Task) -> Result<()> {
-    let program = steps.step("what is counted (target/benches)", build)?;
-    let found = steps.step("instructions and allocations", || count(&program))?;
+    let found = found(steps)?;
     let file = root().join(FILE);
     match task {
         Task::Accept => fs::write(&file, text(&found)).context(FILE),
@@ -64,6 +64,12 @@ pub(crate) fn all(steps: &mut Steps, task: Task) -> Result<()> {
             compare(&serde_json::from_str(&kept).context(FILE)?, &found)
         }),
     }
+}
+
+/// Counts everything.
+pub(crate) fn found(steps: &mut Steps) -> Result<Costs> {
+    let program = steps.step("what is counted (target/benches)", build)?;
+    steps.step("instructions and allocations", || count(&program))
 }
 
 fn build() -> Result<PathBuf> {

@@ -3,6 +3,7 @@
 //! To have another one counted, put it into [`all`] and run `cargo xtask counts --accept`.
 
 mod core;
+mod layer;
 
 /// One of them, with an input.
 #[derive(Clone, Copy, Debug)]
@@ -16,10 +17,16 @@ pub struct Hot {
 /// Runs a function so many times, and panics if it does not give what it should.
 pub type Run = Box<dyn FnMut(u64)>;
 
+/// Those of the core.
+#[must_use]
+pub fn core() -> Vec<Hot> {
+    core::ALL.to_vec()
+}
+
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Hot> {
-    core::ALL.to_vec()
+    [&core::ALL[..], &layer::ALL].concat()
 }
 
 /// What runs `once` so many times.

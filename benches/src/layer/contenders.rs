@@ -19,7 +19,8 @@ use super::asked::{Nothing, Typed, browser, known, plain, router};
 
 /// The service, with nothing around it.
 pub const BARE: &str = "bare";
-const OURS: &str = "intermission";
+/// The service, with the layer around it.
+pub const OURS: &str = "intermission";
 const WITH_EXTENSIONS: &str = "intermission, with extensions";
 const FROM_FN: &str = "axum from_fn";
 #[cfg(feature = "contenders")]

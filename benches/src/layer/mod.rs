@@ -6,5 +6,5 @@ mod asked;
 mod contenders;
 mod run;
 
-pub use contenders::{BARE, by_hand, contenders, state, swapped};
+pub use contenders::{BARE, OURS, by_hand, contenders, state, swapped};
 pub use run::{Contender, Run};

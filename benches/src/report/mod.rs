@@ -42,6 +42,8 @@ fn parts(lines: &Lines) -> Vec<(&'static str, String)> {
         ("machine", about("machine")),
         ("versions", about("versions")),
         ("commit", about("commit")),
+        ("functions", functions(lines)),
+        ("paths", paths(lines)),
         ("layer", layer(lines)),
         ("axum", under_load(lines, "axum")),
         ("envoy", under_load(lines, "Envoy")),
@@ -61,6 +63,42 @@ const FAMILIES: [(&str, &str); 3] = [
     ("addresses-private", "v4-private"),
     ("addresses-v6", "v6"),
 ];
+
+fn functions(lines: &Lines) -> String {
+    let counts = lines.having("instructions");
+    let mut table = Table::new("function and input");
+    table.columns(["instructions", "allocations", "nanoseconds"].map(str::to_owned));
+    for operation in counts.texts("operation") {
+        let of = counts.with("operation", &operation);
+        for input in of.texts("input") {
+            let counted = of.with("input", &input);
+            let timed = lines.with("operation", &operation).with("input", &input);
+            let cells = [
+                counted.first("instructions").map(number),
+                counted.first("allocations").map(number),
+                timed.having("function_ns").first("function_ns").map(ratio),
+            ];
+            table.row(&format!("{operation}, {input}"), cells);
+        }
+    }
+    table.to_string()
+}
+
+fn paths(lines: &Lines) -> String {
+    let mut table = Table::new("nanoseconds");
+    let contenders = lines.with("operation", "prefixes").texts("contender");
+    table.columns(contenders.iter().cloned());
+    for operation in ["prefixes", "normalise"] {
+        let of = lines.with("operation", operation);
+        for input in of.texts("input") {
+            let one = of.with("input", &input);
+            let time = |name| one.with("contender", name).first("function_ns").map(ratio);
+            let cells = contenders.iter().map(|name| time(name));
+            table.row(&format!("{operation}, {input}"), cells);
+        }
+    }
+    table.to_string()
+}
 
 fn addresses(lines: &Lines, family: &str) -> String {
     let lines = lines.with("family", family);

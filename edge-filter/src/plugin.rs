@@ -132,13 +132,13 @@ impl<H: Host> Plugin<H> {
         if self.admitted.is_tester(context) {
             // One look at all of them is cheaper than to remove what is not there.
             let headers = self.host.response_headers();
+            let value = Some(FOR_TESTERS_ONLY);
+            self.host.set_response_header("cache-control", value);
             for name in NOT_FOR_TESTERS {
                 if headers.has(name) {
                     self.host.set_response_header(name, None);
                 }
             }
-            let value = Some(FOR_TESTERS_ONLY);
-            self.host.set_response_header("cache-control", value);
         }
     }
 

@@ -10,34 +10,31 @@ use crate::poller::Departure;
 ///
 /// A [`Poller`](crate::Poller) keeps it up to date; [`swap`](Self::swap) does it by hand.
 #[derive(Clone, Debug)]
-pub struct PolicyHandle(Arc<Owned>);
-
-/// What goes with the last handle.
-#[derive(Debug)]
-struct Owned {
+pub struct PolicyHandle {
     in_force: Arc<InForce>,
+    /// Goes with the last handle.
     #[cfg(feature = "poller")]
-    departure: Option<Departure>,
+    departure: Option<Arc<Departure>>,
 }
 
 impl PolicyHandle {
     /// Begins with `state`.
     #[must_use]
     pub fn new(state: State) -> Self {
-        Self(Arc::new(Owned {
+        Self {
             in_force: Arc::new(InForce::new(state)),
             #[cfg(feature = "poller")]
             departure: None,
-        }))
+        }
     }
 
     /// A handle that a poller keeps up to date until it departs.
     #[cfg(feature = "poller")]
     pub(crate) fn polled(in_force: Arc<InForce>, departure: Departure) -> Self {
-        Self(Arc::new(Owned {
+        Self {
             in_force,
-            departure: Some(departure),
-        }))
+            departure: Some(Arc::new(departure)),
+        }
     }
 
     /// Puts `state` in force for every request that comes from now on.
@@ -49,30 +46,30 @@ impl PolicyHandle {
     /// count on what it was told: that is logged as an error, and changes nothing.
     pub fn swap(&self, state: State) {
         #[cfg(feature = "poller")]
-        if self.0.departure.is_some() {
+        if self.departure.is_some() {
             tracing::error!(
                 "a state was swapped by hand, but the policy is a poller's: it stays as it is"
             );
             return;
         }
-        self.0.in_force.swap(state);
+        self.in_force.swap(state);
     }
 
     /// The state in force.
     #[must_use]
     pub fn state(&self) -> State {
-        self.0.in_force.state()
+        self.in_force.state()
     }
 
     /// What still runs of the requests that were admitted before the state in force, and that it
     /// might refuse.
     #[must_use]
     pub fn running(&self) -> Running {
-        self.0.in_force.running()
+        self.in_force.running()
     }
 
     pub(crate) fn in_force(&self) -> &InForce {
-        &self.0.in_force
+        &self.in_force
     }
 
     /// Says goodbye to control, so that nobody waits for this node: to be called when the server has
@@ -84,7 +81,7 @@ impl PolicyHandle {
     /// as it is from now on.
     #[cfg(feature = "poller")]
     pub async fn leave(&self) {
-        if let Some(departure) = &self.0.departure {
+        if let Some(departure) = &self.departure {
             departure.depart().await;
         }
     }

@@ -6,7 +6,6 @@ use arc_swap::ArcSwap;
 use intermission_core::{Policy, Reason, Running, State, Timestamp};
 
 use crate::epoch::{Counted, Epoch, Latest};
-use crate::glance::Glance;
 use crate::seen::{Place, Seen};
 
 /// The state in force, and what still runs of the requests that were admitted before it.
@@ -23,10 +22,9 @@ pub(crate) struct InForce {
 #[derive(Debug)]
 pub(crate) struct Current {
     /// Of all that this process has put in force, higher than those before.
-    number: u64,
+    pub(crate) number: u64,
     pub(crate) policy: Policy,
-    pub(crate) glance: Glance,
-    state: State,
+    pub(crate) state: State,
     pub(crate) epoch: Arc<Epoch>,
 }
 
@@ -52,7 +50,7 @@ impl InForce {
     #[inline]
     pub(crate) fn look<R>(&self, look: impl FnOnce(&Seen) -> R) -> R {
         let latest = self.latest.number();
-        let is_latest = |seen: &Seen| seen.current.number == latest;
+        let is_latest = |seen: &Seen| seen.number == latest;
         let see = || Seen::new(self.current.load_full());
         self.place.look(is_latest, see, look)
     }
@@ -67,7 +65,7 @@ impl InForce {
     pub(crate) fn admit(&self, seen: &Seen, reason: Reason) -> Option<Counted> {
         let counted = seen.shard.count(reason);
         // Counted first, so that it cannot slip between.
-        self.latest.is(seen.current.number).then_some(counted)
+        self.latest.is(seen.number).then_some(counted)
     }
 
     pub(crate) fn swap(&self, state: State) {
@@ -142,7 +140,6 @@ impl Current {
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             policy: Policy::compile(&state, now()),
-            glance: Glance::new(&state),
             state,
             epoch,
         }

@@ -6,22 +6,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::epoch::Shard;
+use crate::glance::Glance;
 use crate::in_force::Current;
 use crate::prepared::Answers;
 
 /// A state in force, as one thread has seen it last.
+///
+/// What every request needs is here, so that most need nothing else of the state.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    pub(crate) current: Arc<Current>,
+    pub(crate) number: u64,
+    /// If the service is open.
+    pub(crate) open: Option<Glance>,
     /// Where the thread counts requests.
     pub(crate) shard: &'static Shard,
+    pub(crate) current: Arc<Current>,
     /// The thread's own copy, made when it first refuses: a response counts references to what it shares.
     answers: OnceCell<Answers>,
 }
 
 impl Seen {
     pub(crate) fn new(current: Arc<Current>) -> Self {
+        let is_open = current.policy.is_open();
         Self {
+            number: current.number,
+            open: is_open.then(|| Glance::new(&current.state)),
             shard: current.epoch.shard(thread()),
             current,
             answers: OnceCell::new(),

@@ -37,8 +37,7 @@ impl<S> Maintenance<S> {
         }
         let in_force = self.layer.policy.in_force();
         in_force.look(|seen| {
-            let is_open = seen.current.policy.is_open();
-            let reason = is_open.then(|| seen.current.glance.foresee(request))??;
+            let reason = seen.open.as_ref()?.foresee(request)?;
             in_force.admit(seen, reason)
         })
     }

@@ -1,6 +1,6 @@
 //! A shop on axum that says "welcome": `bare`; behind the layer (`open`, `allowlisted` or `refused`), which is a layer of the
-//! router or, `around-`, encloses it, or that has a long allowlist (`crowded`); or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread
-//! serves.
+//! router or, `around-`, encloses it, or that has a long allowlist (`crowded`); behind a layer that does next to nothing
+//! (`set-status`); or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread serves.
 //!
 //! Prints where it listens, and ends when its standard input does.
 
@@ -14,11 +14,13 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, ServiceExt as _};
+use http::StatusCode;
 use intermission::{MaintenanceLayer, PolicyHandle};
 use intermission_benches::layer::{by_hand, state};
 use intermission_benches::proxies::cidrs;
 use tokio::net::TcpListener;
 use tower::{Service, ServiceBuilder};
+use tower_http::set_status::SetStatusLayer;
 
 fn main() -> Result<()> {
     std::thread::spawn(|| {
@@ -49,6 +51,7 @@ async fn run(mode: String) -> Result<()> {
         "around-refused" => serve(around(app, layer("all", false))).await,
         // With 10,000 on the list, and this host is not.
         "crowded" => serve(around(app, crowded())).await,
+        "set-status" => serve(app.layer(SetStatusLayer::new(StatusCode::OK))).await,
         "by-hand" => serve(by_hand(app, false)).await,
         "by-hand-refused" => serve(by_hand(app, true)).await,
         mode => bail!("{mode:?} is no mode"),

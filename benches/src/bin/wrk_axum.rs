@@ -6,7 +6,7 @@ use intermission_benches::pairs::{Accept, Contender, SERVERS, compare};
 use intermission_benches::process::Server;
 
 /// The names of contenders, the modes of their servers, and what is asked for.
-const CONTENDERS: [(&str, &str, Accept); 9] = [
+const CONTENDERS: [(&str, &str, Accept); 10] = [
     // What is between the two of its pairs is noise.
     ("bare", "bare", Accept::Html),
     ("intermission, open", "open", Accept::Html),
@@ -27,6 +27,8 @@ const CONTENDERS: [(&str, &str, Accept); 9] = [
         "around-refused",
         Accept::Html,
     ),
+    // What any layer of a router costs.
+    ("tower-http SetStatus", "set-status", Accept::Html),
     ("axum from_fn, open", "by-hand", Accept::Html),
     ("axum from_fn, refused", "by-hand-refused", Accept::Html),
 ];

@@ -138,6 +138,13 @@ fn open_router() -> Vec<Contender> {
     let case = "open/router";
     vec![
         Contender::new(case, BARE, router(), plain, OK),
+        Contender::new(
+            case,
+            "tower-http SetStatus",
+            router().layer(SetStatusLayer::new(OK)),
+            plain,
+            OK,
+        ),
         Contender::new(case, FROM_FN, by_hand(router(), false), plain, OK),
         #[cfg(feature = "contenders")]
         Contender::new(case, AUTUMN, router().layer(autumn(false)), plain, OK),

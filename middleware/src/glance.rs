@@ -1,5 +1,5 @@
 use http::{Method, Request};
-use intermission_core::{Reason, State};
+use intermission_core::{ExemptBeginnings, Reason, State};
 
 use crate::names::Names;
 use crate::view::received_uri;
@@ -10,8 +10,7 @@ use crate::view::received_uri;
 pub(crate) struct Glance {
     /// Whether some requests are out of scope.
     scoped: bool,
-    /// How exempt paths begin.
-    exempt: u64,
+    exempt: ExemptBeginnings,
 }
 
 /// The headers by which a safe method may change something after all.
@@ -24,10 +23,9 @@ const CHANGING: Names = Names::all(&[
 
 impl Glance {
     pub(crate) fn new(state: &State) -> Self {
-        let paths = state.exempt.paths.iter();
         Self {
             scoped: !(state.scope.hosts.is_empty() && state.scope.paths.is_empty()),
-            exempt: paths.fold(0, |all, path| all | beginning(path.as_str())),
+            exempt: ExemptBeginnings::of(&state.exempt.paths),
         }
     }
 
@@ -35,7 +33,7 @@ impl Glance {
     #[inline]
     pub(crate) fn foresee<B>(&self, request: &Request<B>) -> Option<Reason> {
         let path = received_uri(request).path();
-        if self.scoped || self.exempt & beginning(path) != 0 {
+        if self.scoped || self.exempt.may_cover(path.as_bytes()) {
             None
         } else if !matches!(
             *request.method(),
@@ -47,14 +45,6 @@ impl Glance {
             names.are_apart_from(CHANGING).then_some(Reason::ReadOnly)
         }
     }
-}
-
-/// One bit for the two bytes after the slash. That of a path is that of the entry which exempts it: an entry that covers what
-/// follows it has at least two.
-#[inline]
-fn beginning(path: &str) -> u64 {
-    let byte = |place| path.as_bytes().get(place).copied().map_or(0, usize::from);
-    1 << ((7 * byte(1) + byte(2)) % 64)
 }
 
 #[cfg(test)]

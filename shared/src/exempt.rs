@@ -1,17 +1,56 @@
 use crate::trie::{Covering, Trie};
 use crate::{ExemptPath, Headers, RequestView};
 
+/// How the paths begin that stay open, which tells most others from them at a glance.
+#[derive(Clone, Copy, Debug)]
+pub struct ExemptBeginnings(u64);
+
+impl ExemptBeginnings {
+    /// Those of `paths`.
+    #[must_use]
+    pub fn of(paths: &[ExemptPath]) -> Self {
+        let bits = paths.iter().map(|path| bit(path.as_str().as_bytes()));
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// Whether a `path`, with or without its query, may be one of them; it is none where not.
+    #[inline]
+    #[must_use]
+    pub fn may_cover(self, path: &[u8]) -> bool {
+        self.0 & bit(path) != 0
+    }
+}
+
+/// One bit for the two bytes after the slash. That of a path is that of the entry which exempts it: an entry that covers what
+/// follows it has at least two.
+#[inline]
+fn bit(path: &[u8]) -> u64 {
+    let byte = |place| match path.get(place) {
+        None | Some(b'?') => 0,
+        Some(byte) => u64::from(*byte),
+    };
+    let first = byte(1);
+    let second = if first == 0 { 0 } else { byte(2) };
+    1 << ((7 * first + second) % 64)
+}
+
 /// The paths that stay open, compiled.
 #[derive(Clone, Debug)]
-pub(crate) struct ExemptPaths(Trie);
+pub(crate) struct ExemptPaths {
+    beginnings: ExemptBeginnings,
+    all: Trie,
+}
 
 impl ExemptPaths {
     pub(crate) fn new(paths: &[ExemptPath]) -> Self {
-        let mut trie = Trie::default();
+        let mut all = Trie::default();
         for path in paths {
-            trie.insert(path.as_str().as_bytes());
+            all.insert(path.as_str().as_bytes());
         }
-        Self(trie)
+        Self {
+            beginnings: ExemptBeginnings::of(paths),
+            all,
+        }
     }
 
     /// Whether the request's path is plain and one of these, or below one of these that ends in a slash.
@@ -22,7 +61,7 @@ impl ExemptPaths {
 
     /// The same of a path that need not be plain, with or without its query.
     pub(crate) fn list(&self, path: &[u8]) -> bool {
-        self.0.covers(path, Covering::Folder)
+        self.beginnings.may_cover(path) && self.all.covers(path, Covering::Folder)
     }
 }
 

@@ -56,6 +56,7 @@ pub use client::{ClientSource, Peer, TrustedProxies, parse_address};
 pub use color::{Color, Colors, Palette, ParseColorError};
 pub use contact::{Contact, ParseContactError};
 pub use cors::{Origin, ParseOriginError};
+pub use exempt::ExemptBeginnings;
 pub use headers::Headers;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};

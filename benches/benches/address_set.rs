@@ -11,9 +11,9 @@ use intermission_benches::addresses::{CONTENDERS, Family, Input};
 
 const KEYS: usize = 1 << 14;
 
-fn contains(criterion: &mut Criterion) {
+fn look_ups(criterion: &mut Criterion) {
     for input in inputs(usize::MAX) {
-        let mut group = criterion.benchmark_group("contains");
+        let mut group = criterion.benchmark_group("look-ups");
         group
             .sample_size(10)
             .throughput(Throughput::Elements(KEYS as u64));
@@ -66,6 +66,6 @@ criterion_group! {
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(400));
-    targets = contains, compile
+    targets = look_ups, compile
 }
 criterion_main!(benches);

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: measures the parts beside their contenders, and writes `docs/performance.md` of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -33,38 +33,19 @@ const MEASURING: [(&str, Option<&str>); 6] = [
 
 /// Builds, measures one after the other, and writes it down.
 pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
-    steps.step("system prerequisites", system::check_for_benches)?;
-    steps.step("toolchain", tools::toolchain)?;
-    let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
-    steps.step("edge filter (target/*.wasm)", wasm::build)?;
-    steps.run(
-        "build control",
-        &mut cargo("build --release -p intermission-control"),
-    )?;
-    steps.run(
-        "build the benches and their contenders",
-        &mut benches("build --locked --release --bins --features contenders"),
-    )?;
+    let envoy = build(steps)?;
     let folder = target().join("bench");
-    let measured = folder.join("measured");
-    // What another run has measured does not count.
-    if measured.exists() {
-        fs::remove_dir_all(&measured)?;
-    }
-    fs::create_dir_all(&measured)?;
-    let about =
-        json!({ "machine": machine()?, "versions": versions(&envoy)?, "commit": commit()? });
-    fs::write(measured.join("about.jsonl"), format!("{about}\n"))?;
+    let measured = emptied(folder.join("measured"))?;
+    fs::write(measured.join("about.jsonl"), about(&envoy)?)?;
     let counts = counts::found(steps)?;
     fs::write(measured.join("counts.jsonl"), lines(&counts))?;
-    let left = target().join("benches/criterion");
-    if left.exists() {
-        fs::remove_dir_all(&left)?;
+    let left = emptied(target().join("benches/criterion"))?;
+    let mut functions = criterion();
+    functions.args(["--", "--noplot"]);
+    if length == Length::Quick {
+        functions.arg("--quick");
     }
-    steps.run(
-        "functions (target/benches/criterion)",
-        &mut functions(length),
-    )?;
+    steps.run("functions", &mut functions)?;
     fs::write(measured.join("functions.jsonl"), times(&left)?)?;
     for (name, processor) in MEASURING {
         steps.step(name, || measure(name, processor, length, &measured))?;
@@ -77,6 +58,40 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
     steps.run("report", report.arg(&measured).arg(&docs))?;
     println!("{}", docs.join("performance.md").display());
     Ok(())
+}
+
+/// Builds and installs what is measured, and returns where Envoy is.
+fn build(steps: &mut Steps) -> Result<PathBuf> {
+    steps.step("system prerequisites", system::check_for_benches)?;
+    steps.step("toolchain", tools::toolchain)?;
+    let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
+    steps.step("edge filter (target/*.wasm)", wasm::build)?;
+    steps.run(
+        "build control",
+        &mut cargo("build --release -p intermission-control"),
+    )?;
+    // The binaries along with them.
+    let mut bench = criterion();
+    steps.run(
+        "build the benches and their contenders",
+        bench.arg("--no-run"),
+    )?;
+    Ok(envoy)
+}
+
+/// The folder, without what another run has left there.
+fn emptied(folder: PathBuf) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// A line about this run.
+fn about(envoy: &Path) -> Result<String> {
+    let about = json!({ "machine": machine()?, "versions": versions(envoy)?, "commit": commit()? });
+    Ok(format!("{about}\n"))
 }
 
 fn lines(costs: &Costs) -> String {
@@ -93,15 +108,9 @@ fn lines(costs: &Costs) -> String {
     costs.iter().map(line).collect()
 }
 
-/// Takes the times of functions with criterion, which leaves them in `left`.
-fn functions(length: Length) -> Command {
-    let quick = match length {
-        Length::Full => "",
-        Length::Quick => "--quick",
-    };
-    benches(&format!(
-        "bench --locked --features contenders --benches -- --noplot {quick}"
-    ))
+/// The benches that take the times of functions.
+fn criterion() -> Command {
+    benches("bench --locked --features contenders --bench address_set --bench decide --bench layer")
 }
 
 /// A line for each function whose time criterion has left in `folder`.
@@ -125,10 +134,10 @@ fn times(folder: &Path) -> Result<String> {
         };
         let (id, estimates) = (read("benchmark.json")?, read("estimates.json")?);
         let line = json!({
-            "operation": id["group_id"],
-            "input": id["function_id"],
-            "contender": id["value_str"],
-            "function_ns": estimates["median"]["point_estimate"],
+            "operation": id.get("group_id"),
+            "input": id.get("function_id"),
+            "contender": id.get("value_str"),
+            "function_ns": estimates.pointer("/median/point_estimate"),
         });
         lines.push_str(&format!("{line}\n"));
     }
@@ -176,8 +185,13 @@ fn machine() -> Result<String> {
 fn versions(envoy: &Path) -> Result<String> {
     let first = |text: String| text.lines().next().unwrap_or_default().trim().to_owned();
     let rustc = first(output(command("rustc").arg("--version"))?);
+    // Its date follows, and where it is from.
     let haproxy = first(output(command("haproxy").arg("-v"))?);
+    let haproxy: Vec<_> = haproxy.split(' ').take(3).collect();
+    let haproxy = haproxy.join(" ");
     let envoy = output(command(envoy).arg("--version"))?;
+    // `version: COMMIT/VERSION/…`
+    let envoy = envoy.split_once("version: ").map_or("", |(_, known)| known);
     let envoy = envoy.split('/').nth(1).unwrap_or("unknown");
     // It says so where errors go.
     let nginx = command("nginx").arg("-v").output()?;

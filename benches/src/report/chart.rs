@@ -24,9 +24,11 @@ pub(super) struct Curve {
     pub(super) points: Vec<(f64, f64)>,
 }
 
-const SIZE: (u32, u32) = (860, 440);
-/// Colours that can be told apart by most, on white and on black (Okabe and Ito).
-const COLORS: [RGBColor; 7] = [
+const SIZE: (u32, u32) = (960, 440);
+/// Where the names of the curves are, beside them.
+const NAMES: u32 = 250;
+/// Colours that can be told apart by most (Okabe and Ito).
+const COLORS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),
     RGBColor(0, 158, 115),
@@ -34,6 +36,7 @@ const COLORS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
     RGBColor(213, 94, 0),
     RGBColor(128, 128, 128),
+    RGBColor(0, 0, 0),
 ];
 
 impl Axis {
@@ -96,7 +99,8 @@ impl Chart {
     {
         let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
         root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
+        let (curves, names) = root.split_horizontally(SIZE.0 - NAMES);
+        let mut chart = ChartBuilder::on(&curves)
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(64)
@@ -106,28 +110,25 @@ impl Chart {
             .light_line_style(WHITE)
             .x_desc(self.x.name)
             .y_desc(self.y.name)
-            .x_label_formatter(&|value| super::table::number(*value))
+            .x_label_formatter(&|value| match value.fract() {
+                0.0 => super::table::number(*value),
+                _ => String::new(),
+            })
             .y_label_formatter(&|value| super::table::ratio(*value))
             .label_style(("sans-serif", 13))
             .draw()?;
-        for (curve, color) in self.curves.iter().zip(COLORS.iter().cycle()) {
+        let curves = self.curves.iter().zip(COLORS.iter().cycle());
+        for ((curve, color), y) in curves.zip((24..).step_by(20)) {
             // Ours is the one to look at.
             let ours = curve.name.contains("intermission");
             let style = color.stroke_width(if ours { 4 } else { 2 });
-            chart
-                .draw_series(LineSeries::new(curve.points.iter().copied(), style))?
-                .label(&curve.name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
+            chart.draw_series(LineSeries::new(curve.points.iter().copied(), style))?;
+            names.draw(&PathElement::new([(0, y), (18, y)], style))?;
+            let name = Text::new(curve.name.clone(), (26, y - 6), ("sans-serif", 13));
+            names.draw(&name)?;
             let dots = curve.points.iter();
             chart.draw_series(dots.map(|point| Circle::new(*point, 3, color.filled())))?;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .background_style(WHITE.mix(0.85))
-            .border_style(BLACK.mix(0.3))
-            .label_font(("sans-serif", 13))
-            .draw()?;
         root.present()?;
         Ok(())
     }

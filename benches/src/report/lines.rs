@@ -38,6 +38,10 @@ impl Lines {
         self.filter(|line| line.get(key).and_then(Value::as_str) == Some(text))
     }
 
+    pub(super) fn without(&self, key: &str, text: &str) -> Self {
+        self.filter(|line| line.get(key).and_then(Value::as_str) != Some(text))
+    }
+
     pub(super) fn where_number(&self, key: &str, number: f64) -> Self {
         self.filter(|line| line.get(key).and_then(Value::as_f64) == Some(number))
     }

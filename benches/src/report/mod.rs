@@ -112,8 +112,18 @@ fn addresses(lines: &Lines, family: &str) -> String {
             .map(|size| of.where_number("size", *size).first("ns").map(ratio));
         table.row(&contender, cells);
     }
+    let times = sizes.iter().map(|size| {
+        let of_size = lines.where_number("size", *size);
+        let ours = of_size.with("contender", OURS).first("ns")?;
+        let others = of_size.without("contender", OURS).numbers("ns");
+        Some(format!("{}×", ratio(others.first()? / ours)))
+    });
+    table.row("the best other takes", times);
     table.to_string()
 }
+
+/// What we are called among contenders.
+const OURS: &str = "intermission";
 
 fn address_memory(lines: &Lines) -> String {
     let mut table = Table::new("set");
@@ -121,7 +131,7 @@ fn address_memory(lines: &Lines) -> String {
     for (_, family) in FAMILIES {
         let family_lines = lines.with("family", family);
         for blocks in family_lines.numbers("size") {
-            if blocks < 1000.0 {
+            if blocks < 100_000.0 {
                 continue;
             }
             for contender in family_lines.texts("contender") {

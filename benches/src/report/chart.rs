@@ -27,8 +27,8 @@ pub(super) struct Curve {
 const SIZE: (u32, u32) = (960, 440);
 /// Where the names of the curves are, beside them.
 const NAMES: u32 = 250;
-/// Colours that can be told apart by most (Okabe and Ito).
-const COLORS: [RGBColor; 8] = [
+/// Colours that can be told apart by most (Okabe and Ito, and two of Tol's).
+const COLORS: [RGBColor; 10] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),
     RGBColor(0, 158, 115),
@@ -37,6 +37,8 @@ const COLORS: [RGBColor; 8] = [
     RGBColor(213, 94, 0),
     RGBColor(128, 128, 128),
     RGBColor(0, 0, 0),
+    RGBColor(136, 34, 85),
+    RGBColor(153, 153, 51),
 ];
 
 impl Axis {

@@ -168,7 +168,9 @@ fn layer(lines: &Lines) -> String {
                 let own = own.where_number("threads", threads).first(key)?;
                 Some(own - bare.where_number("threads", threads).first(key)?)
             };
-            let nanoseconds = |threads| over(threads, "ns").map(|ns| format!("{ns:+.0} ns"));
+            // Without the sign of what is almost nothing.
+            let nanoseconds =
+                |threads| over(threads, "ns").map(|ns| format!("{:+.0} ns", ns.round() + 0.0));
             let cells = [
                 nanoseconds(1.0),
                 nanoseconds(2.0),

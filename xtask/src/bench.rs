@@ -33,14 +33,14 @@ const MEASURING: [(&str, Option<&str>); 6] = [
 
 /// Builds, measures one after the other, and writes it down.
 pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
-    let envoy = build(steps)?;
+    let envoy = build(steps, length)?;
     let folder = target().join("bench");
     let measured = emptied(folder.join("measured"))?;
     fs::write(measured.join("about.jsonl"), about(&envoy)?)?;
     let counts = counts::found(steps)?;
     fs::write(measured.join("counts.jsonl"), lines(&counts))?;
     let left = emptied(target().join("benches/criterion"))?;
-    let mut functions = criterion();
+    let mut functions = criterion(length);
     functions.args(["--", "--noplot"]);
     if length == Length::Quick {
         functions.arg("--quick");
@@ -61,7 +61,7 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
 }
 
 /// Builds and installs what is measured, and returns where Envoy is.
-fn build(steps: &mut Steps) -> Result<PathBuf> {
+fn build(steps: &mut Steps, length: Length) -> Result<PathBuf> {
     steps.step("system prerequisites", system::check_for_benches)?;
     steps.step("toolchain", tools::toolchain)?;
     let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
@@ -71,7 +71,7 @@ fn build(steps: &mut Steps) -> Result<PathBuf> {
         &mut cargo("build --release -p intermission-control"),
     )?;
     // The binaries along with them.
-    let mut bench = criterion();
+    let mut bench = criterion(length);
     steps.run(
         "build the benches and their contenders",
         bench.arg("--no-run"),
@@ -108,9 +108,15 @@ fn lines(costs: &Costs) -> String {
     costs.iter().map(line).collect()
 }
 
-/// The benches that take the times of functions.
-fn criterion() -> Command {
-    benches("bench --locked --features contenders --bench address_set --bench decide --bench layer")
+/// The benches that take the times of functions; those in a hurry do without what is compared in turns as well.
+fn criterion(length: Length) -> Command {
+    let others = match length {
+        Length::Full => "--bench address_set --bench layer",
+        Length::Quick => "",
+    };
+    benches(&format!(
+        "bench --locked --features contenders --bench decide {others}"
+    ))
 }
 
 /// A line for each function whose time criterion has left in `folder`.

@@ -67,7 +67,7 @@ pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
 pub use quoted::{Listed, Quoted};
-pub use report::{Report, Running};
+pub use report::{Counts, Report, Running};
 pub use request::RequestView;
 pub use state::{
     Allowlist, Area, Exempt, Mode, ParseModeError, ParseServiceNameError, ServiceName, State,

@@ -3,6 +3,8 @@
 use core::fmt::{self, Write};
 use core::time::Duration;
 
+use crate::{Kind, Reason, State, Verdict};
+
 /// What a node says with each poll, in one header (RFC 9651, section 3.3: an item with parameters).
 ///
 /// Its `Display` is the value of the header [`NAME`](Self::NAME). `docs/state.md` defines the
@@ -22,6 +24,8 @@ pub struct Report<'r> {
     pub applied: Option<&'r str>,
     /// What still runs though the state in force would refuse it.
     pub running: Running,
+    /// Requests by the rule that decided, since the state in force came into force.
+    pub counts: Counts,
     /// Threads that were heard once and are silent, so that nothing is known of them, separated by
     /// spaces; each has a name of its own.
     pub silent: &'r str,
@@ -31,6 +35,9 @@ pub struct Report<'r> {
     pub lease: Option<Duration>,
     /// Why the last document was not put in force.
     pub error: Option<&'r str>,
+    /// Paths that health checks seem to ask for and that maintenance would refuse, as `AGENT:PATH` separated by
+    /// spaces, where `AGENT` is the first product of the client's `User-Agent`.
+    pub probed: &'r str,
     /// Whether the node goes, and this is its last poll.
     pub leaving: bool,
 }
@@ -60,6 +67,49 @@ impl Running {
             upgraded: self.upgraded + other.upgraded,
             oldest,
         }
+    }
+}
+
+/// Requests by the rule that decided about them. A node counts none while the service is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([u64; Counts::VERDICTS.len()]);
+
+impl Counts {
+    /// One verdict of each rule that is counted.
+    const VERDICTS: [Verdict; 5] = [
+        Verdict::Refuse(Kind::Page),
+        Verdict::Admit(Reason::OutOfScope),
+        Verdict::Admit(Reason::ReadOnly),
+        Verdict::Admit(Reason::Exempt),
+        Verdict::Admit(Reason::Allowlisted),
+    ];
+
+    /// The name of each rule that is counted, as [`Verdict::rule`] gives it.
+    pub fn rules() -> impl Iterator<Item = &'static str> {
+        Self::VERDICTS.into_iter().map(Verdict::rule)
+    }
+
+    /// Adds `count` requests that the rule of this name decided about; a rule that is not counted adds nothing.
+    pub fn add(&mut self, rule: &str, count: u64) {
+        let known = Self::rules().zip(&mut self.0);
+        for (_, total) in known.filter(|(known, _)| *known == rule) {
+            *total = total.saturating_add(count);
+        }
+    }
+
+    /// Each rule that has decided about a request, with the number of its requests.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let all = Self::rules().zip(self.0);
+        all.filter(|(_, count)| *count > 0)
+    }
+
+    /// These and the `other` counts together.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (rule, count) in other.iter() {
+            self.add(rule, count);
+        }
+        self
     }
 }
 
@@ -94,12 +144,21 @@ impl fmt::Display for Report<'_> {
             string(f, self.silent)?;
         }
         write!(f, ";wait={}", seconds(self.wait))?;
+        write!(f, ";format={}", State::FORMAT)?;
         if let Some(lease) = self.lease {
             write!(f, ";lease={}", seconds(lease))?;
         }
         if let Some(error) = self.error {
             f.write_str(";error=")?;
             display_string(f, error)?;
+        }
+        for (rule, count) in self.counts.iter() {
+            // An Integer has at most 15 digits (RFC 9651, section 3.3.1).
+            write!(f, ";{rule}={}", count.min(999_999_999_999_999))?;
+        }
+        if !self.probed.is_empty() {
+            f.write_str(";probed=")?;
+            string(f, self.probed)?;
         }
         if self.leaving {
             f.write_str(";leaving")?;
@@ -155,10 +214,12 @@ mod tests {
             upgraded: 0,
             oldest: None,
         },
+        counts: Counts([0; 5]),
         silent: "",
         wait: Duration::from_secs(10),
         lease: None,
         error: None,
+        probed: "",
         leaving: false,
     };
 
@@ -166,12 +227,16 @@ mod tests {
     fn what_there_is_nothing_to_say_of_is_left_out() {
         assert_eq!(
             REPORT.to_string(),
-            "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;running=0;wait=10"
+            "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;running=0;wait=10;format=2"
         );
     }
 
     #[test]
     fn a_full_report_is_one_structured_item() {
+        let mut counts = Counts::default();
+        counts.add("refused", 12);
+        counts.add("out-of-scope", u64::MAX);
+        counts.add("no-rule", 1);
         let report = Report {
             applied: Some("\"01J9/17/9c2f\""),
             running: Running {
@@ -179,19 +244,32 @@ mod tests {
                 upgraded: 1,
                 oldest: Some(16),
             },
+            counts,
             silent: "a3f1 99c2",
             wait: Duration::from_millis(9_001),
             lease: Some(Duration::from_secs(30)),
             error: Some("/notice/title: \"ü\" is 100% wrong\n"),
+            probed: "kube-probe:/health",
             leaving: true,
             ..REPORT
         };
         assert_eq!(
             report.to_string(),
             "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;applied=\"01J9/17/9c2f\";running=3;oldest=16;\
-             upgraded=1;silent=\"a3f1 99c2\";wait=10;lease=30;\
-             error=%\"/notice/title: %22%c3%bc%22 is 100%25 wrong%0a\";leaving"
+             upgraded=1;silent=\"a3f1 99c2\";wait=10;format=2;lease=30;\
+             error=%\"/notice/title: %22%c3%bc%22 is 100%25 wrong%0a\";\
+             refused=12;out-of-scope=999999999999999;probed=\"kube-probe:/health\";leaving"
         );
+    }
+
+    #[test]
+    fn counts_add_up_by_rule() {
+        let mut here = Counts::default();
+        here.add("refused", 1);
+        let mut there = here;
+        there.add("exempt", 2);
+        let all: alloc::vec::Vec<_> = here.and(&there).iter().collect();
+        assert_eq!(all, [("refused", 2), ("exempt", 2)]);
     }
 
     #[test]

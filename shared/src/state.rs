@@ -37,6 +37,9 @@ pub struct State {
 impl State {
     /// The version of the document that this code reads and writes.
     pub const VERSION: u64 = 1;
+    /// The level of the format: it rises with each field that a reader may pass over, while the version stays. A node
+    /// reports its own level (`docs/state.md`), so that control knows which nodes read a document whole.
+    pub const FORMAT: u64 = 2;
     /// Longest document that is read, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use intermission_core::Counts;
 use sfv::{BareItem, Item, Parameters, Parser};
 
 use crate::fleet::MemberId;
@@ -18,13 +19,18 @@ pub(crate) struct Report {
     pub(crate) oldest: Option<u64>,
     pub(crate) silent: Vec<String>,
     pub(crate) wait: Duration,
+    /// The level of the format that it reads; 1 where it does not say.
+    pub(crate) format: u64,
     pub(crate) lease: Option<Duration>,
     pub(crate) error: Option<String>,
+    pub(crate) counts: Counts,
+    /// Paths that health checks seem to ask it for, as `AGENT:PATH`.
+    pub(crate) probed: Vec<String>,
     pub(crate) leaving: bool,
 }
 
 /// The longest text that is kept of a node, in characters.
-const LONGEST: usize = 500;
+const LONGEST: usize = 1000;
 
 impl Report {
     /// Reads the one line of the header.
@@ -47,16 +53,13 @@ impl Report {
             requests: params.number("running")?.unwrap_or_default(),
             upgraded: params.number("upgraded")?.unwrap_or_default(),
             oldest: params.number("oldest")?,
-            silent: params
-                .text("silent")?
-                .iter()
-                .flat_map(|names| names.split(' '))
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            silent: params.words("silent")?,
             wait: params.seconds("wait")?.ok_or_else(|| missing("wait"))?,
+            format: params.number("format")?.unwrap_or(1),
             lease: params.seconds("lease")?,
             error: params.text("error")?,
+            counts: params.counts()?,
+            probed: params.words("probed")?,
             leaving: params.flag("leaving")?,
         })
     }
@@ -103,6 +106,21 @@ impl Params<'_> {
         short(&text, name).map(Some)
     }
 
+    /// The words of a text.
+    fn words(&self, name: &str) -> Result<Vec<String>, ReportError> {
+        let text = self.text(name)?.unwrap_or_default();
+        let words = text.split(' ').filter(|word| !word.is_empty());
+        Ok(words.map(str::to_owned).collect())
+    }
+
+    fn counts(&self) -> Result<Counts, ReportError> {
+        let mut counts = Counts::default();
+        for rule in Counts::rules() {
+            counts.add(rule, self.number(rule)?.unwrap_or_default());
+        }
+        Ok(counts)
+    }
+
     fn number(&self, name: &str) -> Result<Option<u64>, ReportError> {
         let wrong = || ReportError(format!("{name} is not a whole number"));
         match self.0.get(name) {
@@ -138,6 +156,8 @@ mod tests {
 
     #[test]
     fn what_a_node_writes_is_read() {
+        let mut counts = Counts::default();
+        counts.add("refused", 12);
         let written = intermission_core::Report {
             name: "a \"shop\"",
             boot: 0xb3,
@@ -149,10 +169,12 @@ mod tests {
                 upgraded: 1,
                 oldest: Some(16),
             },
+            counts,
             silent: "a3f1 99c2",
             wait: Duration::from_millis(500),
             lease: Some(Duration::from_secs(30)),
             error: Some("ü is 100%\n\u{1b}wrong"),
+            probed: "kube-probe:/health",
             leaving: true,
         };
         let read = Report::read(written.to_string().as_bytes());
@@ -169,8 +191,11 @@ mod tests {
             oldest: Some(16),
             silent: vec!["a3f1".into(), "99c2".into()],
             wait: Duration::from_secs(1),
+            format: 2,
             lease: Some(Duration::from_secs(30)),
             error: Some("ü is 100%  wrong".into()),
+            counts,
+            probed: vec!["kube-probe:/health".into()],
             leaving: true,
         };
         assert_eq!(read, Ok(expected));
@@ -182,7 +207,7 @@ mod tests {
             ("shop;seq=1", "the name of the node is not a String"),
             (
                 "\"\";boot=\"b\";kind=tower;seq=1;wait=1",
-                "the name of the node has not between 1 and 500 characters",
+                "the name of the node has not between 1 and 1000 characters",
             ),
             ("\"shop\";kind=tower;seq=1;wait=1", "boot is missing"),
             ("\"shop\";boot=\"b\";kind=tower;wait=1", "seq is missing"),

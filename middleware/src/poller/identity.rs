@@ -1,7 +1,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use intermission_core::{Poll, Report, Running};
+use intermission_core::{Counts, Poll, Report, Running};
 
 /// Who polls, as control is told with each poll.
 #[derive(Debug)]
@@ -42,10 +42,12 @@ impl Identity {
             kind: "tower",
             applied: poll.etag(),
             running,
+            counts: Counts::default(),
             silent: "",
             wait: poll.longest_pause(),
             lease: self.lease,
             error: poll.objection(),
+            probed: "",
             leaving: intent == Intent::Leave,
         };
         report.to_string()

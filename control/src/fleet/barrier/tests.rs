@@ -1,4 +1,4 @@
-use intermission_core::{Mode, ServiceName};
+use intermission_core::{Counts, Mode, ServiceName};
 
 use super::*;
 use crate::fleet::{Heard, MemberId, Position, Report};
@@ -33,8 +33,11 @@ fn report(name: &str) -> Report {
         oldest: None,
         silent: Vec::new(),
         wait: WAIT,
+        format: 2,
         lease: None,
         error: None,
+        counts: Counts::default(),
+        probed: Vec::new(),
         leaving: false,
     }
 }

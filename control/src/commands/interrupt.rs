@@ -31,7 +31,9 @@ pub(super) fn on_interrupt(outcomes: &Outcomes, format: Format) {
     };
     thread::spawn(move || {
         if runtime.block_on(interrupt.recv()).is_some() {
-            if io::stderr().is_terminal() {
+            // The other thread shows progress, which must not follow the last word.
+            let screen = io::stderr().lock();
+            if screen.is_terminal() {
                 // Below the progress, and the ^C.
                 eprintln!();
             }

@@ -78,9 +78,14 @@ impl From<IpAddr> for Cidr {
     }
 }
 
+/// A block of one address is written as that address, without a prefix.
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        if self.0.prefix_len() == self.0.max_prefix_len() {
+            self.0.addr().fmt(f)
+        } else {
+            self.0.fmt(f)
+        }
     }
 }
 
@@ -184,11 +189,11 @@ mod tests {
     fn a_bare_address_is_a_block_of_one() {
         assert_eq!(
             "203.0.113.5".parse::<Cidr>().unwrap().to_string(),
-            "203.0.113.5/32"
+            "203.0.113.5"
         );
         assert_eq!(
             "2001:DB8::5".parse::<Cidr>().unwrap().to_string(),
-            "2001:db8::5/128"
+            "2001:db8::5"
         );
     }
 

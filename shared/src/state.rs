@@ -70,7 +70,8 @@ impl State {
         closed
     }
 
-    /// The document, as [`State::parse`] reads it.
+    /// The document, as [`State::parse`] reads it, without white space: so
+    /// [`MAX_BYTES`](Self::MAX_BYTES) hold some 75,000 addresses.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         #[derive(Serialize)]
@@ -86,7 +87,7 @@ impl State {
             state: self,
         };
         // Every key is a string and every value plain data, so there is nothing to fail.
-        serde_json::to_vec_pretty(&document).unwrap_or_default()
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 
     /// Whether a node that enforces `self` may go on to `next`: a later revision of the same store,

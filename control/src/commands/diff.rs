@@ -1,7 +1,8 @@
 //! What differs between two documents, in one line for each place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use intermission_core::Cidr;
 use serde_json::Value;
 
 /// The differences from `before` to `after`, but for the revision, which always differs.
@@ -24,23 +25,29 @@ fn difference(before: Option<&Value>, after: Option<&Value>) -> Option<String> {
         return None;
     }
     if let (Some(Value::Array(before)), Some(Value::Array(after))) = (before, after) {
-        let removed = before
-            .iter()
-            .filter(|item| !after.contains(item))
-            .map(|item| format!("-{}", brief(item)));
-        let added = after
-            .iter()
-            .filter(|item| !before.contains(item))
-            .map(|item| format!("+{}", brief(item)));
-        let items: Vec<_> = removed.chain(added).collect();
-        return Some(if items.is_empty() {
-            "in another order".to_owned()
-        } else {
-            items.join(" ")
-        });
+        let (before, after) = (items(before), items(after));
+        let [there, here] = [&before, &after].map(|items| items.iter().collect::<BTreeSet<_>>());
+        let removed = before.iter().filter(|item| !here.contains(item));
+        let added = after.iter().filter(|item| !there.contains(item));
+        let changes: Vec<_> = removed
+            .map(|item| format!("-{item}"))
+            .chain(added.map(|item| format!("+{item}")))
+            .collect();
+        return match changes.is_empty() {
+            false => Some(changes.join(" ")),
+            true => (before != after).then(|| "in another order".to_owned()),
+        };
     }
     let side = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), brief);
     Some(format!("{} -> {}", side(before), side(after)))
+}
+
+/// The items of a list as text. Documents write a block of one address with or without its prefix.
+fn items(list: &[Value]) -> Vec<String> {
+    let canonical = |item: &Value| item.as_str()?.parse::<Cidr>().ok();
+    list.iter()
+        .map(|item| canonical(item).map_or_else(|| brief(item), |cidr| cidr.to_string()))
+        .collect()
 }
 
 /// The values that are no objects, by their dotted names.
@@ -94,13 +101,13 @@ mod tests {
             "notice": {"message": "a b", "languages": {}},
         });
         let after = json!({
-            "revision": 2, "maintenance": "all", "allowlist": {"enabled": true, "cidrs": ["::1/128", "127.0.0.1/32"]},
+            "revision": 2, "maintenance": "all", "allowlist": {"enabled": true, "cidrs": ["::1", "127.0.0.1/32"]},
             "notice": {"message": "c", "languages": {"ja": {"title": "t"}}},
         });
         assert_eq!(
             differences(&before, &after),
             [
-                "allowlist.cidrs -10.0.0.0/8 +127.0.0.1/32",
+                "allowlist.cidrs -10.0.0.0/8 +127.0.0.1",
                 "maintenance off -> all",
                 "notice.languages.ja.title nothing -> t",
                 "notice.message \"a b\" -> c",

@@ -18,7 +18,8 @@ pub(crate) type Services = BTreeMap<String, Arc<Published>>;
 #[derive(Debug)]
 pub(crate) struct Published {
     pub(crate) state: State,
-    /// The state's document, as nodes get it.
+    /// The state's document as the store has it and nodes get it, byte for byte: the entity tag that a node reports
+    /// depends on each of them, whichever version of control wrote the document.
     pub(crate) document: Bytes,
     pub(crate) etag: ETag,
     pub(crate) summary: Summary,
@@ -32,7 +33,7 @@ pub(crate) struct Published {
 const REMEMBERED: usize = 16;
 
 impl Published {
-    /// What follows a state: its document and tag.
+    /// A state that a change has made, with a document written for it.
     pub(super) fn new(
         state: State,
         last_change: Stamp,
@@ -40,6 +41,16 @@ impl Published {
         timer: Option<Timer>,
     ) -> Self {
         let document = Bytes::from(state.to_json());
+        Self::with_document(document, state, last_change, since, timer)
+    }
+
+    fn with_document(
+        document: Bytes,
+        state: State,
+        last_change: Stamp,
+        since: Option<Stamp>,
+        timer: Option<Timer>,
+    ) -> Self {
         Self {
             etag: ETag::of(&state.store, state.revision, &document),
             summary: Summary::of(&state, last_change, since, timer),
@@ -80,6 +91,13 @@ impl Published {
 
 impl From<Kept> for Published {
     fn from(kept: Kept) -> Self {
-        Self::new(kept.state, kept.last_change, kept.since, kept.timer)
+        let document = Bytes::from(kept.document);
+        Self::with_document(
+            document,
+            kept.state,
+            kept.last_change,
+            kept.since,
+            kept.timer,
+        )
     }
 }

@@ -10,6 +10,8 @@ use crate::timer::Timer;
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) state: State,
+    /// The document that the state was read from.
+    pub(crate) document: String,
     /// The change that made this revision.
     pub(crate) last_change: Stamp,
     /// The change that began the maintenance that is in force.
@@ -26,7 +28,7 @@ pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<Kept>,
         let name: String = row.get(0)?;
         let revision: i64 = row.get(1)?;
         let document: String = row.get(2)?;
-        kept.push(check(connection, identity, &name, revision, &document)?);
+        kept.push(check(connection, identity, &name, revision, document)?);
     }
     Ok(kept)
 }
@@ -37,7 +39,7 @@ fn check(
     identity: &str,
     name: &str,
     revision: i64,
-    document: &str,
+    document: String,
 ) -> Result<Kept, OpenError> {
     let corrupt = |reason: String| OpenError::Corrupt {
         service: name.to_owned(),
@@ -74,6 +76,7 @@ fn check(
     };
     Ok(Kept {
         state,
+        document,
         last_change,
         since,
         timer,

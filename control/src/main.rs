@@ -1,36 +1,7 @@
-//! Keeps what is in force for each service, serves it to the nodes, and is the operator's command.
-//!
-//! `intermission serve` is control: the config endpoint with its embedded store. Every other
-//! subcommand asks a control and prints what it answered; `explain` and `preview` fetch the state
-//! and decide with the same core as the nodes do.
-
-mod change;
-mod cli;
-mod client;
-mod commands;
-mod contrast;
-mod etag;
-mod exit;
-mod fields;
-mod fleet;
-mod history;
-mod invalid;
-mod keeper;
-mod limit;
-mod moment;
-mod output;
-mod places;
-mod serve;
-mod store;
-mod summary;
-mod timeout;
-mod timer;
-mod token;
+//! The command `intermission`.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    commands::run(cli::Cli::parse()).into()
+    intermission_control::run()
 }

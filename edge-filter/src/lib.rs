@@ -19,6 +19,9 @@ mod config;
 #[cfg(test)]
 mod fake;
 mod freshness;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod member;
 mod metrics;

@@ -92,7 +92,7 @@ impl News {
 }
 
 /// Reads a value as [`News::write`] writes it.
-fn read(value: &[u8]) -> Option<Tagged> {
+pub(crate) fn read(value: &[u8]) -> Option<Tagged> {
     let (etag, document) = lines(value);
     let state = State::parse(document).ok()?;
     let etag = std::str::from_utf8(etag)

@@ -159,7 +159,7 @@ impl Slot {
 
 impl Word {
     /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
-    fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let Running {
             requests, oldest, ..
         } = self.running;

@@ -26,8 +26,9 @@ mod kind;
 mod language;
 mod letter_case;
 mod logo;
-#[cfg(test)]
-mod naive;
+#[cfg(any(test, feature = "naive"))]
+#[doc(hidden)]
+pub mod naive;
 mod node;
 mod notice;
 mod page;

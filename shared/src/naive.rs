@@ -1,4 +1,4 @@
-//! Paths and hosts compared one entry after the other, for tests.
+//! Paths and hosts compared one entry after the other, for tests and fuzz targets.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,8 @@ use crate::letter_case::lower;
 use crate::{ExemptPath, HostName, PathPrefix};
 
 /// Whether every server reads `path`, which is without its query, alike.
-pub(crate) fn is_plain(path: &[u8]) -> bool {
+#[must_use]
+pub fn is_plain(path: &[u8]) -> bool {
     let Some((b'/', rest)) = path.split_first() else {
         return false;
     };
@@ -24,13 +25,15 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
 }
 
 /// Whether the entry exempts a plain `path`.
-pub(crate) fn exempts(entry: &ExemptPath, path: &[u8]) -> bool {
+#[must_use]
+pub fn exempts(entry: &ExemptPath, path: &[u8]) -> bool {
     let entry = entry.as_str().as_bytes();
     path == entry || (entry.ends_with(b"/") && path.starts_with(entry))
 }
 
 /// Whether the entry covers a clear `path`.
-pub(crate) fn covers(entry: &PathPrefix, path: &[u8]) -> bool {
+#[must_use]
+pub fn covers(entry: &PathPrefix, path: &[u8]) -> bool {
     let folded: Vec<char> = entry.as_str().chars().flat_map(lower).collect();
     let mut segments = path
         .split(|byte| *byte == b'/')
@@ -47,6 +50,7 @@ fn same(segment: &[u8], entry: &[char]) -> bool {
 }
 
 /// Whether a request's `host` is the entry.
-pub(crate) fn is_host(entry: &HostName, host: &[u8]) -> bool {
+#[must_use]
+pub fn is_host(entry: &HostName, host: &[u8]) -> bool {
     host.eq_ignore_ascii_case(entry.as_str().as_bytes())
 }

@@ -63,7 +63,7 @@ pub(super) fn needed() -> Problem {
 }
 
 /// The token of the one `Authorization` line.
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let line = lines.next()?.as_bytes();
     if lines.next().is_some() {

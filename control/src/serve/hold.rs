@@ -16,7 +16,7 @@ use crate::serve::problem::Problem;
 use crate::serve::run::stopped;
 
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The longest that a poll is held, whatever it asks for.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -23,6 +23,8 @@ mod changes;
 mod connections;
 mod edits;
 mod fleet;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod gate;
 mod guard;
 mod health;

@@ -87,7 +87,7 @@ impl Ends {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn unknown() -> Self {
         Self {
             local: None,

@@ -1,0 +1,82 @@
+//! What of control reads bytes from strangers, for the targets in `fuzz/`: no public interface.
+
+use std::time::Duration;
+
+use intermission_core::State;
+
+use crate::change::{Change, Patch};
+use crate::etag::{Condition, ETag};
+use crate::fleet;
+use crate::invalid::Invalid;
+pub use crate::serve::fuzzing::{Control, bearer, wait};
+
+/// What control has read in the header of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of `docs/state.md`")]
+pub struct Report {
+    pub name: String,
+    pub boot: String,
+    pub kind: String,
+    pub seq: u64,
+    pub applied: Option<String>,
+    pub running: u64,
+    pub silent: Vec<String>,
+    pub wait: Duration,
+    pub lease: Option<Duration>,
+    pub error: Option<String>,
+    pub leaving: bool,
+}
+
+/// Reads the header of a node.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn report(line: &[u8]) -> Result<Report, String> {
+    let fleet::Report {
+        id,
+        kind,
+        seq,
+        applied,
+        requests,
+        silent,
+        wait,
+        lease,
+        error,
+        leaving,
+        ..
+    } = fleet::Report::read(line).map_err(|error| error.to_string())?;
+    Ok(Report {
+        name: id.name,
+        boot: id.boot,
+        kind,
+        seq,
+        applied,
+        running: requests,
+        silent,
+        wait,
+        lease,
+        error,
+        leaving,
+    })
+}
+
+/// Applies the body of a `PATCH` to a state.
+///
+/// # Errors
+///
+/// Where it is refused: the JSON pointer to the place, and the reason.
+pub fn patch(before: &State, body: &[u8]) -> Result<State, (String, String)> {
+    let apply =
+        |body| Change::Patch(Patch::parse(body)?).apply(before, jiff::Timestamp::UNIX_EPOCH);
+    apply(body).map_err(|Invalid { pointer, reason }| (pointer, reason))
+}
+
+/// Whether the lines of `If-Match` or `If-None-Match` name the tag of a document, compared weakly and strongly;
+/// `None` where there is no line.
+#[must_use]
+pub fn condition(lines: &[&[u8]], document: &State) -> Option<(bool, bool)> {
+    let etag = ETag::of(&document.store, document.revision, &document.to_json());
+    let condition = Condition::read(lines.iter().copied())?;
+    Some((condition.names(&etag), condition.names_exactly(&etag)))
+}

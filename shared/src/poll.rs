@@ -1,6 +1,7 @@
 //! When a node asks for the state, and what it makes of the answer: without I/O, given the time.
 
 mod error;
+mod options;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -11,10 +12,9 @@ use fastrand::Rng;
 
 pub use self::error::PollError;
 use self::error::{Kind, identity};
-use crate::State;
+pub use self::options::PollOptions;
+use crate::{ServiceName, State};
 
-/// Longest interval and longest wait.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Shortest pause after a failure.
@@ -24,46 +24,6 @@ const SLACK: Duration = Duration::from_secs(5);
 /// An answer that was held comes later than this, or it was not held. While somebody waits for the node, control
 /// holds for little longer.
 const HELD: Duration = Duration::from_millis(100);
-
-/// How a node polls.
-#[derive(Clone, Copy, Debug)]
-pub struct PollOptions {
-    /// Pause between two polls where the server does not hold them, at most a day; jittered by a tenth.
-    pub interval: Duration,
-    /// How long the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole
-    /// seconds, at most a day.
-    pub wait: Duration,
-    /// How long the last good state stays in force without an answer, before the node puts
-    /// [`State::closed`] in its place; `None` is for ever. No pause and no wait is longer than a third
-    /// of it.
-    pub lease: Option<Duration>,
-}
-
-impl PollOptions {
-    /// The options as they are heeded.
-    fn fit(self) -> Self {
-        Self {
-            interval: self.at_most(self.interval.min(LONGEST)),
-            wait: self.at_most(self.wait.min(LONGEST)),
-            ..self
-        }
-    }
-
-    fn at_most(&self, time: Duration) -> Duration {
-        self.lease.map_or(time, |lease| time.min(lease / 3))
-    }
-}
-
-/// Polls every 5 s, or held for 10 s at a time, without a lease.
-impl Default for PollOptions {
-    fn default() -> Self {
-        Self {
-            interval: Duration::from_secs(5),
-            wait: Duration::from_secs(10),
-            lease: None,
-        }
-    }
-}
 
 /// The polling of one state.
 ///
@@ -75,6 +35,7 @@ impl Default for PollOptions {
 pub struct Poll {
     options: PollOptions,
     random: Rng,
+    service: Option<ServiceName>,
     state: Option<State>,
     etag: Option<Box<str>>,
     next_at: Duration,
@@ -117,6 +78,7 @@ impl Poll {
         Self {
             options: options.fit(),
             random: Rng::with_seed(seed),
+            service: None,
             state: None,
             etag: None,
             next_at: Duration::ZERO,
@@ -127,15 +89,39 @@ impl Poll {
         }
     }
 
-    /// Goes on from a state that was saved, or that another poller of this node put in force, and from
-    /// its entity tag where that is known.
+    /// Takes documents of `service` only, where it is known: by the URL, as [`ServiceName::in_path`] reads it, or by the
+    /// configuration. Else the first answer names the service.
+    #[must_use]
+    pub fn with_service(self, service: Option<ServiceName>) -> Self {
+        Self { service, ..self }
+    }
+
+    /// Goes on from a state that another poller of this process put in force, and from its entity tag where that is
+    /// known.
     #[must_use]
     pub fn with_state(self, state: State, etag: Option<Box<str>>) -> Self {
         Self {
+            service: self.service.or_else(|| Some(state.service.clone())),
             state: Some(state),
             etag,
             ..self
         }
+    }
+
+    /// Goes on from a state that an earlier process saved. The first answer replaces it unless it is older and of the
+    /// same service: what was saved does not say which service this node is of.
+    #[must_use]
+    pub fn with_saved_copy(self, state: State) -> Self {
+        Self {
+            state: Some(state),
+            ..self
+        }
+    }
+
+    /// The service of this node, once it is known.
+    #[must_use]
+    pub fn service(&self) -> Option<&ServiceName> {
+        self.service.as_ref()
     }
 
     /// When the next poll is due.
@@ -257,6 +243,12 @@ impl Poll {
             status => return Err(PollError(Kind::Status(status))),
         }
         let next = State::parse(response.body).map_err(|error| PollError(Kind::Document(error)))?;
+        if let Some(service) = self.service.as_ref().filter(|own| **own != next.service) {
+            return Err(PollError(Kind::Service {
+                offered: next.service,
+                own: service.clone(),
+            }));
+        }
         if let Some(current) = &self.state
             && !current.may_give_way_to(&next)
         {
@@ -275,6 +267,7 @@ impl Poll {
         if !changed && self.answered_at.is_some() {
             return Ok(None);
         }
+        self.service = Some(next.service.clone());
         self.state = Some(next.clone());
         Ok(Some(next))
     }

@@ -91,10 +91,10 @@ impl State {
     }
 
     /// Whether a node that enforces `self` may go on to `next`: a later revision of the same store,
-    /// or any revision of a store that was founded later.
+    /// or any revision of a store that was founded later. States of different services are not ordered.
     #[must_use]
     pub fn may_give_way_to(&self, next: &Self) -> bool {
-        (&next.store, next.revision) >= (&self.store, self.revision)
+        next.service != self.service || (&next.store, next.revision) >= (&self.store, self.revision)
     }
 }
 
@@ -108,6 +108,15 @@ impl ServiceName {
     #[must_use]
     pub fn unknown() -> Self {
         Self("unknown".into())
+    }
+
+    /// The service that an endpoint's path names: `shop` in `/v1/services/shop/state`, after any prefix.
+    #[must_use]
+    pub fn in_path(path: &str) -> Option<Self> {
+        let path = path.split('?').next()?;
+        let (services, name) = path.strip_suffix("/state")?.rsplit_once('/')?;
+        let name = services.ends_with("/v1/services").then_some(name)?;
+        name.parse().ok()
     }
 
     /// The name as text.
@@ -261,6 +270,33 @@ impl Default for Exempt {
                 .into_iter()
                 .filter_map(|path| path.parse().ok())
                 .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_an_endpoint_names_its_service() {
+        let named = |path| ServiceName::in_path(path).map(|name| Box::<str>::from(name.as_str()));
+        for path in [
+            "/v1/services/shop/state",
+            "/control/v1/services/shop/state?wait=5",
+        ] {
+            assert_eq!(named(path), Some(Box::from("shop")), "{path}");
+        }
+        for path in [
+            "/shop.json",
+            "/state",
+            "/v1/services/shop/state/",
+            "/v1/services/shop/fleet",
+            "/v1/services//state",
+            "/v1/services/Shop/state",
+            "/services/shop/state",
+        ] {
+            assert_eq!(named(path), None, "{path}");
         }
     }
 }

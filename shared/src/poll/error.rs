@@ -3,7 +3,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::{DocumentError, State};
+use crate::{DocumentError, ServiceName, State};
 
 /// Why a response is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,14 @@ pub struct PollError(pub(super) Kind);
 pub(super) enum Kind {
     Status(u16),
     Document(DocumentError),
-    Older { offered: String, kept: String },
+    Service {
+        offered: ServiceName,
+        own: ServiceName,
+    },
+    Older {
+        offered: String,
+        kept: String,
+    },
 }
 
 impl PollError {
@@ -39,6 +46,11 @@ impl fmt::Display for PollError {
         match &self.0 {
             Kind::Status(status) => write!(f, "status {status} is no answer, only 200 and 304 are"),
             Kind::Document(_) => f.write_str("the document is not valid"),
+            Kind::Service { offered, own } => write!(
+                f,
+                "the document is of service {offered}, but this node is of service {own}; correct the URL, or what it \
+                 serves"
+            ),
             Kind::Older { offered, kept } => write!(
                 f,
                 "{offered} is older than {kept}, which stays in force; if a backup was restored on purpose, \

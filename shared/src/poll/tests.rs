@@ -2,13 +2,16 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::{Mode, ServiceName};
+use crate::Mode;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
 fn document(store: &str, revision: u64) -> Vec<u8> {
-    let service: ServiceName = "shop".parse().unwrap();
-    let mut state = State::initial(service, Mode::All);
+    document_of("shop", store, revision)
+}
+
+fn document_of(service: &str, store: &str, revision: u64) -> Vec<u8> {
+    let mut state = State::initial(service.parse().unwrap(), Mode::All);
     state.store = store.into();
     state.revision = revision;
     state.to_json()
@@ -193,7 +196,7 @@ fn the_same_document_again_is_no_change() {
 #[test]
 fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
     let saved = State::parse(&document("S1", 5)).unwrap();
-    let mut poll = poll().with_state(saved, None);
+    let mut poll = poll().with_saved_copy(saved);
     assert_eq!(poll.state().map(|state| state.revision), Some(5));
     poll.send(MS(0));
     assert!(poll.receive(MS(1), ok(None, &document("S1", 4))).is_err());
@@ -323,4 +326,64 @@ fn whoever_refuses_documents_is_heard_as_often_as_others() {
         poll.receive(MS(0), ok(None, b"{}")).unwrap_err();
         assert!(poll.next_at() <= poll.longest_pause());
     }
+}
+
+#[test]
+fn a_saved_copy_of_another_service_gives_way_to_the_first_answer_of_any_revision() {
+    let saved = State::parse(&document_of("shop-old", "S1", 120)).unwrap();
+    let mut poll = poll().with_saved_copy(saved);
+    assert_eq!(poll.service(), None);
+    poll.send(MS(0));
+    let state = poll
+        .receive(MS(1), ok(None, &document("S1", 3)))
+        .unwrap()
+        .unwrap();
+    assert_eq!((state.service.as_str(), state.revision), ("shop", 3));
+}
+
+#[test]
+fn the_service_of_the_first_answer_is_that_of_the_node() {
+    let mut poll = answered();
+    let error = poll
+        .receive(MS(2), ok(None, &document_of("pay", "S2", 9)))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the document is of service pay, but this node is of service shop; correct the URL, or what it serves"
+    );
+    assert_eq!(poll.objection(), Some(&*error.line()));
+    assert_eq!(poll.state().map(|state| state.revision), Some(5));
+    assert!(poll.receive(MS(3), ok(None, &document("S1", 6))).is_ok());
+}
+
+#[test]
+fn the_service_that_the_url_names_is_that_of_the_node() {
+    let mut poll = poll().with_service(ServiceName::in_path("/v1/services/shop/state"));
+    let other = document_of("pay", "S1", 9);
+    assert!(poll.receive(MS(1), ok(None, &other)).is_err());
+    assert_eq!(poll.state(), None);
+    assert!(poll.receive(MS(1), ok(None, &document("S1", 1))).is_ok());
+}
+
+#[test]
+fn a_state_of_another_poller_of_the_process_names_the_service() {
+    let state = State::parse(&document("S1", 5)).unwrap();
+    let mut poll = poll().with_state(state, None);
+    let other = document_of("pay", "S1", 9);
+    assert!(poll.receive(MS(1), ok(None, &other)).is_err());
+}
+
+#[test]
+fn no_interval_and_no_wait_is_longer_than_five_minutes() {
+    let options = PollOptions {
+        interval: Duration::from_secs(86_400),
+        wait: Duration::from_secs(86_400),
+        lease: None,
+    };
+    let mut poll = Poll::new(options, 7);
+    assert_eq!(poll.longest_pause(), Duration::from_secs(300));
+    poll.receive(MS(1), ok(Some("\"a\""), &document("S1", 5)))
+        .unwrap();
+    let request = poll.send(MS(1));
+    assert_eq!(request.prefer.as_deref(), Some("wait=300"));
 }

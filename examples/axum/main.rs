@@ -1,5 +1,6 @@
-//! A shop behind axum: a page, an API under `/api` and a probe, switched by Intermission.
+//! A shop behind axum: a page, an API under `/api` with a stream of events, and two probes, switched by Intermission.
 
+use std::convert::Infallible;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,15 +10,19 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Html;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
-use intermission::{Cidr, ClientSource, MaintenanceLayer, PolicyHandle, Poller, TrustedProxies};
+use futures_util::{StreamExt, stream};
+use intermission::{
+    Cidr, ClientSource, MaintenanceLayer, Mode, PolicyHandle, Poller, TrustedProxies,
+};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, watch};
 
 /// A shop behind the maintenance layer
 #[derive(Debug, Parser)]
@@ -42,12 +47,16 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
+    /// Close when control has not answered for so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    lease: Option<u64>,
+
     /// A proxy whose X-Forwarded-For names the client; may be given again
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
 
     /// Leave the layer out, for an Envoy with the edge filter to stand before the shop
-    #[arg(long, conflicts_with_all = ["state", "token_file", "ca_file", "trusted_proxies"])]
+    #[arg(long, conflicts_with_all = ["state", "token_file", "ca_file", "lease", "trusted_proxies"])]
     without_layer: bool,
 }
 
@@ -59,13 +68,14 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let options = Options::parse();
 
-    let (mut app, mut maintenance) = (app(), None);
-    if !options.without_layer {
+    let (app, policy) = if options.without_layer {
+        (app(&PolicyHandle::default()), None)
+    } else {
         let policy = policy(&options).await?;
         // Last, so that it stands before everything else.
-        app = app.layer(layer(&options, policy.clone()));
-        maintenance = Some(policy);
-    }
+        let app = app(&policy).layer(layer(&options, policy.clone()));
+        (app, Some(policy))
+    };
 
     let listener = TcpListener::bind(options.listen)
         .await
@@ -78,8 +88,8 @@ async fn main() -> anyhow::Result<()> {
     )
     .with_graceful_shutdown(stopped()?)
     .await?;
-    if let Some(policy) = maintenance {
-        // So that nobody waits for a node that is gone.
+    if let Some(policy) = policy {
+        // Else control takes this node for lost.
         policy.leave().await;
     }
     Ok(())
@@ -92,6 +102,9 @@ async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
         None => Poller::new(&options.state)?,
     };
     let mut poller = poller.with_interval(Duration::from_millis(500));
+    if let Some(lease) = options.lease {
+        poller = poller.with_lease(Duration::from_secs(lease));
+    }
     if let Some(token) = token(options)? {
         poller = poller.with_token(&token)?;
     }
@@ -116,34 +129,66 @@ fn token(options: &Options) -> anyhow::Result<Option<String>> {
     Ok(Some(token.trim().to_owned()))
 }
 
-fn app() -> Router {
+fn app(policy: &PolicyHandle) -> Router {
     Router::new()
         .route("/", get(front_page))
         .route("/api/orders", get(orders).post(order))
+        .route("/api/orders/events", get(events))
         .route("/healthz", get(async || "ok\n"))
-        .with_state(Orders::default())
+        .route("/readyz", get(readiness))
+        .with_state(Shop {
+            orders: Arc::default(),
+            latest: watch::Sender::default(),
+            policy: policy.clone(),
+        })
 }
 
-type Orders = Arc<RwLock<Vec<Order>>>;
+#[derive(Clone)]
+struct Shop {
+    orders: Arc<RwLock<Vec<Order>>>,
+    latest: watch::Sender<Order>,
+    policy: PolicyHandle,
+}
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Order {
     item: String,
+}
+
+/// Not ready until control has answered: before that the service may be in maintenance without this node knowing it.
+async fn readiness(State(shop): State<Shop>) -> (StatusCode, &'static str) {
+    if shop.policy.is_provisional() {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "control has not answered\n",
+        )
+    } else {
+        (StatusCode::OK, "ready\n")
+    }
+}
+
+/// Each order when it is made, until maintenance begins: `enter --wait` would wait for a stream that goes on.
+async fn events(State(shop): State<Shop>) -> impl IntoResponse {
+    let events = stream::unfold(shop.latest.subscribe(), async |mut latest| {
+        latest.changed().await.ok()?;
+        let event = Event::default().data(&latest.borrow_and_update().item);
+        Some((Ok::<_, Infallible>(event), latest))
+    });
+    let maintenance = shop.policy.until(|state| state.maintenance != Mode::Off);
+    Sse::new(events.take_until(maintenance)).keep_alive(KeepAlive::default())
 }
 
 async fn front_page() -> Html<&'static str> {
     Html(include_str!("front-page.html"))
 }
 
-async fn orders(State(orders): State<Orders>) -> Json<Vec<Order>> {
-    Json(orders.read().await.clone())
+async fn orders(State(shop): State<Shop>) -> Json<Vec<Order>> {
+    Json(shop.orders.read().await.clone())
 }
 
-async fn order(
-    State(orders): State<Orders>,
-    Json(order): Json<Order>,
-) -> (StatusCode, Json<Order>) {
-    orders.write().await.push(order.clone());
+async fn order(State(shop): State<Shop>, Json(order): Json<Order>) -> (StatusCode, Json<Order>) {
+    shop.orders.write().await.push(order.clone());
+    shop.latest.send_replace(order.clone());
     (StatusCode::CREATED, Json(order))
 }
 

@@ -64,9 +64,15 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let policy = policy(&options).await?;
 
-    // The health service passes in maintenance too: the state exempts it by its path.
+    // The health service passes in maintenance too: the state exempts it by its path. It says "not serving" until
+    // control has answered: before that the service may be in maintenance without this node knowing it.
     let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_serving::<GreeterServer<Hello>>().await;
+    reporter.set_not_serving::<GreeterServer<Hello>>().await;
+    let answered = policy.clone();
+    tokio::spawn(async move {
+        answered.answered().await;
+        reporter.set_serving::<GreeterServer<Hello>>().await;
+    });
 
     let incoming = TcpIncoming::bind(options.listen).with_context(|| options.listen.to_string())?;
     println!("listening on http://{}", incoming.local_addr()?);
@@ -76,7 +82,7 @@ async fn main() -> anyhow::Result<()> {
         .add_service(GreeterServer::new(Hello))
         .serve_with_incoming_shutdown(incoming, stopped()?)
         .await?;
-    // So that nobody waits for a node that is gone.
+    // Else control takes this node for lost.
     policy.leave().await;
     Ok(())
 }

@@ -61,11 +61,92 @@ impl PolicyHandle {
         self.in_force.state()
     }
 
+    /// Whether the endpoint has not answered yet, so that the state in force is a saved copy or a default: a node that
+    /// says so in its readiness probe gets no traffic before it knows the state of its service.
+    ///
+    /// What is swapped by hand is never provisional.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        !*self.in_force.answered().borrow()
+    }
+
+    /// Waits for the first answer of the endpoint: ends at once where there has been one, or no
+    /// [`Poller`](crate::Poller) asks, and never where polling ends before.
+    pub async fn answered(&self) {
+        let mut answered = self.in_force.answered();
+        // The handle keeps the sender alive.
+        let _ = answered.wait_for(|answered| *answered).await;
+    }
+
+    /// Waits until another state is in force than at the time of the call, and gives it.
+    ///
+    /// A stream of events or a WebSocket runs on when maintenance begins, and `enter --wait` waits for it. So its handler
+    /// should end it; [`until`](Self::until) is easier for that.
+    pub fn changed(&self) -> impl Future<Output = State> + Send + Sync + use<> {
+        let (policy, mut changes) = (self.clone(), self.in_force.changes());
+        async move {
+            let _ = changes.changed().await;
+            policy.state()
+        }
+    }
+
+    /// Waits until the state in force meets a condition, and gives it.
+    ///
+    /// ```
+    /// # async fn next_event() -> String { String::from("event") }
+    /// # async fn send(_: String) {}
+    /// use intermission::{Mode, PolicyHandle};
+    ///
+    /// /// Sends events until maintenance begins.
+    /// async fn events(policy: PolicyHandle) {
+    ///     let maintenance = policy.until(|state| state.maintenance != Mode::Off);
+    ///     let mut maintenance = std::pin::pin!(maintenance);
+    ///     loop {
+    ///         tokio::select! {
+    ///             _ = &mut maintenance => return,
+    ///             event = next_event() => send(event).await,
+    ///         }
+    ///     }
+    /// }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// # let policy = PolicyHandle::default();
+    /// # let state = intermission::State { maintenance: Mode::All, ..policy.state() };
+    /// # policy.swap(state);
+    /// # events(policy).await;
+    /// # });
+    /// ```
+    pub fn until<F>(&self, condition: F) -> impl Future<Output = State> + Send + Sync + use<F>
+    where
+        F: Fn(&State) -> bool + Send + Sync,
+    {
+        let policy = self.clone();
+        async move {
+            loop {
+                let changed = policy.changed();
+                let state = policy.state();
+                if condition(&state) {
+                    return state;
+                }
+                changed.await;
+            }
+        }
+    }
+
     /// What still runs of the requests that were admitted before the state in force, and that it
     /// might refuse.
     #[must_use]
     pub fn running(&self) -> Running {
         self.in_force.running()
+    }
+
+    /// Whether a [`Poller`](crate::Poller) keeps it up to date: not after [`leave`](Self::leave), nor when its task was
+    /// dropped with the runtime that it was started on.
+    #[cfg(feature = "poller")]
+    #[must_use]
+    pub fn is_polling(&self) -> bool {
+        self.departure
+            .as_ref()
+            .is_some_and(|departure| departure.is_polling())
     }
 
     pub(crate) fn in_force(&self) -> &InForce {

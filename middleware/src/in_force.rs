@@ -1,11 +1,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "poller")]
+use std::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 use intermission_core::{Policy, Reason, Running, State, Timestamp};
+use tokio::sync::watch;
 
 use crate::epoch::{Counted, Epoch, Latest};
+use crate::lease::{Lease, Moment};
 use crate::seen::{Place, Seen};
 
 /// The state in force, and what still runs of the requests that were admitted before it.
@@ -14,6 +18,12 @@ pub(crate) struct InForce {
     latest: Latest,
     place: Place,
     current: ArcSwap<Current>,
+    /// The number of the latest state that differs from the one before.
+    changes: watch::Sender<u64>,
+    /// Whether the endpoint has answered, where a poller asks one.
+    answered: watch::Sender<bool>,
+    /// Without one a state stays in force until another replaces it, and requests read no clock.
+    lease: Option<Lease>,
     /// Held while one swaps.
     past: Mutex<Vec<Past>>,
 }
@@ -40,10 +50,38 @@ impl InForce {
         let current = Current::new(state, Arc::new(Epoch::new()));
         Self {
             latest: Latest::new(current.number),
+            changes: watch::Sender::new(current.number),
+            answered: watch::Sender::new(true),
             place: Place::next(),
             current: ArcSwap::from_pointee(current),
+            lease: None,
             past: Mutex::default(),
         }
+    }
+
+    /// Provisional until the first answer, and closed when none has come for as long as the `lease`.
+    #[cfg(feature = "poller")]
+    pub(crate) fn polled(self, lease: Option<Duration>) -> Self {
+        let start = Moment::now();
+        Self {
+            answered: watch::Sender::new(false),
+            lease: lease.map(|length| Lease::new(length, start)),
+            ..self
+        }
+    }
+
+    /// Sees whether the endpoint has answered.
+    pub(crate) fn answered(&self) -> watch::Receiver<bool> {
+        self.answered.subscribe()
+    }
+
+    /// Sees when another state comes into force than the one that is.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
     }
 
     /// Looks at what is in force.
@@ -69,23 +107,66 @@ impl InForce {
     }
 
     pub(crate) fn swap(&self, state: State) {
-        #[cfg(feature = "metrics")]
-        metrics::gauge!("intermission_revision").set(state.revision as f64);
-        if let Some(state) = self.put(state) {
-            tracing::info!(
+        self.put(&mut self.past(), state);
+    }
+
+    /// Takes an answer to a poll that was sent at `sent`: the `news`, or that the `last` state stays as it is.
+    #[cfg(feature = "poller")]
+    pub(crate) fn answer(&self, sent: Moment, news: Option<State>, last: Option<&State>) {
+        let mut past = self.past();
+        let was_closed = self.lease().is_some_and(Lease::is_closed);
+        if let Some(lease) = &self.lease {
+            lease.renew(sent);
+            // An answer may come so late that the lease which it renews has ended as well.
+            if lease.has_ended(Moment::now()) {
+                return self.close(&mut past, lease, news.unwrap_or_else(|| self.state()));
+            }
+            lease.set_closed(false);
+        }
+        if let Some(state) = news.or_else(|| last.filter(|_| was_closed).cloned()) {
+            self.put(&mut past, state);
+        }
+        self.answered.send_replace(true);
+    }
+
+    /// Closes the service if its lease has ended. Called before a request is judged, because a task that watches the
+    /// clock may be frozen, or gone with its runtime.
+    #[inline]
+    pub(crate) fn heed_lease(&self) {
+        if let Some(lease) = &self.lease
+            && !lease.is_closed()
+            && lease.has_ended(Moment::now())
+        {
+            self.lapse(lease);
+        }
+    }
+
+    #[cold]
+    fn lapse(&self, lease: &Lease) {
+        let mut past = self.past();
+        // Another may have closed it meanwhile, or an answer come.
+        if !lease.is_closed() && lease.has_ended(Moment::now()) {
+            self.close(&mut past, lease, self.state());
+            lease.lapsed.notify_one();
+        }
+    }
+
+    fn close(&self, past: &mut Vec<Past>, lease: &Lease, state: State) {
+        if !lease.is_closed() {
+            tracing::error!(
                 service = state.service.as_str(),
                 revision = state.revision,
-                maintenance = %state.maintenance,
-                allowlist = state.allowlist.enabled,
-                "state in force"
+                "the lease has ended without an answer from the endpoint: closed until it answers"
             );
         }
+        self.put(past, state.closed());
+        lease.set_closed(true);
     }
 
     /// Renders the answers anew, as the announced end comes nearer.
     #[cfg(feature = "poller")]
     pub(crate) fn refresh(&self) {
-        self.put(self.state());
+        self.put(&mut self.past(), self.state());
     }
 
     pub(crate) fn running(&self) -> Running {
@@ -104,9 +185,7 @@ impl InForce {
         self.current.load().epoch.has_ended() && past.iter().all(|past| past.epoch.has_ended())
     }
 
-    /// Puts `state` in force, and gives it back if it was not before.
-    fn put(&self, state: State) -> Option<State> {
-        let mut past = self.past();
+    fn put(&self, past: &mut Vec<Past>, state: State) {
         let current = self.current.load();
         let is_new = current.state != state;
         let epoch = if is_new {
@@ -114,19 +193,27 @@ impl InForce {
         } else {
             Arc::clone(&current.epoch)
         };
-        let next = Current::new(state.clone(), epoch);
-        let number = next.number;
-        self.current.store(Arc::new(next));
-        self.latest.announce(number);
+        let next = Arc::new(Current::new(state, epoch));
+        self.current.store(Arc::clone(&next));
+        self.latest.announce(next.number);
+        #[cfg(feature = "metrics")]
+        metrics::gauge!("intermission_revision").set(next.state.revision as f64);
         if !is_new {
-            return None;
+            return;
         }
+        self.changes.send_replace(next.number);
         past.retain(|past| !past.epoch.has_ended());
         past.push(Past {
             state: current.state.clone(),
             epoch: Arc::clone(&current.epoch),
         });
-        Some(state)
+        tracing::info!(
+            service = next.state.service.as_str(),
+            revision = next.state.revision,
+            maintenance = %next.state.maintenance,
+            allowlist = next.state.allowlist.enabled,
+            "state in force"
+        );
     }
 
     fn past(&self) -> MutexGuard<'_, Vec<Past>> {
@@ -151,10 +238,11 @@ impl Past {
     fn running_under(&self, state: &State) -> Running {
         let spared = |reason| state.still_admits(reason, &self.state);
         let running = self.epoch.running(spared);
-        let revision = if self.state.store == state.store {
-            self.state.revision
+        let (before, now) = (&self.state, state);
+        let revision = if before.store == now.store && before.service == now.service {
+            before.revision
         } else {
-            // Before any of this store.
+            // Before any of this store and service.
             0
         };
         let oldest = (running != Running::default()).then_some(revision);

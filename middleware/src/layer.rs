@@ -16,6 +16,8 @@ pub struct MaintenanceLayer {
     pub(crate) policy: PolicyHandle,
     pub(crate) client: ClientAddress,
     pub(crate) extensions: bool,
+    /// Whether a glance suffices for most requests while the service is open.
+    pub(crate) quick: bool,
 }
 
 impl MaintenanceLayer {
@@ -23,6 +25,8 @@ impl MaintenanceLayer {
     #[must_use]
     pub fn new(policy: PolicyHandle) -> Self {
         Self {
+            // A lease is heeded at each request.
+            quick: policy.in_force().lease().is_none(),
             policy,
             client: ClientAddress::Source(ClientSource::Peer),
             extensions: false,
@@ -63,6 +67,7 @@ impl MaintenanceLayer {
     pub fn with_extensions(self) -> Self {
         Self {
             extensions: true,
+            quick: false,
             ..self
         }
     }

@@ -10,6 +10,11 @@ mod guard;
 mod handle;
 mod in_force;
 mod layer;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "only a poller has a lease")
+)]
+mod lease;
 mod names;
 #[cfg(feature = "poller")]
 mod poller;

@@ -32,7 +32,7 @@ impl<S> Maintenance<S> {
     /// Counts a request of which a glance says that nothing else is to be done, as the service is open.
     #[inline]
     fn admit_open<B>(&self, request: &Request<B>) -> Option<Counted> {
-        if self.layer.extensions {
+        if !self.layer.quick {
             return None;
         }
         let in_force = self.layer.policy.in_force();
@@ -59,8 +59,9 @@ impl<S> Maintenance<S> {
         };
         match verdict {
             Verdict::Admit(reason) => {
+                let glance = || seen.open.as_ref()?.foresee(request);
                 let counts_as = match reason {
-                    Reason::Open => policy.foresee(&view),
+                    Reason::Open => glance().unwrap_or_else(|| policy.foresee(&view)),
                     _ => policy.counts_as(reason, &view),
                 };
                 let counted = self.layer.policy.in_force().admit(seen, counts_as);
@@ -113,6 +114,7 @@ impl<S> Maintenance<S> {
         A: Body,
     {
         let in_force = self.layer.policy.in_force();
+        in_force.heed_lease();
         let (counted, reason, decision) = loop {
             match in_force.look(|seen| self.judge(seen, &request)) {
                 Judgement::Admit(counted, reason, decision) => break (counted, reason, decision),

@@ -8,100 +8,17 @@
     reason = "what a test does not expect ends it"
 )]
 
+mod server;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
-use intermission::{MaintenanceLayer, Mode, PolicyHandle, Poller, RequestGuard};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use intermission::{MaintenanceLayer, Mode, Poller, RequestGuard};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tower::{Layer, ServiceExt};
 
-/// No condition in these tests takes this long unless it is never met.
-const LONG: Duration = Duration::from_secs(20);
-const SHORT: Duration = Duration::from_millis(20);
-
-fn document(revision: u64, mode: Mode) -> String {
-    format!(
-        r#"{{ "version": 1, "store": "S", "service": "shop", "revision": {revision}, "maintenance": "{mode}" }}"#
-    )
-}
-
-/// A server that gives one answer to each request, in order, the last one again and again.
-struct Server {
-    url: String,
-    requests: mpsc::UnboundedReceiver<String>,
-    answers: mpsc::UnboundedSender<String>,
-}
-
-impl Server {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/state", listener.local_addr().unwrap());
-        let (seen, requests) = mpsc::unbounded_channel();
-        let (answers, mut script) = mpsc::unbounded_channel::<String>();
-        tokio::spawn(async move {
-            let mut answer = String::new();
-            loop {
-                let (mut connection, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") {
-                    match connection.read_u8().await {
-                        Ok(byte) => request.push(byte),
-                        Err(_) => break,
-                    }
-                }
-                // A poll that was given up before it was sent.
-                if request.is_empty() {
-                    continue;
-                }
-                if answer.is_empty() {
-                    answer = script.recv().await.unwrap_or_default();
-                } else if let Ok(next) = script.try_recv() {
-                    answer = next;
-                }
-                let _ = seen.send(String::from_utf8_lossy(&request).to_lowercase());
-                let _ = connection.write_all(answer.as_bytes()).await;
-            }
-        });
-        Self {
-            url,
-            requests,
-            answers,
-        }
-    }
-
-    fn answer(&self, status: &str, headers: &str, body: &str) {
-        let length = body.len();
-        let head = format!(
-            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
-        );
-        self.answers.send(head + body).unwrap();
-    }
-
-    async fn request(&mut self) -> String {
-        timeout(LONG, self.requests.recv()).await.unwrap().unwrap()
-    }
-
-    fn poller(&self) -> Poller {
-        Poller::new(&self.url)
-            .unwrap()
-            .with_interval(SHORT)
-            .with_start_wait(LONG)
-    }
-}
-
-async fn until(policy: &PolicyHandle, revision: u64) {
-    let reached = async {
-        while policy.state().revision != revision {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(LONG, reached)
-        .await
-        .unwrap_or_else(|_| panic!("revision {revision} never came in force"));
-}
+use self::server::{LONG, SHORT, Server, document, document_of, until};
 
 #[tokio::test]
 async fn start_returns_with_the_first_answer_in_force() {
@@ -162,6 +79,27 @@ async fn what_is_no_answer_leaves_the_last_good_state_in_force() {
 }
 
 #[tokio::test]
+async fn a_document_of_another_service_is_refused_and_control_hears_why() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"S/3/d\"\r\n", &document(3, Mode::All));
+    let policy = server.poller().start().await;
+    server.answer("200 OK", "", &document_of("pay", 9, Mode::Off));
+    let objection = async {
+        loop {
+            let poll = server.request().await;
+            if let Some((_, error)) = report(&poll).split_once(";error=") {
+                return error.to_owned();
+            }
+        }
+    };
+    assert_eq!(
+        timeout(LONG, objection).await.unwrap(),
+        "%\"the document is of service pay, but this node is of service shop; correct the url, or what it serves\""
+    );
+    assert_eq!(policy.state().maintenance, Mode::All);
+}
+
+#[tokio::test]
 async fn without_an_answer_it_starts_with_the_default() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/state", listener.local_addr().unwrap());
@@ -176,90 +114,6 @@ async fn without_an_answer_it_starts_with_the_default() {
             .maintenance,
         Mode::All
     );
-}
-
-#[tokio::test]
-async fn the_saved_copy_outlives_the_endpoint() {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("shop.json");
-    let server = Server::start().await;
-    server.answer("200 OK", "", &document(3, Mode::All));
-    let first = server.poller().with_saved_copy(&copy).start().await;
-    let saved = async {
-        while !copy.exists() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(LONG, saved).await.unwrap();
-    drop(first);
-
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let away = || {
-        Poller::new(&format!("http://{nobody}/state"))
-            .unwrap()
-            .with_start_wait(SHORT)
-    };
-    let policy = away().with_saved_copy(&copy).start().await;
-    assert_eq!(
-        (policy.state().revision, policy.state().maintenance),
-        (3, Mode::All)
-    );
-
-    std::fs::write(&copy, "garbage").unwrap();
-    let policy = away()
-        .with_saved_copy(&copy)
-        .with_default(Mode::Writes)
-        .start()
-        .await;
-    assert_eq!(policy.state().maintenance, Mode::Writes);
-}
-
-#[tokio::test]
-async fn a_disk_that_hangs_holds_up_neither_polls_nor_lease() {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("shop.json");
-    // Whoever opens it to write waits for a reader.
-    let pipe = folder.path().join("shop.json.new");
-    let mkfifo = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(mkfifo.unwrap().success());
-    let mut server = Server::start().await;
-    server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::Off));
-    let poller = server.poller().with_lease(Duration::from_secs(1));
-    let policy = poller.with_saved_copy(&copy).start().await;
-    server.answer("304 Not Modified", "", "");
-    for _ in 0..3 {
-        server.request().await;
-    }
-    server.answer("503 Service Unavailable", "", "");
-    let closed = async {
-        while policy.state().maintenance != Mode::All {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(LONG, closed).await.unwrap();
-    assert!(!copy.exists());
-    std::fs::File::open(pipe).unwrap();
-}
-
-#[tokio::test]
-async fn what_the_disk_refuses_is_saved_later() {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("not-there-yet/shop.json");
-    let server = Server::start().await;
-    server.answer("200 OK", "", &document(3, Mode::All));
-    let policy = server.poller().with_saved_copy(&copy).start().await;
-    std::fs::create_dir(copy.parent().unwrap()).unwrap();
-    let saved = async {
-        while !copy.exists() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(LONG, saved).await.unwrap();
-    drop(policy);
 }
 
 #[tokio::test]

@@ -7,11 +7,12 @@ use crate::workspace::cargo;
 use crate::{system, tools, wasm};
 
 /// How long the tests of `tests/tests/barrier/` are at full length.
-const LENGTHS: [(&str, &str); 4] = [
+const LENGTHS: [(&str, &str); 5] = [
     ("BARRIER_ROUNDS", "200"),
     ("CROWD_POLLERS", "1000"),
     ("CROWD_ROUNDS", "50"),
     ("CROWD_PARKED", "10000"),
+    ("FROZEN_ROUNDS", "100"),
 ];
 
 /// Installs what is needed, and runs the tests one after the other, so that their figures are their own.

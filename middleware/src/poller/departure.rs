@@ -18,6 +18,7 @@ pub(crate) struct Departure {
 #[derive(Debug)]
 pub(super) struct Departing {
     asked: Arc<Notify>,
+    departed: bool,
     /// Dropped when it is gone.
     _gone: watch::Sender<()>,
 }
@@ -28,6 +29,7 @@ impl Departure {
         let (sender, gone) = watch::channel(());
         let departing = Departing {
             asked: Arc::clone(&asked),
+            departed: false,
             _gone: sender,
         };
         (Self { asked, gone }, departing)
@@ -39,6 +41,10 @@ impl Departure {
         let mut gone = self.gone.clone();
         // It sends nothing, so the change is its end.
         let _ = tokio::time::timeout(PATIENCE, gone.changed()).await;
+    }
+
+    pub(crate) fn is_polling(&self) -> bool {
+        self.gone.has_changed().is_ok()
     }
 }
 
@@ -52,5 +58,23 @@ impl Departing {
     /// Ends when the node is to depart.
     pub(super) async fn asked(&self) {
         self.asked.notified().await;
+    }
+
+    /// The poller has said its last word.
+    pub(super) fn depart(mut self) {
+        self.departed = true;
+    }
+}
+
+impl Drop for Departing {
+    fn drop(&mut self) {
+        // The others are those who hold the policy.
+        let in_use = Arc::strong_count(&self.asked) > 1;
+        if in_use && !self.departed {
+            tracing::error!(
+                "the task that polls was dropped, as it is when the runtime ends on which the poller was started: the \
+                 state in force stays as it is, or until its lease ends; start the poller on the runtime that serves"
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use http::uri::Scheme;
 use http::{HeaderValue, Uri};
+use intermission_core::ServiceName;
 
 use super::fetch::{CaError, Client};
 
@@ -56,6 +57,14 @@ impl Endpoint {
             token: None,
             client: Box::new(client),
         })
+    }
+
+    /// The service that the URL names, if it does.
+    pub(super) fn service(&self) -> Option<ServiceName> {
+        match self {
+            Self::Http { uri, .. } => ServiceName::in_path(uri.path()),
+            Self::File(_) => None,
+        }
     }
 
     pub(super) fn with_token(self, token: &str) -> Result<Self, TokenError> {

@@ -27,7 +27,8 @@ use crate::in_force::InForce;
 ///
 /// 1. Only a valid document and "not modified" count as answers. Whatever else comes, and if nothing
 ///    comes, the last good state stays in force.
-/// 2. A document that is older than the state in force is refused, unless its store is newer.
+/// 2. A document that is older than the state in force is refused, unless its store is newer; so is one of another
+///    service than the URL names, or else the first answer.
 /// 3. The endpoint is asked to hold a poll until there is news. One that does not know how is asked
 ///    at an interval, by default every 5 s, jittered by a tenth.
 /// 4. After a failure the pauses grow up to half a minute, at random.
@@ -90,7 +91,7 @@ impl Poller {
         }
     }
 
-    /// Pauses for `interval` between two polls that the endpoint does not hold; 5 s by default.
+    /// Pauses for `interval` between two polls that the endpoint does not hold: 5 s by default, 5 minutes at most.
     #[must_use]
     pub fn with_interval(self, interval: Duration) -> Self {
         Self {
@@ -102,7 +103,7 @@ impl Poller {
         }
     }
 
-    /// Asks the endpoint to hold a poll for up to `wait`, in whole seconds; 10 s by default, and not
+    /// Asks the endpoint to hold a poll for up to `wait`, in whole seconds: 10 s by default, 5 minutes at most, and not
     /// at all where it is zero.
     #[must_use]
     pub fn with_wait(self, wait: Duration) -> Self {
@@ -137,7 +138,8 @@ impl Poller {
         Self { start_wait, ..self }
     }
 
-    /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached.
+    /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached. A copy of another
+    /// service than the URL names is passed over.
     #[must_use]
     pub fn with_saved_copy(self, file: impl Into<PathBuf>) -> Self {
         Self {
@@ -180,6 +182,8 @@ impl Poller {
     /// Starts to poll, and gives the policy as soon as the first answer is in force, or after the
     /// [start wait](Self::with_start_wait) what is at hand: the saved copy, else the default.
     ///
+    /// Until the first answer the policy [is provisional](PolicyHandle::is_provisional).
+    ///
     /// Polling goes on in a task of the current tokio runtime until the last clone of the handle,
     /// and with it the last layer, is dropped, or until [`PolicyHandle::leave`].
     ///
@@ -188,19 +192,22 @@ impl Poller {
     /// Outside of a tokio runtime.
     pub async fn start(self) -> PolicyHandle {
         let deadline = Instant::now() + self.start_wait;
+        let service = self.endpoint.service();
         let saved = match &self.saved_copy {
-            Some(file) => timeout_at(deadline, saved::load(file)).await.ok().flatten(),
+            Some(file) => timeout_at(deadline, saved::load(file, service.as_ref()))
+                .await
+                .ok()
+                .flatten(),
             None => None,
         };
         let at_hand = saved
             .clone()
             .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
-        let in_force = Arc::new(InForce::new(at_hand));
-        let mut poll = Poll::new(self.options, fastrand::u64(..));
+        let in_force = Arc::new(InForce::new(at_hand).polled(self.options.lease));
+        let mut poll = Poll::new(self.options, fastrand::u64(..)).with_service(service);
         if let Some(saved) = saved {
-            poll = poll.with_state(saved, None);
+            poll = poll.with_saved_copy(saved);
         }
-        let (answered, first_answer) = tokio::sync::oneshot::channel();
         let (departure, departing) = Departure::new();
         let task = Task::new(
             self.endpoint,
@@ -208,11 +215,10 @@ impl Poller {
             Identity::new(self.name, self.options.lease),
             self.saved_copy.map(Saver::new),
             Arc::clone(&in_force),
-            answered,
         );
         tokio::spawn(task.run(departing));
         let handle = PolicyHandle::polled(in_force, departure);
-        if timeout_at(deadline, first_answer).await.is_err() {
+        if timeout_at(deadline, handle.answered()).await.is_err() {
             let state = handle.state();
             tracing::warn!(
                 service = state.service.as_str(),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use intermission_core::State;
+use intermission_core::{ServiceName, State};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 /// Pause before a state that could not be saved is saved again.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Reads the copy; one that cannot be used is as good as none, and said.
-pub(super) async fn load(file: &Path) -> Option<State> {
+/// Reads the copy, which has to be of `service` where that is known; one that cannot be used is passed over with a
+/// warning.
+pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<State> {
     let document = match fs::read(file).await {
         Ok(document) => document,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
@@ -23,11 +24,21 @@ pub(super) async fn load(file: &Path) -> Option<State> {
             return None;
         }
     };
-    State::parse(&document)
+    let state = State::parse(&document)
         .inspect_err(
             |error| tracing::warn!(file = %file.display(), %error, "the saved copy is not valid"),
         )
-        .ok()
+        .ok()?;
+    if let Some(service) = service.filter(|service| **service != state.service) {
+        tracing::warn!(
+            file = %file.display(),
+            "the saved copy is of service {}, but this node is of service {service}; it is passed over: give each \
+             service a file of its own",
+            state.service
+        );
+        return None;
+    }
+    Some(state)
 }
 
 /// Saves states beside the polls, which must not wait for a disk.

@@ -2,8 +2,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intermission_core::{Poll, State};
-use tokio::sync::oneshot;
+use intermission_core::{Poll, ServiceName, State};
 use tokio::time::Instant;
 
 use super::departure::Departing;
@@ -11,6 +10,7 @@ use super::endpoint::Endpoint;
 use super::identity::{Identity, Intent};
 use super::saved::Saver;
 use crate::in_force::InForce;
+use crate::lease::{Lease, Moment};
 
 /// How long a node that departs tries to say so, and how often.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -24,10 +24,7 @@ pub(super) struct Task {
     identity: Identity,
     saver: Option<Saver>,
     in_force: Arc<InForce>,
-    answered: Option<oneshot::Sender<()>>,
     started: Instant,
-    /// Whether the lease has ended, and everybody is refused.
-    closed: bool,
     /// What went wrong last, so that it is said once and not at every try.
     complaint: Option<String>,
 }
@@ -39,7 +36,6 @@ impl Task {
         identity: Identity,
         saver: Option<Saver>,
         in_force: Arc<InForce>,
-        answered: oneshot::Sender<()>,
     ) -> Self {
         Self {
             endpoint,
@@ -47,19 +43,22 @@ impl Task {
             identity,
             saver,
             in_force,
-            answered: Some(answered),
             started: Instant::now(),
-            closed: false,
             complaint: None,
         }
     }
 
     /// Polls until the node departs, and then says goodbye.
     pub(super) async fn run(mut self, departing: Departing) {
+        let in_force = Arc::clone(&self.in_force);
         loop {
             // A poll that is given up half-way is as good as one that was not answered.
             tokio::select! {
                 () = departing.asked() => break,
+                () = lapsed(&in_force) => {
+                    self.poll.fail(self.started.elapsed());
+                    continue;
+                }
                 () = self.turn() => {}
             }
         }
@@ -68,16 +67,17 @@ impl Task {
         if let Some(saver) = self.saver {
             let _ = tokio::time::timeout(FAREWELL, saver.finish()).await;
         }
+        departing.depart();
     }
 
     /// Polls once.
     async fn turn(&mut self) {
         let next = tokio::time::sleep_until(self.started + self.poll.next_at());
-        let (lease, closed) = (self.lease(), &mut self.closed);
-        under(lease, || *closed = close(&self.in_force), next).await;
+        under(self.lease(), || self.in_force.heed_lease(), next).await;
+        let sent = Moment::now();
         match self.ask(Intent::Stay).await {
-            Ok(Some(news)) => return self.answer(Some(news)),
-            Ok(None) => self.answer(None),
+            Ok(Some(news)) => return self.answer(sent, Some(news)),
+            Ok(None) => self.answer(sent, None),
             Err(complaint) => self.complain(complaint),
         }
         let state = self.poll.state();
@@ -95,7 +95,8 @@ impl Task {
 
     /// When the lease ends, if there is one that has not.
     fn lease(&self) -> Option<Instant> {
-        let lapses_at = self.poll.lapses_at().filter(|_| !self.closed);
+        let is_closed = self.in_force.lease().is_none_or(Lease::is_closed);
+        let lapses_at = self.poll.lapses_at().filter(|_| !is_closed);
         lapses_at.and_then(|at| self.started.checked_add(at))
     }
 
@@ -108,8 +109,7 @@ impl Task {
             request.prefer = None;
         }
         let fetch = self.endpoint.fetch(request, &report);
-        let (lease, closed) = (self.lease(), &mut self.closed);
-        match under(lease, || *closed = close(&self.in_force), fetch).await {
+        match under(self.lease(), || self.in_force.heed_lease(), fetch).await {
             Ok(fetched) => {
                 let outcome = self
                     .poll
@@ -123,22 +123,23 @@ impl Task {
         }
     }
 
-    fn answer(&mut self, news: Option<State>) {
+    fn answer(&mut self, sent: Moment, news: Option<State>) {
         if self.complaint.take().is_some() {
             tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
         }
-        let was_closed = std::mem::take(&mut self.closed);
         if let (Some(saver), Some(state)) = (&self.saver, &news) {
+            let before = self.in_force.state();
+            if before.service != state.service && before.service != ServiceName::unknown() {
+                tracing::warn!(
+                    "the saved copy is of service {}, but the endpoint answers for service {}, which is in force now: \
+                     give each service a file of its own",
+                    before.service,
+                    state.service
+                );
+            }
             saver.save(state.clone());
         }
-        let reopened = || self.poll.state().filter(|_| was_closed).cloned();
-        if let Some(state) = news.or_else(reopened) {
-            self.in_force.swap(state);
-        }
-        if let Some(answered) = self.answered.take() {
-            // The one who waited may have given up.
-            let _ = answered.send(());
-        }
+        self.in_force.answer(sent, news, self.poll.state());
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")
             .set(crate::in_force::now().as_second() as f64);
@@ -173,16 +174,12 @@ async fn under<T>(
     work.await
 }
 
-/// Refuses everybody from now on.
-fn close(in_force: &InForce) -> bool {
-    let state = in_force.state();
-    tracing::error!(
-        service = state.service.as_str(),
-        revision = state.revision,
-        "the lease has ended without an answer from the endpoint: closed until it answers"
-    );
-    in_force.swap(state.closed());
-    true
+/// Ends when a request has found that the lease has ended: then the endpoint is asked at once, and not to hold the poll.
+async fn lapsed(in_force: &InForce) {
+    match in_force.lease() {
+        Some(lease) => lease.lapsed.notified().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// An error and what is behind it, in one line.

@@ -68,4 +68,16 @@ impl Client {
         self.stream.read_exact(&mut read).await?;
         Ok(())
     }
+
+    /// Reads on until this line has come.
+    pub(crate) async fn until(&mut self, line: &str) -> io::Result<()> {
+        let mut read = String::new();
+        while read != line {
+            read.clear();
+            if self.stream.read_line(&mut read).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(())
+    }
 }

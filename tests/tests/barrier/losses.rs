@@ -1,47 +1,16 @@
 //! Nodes that are stopped, killed, cut off, or that refuse: each ends a wait in its own way, and is named.
 
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::sync::Arc;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::app::{Witness, app};
 use crate::client::Client;
-use crate::control::{Control, LONG, beside};
+use crate::control::{Control, LONG};
 use crate::node::{ANYWHERE, Node};
 use crate::proxy::{Proxy, Way};
-
-/// The example shop, in a process of its own.
-struct Shop {
-    process: Child,
-}
-
-impl Shop {
-    async fn start(control: &Control) -> Self {
-        let mut process = Command::new(beside("axum"))
-            .args(["--listen", "127.0.0.1:0", "--state", &control.state_url()])
-            .env("INTERMISSION_NODE_TOKEN", &control.token)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = timeout(LONG, lines.next_line()).await.unwrap().unwrap();
-        assert!(ready.is_some(), "the shop has not started");
-        Self { process }
-    }
-
-    /// Sends it a signal.
-    async fn signal(&self, signal: &str) {
-        let id = self.process.id().unwrap().to_string();
-        let mut kill = Command::new("/bin/sh");
-        let told = kill.args(["-c", "kill -\"$0\" \"$1\"", signal, &id]);
-        assert!(told.status().await.unwrap().success());
-    }
-}
+use crate::shop::Shop;
 
 /// Waits until control sees so many nodes with what is in force.
 async fn until_in_force(control: &Control, count: usize) {
@@ -68,7 +37,7 @@ fn ends(output: &Output, code: i32, said: &str) {
 #[tokio::test]
 async fn a_node_that_is_stopped_is_lost_and_comes_back() {
     let control = Control::start().await;
-    let shop = Shop::start(&control).await;
+    let shop = Shop::start(&control, &[]).await;
     until_in_force(&control, 1).await;
     shop.signal("STOP").await;
     ends(
@@ -88,10 +57,10 @@ async fn a_node_that_is_stopped_is_lost_and_comes_back() {
 #[tokio::test]
 async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
     let control = Control::start().await;
-    let mut shop = Shop::start(&control).await;
+    let mut shop = Shop::start(&control, &[]).await;
     until_in_force(&control, 1).await;
     shop.process.kill().await.unwrap();
-    let again = Shop::start(&control).await;
+    let again = Shop::start(&control, &[]).await;
     until_in_force(&control, 2).await;
     let output = control.run("enter shop --wait --timeout 2m").await;
     ends(&output, 9, "): lost, revision 1");
@@ -109,7 +78,7 @@ async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
 #[tokio::test]
 async fn a_node_that_is_told_to_stop_leaves() {
     let control = Control::start().await;
-    let mut shop = Shop::start(&control).await;
+    let mut shop = Shop::start(&control, &[]).await;
     until_in_force(&control, 1).await;
     shop.signal("TERM").await;
     timeout(LONG, shop.process.wait()).await.unwrap().unwrap();

@@ -1,9 +1,10 @@
-//! The deployment files under `examples/` are what Envoy and Istio accept.
+//! The deployment files under `examples/` are what Envoy, Istio and Kubernetes accept.
 //!
 //! 1. Envoy loads each file of `examples/envoy/` with the filter in it, in the oldest and in the newest version.
 //! 2. `examples/istio/` is valid by the schemas of two published packages.
 //! 3. For `examples/envoy-gateway/` no registry has a schema; that file says what it was compared with.
 //! 4. The filter takes the configurations in both.
+//! 5. `examples/kubernetes/` is valid by the schemas of a published package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::{tools, wasm};
 
 const ENVOY: &str = "examples/envoy";
 const ISTIO: &str = "examples/istio";
+const KUBERNETES: &str = "examples/kubernetes";
 const GATEWAY: &str = "examples/envoy-gateway";
 
 /// Envoy loads its examples.
@@ -42,6 +44,12 @@ pub(crate) fn istio() -> Result<()> {
     run(command("node").arg(script).args(examples(ISTIO)?))?;
     let mut python = command(tools::istio_python()?);
     run(python.arg("xtask/python/istio.py").args(examples(ISTIO)?))
+}
+
+/// The Kubernetes examples are valid, and have no field that a cluster would drop.
+pub(crate) fn kubernetes() -> Result<()> {
+    let mut validate = command(tools::kubernetes_validate()?);
+    run(validate.arg("--strict").args(examples(KUBERNETES)?))
 }
 
 /// The filter takes what Istio and Envoy Gateway pass on to it.

@@ -53,6 +53,7 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
     )?;
     steps.step("examples in Envoy, oldest and newest", deployment::envoy)?;
     steps.step("examples by Istio's schemas", deployment::istio)?;
+    steps.step("examples by Kubernetes' schemas", deployment::kubernetes)?;
     steps.step(
         "plugin configurations of the examples",
         deployment::plugin_configurations,

@@ -1,0 +1,153 @@
+//! A lease is heeded where a request is admitted, whatever the task that polls does.
+#![cfg(feature = "poller")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test does not expect ends it"
+)]
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use intermission::{MaintenanceLayer, Mode, PolicyHandle, Poller};
+use tokio::runtime::{Builder, Runtime};
+use tower::{Layer, ServiceExt, service_fn};
+
+/// No condition in these tests takes this long unless it is never met.
+const LONG: Duration = Duration::from_secs(20);
+const LEASE: Duration = Duration::from_millis(500);
+
+/// What is logged on the thread of a test.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn capture(&self) -> tracing::subscriber::DefaultGuard {
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || log.clone());
+        tracing::subscriber::set_default(subscriber.with_ansi(false).finish())
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn pause(runtime: &Runtime, time: Duration) {
+    runtime.block_on(async { tokio::time::sleep(time).await });
+}
+
+/// The policy of an open service whose state is a file in `folder`.
+fn start(runtime: &Runtime, folder: &Path, lease: Option<Duration>) -> PolicyHandle {
+    let file = folder.join("shop.json");
+    let open = r#"{ "version": 1, "service": "shop", "revision": 1, "maintenance": "off" }"#;
+    std::fs::write(&file, open).unwrap();
+    let poller = Poller::new(&format!("file://{}", file.display())).unwrap();
+    let poller = poller.with_interval(Duration::from_millis(20));
+    let poller = match lease {
+        Some(lease) => poller.with_lease(lease),
+        None => poller,
+    };
+    runtime.block_on(poller.start())
+}
+
+fn ask(runtime: &Runtime, policy: &PolicyHandle) -> StatusCode {
+    let app = service_fn(async |_: Request<String>| {
+        Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::default()))
+    });
+    let shop = MaintenanceLayer::new(policy.clone()).layer(app);
+    let answer = runtime.block_on(shop.oneshot(Request::new(String::new())));
+    answer.unwrap().status()
+}
+
+#[test]
+fn after_its_runtime_was_dropped_the_lease_closes_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    let _capture = log.capture();
+    let (polling, serving) = (runtime(), runtime());
+    let policy = start(&polling, folder.path(), Some(LEASE));
+    assert!(policy.is_polling());
+    assert_eq!(ask(&serving, &policy), StatusCode::OK);
+    assert!(!log.text().contains("ERROR"), "{}", log.text());
+
+    drop(polling);
+    let since = Instant::now();
+    assert!(!policy.is_polling());
+    let said = "ERROR intermission::poller::departure: the task that polls was dropped";
+    assert!(log.text().contains(said), "{}", log.text());
+    while ask(&serving, &policy) == StatusCode::OK {
+        assert!(since.elapsed() < LONG, "it never closes");
+        pause(&serving, Duration::from_millis(5));
+    }
+    assert_eq!(policy.state().maintenance, Mode::All);
+    let said = "the lease has ended without an answer from the endpoint: closed until it answers";
+    assert_eq!(log.text().matches(said).count(), 1, "{}", log.text());
+}
+
+#[test]
+fn a_runtime_that_is_not_run_for_a_while_finds_the_service_closed_and_opens_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (polling, serving) = (runtime(), runtime());
+    let policy = start(&polling, folder.path(), Some(LEASE));
+    for _ in 0..3 {
+        let since = Instant::now();
+        while ask(&polling, &policy) != StatusCode::OK {
+            pause(&polling, Duration::from_millis(5));
+            assert!(since.elapsed() < LONG, "it never opens");
+        }
+        pause(&serving, LEASE * 2);
+        assert_eq!(ask(&serving, &policy), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+#[test]
+fn without_a_lease_the_state_outlives_its_poller() {
+    let folder = tempfile::tempdir().unwrap();
+    let (polling, serving) = (runtime(), runtime());
+    let policy = start(&polling, folder.path(), None);
+    drop(polling);
+    assert!(!policy.is_polling());
+    assert_eq!(ask(&serving, &policy), StatusCode::OK);
+}
+
+#[test]
+fn a_poller_that_ends_because_its_policy_is_not_used_any_more_logs_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    let _capture = log.capture();
+    let polling = runtime();
+    let policy = start(&polling, folder.path(), Some(LEASE));
+    drop(policy);
+    drop(polling);
+    let polling = runtime();
+    let policy = start(&polling, folder.path(), Some(LEASE));
+    polling.block_on(policy.leave());
+    assert!(!policy.is_polling());
+    drop(polling);
+    assert!(!log.text().contains("ERROR"), "{}", log.text());
+}
+
+#[test]
+fn a_state_that_is_swapped_by_hand_is_not_polled() {
+    assert!(!PolicyHandle::default().is_polling());
+}

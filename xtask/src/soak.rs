@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the tests of `--wait` at full length, which CI runs in short.
+//! `cargo xtask soak`: the tests of `--wait` and of a besieged control at full length, which CI runs in short.
 
 use anyhow::Result;
 
@@ -7,12 +7,16 @@ use crate::workspace::cargo;
 use crate::{system, tools, wasm};
 
 /// How long the tests of `tests/tests/barrier/` are at full length.
-const LENGTHS: [(&str, &str); 5] = [
+const LENGTHS: [(&str, &str); 9] = [
     ("BARRIER_ROUNDS", "200"),
     ("CROWD_POLLERS", "1000"),
     ("CROWD_ROUNDS", "50"),
     ("CROWD_PARKED", "10000"),
     ("FROZEN_ROUNDS", "100"),
+    ("SIEGE_READERS", "12000"),
+    ("SIEGE_SILENT", "1500"),
+    ("SIEGE_FILES", "20000"),
+    ("SIEGE_SECONDS", "2"),
 ];
 
 /// Installs what is needed, and runs the tests one after the other, so that their figures are their own.

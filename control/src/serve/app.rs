@@ -4,10 +4,10 @@ use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::keeper::{ChangeError, Keeper};
-use crate::serve::connections::Connections;
+use crate::serve::connections::{Capacity, Connections};
 use crate::serve::hold::Hold;
 use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
@@ -31,7 +31,24 @@ pub(super) struct App {
 
 impl App {
     /// How many nodes may wait for the disk at a time.
-    pub(super) const JOINING: usize = 4;
+    const JOINING: usize = 4;
+
+    /// Serves what `keeper` has, until `stop` becomes true.
+    pub(super) fn new(
+        keeper: Keeper,
+        names: Names,
+        capacity: Capacity,
+        stop: watch::Receiver<bool>,
+    ) -> prometheus::Result<Self> {
+        Ok(Self {
+            keeper,
+            connections: Connections::new(capacity),
+            hold: Hold::new(capacity.polls, stop),
+            metrics: Metrics::new()?,
+            names,
+            joining: Arc::new(Semaphore::new(Self::JOINING)),
+        })
+    }
 
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the
     /// client goes away.

@@ -8,6 +8,7 @@ use tracing::warn;
 use crate::serve::access::Access;
 use crate::serve::app::App;
 use crate::serve::caller::Caller;
+use crate::serve::connections::Ticket;
 use crate::serve::problem::Problem;
 use crate::token::{Grant, TokenHash};
 
@@ -43,6 +44,9 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
         return Err(needed());
     }
     let caller = Caller(Arc::clone(&holder));
+    if let Some(ticket) = request.extensions().get::<Arc<Ticket>>() {
+        ticket.prove();
+    }
     match access {
         Access::Role(needed) if !access.is_open_to(*role) => {
             warn!(token = name, %role, %needed, %method, path, "refused: the token has another role");

@@ -16,15 +16,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower_service::Service;
 
 use crate::keeper::{Keeper, Published};
 use crate::serve::app::{App, router};
 use crate::serve::auth;
-use crate::serve::connections::Connections;
-use crate::serve::hold::{self, Hold};
-use crate::serve::metrics::Metrics;
+use crate::serve::connections::Capacity;
+use crate::serve::hold;
 use crate::serve::names::{Ends, Names};
 use crate::store::Store;
 use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
@@ -61,18 +60,9 @@ impl Control {
         let added = keeper.add("shop".parse()?, CONTROL, None);
         added.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let (_stop, stopped) = watch::channel(false);
-        let app = Arc::new(App {
-            keeper,
-            connections: Connections::new(),
-            hold: Hold::new(stopped),
-            metrics: Metrics::new()?,
-            names: Names::new(
-                "http",
-                SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
-                Vec::new(),
-            ),
-            joining: Arc::new(Semaphore::new(App::JOINING)),
-        });
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
+        let names = Names::new("http", address, Vec::new());
+        let app = Arc::new(App::new(keeper, names, Capacity::within(1024), stopped)?);
         Ok(Self {
             router: router(Arc::clone(&app)),
             app,

@@ -23,21 +23,20 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long the poll of a node is held that somebody waits for: so long that the node takes it for held, and
 /// asks again at once.
 const MOMENT: Duration = Duration::from_millis(200);
-/// How many polls are held at a time.
-const MOST: usize = 20_000;
-
 /// What holds polls.
 #[derive(Debug)]
 pub(super) struct Hold {
+    most: usize,
     free: Semaphore,
     stop: watch::Receiver<bool>,
 }
 
 impl Hold {
-    /// Holds polls until `stop` becomes true.
-    pub(super) fn new(stop: watch::Receiver<bool>) -> Self {
+    /// Holds `most` polls at a time, until `stop` becomes true.
+    pub(super) fn new(most: usize, stop: watch::Receiver<bool>) -> Self {
         Self {
-            free: Semaphore::new(MOST),
+            most,
+            free: Semaphore::new(most),
             stop,
         }
     }
@@ -69,13 +68,21 @@ impl Hold {
         let own = caller.polls().try_acquire();
         Ok(Place {
             _own: own.map_err(|_| Full::Token(caller.grant().max_polls))?,
-            _free: self.free.try_acquire().map_err(|_| Full::Control)?,
+            _free: self
+                .free
+                .try_acquire()
+                .map_err(|_| Full::Control(self.most))?,
         })
     }
 
     /// How many polls are held now.
     pub(super) fn count(&self) -> usize {
-        MOST.saturating_sub(self.free.available_permits())
+        self.most.saturating_sub(self.free.available_permits())
+    }
+
+    /// How many may be held.
+    pub(super) fn most(&self) -> usize {
+        self.most
     }
 
     /// Whether control stops.
@@ -117,14 +124,15 @@ async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
 pub(super) enum Full {
     /// For one token, which may have so many.
     Token(u32),
-    Control,
+    /// For all together, as many as the limit of open files allows.
+    Control(usize),
 }
 
 impl IntoResponse for Full {
     fn into_response(self) -> Response {
         let whose = match self {
             Self::Token(most) => format!("control holds {most} polls of this token already"),
-            Self::Control => format!("control holds {MOST} polls already"),
+            Self::Control(most) => format!("control holds {most} polls already"),
         };
         let problem = Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -44,7 +44,6 @@ mod services;
 mod state;
 mod stopwatch;
 mod timers;
-mod tls;
 mod token_file;
 mod tokens;
 

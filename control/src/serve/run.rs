@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tracing::{info, warn};
 
 use crate::cli;
@@ -15,12 +15,9 @@ use crate::keeper::Keeper;
 use crate::places::StateHome;
 use crate::serve::app::{App, router, wait_for_nodes};
 use crate::serve::certificate::Certificate;
-use crate::serve::connections::Connections;
-use crate::serve::hold::Hold;
+use crate::serve::connections::{Capacity, TlsDoor};
 use crate::serve::listen::{Privacy, listen};
-use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
-use crate::serve::tls::TlsListener;
 use crate::serve::{timers, token_file};
 use crate::store::Store;
 
@@ -68,15 +65,11 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
         warn!(%address, "tokens and states travel in clear; whoever sees them on the way may use them");
     }
     say_ready(scheme, address, &data)?;
-    info!(%address, data = %data.display(), services = keeper.services().len(), "started");
-    let app = Arc::new(App {
-        keeper,
-        connections: Connections::new(),
-        hold: Hold::new(stop.clone()),
-        metrics: Metrics::new()?,
-        names: Names::new(scheme, address, options.hosts),
-        joining: Arc::new(Semaphore::new(App::JOINING)),
-    });
+    let capacity = Capacity::of_this_process();
+    let (services, connections) = (keeper.services().len(), capacity.connections);
+    info!(%address, data = %data.display(), services, connections, "started");
+    let names = Names::new(scheme, address, options.hosts);
+    let app = Arc::new(App::new(keeper, names, capacity, stop.clone())?);
     tokio::spawn(wait_for_nodes(Arc::clone(&app)));
     tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
     let connections = Arc::clone(&app);
@@ -85,7 +78,7 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
     let stopping = stopped(stop.clone());
     match certificate {
         Some(config) => {
-            let listener = TlsListener::new(listener, config);
+            let listener = TlsDoor::new(listener, config);
             until_stopped(connections.serve(listener, router, stopping), stop).await;
         }
         None => until_stopped(connections.serve(listener, router, stopping), stop).await,

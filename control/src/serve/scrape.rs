@@ -3,7 +3,7 @@
 use intermission_core::Mode;
 use jiff::Timestamp;
 use prometheus::core::Collector;
-use prometheus::{IntGauge, IntGaugeVec, Opts};
+use prometheus::{IntCounter, IntGauge, IntGaugeVec, Opts};
 
 use crate::fleet::{Fleet, Standing};
 use crate::keeper::Published;
@@ -31,6 +31,22 @@ pub(super) fn scrape(app: &App) -> prometheus::Result<Collectors> {
             "Polls that are held until there is news.",
             count(app.hold.count()),
         )?,
+        one(
+            "connections_unproven",
+            "Connections that have shown no valid token.",
+            count(app.connections.unproven()),
+        )?,
+        one(
+            "connections_limit",
+            "How many connections there may be.",
+            count(app.connections.most()),
+        )?,
+        one(
+            "polls_held_limit",
+            "How many polls may be held.",
+            count(app.hold.most()),
+        )?,
+        Box::new(evicted(app)?),
         one(
             "disk_failed",
             "Whether the disk has failed, so that no change is taken.",
@@ -139,6 +155,16 @@ impl Services {
         ];
         gauges.into_iter().map(|gauge| Box::new(gauge) as _)
     }
+}
+
+/// The connections without a valid token that were closed to make place for others.
+fn evicted(app: &App) -> prometheus::Result<IntCounter> {
+    let evicted = IntCounter::with_opts(opts(
+        "connections_evicted_total",
+        "Connections without a valid token that were closed to make place for others.",
+    ))?;
+    evicted.inc_by(app.connections.evicted());
+    Ok(evicted)
 }
 
 fn vec(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntGaugeVec> {

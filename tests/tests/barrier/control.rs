@@ -20,17 +20,32 @@ pub(crate) struct Control {
     pub(crate) address: SocketAddr,
     /// The token of the nodes.
     pub(crate) token: String,
+    setting: Setting,
+}
+
+/// How control is started.
+#[derive(Default)]
+pub(crate) struct Setting {
+    /// The certificate and its key, in PEM; in clear without.
+    pub(crate) certificate: Option<[String; 2]>,
+    /// How many files it may have open, if fewer than this process.
+    pub(crate) files: Option<usize>,
 }
 
 impl Control {
     pub(crate) async fn start() -> Self {
+        Self::start_as(Setting::default()).await
+    }
+
+    pub(crate) async fn start_as(setting: Setting) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let (process, address) = serve(&home, "127.0.0.1:0").await;
+        let (process, address) = serve(&home, "127.0.0.1:0", &setting).await;
         let mut control = Self {
             home,
             process,
             address,
             token: String::new(),
+            setting,
         };
         control.done("service add shop").await;
         let token = control.done("token create nodes --role node").await;
@@ -45,14 +60,22 @@ impl Control {
 
     /// Starts it again where it was.
     pub(crate) async fn start_again(&mut self) {
-        let (process, address) = serve(&self.home, &self.address.to_string()).await;
+        let (process, address) = serve(&self.home, &self.address.to_string(), &self.setting).await;
         assert_eq!(address, self.address);
         self.process = process;
     }
 
     /// Where nodes ask for the state.
     pub(crate) fn state_url(&self) -> String {
-        format!("http://{}/v1/services/shop/state", self.address)
+        format!("{}/v1/services/shop/state", self.server())
+    }
+
+    /// Where the command finds it.
+    fn server(&self) -> String {
+        match self.setting.certificate {
+            Some(_) => format!("https://localhost:{}", self.address.port()),
+            None => format!("http://{}", self.address),
+        }
     }
 
     /// Runs the command to its end.
@@ -65,8 +88,12 @@ impl Control {
 
     /// Begins to run the command.
     pub(crate) fn begin(&self, words: &str) -> Child {
-        intermission(&self.home)
-            .args(["--server", &format!("http://{}", self.address)])
+        let mut command = intermission(&self.home, None);
+        if self.setting.certificate.is_some() {
+            command.env("INTERMISSION_CA_FILE", self.home.path().join(CERTIFICATE));
+        }
+        command
+            .args(["--server", &self.server()])
             .args(words.split(' '))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -92,15 +119,20 @@ impl Control {
         kib.parse::<u64>().unwrap() << 10
     }
 
-    /// What it tells Prometheus.
-    pub(crate) async fn metrics(&self) -> String {
+    /// The operator's token.
+    pub(crate) fn operator(&self) -> String {
         let token = self.home.path().join("data/operator.token");
         let token = std::fs::read_to_string(token).unwrap();
+        token.trim().to_owned()
+    }
+
+    /// What it tells Prometheus.
+    pub(crate) async fn metrics(&self) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let request = format!(
             "GET /metrics HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
             self.address,
-            token.trim()
+            self.operator()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut text = String::new();
@@ -116,19 +148,29 @@ impl Control {
     }
 }
 
-async fn serve(home: &TempDir, listen: &str) -> (Child, SocketAddr) {
+const CERTIFICATE: &str = "control.pem";
+const KEY: &str = "control.key";
+
+async fn serve(home: &TempDir, listen: &str, setting: &Setting) -> (Child, SocketAddr) {
     let log = std::fs::File::options()
         .create(true)
         .append(true)
         .open(home.path().join("log"))
         .unwrap();
-    let mut process = intermission(home)
+    let mut command = intermission(home, setting.files);
+    command
         .args(["serve", "--listen", listen, "--data"])
-        .arg(home.path().join("data"))
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn()
-        .unwrap();
+        .arg(home.path().join("data"));
+    if let Some(certificate) = &setting.certificate {
+        let files = [CERTIFICATE, KEY].map(|name| home.path().join(name));
+        for (file, text) in files.iter().zip(certificate) {
+            std::fs::write(file, text).unwrap();
+        }
+        let [chain, key] = &files;
+        command.arg("--tls-cert").arg(chain);
+        command.arg("--tls-key").arg(key);
+    }
+    let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let ready = timeout(LONG, lines.next_line()).await.unwrap().unwrap();
     let ready = ready.expect("control has not started");
@@ -136,9 +178,18 @@ async fn serve(home: &TempDir, listen: &str) -> (Child, SocketAddr) {
     (process, address.unwrap().parse().unwrap())
 }
 
-/// The binary, in a home of its own.
-fn intermission(home: &TempDir) -> Command {
-    let mut command = Command::new(beside("intermission"));
+/// The binary, in a home of its own, which may have so many files open.
+fn intermission(home: &TempDir, files: Option<usize>) -> Command {
+    let binary = beside("intermission");
+    let mut command = match files {
+        Some(files) => {
+            let mut command = Command::new("/bin/sh");
+            let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+            command.args(["-c", &limited]).arg(binary);
+            command
+        }
+        None => Command::new(binary),
+    };
     command
         .env_clear()
         .env("XDG_STATE_HOME", home.path())

@@ -20,4 +20,5 @@ mod losses;
 mod node;
 mod proxy;
 mod shop;
+mod siege;
 mod signals;

@@ -83,11 +83,8 @@ impl Request {
     #[must_use]
     pub fn view(&self) -> RequestView<'_, HeaderLines> {
         RequestView {
-            method: b"GET",
-            path: self.path.as_bytes(),
-            authority: None,
             client: Some(self.client),
-            headers: &self.headers,
+            ..RequestView::new(b"GET", self.path.as_bytes(), &self.headers)
         }
     }
 }

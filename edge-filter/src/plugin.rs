@@ -285,11 +285,10 @@ impl<H: Host> Headers for Asked<'_, H> {
 }
 
 fn view(headers: &HeaderLines, client: Option<IpAddr>) -> RequestView<'_, HeaderLines> {
+    let pseudo = |name| headers.single(name).unwrap_or_default();
     RequestView {
-        method: headers.single(":method").unwrap_or_default(),
-        path: headers.single(":path").unwrap_or_default(),
         authority: headers.single(":authority"),
         client,
-        headers,
+        ..RequestView::new(pseudo(":method"), pseudo(":path"), headers)
     }
 }

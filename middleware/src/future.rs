@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS, Reason};
+use intermission_core::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS, Names, Reason};
 use pin_project_lite::pin_project;
 
 use crate::ResponseBody;
 use crate::guard::Held;
-use crate::names::Names;
+use crate::names::names;
 use crate::unread::Unread;
 
 pin_project! {
@@ -157,7 +157,7 @@ impl Connection {
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
     const OTHERS: Names = Names::all(&NOT_FOR_TESTERS);
-    if !Names::of(headers).are_apart_from(OTHERS) {
+    if !names(headers).are_apart_from(OTHERS) {
         for name in NOT_FOR_TESTERS {
             headers.remove(name);
         }

@@ -1,7 +1,7 @@
 use http::{Method, Request};
-use intermission_core::{ExemptBeginnings, Reason, State};
+use intermission_core::{ExemptBeginnings, METHOD_HEADERS, Names, PROTOCOL_HEADERS, Reason, State};
 
-use crate::names::Names;
+use crate::names::names;
 use crate::view::received_uri;
 
 /// What [`Policy::foresee`](intermission_core::Policy::foresee) says of most requests, told from little of them: it would take
@@ -14,12 +14,7 @@ pub(crate) struct Glance {
 }
 
 /// The headers by which a safe method may change something after all.
-const CHANGING: Names = Names::all(&[
-    "upgrade",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-]);
+const CHANGING: Names = Names::all(&METHOD_HEADERS).and(Names::all(&PROTOCOL_HEADERS));
 
 impl Glance {
     pub(crate) fn new(state: &State) -> Self {
@@ -41,7 +36,7 @@ impl Glance {
         ) {
             Some(Reason::Open)
         } else {
-            let names = Names::of(request.headers());
+            let names = names(request.headers());
             names.are_apart_from(CHANGING).then_some(Reason::ReadOnly)
         }
     }
@@ -50,7 +45,9 @@ impl Glance {
 #[cfg(test)]
 mod tests {
     use http::{HeaderName, HeaderValue};
-    use intermission_core::{Mode, Policy, ServiceName};
+    use intermission_core::{
+        CLIENT_HEADERS, HOST_HEADERS, Mode, PATH_HEADERS, Policy, ServiceName,
+    };
 
     use super::*;
     use crate::in_force::now;
@@ -84,30 +81,30 @@ mod tests {
             "http://shop.example/healthz",
             "http://shop.example",
         ];
-        let headers = [
-            "upgrade",
-            "x-http-method",
-            "x-http-method-override",
-            "x-method-override",
-            "x-original-url",
-            "x-rewrite-url",
-            "accept",
-            "x-other",
+        let weighty = [
+            &METHOD_HEADERS[..],
+            &PATH_HEADERS,
+            &HOST_HEADERS,
+            &CLIENT_HEADERS,
+            &PROTOCOL_HEADERS,
         ];
+        let weighty = weighty.concat();
+        let spellings = weighty.iter().map(|name| name.replace('-', "_"));
+        let names = weighty.iter().copied().chain(["accept", "x-other"]);
+        let headers: Vec<_> = names.map(String::from).chain(spellings).collect();
         let (mut known, mut all) = (0, 0);
         for method in methods {
             for path in paths {
-                for header in headers.into_iter().map(Some).chain([None]) {
+                for header in headers.iter().map(Some).chain([None]) {
                     let mut request = Request::builder()
                         .method(method)
                         .uri(path)
                         .body(())
                         .unwrap();
                     if let Some(name) = header {
-                        let name = HeaderName::from_static(name);
-                        request
-                            .headers_mut()
-                            .insert(name, HeaderValue::from_static("1"));
+                        let name = HeaderName::try_from(name).unwrap();
+                        let value = HeaderValue::from_static("h2c");
+                        request.headers_mut().insert(name, value);
                     }
                     let headers = HeaderLines::new(request.headers());
                     let foreseen = policy.foresee(&view(&request, &headers));

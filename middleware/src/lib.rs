@@ -7,6 +7,7 @@ mod epoch;
 mod future;
 mod glance;
 mod guard;
+mod h2c;
 mod handle;
 mod in_force;
 mod layer;

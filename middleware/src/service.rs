@@ -13,7 +13,7 @@ use crate::guard::Held;
 use crate::seen::Seen;
 use crate::unread::Unread;
 use crate::view::{HeaderLines, view};
-use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture};
+use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture, h2c};
 
 /// A service in front of which maintenance is enforced; made by
 /// [`MaintenanceLayer`](crate::MaintenanceLayer).
@@ -129,7 +129,10 @@ impl<S> Maintenance<S> {
             }
         };
         let told = (reason != Reason::Open).then_some(decision);
-        told.into_iter().for_each(count);
+        if let Some(decision) = told {
+            count(decision);
+            h2c::decline(request.headers_mut());
+        }
         let held = if self.layer.extensions {
             if let Some(decision) = told {
                 request.extensions_mut().insert(decision);

@@ -1,9 +1,9 @@
 use std::cell::OnceCell;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
-use intermission_core::{Headers, RequestView};
+use intermission_core::{Headers, Names, RequestView};
 
-use crate::names::Names;
+use crate::names::names;
 
 /// The headers of a request, as the core asks for them.
 #[derive(Debug)]
@@ -19,15 +19,6 @@ impl<'a> HeaderLines<'a> {
             names: OnceCell::new(),
         }
     }
-
-    #[inline]
-    fn may_include(&self, name: &str) -> bool {
-        !self.headers.is_empty()
-            && self
-                .names
-                .get_or_init(|| Names::of(self.headers))
-                .may_include(name)
-    }
 }
 
 // A request has so few headers that comparing names takes less time than a look-up, which reads and hashes the name first.
@@ -37,8 +28,14 @@ impl Headers for HeaderLines<'_> {
     }
 
     #[inline]
+    fn may_have(&self, wanted: Names) -> bool {
+        let names = || *self.names.get_or_init(|| names(self.headers));
+        !self.headers.is_empty() && !names().are_apart_from(wanted)
+    }
+
+    #[inline]
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        let all = self.may_include(name).then(|| self.headers.iter());
+        let all = self.may_have(Names::of(name)).then(|| self.headers.iter());
         let lines = all.into_iter().flatten().map(line);
         lines
             .filter(move |(known, _)| *known == name)
@@ -56,25 +53,32 @@ fn line<'h>((name, value): (&'h HeaderName, &'h HeaderValue)) -> (&'h str, &'h [
     (name.as_str(), value.as_bytes())
 }
 
-/// A request from whom one does not know.
+/// A request, without client and peer.
 #[inline]
 pub(crate) fn view<'a, B>(
     request: &'a Request<B>,
     headers: &'a HeaderLines<'a>,
 ) -> RequestView<'a, HeaderLines<'a>> {
     let uri = received_uri(request);
+    let method = request.method().as_str().as_bytes();
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let authority = uri.authority().map(|authority| authority.as_str());
     RequestView {
-        method: request.method().as_str().as_bytes(),
-        path: uri
-            .path_and_query()
-            .map_or("", |path| path.as_str())
-            .as_bytes(),
-        authority: uri
-            .authority()
-            .map(|authority| authority.as_str().as_bytes()),
-        client: None,
-        headers,
+        authority: authority.map(str::as_bytes),
+        protocol: protocol(request),
+        ..RequestView::new(method, path.as_bytes(), headers)
     }
+}
+
+/// `:protocol`, as hyper leaves it in the extensions of an extended CONNECT.
+fn protocol<B>(request: &Request<B>) -> Option<&[u8]> {
+    #[cfg(feature = "http2")]
+    if request.method() == http::Method::CONNECT {
+        let protocol = request.extensions().get::<hyper::ext::Protocol>();
+        return protocol.map(|protocol| protocol.as_str().as_bytes());
+    }
+    _ = request;
+    None
 }
 
 /// The URI as the client sent it: `Router::nest` hands a shortened one on.

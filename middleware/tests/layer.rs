@@ -337,3 +337,47 @@ async fn those_who_ask_at_once_are_not_told_to_come_back_at_once() {
     // A tenth more than the 300 s of the default, in steps of 2 s.
     assert_eq!(times, (300..=330).step_by(2).collect());
 }
+
+/// A service that tells which headers of an upgrade reach it.
+#[derive(Clone)]
+struct Upgrading;
+
+impl Service<Request<String>> for Upgrading {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<String>) -> Self::Future {
+        let sent = ["connection", "upgrade", "http2-settings"];
+        let found = sent.map(|name| request.headers().get(name).cloned());
+        ready(Ok(Response::new(format!("{found:?}").into())))
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_to_h2c_reaches_the_service_while_it_is_open_only() {
+    let policy = PolicyHandle::new(closed());
+    let app = MaintenanceLayer::new(policy.clone()).layer(Upgrading);
+    let seen = async || {
+        let mut request = request(Method::GET, "/healthz", None);
+        for (name, value) in [
+            ("connection", "Upgrade, HTTP2-Settings"),
+            ("upgrade", "h2c"),
+            ("http2-settings", "AAEAAEAA"),
+        ] {
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let response = app.clone().oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    };
+    assert_eq!(seen().await, "[None, None, None]");
+    let mut open = closed();
+    open.maintenance = Mode::Off;
+    policy.swap(open);
+    assert!(!seen().await.contains("None"));
+}

@@ -347,3 +347,15 @@ impl Localized {
         [page, problem, connect, grpc]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ANSWER_HEADERS;
+
+    #[test]
+    fn vary_names_every_header_on_which_an_answer_depends() {
+        let named: Vec<_> = VARY.split(", ").map(str::to_ascii_lowercase).collect();
+        assert_eq!(named, ANSWER_HEADERS);
+    }
+}

@@ -4,6 +4,7 @@ use crate::clear::{is_clear, is_covered};
 use crate::letter_case::lower;
 use crate::target::Target;
 use crate::trie::{Covering, Place, Trie};
+use crate::weighed::Weighed;
 use crate::{Area, Headers, RequestView, host};
 
 /// What an [`Area`] lists, compiled.
@@ -39,9 +40,18 @@ impl Listed {
             return None;
         }
         let host = host::requested(request)?;
+        Some(self.lists(host))
+    }
+
+    /// Whether hosts are listed, and surely none of those that the request names, in whatever header.
+    pub(crate) fn has_no_host_of<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
+        !self.hosts.is_empty() && host::are_all(request, |host| !self.lists(host))
+    }
+
+    fn lists(&self, host: &[u8]) -> bool {
         let mut bytes = host.iter().map(u8::to_ascii_lowercase);
         let end = bytes.try_fold(self.hosts.start(), Place::after);
-        Some(end.is_some_and(Place::ends))
+        end.is_some_and(Place::ends)
     }
 
     /// Whether the path is covered; `None` where none is listed, or it has not one meaning.
@@ -143,13 +153,7 @@ mod tests {
             let entries: Vec<HostName> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
             let area = Area { hosts: entries.clone(), paths: Vec::new() };
             let headers = [("host", host)];
-            let request = RequestView {
-                method: b"GET",
-                path: b"/",
-                authority: None,
-                client: None,
-                headers: headers.as_slice(),
-            };
+            let request = RequestView::new(b"GET", b"/", headers.as_slice());
             let known = host::requested(&request).filter(|_| !entries.is_empty());
             let expected = known.map(|host| entries.iter().any(|entry| naive::is_host(entry, host)));
             let found = Listed::new(&area).and_then(|listed| listed.has_host(&request));

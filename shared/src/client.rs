@@ -2,7 +2,8 @@
 
 use core::net::{IpAddr, Ipv6Addr};
 
-use crate::{AddressSet, Headers, forwarded};
+use crate::forwarded::Elements;
+use crate::{AddressSet, Headers};
 
 /// The other end of the connection that a request came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,21 +98,13 @@ impl ClientSource {
         }
         match self {
             Self::Peer => peer.address(),
-            Self::XForwardedFor(trusted) => {
-                let lines = headers.lines("x-forwarded-for");
-                trusted.last_untrusted(
-                    lines
-                        .flat_map(|line| line.split(|byte| *byte == b','))
-                        .map(parse_address),
-                )
-            }
+            Self::XForwardedFor(trusted) => trusted.last_untrusted(hops(headers)),
             Self::Forwarded(trusted) => {
-                let lines = || headers.lines("forwarded").map(forwarded::Hops::new);
-                let broken = |hops: forwarded::Hops<'_>| hops.into_iter().any(|hop| hop.is_err());
-                if lines().any(broken) {
+                let elements = || headers.lines("forwarded").flat_map(Elements::new);
+                if elements().any(|element| element.is_err()) {
                     return None;
                 }
-                trusted.last_untrusted(lines().flatten().map(|hop| hop.ok().flatten()))
+                trusted.last_untrusted(elements().map(|element| element.ok()?.client))
             }
             Self::Header(name, trusted) => {
                 let address = headers.single(name).and_then(parse_address)?;
@@ -121,7 +114,21 @@ impl ClientSource {
     }
 }
 
+/// The hops that `X-Forwarded-For` names over all its lines; `None` stands for what is no address.
+///
+/// A line without a value names none: Envoy has joined the lines before any filter sees them, and has dropped those.
+fn hops<H: Headers + ?Sized>(headers: &H) -> impl Iterator<Item = Option<IpAddr>> {
+    let lines = headers.lines("x-forwarded-for");
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    lines
+        .flat_map(|line| line.split(|byte| *byte == b','))
+        .map(parse_address)
+}
+
 /// Reads an address as proxies write it: bare, with a port, or in brackets.
+///
+/// A text that is an IPv6 address is that address. What has nine groups, or a last group that no IPv6 address can have, is an
+/// address with a port, as CloudFront and AWS's load balancers write it without brackets.
 ///
 /// An IPv4-mapped IPv6 address comes back as IPv4 (RFC 4291, section 2.5.5.2). A zone is refused,
 /// as it means nothing on another machine.
@@ -135,8 +142,10 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     } else if let Ok(address) = text.parse() {
         address
     } else {
-        let (literal, port) = text.split_once(':')?;
-        IpAddr::V4(literal.parse().ok().filter(|_| is_port(port))?)
+        let (literal, port) = text.rsplit_once(':').filter(|(_, port)| is_port(port))?;
+        // An IPv6 address has room for one more group of four digits only where it leaves some out.
+        let may_be_group = literal.contains("::") && port.len() < 5;
+        literal.parse().ok().filter(|_| !may_be_group)?
     };
     Some(address.to_canonical())
 }
@@ -166,6 +175,15 @@ mod tests {
             ("[::ffff:203.0.113.5]:80", "203.0.113.5"),
             ("0:0:0:0:0:ffff:203.0.113.5", "203.0.113.5"),
             ("64:ff9b::203.0.113.5", "64:ff9b::cb00:7105"),
+            ("2001:db8:0:1:2:3:4:5:443", "2001:db8:0:1:2:3:4:5"),
+            (
+                "2a02:a33c:4538:1:bcf4:5264:e01c:f215:50718",
+                "2a02:a33c:4538:1:bcf4:5264:e01c:f215",
+            ),
+            ("2001:db8::5:50718", "2001:db8::5"),
+            ("2001:db8:::50718", "2001:db8::"),
+            ("2001:db8::5:8080", "2001:db8::5:8080"),
+            ("0:0:0:0:0:ffff:203.0.113.5:443", "203.0.113.5"),
         ] {
             let address = parse_address(text.as_bytes()).map(|address| address.to_string());
             assert_eq!(address.as_deref(), Some(expected), "{text}");
@@ -188,6 +206,11 @@ mod tests {
             "[203.0.113.5]",
             "[2001:db8::5",
             "2001:db8::5]",
+            "1::3:4:5:6:7:8:443",
+            "2001:db8:0:1:2:3:4:5:443:443",
+            "2001:db8:0:1:2:3:4:5:",
+            "2001:db8::5:123456",
+            "::ffff:203.0.113.5:443",
             "[2001:db8::5]4711",
             "[2001:db8::5]:",
             "fe80::1%eth0",
@@ -291,7 +314,24 @@ mod tests {
             Some("203.0.113.5"),
         );
         walk(&["for=\"203.0.113.5"], None);
-        walk(&["for=203.0.113.5,"], None);
+        walk(&["for=[2001:db8::5]:4711;proto=https"], Some("2001:db8::5"));
+        for line in [
+            "for=203.0.113.5;",
+            ";for=203.0.113.5",
+            "for=203.0.113.5;;proto=https",
+            "for=203.0.113.5 ; ; proto=https",
+            "for=203.0.113.5, , for=10.1.1.1",
+            "for=203.0.113.5,",
+            ",for=203.0.113.5",
+        ] {
+            walk(&[line], Some("203.0.113.5"));
+        }
+        walk(&["for=203.0.113.5", "", " , "], Some("203.0.113.5"));
+        walk(&["for=203.0.113.5, ;"], None);
+        walk(&["for=203.0.113.5;proto=https http"], None);
+        walk(&["for=203.0.113.5 for=203.0.113.5"], None);
+        walk(&["for=203.0.113.5;host=a;host=b"], None);
+        walk(&[";"], None);
         walk(&["for"], None);
         walk(&[], None);
     }

@@ -2,53 +2,68 @@
 
 use core::net::IpAddr;
 
-/// The hops of one line, each with the address behind its `for`, if that is one.
+/// The elements of one line.
 ///
-/// An error where the line breaks the grammar: from there on nothing in it can be told apart.
-pub(crate) struct Hops<'a>(&'a [u8]);
+/// An error where the line breaks the grammar: from there on nothing in it can be told apart. Empty elements and empty
+/// pairs, as a stray comma or semicolon makes them, are passed over (RFC 9110, section 5.6.1.2).
+pub(crate) struct Elements<'a>(&'a [u8]);
 
+/// What one proxy says.
+#[derive(Debug, Default)]
+pub(crate) struct Element<'a> {
+    /// The address behind `for`, if that is one.
+    pub(crate) client: Option<IpAddr>,
+    /// What is behind `host`.
+    pub(crate) host: Option<&'a [u8]>,
+}
+
+#[derive(Debug)]
 pub(crate) struct Malformed;
 
-impl<'a> Hops<'a> {
+impl<'a> Elements<'a> {
     pub(crate) fn new(line: &'a [u8]) -> Self {
         Self(line.trim_ascii())
     }
 
-    fn hop(&mut self) -> Option<Option<IpAddr>> {
-        let mut address = None;
+    /// The next element, at whose first byte the text is.
+    fn element(&mut self) -> Result<Element<'a>, Malformed> {
+        let (mut client, mut host) = (None, None);
         loop {
-            self.skip_spaces();
-            let name = self.take_while(is_token);
-            self.0 = self.0.strip_prefix(b"=").filter(|_| !name.is_empty())?;
-            let value = self.value()?;
-            if name.eq_ignore_ascii_case(b"for") {
-                if address.is_some() {
-                    return None;
-                }
-                address = Some(crate::parse_address(value));
+            self.skip(b" \t;");
+            if self.0.is_empty() || self.0.starts_with(b",") {
+                break;
             }
-            self.skip_spaces();
-            match self.0.split_first() {
-                Some((b';', rest)) => self.0 = rest,
-                Some((b',', rest)) => {
-                    self.0 = rest;
-                    if rest.is_empty() {
-                        return None;
-                    }
-                    break;
-                }
-                None => break,
-                Some(_) => return None,
+            let name = self.take_while(is_token);
+            self.0 = self
+                .0
+                .strip_prefix(b"=")
+                .filter(|_| !name.is_empty())
+                .ok_or(Malformed)?;
+            let value = self.value().ok_or(Malformed)?;
+            let known = if name.eq_ignore_ascii_case(b"for") {
+                client.replace(value)
+            } else if name.eq_ignore_ascii_case(b"host") {
+                host.replace(value)
+            } else {
+                None
+            };
+            self.skip(b" \t");
+            let ends = matches!(self.0.first(), None | Some(b';' | b','));
+            if !ends || known.is_some() {
+                return Err(Malformed);
             }
         }
-        Some(address.flatten())
+        Ok(Element {
+            client: client.and_then(crate::parse_address),
+            host,
+        })
     }
 
-    /// A token or a quoted string; an escape within the quotes is left as it is, since no
-    /// address contains one.
+    /// A token or a quoted string. An escape within the quotes is left as it is, since neither address nor host contains
+    /// one; without quotes `:`, `[` and `]` are read too, as proxies write ports and IPv6 addresses without those.
     fn value(&mut self) -> Option<&'a [u8]> {
         let Some(quoted) = self.0.strip_prefix(b"\"") else {
-            let token = self.take_while(is_token);
+            let token = self.take_while(|byte| is_token(byte) || b":[]".contains(&byte));
             return (!token.is_empty()).then_some(token);
         };
         let mut escaped = false;
@@ -72,28 +87,32 @@ impl<'a> Hops<'a> {
         taken
     }
 
-    fn skip_spaces(&mut self) {
-        self.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    fn skip(&mut self, bytes: &[u8]) {
+        let end = self.0.iter().position(|byte| !bytes.contains(byte));
+        self.0 = self
+            .0
+            .get(end.unwrap_or(self.0.len())..)
+            .unwrap_or_default();
     }
 }
 
-impl Iterator for Hops<'_> {
-    type Item = Result<Option<IpAddr>, Malformed>;
+impl<'a> Iterator for Elements<'a> {
+    type Item = Result<Element<'a>, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.skip(b" \t,");
         if self.0.is_empty() {
             return None;
         }
-        let hop = self.hop();
-        if hop.is_none() {
+        let element = self.element();
+        if element.is_err() {
             self.0 = &[];
         }
-        Some(hop.ok_or(Malformed))
+        Some(element)
     }
 }
 
-/// Whether a token may hold the byte (RFC 9110, section 5.6.2). A bare IPv4 address with a port
-/// is let through as well, as proxies write it without the quotes that its colon needs.
+/// Whether a token may hold the byte (RFC 9110, section 5.6.2).
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -1,7 +1,14 @@
+use crate::Names;
+
 /// The header lines of a request.
 pub trait Headers {
     /// Every line in the order received, its name in any case.
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])>;
+
+    /// Whether some of `names` may occur; where this says no, none of them is looked for.
+    fn may_have(&self, _names: Names) -> bool {
+        true
+    }
 
     /// All values of the field `name`, which is given in lower case, in the order received.
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {

@@ -4,6 +4,9 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
+use crate::fields::{HOST_HEADERS, PATH_HEADERS, Weights, is_among, spells};
+use crate::forwarded::Elements;
+use crate::weighed::{Weighed, named};
 use crate::{Headers, Quoted, RequestView};
 
 /// The name of a host, in lower case, without port and trailing dot.
@@ -70,6 +73,36 @@ pub(crate) fn requested<'a, H: Headers + ?Sized>(request: &RequestView<'a, H>) -
     }
 }
 
+/// Whether every host that a request names can be read and is one of which `is` says yes: the one that it asks for, and
+/// those that its headers name, by which some applications route instead.
+pub(crate) fn are_all<H: Headers + ?Sized>(
+    request: &Weighed<'_, '_, H>,
+    is: impl Fn(&[u8]) -> bool,
+) -> bool {
+    let reads = |host: &[u8]| normal(host).is_some_and(&is);
+    let by_header = |(name, value): (&str, &[u8])| {
+        if spells(name, "forwarded") {
+            Elements::new(value).all(|element| {
+                element.is_ok_and(|element| {
+                    element
+                        .host
+                        .is_none_or(|host| host.is_empty() || reads(host))
+                })
+            })
+        } else if is_among(name, &HOST_HEADERS) {
+            let elements = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+            elements.filter(|element| !element.is_empty()).all(reads)
+        } else if is_among(name, &PATH_HEADERS) {
+            named(value).authority.is_none_or(reads)
+        } else {
+            true
+        }
+    };
+    let view = request.request;
+    let names_one = request.has(Weights::HOST_OR_PATH);
+    requested(view).is_some_and(&is) && (!names_one || view.headers.all().all(by_header))
+}
+
 fn normal(authority: &[u8]) -> Option<&[u8]> {
     if authority.starts_with(b"[") {
         let end = authority.iter().position(|byte| *byte == b']')?;
@@ -107,11 +140,8 @@ mod tests {
     fn requested_by(authority: Option<&str>, hosts: &[&str]) -> Option<alloc::string::String> {
         let headers: alloc::vec::Vec<_> = hosts.iter().map(|host| ("Host", host)).collect();
         let request = RequestView {
-            method: b"GET",
-            path: b"/",
             authority: authority.map(str::as_bytes),
-            client: None,
-            headers: headers.as_slice(),
+            ..RequestView::new(b"GET", b"/", headers.as_slice())
         };
         requested(&request).map(|host| core::str::from_utf8(host).unwrap().into())
     }

@@ -1,7 +1,7 @@
 use crate::accept::{Preference, Preferred};
 use crate::headers::Single;
 use crate::target::Target;
-use crate::{Headers, Kind, RequestView};
+use crate::{Headers, Kind, RequestView, asks_for_h2c};
 
 /// What a request is answered with that is refused. `listed` tells whether its path or host is listed as an
 /// API's.
@@ -29,7 +29,8 @@ pub(crate) fn kind<H: Headers + ?Sized>(
         || content_type.starts_with(b"application/grpc-web")
         || signs.names_connect
         || request.is_get_of_connect(&target);
-    if called || signs.upgrades || request.method == b"CONNECT" {
+    let upgrades = signs.upgrades && !asks_for_h2c(request.headers);
+    if called || upgrades || request.method == b"CONNECT" {
         return Kind::Api;
     }
     let mode = signs.mode.value;

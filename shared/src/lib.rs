@@ -18,6 +18,7 @@ mod cut;
 mod document;
 mod drain;
 mod exempt;
+mod fields;
 mod forwarded;
 mod grpc;
 mod headers;
@@ -29,6 +30,7 @@ mod logo;
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub mod naive;
+mod names;
 mod node;
 mod notice;
 mod page;
@@ -47,6 +49,7 @@ mod target;
 mod timestamp;
 mod trie;
 mod verdict;
+mod weighed;
 mod weight;
 
 pub use address_set::AddressSet;
@@ -58,10 +61,14 @@ pub use color::{Color, Colors, Palette, ParseColorError};
 pub use contact::{Contact, ParseContactError};
 pub use cors::{Origin, ParseOriginError};
 pub use exempt::ExemptBeginnings;
+pub use fields::{
+    ANSWER_HEADERS, CLIENT_HEADERS, HOST_HEADERS, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS,
+};
 pub use headers::Headers;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
 pub use logo::{Logo, ParseLogoError};
+pub use names::Names;
 pub use node::{DocumentError, Node};
 pub use notice::{Look, Notice, Translation};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
@@ -75,3 +82,4 @@ pub use state::{
 };
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use verdict::{Kind, Reason, Verdict};
+pub use weighed::asks_for_h2c;

@@ -4,6 +4,7 @@ use crate::answer::Answers;
 use crate::area::Listed;
 use crate::exempt::ExemptPaths;
 use crate::kind::kind;
+use crate::weighed::Weighed;
 use crate::{
     AddressSet, Answer, Headers, Kind, Mode, Reason, Reply, RequestView, State, Timestamp, Verdict,
 };
@@ -82,11 +83,12 @@ impl Policy {
     // Apart, so that an open service does not pay for what this sets up.
     #[inline(never)]
     fn decide_closed<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Verdict {
-        if self.is_out_of_scope(request) {
+        let weighed = Weighed::new(request);
+        if self.is_out_of_scope(&weighed) {
             Verdict::Admit(Reason::OutOfScope)
-        } else if self.maintenance == Mode::Writes && only_reads(request) {
+        } else if self.maintenance == Mode::Writes && weighed.only_reads() {
             Verdict::Admit(Reason::ReadOnly)
-        } else if self.is_exempt(request) {
+        } else if self.is_exempt(&weighed) {
             Verdict::Admit(Reason::Exempt)
         } else if self.is_allowlisted(request) {
             Verdict::Admit(Reason::Allowlisted)
@@ -108,11 +110,15 @@ impl Policy {
     /// Why a request that is admitted while the service is open may run on when maintenance begins: of the reasons
     /// that apply, the one that lasts longest; `open` where none does.
     pub fn foresee<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Reason {
-        if self.is_exempt(request) {
+        let weighed = Weighed::new(request);
+        // While the service is open no node takes the upgrade out of the request.
+        if weighed.asks_for_h2c() {
+            Reason::Open
+        } else if self.is_exempt(&weighed) {
             Reason::Exempt
-        } else if self.is_out_of_scope(request) {
+        } else if self.is_out_of_scope(&weighed) {
             Reason::OutOfScope
-        } else if only_reads(request) {
+        } else if weighed.only_reads() {
             Reason::ReadOnly
         } else {
             Reason::Open
@@ -127,7 +133,9 @@ impl Policy {
         request: &RequestView<'_, H>,
     ) -> Reason {
         match reason {
-            Reason::OutOfScope | Reason::ReadOnly if self.is_exempt(request) => Reason::Exempt,
+            Reason::OutOfScope | Reason::ReadOnly if self.is_exempt(&Weighed::new(request)) => {
+                Reason::Exempt
+            }
             _ => reason,
         }
     }
@@ -143,13 +151,13 @@ impl Policy {
         self.answers.reply(kind, request, draw)
     }
 
-    fn is_out_of_scope<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
+    fn is_out_of_scope<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
         let scope = self.scope.as_ref();
         scope.is_some_and(|scope| is_outside(scope, request))
     }
 
-    fn is_exempt<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
-        self.exempt.cover(request) && !is_rerouted(request)
+    fn is_exempt<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
+        self.exempt.cover(request.request) && !request.is_rerouted()
     }
 
     fn is_allowlisted<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
@@ -170,33 +178,8 @@ impl Policy {
 
 // Apart, since most services are in scope as a whole.
 #[inline(never)]
-fn is_outside<H: Headers + ?Sized>(scope: &Listed, request: &RequestView<'_, H>) -> bool {
-    let outside = scope.has_host(request) == Some(false)
-        || (request.method != b"CONNECT" && scope.has_path(&request.target()) == Some(false));
-    outside && !is_rerouted(request)
-}
-
-/// Whether a header names another path, by which some applications route instead.
-fn is_rerouted<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
-    has_any(request.headers, &["x-original-url", "x-rewrite-url"])
-}
-
-/// Whether a request cannot change anything: its method is safe, it changes to no other protocol,
-/// and no header puts another method in the place of its own.
-fn only_reads<H: Headers + ?Sized>(request: &RequestView<'_, H>) -> bool {
-    // OPTIONS is safe, and so is TRACE (RFC 9110, section 9.2.1), which no service needs.
-    let safe = matches!(request.method, b"GET" | b"HEAD" | b"OPTIONS");
-    let changing = [
-        "upgrade",
-        "x-http-method-override",
-        "x-http-method",
-        "x-method-override",
-    ];
-    safe && !has_any(request.headers, &changing)
-}
-
-/// Whether one of the `fields` occurs, found in one pass.
-fn has_any<H: Headers + ?Sized>(headers: &H, fields: &[&str]) -> bool {
-    let known = |name: &str| fields.iter().any(|field| name.eq_ignore_ascii_case(field));
-    headers.all().any(|(name, _)| known(name))
+fn is_outside<H: Headers + ?Sized>(scope: &Listed, request: &Weighed<'_, '_, H>) -> bool {
+    let view = request.request;
+    let by_path = || !view.is_tunnel() && scope.has_path(&view.target()) == Some(false);
+    (scope.has_no_host_of(request) || by_path()) && !request.is_rerouted()
 }

@@ -72,7 +72,7 @@ impl Running {
 
 /// Requests by the rule that decided about them. A node counts none while the service is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([u64; Counts::VERDICTS.len()]);
+pub struct Counts([u64; Self::VERDICTS.len()]);
 
 impl Counts {
     /// One verdict of each rule that is counted.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use intermission_core::{Policy, Reason, RequestView, Timestamp, Verdict};
+use intermission_core::{Peer, Policy, Reason, RequestView, Timestamp, Verdict};
 
 use crate::bytes::Bytes;
 use crate::{Observed, Outcome, Request, Vector, now};
@@ -18,11 +18,11 @@ pub fn headers(request: &Request) -> &[(String, Bytes)] {
 #[must_use]
 pub fn view(request: &Request, client: Option<IpAddr>) -> RequestView<'_, [(String, Bytes)]> {
     RequestView {
-        method: &request.method,
-        path: &request.path,
         authority: request.authority.as_deref(),
+        protocol: request.protocol.as_deref(),
         client,
-        headers: headers(request),
+        peer: request.peer().unwrap_or(Peer::Unknown),
+        ..RequestView::new(&request.method, &request.path, headers(request))
     }
 }
 

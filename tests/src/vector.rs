@@ -110,6 +110,9 @@ pub struct Request {
     /// `:authority` in HTTP/2; in HTTP/1.1 the authority of an absolute-form target, or the whole
     /// target of a `CONNECT`.
     pub authority: Option<Bytes>,
+    /// `:protocol`, which makes a `CONNECT` an extended one (RFC 8441); over HTTP/1.1 the request is sent as the GET with
+    /// `Upgrade` that is the same there.
+    pub protocol: Option<Bytes>,
     /// The header lines, in order.
     pub headers: Vec<(String, Bytes)>,
     /// The other end of the connection: an address, `unix` or `unknown`.
@@ -122,6 +125,7 @@ impl Default for Request {
             method: "GET".into(),
             path: "/".into(),
             authority: None,
+            protocol: None,
             headers: Vec::new(),
             peer: "198.51.100.7".into(),
         }

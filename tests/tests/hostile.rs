@@ -52,13 +52,7 @@ fn answer(policy: &Policy, kind: Kind, language: &str) -> (Vec<(&'static str, St
         ("accept-language", language),
         ("content-type", content_type),
     ];
-    let request = RequestView {
-        method: b"GET",
-        path: b"/",
-        authority: None,
-        client: None,
-        headers: headers.as_slice(),
-    };
+    let request = RequestView::new(b"GET", b"/", headers.as_slice());
     let reply = policy.reply(kind, &request, 0);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let headers = reply.headers().map(|(name, value)| (name, text(value)));

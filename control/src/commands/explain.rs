@@ -36,12 +36,10 @@ pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
     let document = client.state(&options.service)?;
     let state = State::parse(&document.bytes).map_err(Failure::failed)?;
     let policy = Policy::compile(&state, to_core(Timestamp::now()));
+    let (method, path) = (options.method.as_bytes(), options.path.as_bytes());
     let request = RequestView {
-        method: options.method.as_bytes(),
-        path: options.path.as_bytes(),
-        authority: None,
         client: Some(ip.to_canonical()),
-        headers: headers.as_slice(),
+        ..RequestView::new(method, path, headers.as_slice())
     };
     let verdict = policy.decide(&request);
     let kind = match verdict {

@@ -61,12 +61,6 @@ fn answer(policy: &Policy, kind: NoticeKind, language: Option<&str>) -> Rendered
     };
     let language = language.map(|language| ("accept-language", language));
     let headers: Vec<_> = [content_type, language].into_iter().flatten().collect();
-    let request = RequestView {
-        method: b"GET",
-        path: b"/",
-        authority: None,
-        client: None,
-        headers: headers.as_slice(),
-    };
+    let request = RequestView::new(b"GET", b"/", headers.as_slice());
     Rendered::of(&policy.reply(kind, &request, 0))
 }

@@ -39,6 +39,8 @@ impl Transport {
 #[derive(Debug)]
 pub struct Run {
     transport: Transport,
+    /// Whether only extended CONNECTs are sent, to a server that takes them.
+    extended_only: bool,
     failures: Vec<String>,
     count: usize,
     rejected: usize,
@@ -51,10 +53,20 @@ impl Run {
     pub fn new(transport: Transport) -> Self {
         Self {
             transport,
+            extended_only: false,
             failures: Vec::new(),
             count: 0,
             rejected: 0,
             changed: 0,
+        }
+    }
+
+    /// A run over HTTP/2 of the vectors whose request is an extended CONNECT, for a server that takes them.
+    #[must_use]
+    pub fn of_extended_connects() -> Self {
+        Self {
+            extended_only: true,
+            ..Self::new(Transport::Http2)
         }
     }
 
@@ -74,7 +86,11 @@ impl Run {
         start: impl AsyncFn(&Vector, Rig) -> io::Result<(SocketAddr, tokio::task::AbortHandle)>,
         place: super::Place,
     ) -> Result<(), String> {
-        for vector in &Corpus::load()?.vectors {
+        let mut vectors = Corpus::load()?.vectors;
+        if self.extended_only {
+            vectors.retain(|vector| vector.request.protocol.is_some());
+        }
+        for vector in &vectors {
             let rig = Rig::new(place, vector.request.peer()?);
             let begun = wall_clock();
             let (address, server) = start(vector, rig.clone())
@@ -112,6 +128,7 @@ impl Run {
         begun: Timestamp,
     ) -> Vec<String> {
         let deviation = match self.transport {
+            _ if self.extended_only => &None,
             Transport::Http1 => &vector.over.http1,
             Transport::Http2 => &vector.over.http2,
         };

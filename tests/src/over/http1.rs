@@ -35,9 +35,11 @@ pub async fn send_through(
 }
 
 fn head(request: &Request) -> Vec<u8> {
-    let mut head = request.method.to_vec();
+    let upgrades = request.protocol.is_some();
+    let method = if upgrades { b"GET" } else { &*request.method };
+    let mut head = method.to_vec();
     head.push(b' ');
-    if let Some(authority) = &request.authority {
+    if let Some(authority) = request.authority.as_ref().filter(|_| !upgrades) {
         if *request.method != *b"CONNECT" {
             head.extend_from_slice(b"http://");
         }
@@ -45,6 +47,14 @@ fn head(request: &Request) -> Vec<u8> {
     }
     head.extend_from_slice(&request.path);
     head.extend_from_slice(b" HTTP/1.1\r\n");
+    if let Some(protocol) = &request.protocol {
+        let host = request.authority.as_deref().unwrap_or_default();
+        head.extend_from_slice(b"Host: ");
+        head.extend_from_slice(host);
+        head.extend_from_slice(b"\r\nConnection: Upgrade\r\nUpgrade: ");
+        head.extend_from_slice(protocol);
+        head.extend_from_slice(b"\r\n");
+    }
     for (name, value) in &request.headers {
         head.extend_from_slice(name.as_bytes());
         head.extend_from_slice(b": ");

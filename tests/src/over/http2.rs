@@ -87,6 +87,9 @@ fn block(request: &Request) -> io::Result<Vec<u8>> {
         literal(&mut block, b":scheme", b"http")?;
         literal(&mut block, b":path", &request.path)?;
     }
+    if let Some(protocol) = &request.protocol {
+        literal(&mut block, b":protocol", protocol)?;
+    }
     if let Some(authority) = &request.authority {
         literal(&mut block, b":authority", authority)?;
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use intermission_core::without_tokens;
 use serde_json::Value;
 
 use crate::fleet::Ending;
@@ -112,12 +113,12 @@ impl Failure {
         }
     }
 
-    /// What is said of it.
+    /// The message for the operator, without any token that it may hold.
     pub(crate) fn told(&self) -> String {
         const MAY_BE_DONE: &str = "; the change may have been made or not: see intermission status, or give the \
                                    command again";
         let remedy = if self.may_be_done { MAY_BE_DONE } else { "" };
-        format!("{}{remedy}", self.message)
+        without_tokens(&format!("{}{remedy}", self.message)).into_owned()
     }
 
     pub(crate) fn failed(error: impl fmt::Display) -> Self {

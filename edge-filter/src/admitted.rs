@@ -1,7 +1,10 @@
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use intermission_core::{Reason, Running, State};
+
+use crate::by_context::ByContext;
 
 /// The requests that this VM has admitted and that still run: streams and upgraded connections too, until they close.
 ///
@@ -9,18 +12,21 @@ use intermission_core::{Reason, Running, State};
 /// it was admitted.
 #[derive(Debug, Default)]
 pub(crate) struct Admitted {
-    requests: RefCell<Vec<Request>>,
+    requests: RefCell<ByContext<Request>>,
     /// How many of them are testers'.
     testers: Cell<usize>,
+    /// How many count, by their revision.
+    counting: RefCell<BTreeMap<u64, u64>>,
 }
 
 #[derive(Debug)]
 struct Request {
-    context: u32,
     reason: Reason,
     under: Rc<State>,
     /// Whether the state in force might refuse it.
     counts: bool,
+    /// As which it counts.
+    revision: u64,
 }
 
 impl Request {
@@ -34,76 +40,84 @@ impl Admitted {
         if reason == Reason::Allowlisted {
             self.testers.set(self.testers.get() + 1);
         }
-        self.requests.borrow_mut().push(Request {
-            context,
+        let request = Request {
             reason,
             under: Rc::clone(under),
             counts: false,
-        });
+            revision: 0,
+        };
+        self.requests.borrow_mut().insert(context, request);
     }
 
     /// Forgets a request that has ended, and tells whether it counted.
     pub(crate) fn remove(&self, context: u32) -> bool {
-        let mut requests = self.requests.borrow_mut();
-        // Most that end have come lately.
-        let place = requests
-            .iter()
-            .rposition(|request| request.context == context);
-        let request = place.map(|place| requests.swap_remove(place));
+        let request = self.requests.borrow_mut().remove(&context);
         if request.as_ref().is_some_and(Request::is_tester) {
             self.testers.set(self.testers.get().saturating_sub(1));
         }
-        request.is_some_and(|request| request.counts)
+        let Some(request) = request.filter(|request| request.counts) else {
+            return false;
+        };
+        let mut counting = self.counting.borrow_mut();
+        if let Some(count) = counting.get_mut(&request.revision) {
+            *count -= 1;
+            if *count == 0 {
+                counting.remove(&request.revision);
+            }
+        }
+        true
     }
 
     pub(crate) fn has(&self, context: u32) -> bool {
-        let requests = self.requests.borrow();
-        requests.iter().any(|request| request.context == context)
+        self.requests.borrow().contains_key(&context)
     }
 
     /// Whether a request was admitted because its client is on the allowlist.
     pub(crate) fn is_tester(&self, context: u32) -> bool {
-        self.testers.get() > 0
-            && self
-                .requests
-                .borrow()
-                .iter()
-                .any(|request| request.context == context && request.is_tester())
+        let requests = self.requests.borrow();
+        self.testers.get() > 0 && requests.get(&context).is_some_and(Request::is_tester)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.requests.borrow().is_empty()
     }
 
-    /// Finds out which ones the state that comes into force might refuse.
+    /// Finds out which ones the state that comes into force might refuse. The revisions of another store count as 0.
     pub(crate) fn judge(&self, state: &State) {
         // Most requests are alike in what counts.
-        let mut last: Option<(Reason, Rc<State>, bool)> = None;
-        for request in &mut *self.requests.borrow_mut() {
-            let known = last.as_ref().filter(|(reason, under, _)| {
-                *reason == request.reason && Rc::ptr_eq(under, &request.under)
-            });
-            request.counts = match known {
-                Some((.., counts)) => *counts,
-                None => !state.still_admits(request.reason, &request.under),
+        let mut known: Vec<(Reason, Rc<State>, bool)> = Vec::new();
+        let mut counting = self.counting.borrow_mut();
+        counting.clear();
+        for request in self.requests.borrow_mut().values_mut() {
+            let Request { reason, under, .. } = request;
+            let alike = known
+                .iter()
+                .find(|(known, known_under, _)| known == reason && Rc::ptr_eq(known_under, under));
+            request.counts = if let Some((.., counts)) = alike {
+                *counts
+            } else {
+                let counts = !state.still_admits(*reason, under);
+                known.push((*reason, Rc::clone(under), counts));
+                counts
             };
-            last = Some((request.reason, Rc::clone(&request.under), request.counts));
+            request.revision = if request.under.store == state.store {
+                request.under.revision
+            } else {
+                0
+            };
+            if request.counts {
+                *counting.entry(request.revision).or_default() += 1;
+            }
         }
     }
 
-    /// Those that count; the revisions of another store than that of `state` count as 0.
-    pub(crate) fn running(&self, state: &State) -> Running {
-        let requests = self.requests.borrow();
-        let counting = requests.iter().filter(|request| request.counts);
-        let mut running = Running::default();
-        for Request { under, .. } in counting {
-            let of_same_store = under.store == state.store;
-            running = running.and(Running {
-                requests: 1,
-                upgraded: 0,
-                oldest: Some(if of_same_store { under.revision } else { 0 }),
-            });
+    /// Those that count.
+    pub(crate) fn running(&self) -> Running {
+        let counting = self.counting.borrow();
+        Running {
+            requests: counting.values().sum(),
+            upgraded: 0,
+            oldest: counting.keys().next().copied(),
         }
-        running
     }
 }

@@ -141,8 +141,8 @@ impl Fake {
 }
 
 impl Host for Fake {
-    fn log(&self, level: Level, message: &str) {
-        self.own.borrow_mut().log.push((level, message.into()));
+    fn write_log(&self, level: Level, line: &str) {
+        self.own.borrow_mut().log.push((level, line.into()));
     }
 
     fn now(&self) -> SystemTime {

@@ -11,7 +11,9 @@ use crate::slot::Word;
 ///
 /// Where it is refused: the JSON pointer to the place, and the reason.
 pub fn configuration(json: &[u8]) -> Result<(), (String, String)> {
-    let refused = Config::parse(json).map(|config| config.manner()).err();
+    let refused = Config::parse(json, |_| None)
+        .map(|config| config.manner())
+        .err();
     refused.map_or(Ok(()), |error| {
         Err((error.pointer().into(), error.reason().into()))
     })

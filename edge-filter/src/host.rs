@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use intermission_core::Headers;
+use intermission_core::{Headers, without_tokens};
 use intermission_wasm_abi::Pairs;
 
 /// How urgent a log line is.
@@ -54,7 +54,11 @@ impl Headers for HeaderLines {
 /// Calls about a request or a response concern the context that is [effective](Self::act_for), which
 /// is the one that Envoy called, unless told otherwise.
 pub(crate) trait Host {
-    fn log(&self, level: Level, message: &str);
+    fn write_log(&self, level: Level, line: &str);
+    /// Logs a line, without any token that a configuration or a document has put into it.
+    fn log(&self, level: Level, message: &str) {
+        self.write_log(level, &without_tokens(message));
+    }
     /// The wall clock, which may be set, and is the same in all VMs.
     fn now(&self) -> SystemTime;
     /// The time since any one moment of this VM's, which never goes back.

@@ -14,6 +14,7 @@
 
 mod admitted;
 mod answer;
+mod by_context;
 mod client;
 mod config;
 #[cfg(test)]
@@ -41,6 +42,7 @@ mod tally;
 mod tests;
 mod turn;
 mod unread;
+mod vm;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -146,11 +146,8 @@ impl<H: Host> Plugin<H> {
     pub(crate) fn forget(&self, context: u32) {
         self.held.borrow_mut().retain(|held| *held != context);
         self.unread.forget(context);
-        if self.admitted.remove(context)
-            && let Some(in_force) = &*self.in_force.borrow()
-        {
-            let running = self.admitted.running(&in_force.state);
-            self.slot.say_running(&self.host, running);
+        if self.admitted.remove(context) {
+            self.slot.say_running(&self.host, self.admitted.running());
         }
     }
 
@@ -165,8 +162,7 @@ impl<H: Host> Plugin<H> {
             }
         }
         self.admitted.judge(state);
-        let running = self.admitted.running(state);
-        self.slot.say(&self.host, mark, running);
+        self.slot.say(&self.host, mark, self.admitted.running());
     }
 
     /// Puts the state in force into effect with other answers.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Quoted, Report, State};
 
-use crate::config::{Config, Endpoint};
+use crate::config::{Authorization, Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
 use crate::member::Member;
 use crate::metrics::{Metrics, Outcome};
@@ -202,6 +202,9 @@ fn call(
     let mut add = |name, value: Option<_>| headers.extend(value.map(|value| (name, value)));
     add("if-none-match", request.if_none_match.as_deref());
     add("prefer", request.prefer.as_deref());
-    add("authorization", endpoint.authorization.as_deref());
+    add(
+        "authorization",
+        endpoint.authorization.as_ref().map(Authorization::as_str),
+    );
     host.call(&endpoint.cluster, &headers, request.timeout)
 }

@@ -12,23 +12,25 @@ use crate::config::Config;
 use crate::host::{CasMismatch, HeaderLines, Host, Level, MetricKind, NotSent, Shared};
 #[cfg(feature = "panic-switch")]
 use crate::panic_switch;
-use crate::plugin::{Action, Plugin, Rest};
 use crate::root::{Root, TICK};
+use crate::vm::Vm;
 
 /// Envoy. Where a call fails there is nothing to be done about it but to go on.
 #[derive(Clone, Copy, Debug)]
-struct Envoy {
-    started: Instant,
+struct Envoy;
+
+thread_local! {
+    static STARTED: Instant = Instant::now();
 }
 
 impl Host for Envoy {
-    fn log(&self, level: Level, message: &str) {
+    fn write_log(&self, level: Level, line: &str) {
         let level = match level {
             Level::Info => LogLevel::Info,
             Level::Warn => LogLevel::Warn,
             Level::Error => LogLevel::Error,
         };
-        host::log(level, message);
+        host::log(level, line);
     }
 
     fn now(&self) -> SystemTime {
@@ -36,7 +38,7 @@ impl Host for Envoy {
     }
 
     fn uptime(&self) -> Duration {
-        self.started.elapsed()
+        STARTED.with(Instant::elapsed)
     }
 
     fn random(&self) -> u64 {
@@ -150,80 +152,28 @@ impl Host for Envoy {
     }
 }
 
-/// The contexts of one VM.
-#[derive(Debug)]
-pub(crate) struct Vm {
-    /// Few: one for each plugin that Envoy has configured here, and those that are being replaced.
-    roots: RefCell<Vec<(u32, Configured)>>,
-    /// The requests that run, those that have come last at the end.
-    requests: RefCell<Vec<(u32, Configured)>>,
-}
-
-/// A plugin, as its root context and its requests have it.
-#[derive(Clone, Debug)]
-struct Configured {
-    root: Rc<RefCell<Root<Envoy>>>,
-    plugin: Rc<Plugin<Envoy>>,
-}
-
 thread_local! {
-    static VM: Vm = const {
-        Vm {
-            roots: RefCell::new(Vec::new()),
-            requests: RefCell::new(Vec::new()),
-        }
-    };
+    static VM: Vm<Envoy> = Vm::default();
 }
 
-/// What is known of a context.
-///
-/// None of it is borrowed while Envoy is called, which may call back.
-fn find(contexts: &RefCell<Vec<(u32, Configured)>>, context: u32) -> Option<Configured> {
-    let contexts = contexts.borrow();
-    let mut latest_first = contexts.iter().rev();
-    let (_, found) = latest_first.find(|(known, _)| *known == context)?;
-    Some(found.clone())
-}
+/// Exported to Envoy.
+#[derive(Debug)]
+struct Exported;
 
-fn remove(contexts: &RefCell<Vec<(u32, Configured)>>, context: u32) -> Option<Configured> {
-    let mut contexts = contexts.borrow_mut();
-    let place = contexts.iter().rposition(|(known, _)| *known == context)?;
-    Some(contexts.remove(place).1)
-}
-
-fn root(context: u32) -> Option<Rc<RefCell<Root<Envoy>>>> {
-    VM.with(|vm| find(&vm.roots, context))
-        .map(|found| found.root)
-}
-
-/// The plugin of a request. Envoy serves none before it is configured.
-fn plugin(context: u32) -> Option<Rc<Plugin<Envoy>>> {
-    VM.with(|vm| find(&vm.requests, context))
-        .map(|found| found.plugin)
-}
-
-impl Filter for Vm {
+impl Filter for Exported {
     fn configured(context: u32, _: usize) -> bool {
-        let envoy = Envoy {
-            started: Instant::now(),
-        };
+        let envoy = Envoy;
         let json = host::buffer(Buffer::PluginConfiguration, usize::MAX);
-        match Config::parse(&json.unwrap_or_default()) {
+        let variable = |name: &str| std::env::var(name).ok();
+        match Config::parse(&json.unwrap_or_default(), variable) {
             Ok(config) => {
                 host::set_tick_period(TICK.subsec_millis());
-                let root = Root::new(envoy, config, context, envoy.random());
-                let plugin = root.plugin();
-                let root = Rc::new(RefCell::new(root));
-                VM.with(|vm| {
-                    vm.roots
-                        .borrow_mut()
-                        .push((context, Configured { root, plugin }));
-                });
+                VM.with(|vm| vm.configure(envoy, config, context));
                 true
             }
             Err(error) => {
                 let line = format!(
-                    "the plugin configuration is refused, which is a JSON object in a google.protobuf.StringValue: {error}"
+                    "the plugin configuration, a JSON object in a google.protobuf.StringValue, is refused: {error}"
                 );
                 envoy.log(Level::Error, &line);
                 false
@@ -257,57 +207,37 @@ impl Filter for Vm {
     }
 
     fn created(context: u32, root: u32) {
-        VM.with(|vm| {
-            if let Some(found) = find(&vm.roots, root) {
-                vm.requests.borrow_mut().push((context, found));
-            }
-        });
+        VM.with(|vm| vm.create(context, root));
     }
 
     fn request_headers(context: u32, is_last: bool) -> Headers {
         #[cfg(feature = "panic-switch")]
         panic_switch::at_request();
-        let Some(found) = VM.with(|vm| find(&vm.requests, context)) else {
-            return Headers::Continue;
-        };
-        let rest = if is_last { Rest::Nothing } else { Rest::Body };
-        match found.root.borrow_mut().request(context, rest) {
-            Action::Continue => Headers::Continue,
-            Action::Answered | Action::Hold => Headers::StopAllAndWatermark,
-            Action::Read => Headers::Stop,
-        }
+        VM.with(|vm| vm.request_headers(&Envoy, context, is_last))
     }
 
     fn request_body(context: u32, length: usize, is_last: bool) -> Body {
-        match plugin(context) {
-            Some(plugin) if !plugin.body(context, length, is_last) => Body::StopAndDrop,
-            _ => Body::Continue,
-        }
+        VM.with(|vm| vm.request_body(context, length, is_last))
     }
 
     fn request_trailers(context: u32) -> Trailers {
-        match plugin(context) {
-            Some(plugin) if !plugin.body(context, 0, true) => Trailers::Stop,
-            _ => Trailers::Continue,
-        }
+        VM.with(|vm| vm.request_trailers(context))
     }
 
     fn response_headers(context: u32) {
-        if let Some(plugin) = plugin(context) {
-            plugin.respond(context);
-        }
+        VM.with(|vm| vm.response_headers(context));
     }
 
-    /// Envoy drops a root context when the last of its requests has ended, and not at all when the VM dies.
     fn deleted(context: u32) {
-        if let Some(request) = VM.with(|vm| remove(&vm.requests, context)) {
-            request.plugin.forget(context);
-        } else if let Some(root) = VM.with(|vm| remove(&vm.roots, context)) {
+        if VM.with(|vm| vm.delete(context)) {
             // Envoy would tick on, and in the end take a request of the same number for the root.
             host::set_tick_period(0);
-            root.plugin.leave();
         }
     }
 }
 
-intermission_wasm_abi::export!(Vm);
+fn root(context: u32) -> Option<Rc<RefCell<Root<Envoy>>>> {
+    VM.with(|vm| vm.root(context))
+}
+
+intermission_wasm_abi::export!(Exported);

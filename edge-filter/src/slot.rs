@@ -88,7 +88,7 @@ impl Slot {
     /// The slot of this VM, which does not exist yet.
     pub(crate) fn new(prefix: &str, identity: u64) -> Self {
         let list = list(prefix);
-        let name = format!("{:08x}", identity & 0xffff_ffff);
+        let name = format!("{identity:016x}");
         Self {
             key: key(&list, &name),
             list,

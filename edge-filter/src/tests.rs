@@ -1,3 +1,4 @@
+mod contexts;
 mod drain;
 mod lease;
 mod polling;
@@ -20,7 +21,7 @@ const CONFIG: &str = r#"{ "cluster": "control", "path": "/state", "token": "t", 
 fn root(host: &Fake, identity: u64) -> Root<Fake> {
     Root::new(
         host.clone(),
-        Config::parse(CONFIG.as_bytes()).unwrap(),
+        Config::parse(CONFIG.as_bytes(), |_| None).unwrap(),
         1,
         identity,
     )
@@ -31,7 +32,7 @@ fn configured(host: &Fake, more: &str) -> Root<Fake> {
     let identity = host.random();
     Root::new(
         host.clone(),
-        Config::parse(json.as_bytes()).unwrap(),
+        Config::parse(json.as_bytes(), |_| None).unwrap(),
         1,
         identity,
     )

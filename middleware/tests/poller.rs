@@ -35,7 +35,12 @@ async fn start_returns_with_the_first_answer_in_force() {
 async fn polls_are_conditional_ask_to_be_held_and_follow_the_state() {
     let mut server = Server::start().await;
     server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::All));
-    let policy = server.poller().with_token("secret").unwrap().start().await;
+    let policy = server
+        .poller()
+        .with_token("secret\n")
+        .unwrap()
+        .start()
+        .await;
     let first = server.request().await;
     assert!(!first.contains("if-none-match"), "{first}");
     assert!(
@@ -177,14 +182,7 @@ async fn polling_ends_with_the_last_handle() {
 
 #[test]
 fn an_endpoint_is_an_http_or_file_url() {
-    for url in [
-        "",
-        "shop",
-        "ftp://127.0.0.1/",
-        "http://",
-        "http:///state",
-        "http://user:password@127.0.0.1/",
-    ] {
+    for url in ["", "shop", "ftp://127.0.0.1/", "http://", "http:///state"] {
         let error = Poller::new(url).unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("{url:?} is not an endpoint")),
@@ -195,6 +193,8 @@ fn an_endpoint_is_an_http_or_file_url() {
         let error = Poller::new(url).unwrap_err().to_string();
         assert!(error.contains("absolute path"), "{error}");
     }
+    let error = Poller::new("http://user:password@127.0.0.1/?sig=password").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("password"));
     assert!(Poller::new("https://control.example/state").is_ok());
     assert!(
         Poller::new("http://127.0.0.1/")

@@ -27,6 +27,7 @@ mod kind;
 mod language;
 mod letter_case;
 mod logo;
+mod masked;
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub mod naive;
@@ -68,6 +69,7 @@ pub use headers::Headers;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
 pub use logo::{Logo, ParseLogoError};
+pub use masked::{TOKEN_PREFIX, without_credentials, without_tokens};
 pub use names::Names;
 pub use node::{DocumentError, Node};
 pub use notice::{Look, Notice, Translation};

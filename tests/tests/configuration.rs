@@ -36,7 +36,7 @@ fn a_bad_plugin_configuration_is_refused_by_the_name_of_its_key() {
         (
             "google.protobuf.StringValue\n",
             "google.protobuf.Struct\n",
-            "which is a JSON object in a google.protobuf.StringValue",
+            "the plugin configuration, a JSON object in a google.protobuf.StringValue, is refused",
         ),
     ] {
         assert!(EXAMPLE.contains(text), "{text}");

@@ -15,7 +15,7 @@ use crate::tools;
 use crate::workspace::{cargo, command, root, target};
 
 /// The most that the module may have, in bytes; every Envoy worker holds a copy.
-const BUDGET: u64 = 200 * 1024;
+const BUDGET: u64 = 384 * 1024;
 
 /// What of WebAssembly the module may use: what rustc's target has by itself, and Envoy's V8 knows.
 const FEATURES: &[&str] = &[

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use intermission_core::without_credentials;
 use ureq::http::Uri;
 
 use crate::exit::{Exit, Failure};
@@ -19,7 +20,8 @@ impl Server {
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let refuse = || {
             let message = format!(
-                "{text:?} is not where a control can be; write it like http://127.0.0.1:7700"
+                "{:?} is not where a control can be; write it like http://127.0.0.1:7700",
+                without_credentials(text)
             );
             Failure::new(Exit::Usage, message)
         };
@@ -123,5 +125,7 @@ mod tests {
         ] {
             assert!(Server::parse(text).is_err(), "{text}");
         }
+        let failure = Server::parse("http://me:secret@a").unwrap_err();
+        assert!(!failure.message.contains("secret"), "{}", failure.message);
     }
 }

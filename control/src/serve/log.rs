@@ -1,8 +1,9 @@
 use std::fmt;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use intermission_core::without_tokens;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,7 +25,8 @@ pub(crate) enum Format {
 impl Filter {
     /// Begins to log, on standard error.
     pub(super) fn start(self, format: Format) {
-        let layer = tracing_subscriber::fmt::layer::<Registry>().with_writer(io::stderr);
+        let layer =
+            tracing_subscriber::fmt::layer::<Registry>().with_writer(|| Masked(io::stderr()));
         let layer = match format {
             Format::Text => {
                 let plain = std::env::var_os("NO_COLOR").is_some();
@@ -39,6 +41,23 @@ impl Filter {
             .with(layer)
             .with(self.0)
             .init();
+    }
+}
+
+/// Writes lines without any token that a client or a file has put into them.
+#[derive(Debug)]
+struct Masked<W>(W);
+
+impl<W: Write> Write for Masked<W> {
+    /// Each call has a whole line.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        self.0.write_all(without_tokens(&text).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -83,6 +102,14 @@ impl std::error::Error for ParseFilterError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_written_without_the_token_in_it() {
+        let mut masked = Masked(Vec::new());
+        let line = format!("GET /v1/imo_{}/state\n", "x".repeat(43));
+        masked.write_all(line.as_bytes()).unwrap();
+        assert_eq!(masked.0, "GET /v1/imo_…/state\n".as_bytes());
+    }
 
     #[test]
     fn a_filter_is_a_level_and_exceptions() {

@@ -4,11 +4,9 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use intermission_core::TOKEN_PREFIX;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-
-/// So that a token that leaked into a log or a repository is found by those who scan for them.
-const PREFIX: &str = "imo_";
 
 /// A token in clear.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,12 +17,17 @@ impl Token {
     pub(crate) fn mint() -> Result<Self, getrandom::Error> {
         let mut bits = [0; 32];
         getrandom::fill(&mut bits)?;
-        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits))))
+        Ok(Self(format!(
+            "{TOKEN_PREFIX}{}",
+            URL_SAFE_NO_PAD.encode(bits)
+        )))
     }
 
     /// Reads one that [`Token::mint`] made; nothing shorter is strong enough to stand alone.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let bits = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        let bits = URL_SAFE_NO_PAD
+            .decode(text.strip_prefix(TOKEN_PREFIX)?)
+            .ok()?;
         (bits.len() == 32).then(|| Self(text.to_owned()))
     }
 

@@ -171,3 +171,15 @@ fn age_of_the_last_answer_survives_a_change_of_turn() {
         1_800_000_000
     );
 }
+
+#[test]
+fn no_line_of_the_log_has_a_token_that_was_put_into_another_key() {
+    let host = Fake::new();
+    host.process.borrow_mut().not_sent = Some(NotSent::NoSuchCluster);
+    let secret = "x".repeat(43);
+    let json = format!(r#"{{ "cluster": "imo_{secret}", "path": "/state" }}"#);
+    let config = Config::parse(json.as_bytes(), |_| None).unwrap();
+    Root::new(host.clone(), config, 1, 1).tick();
+    assert_eq!(host.said("there is no cluster \"imo_…\" yet"), 1);
+    assert_eq!(host.said(&secret), 0);
+}

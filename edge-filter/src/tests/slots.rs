@@ -18,8 +18,8 @@ fn two(revision: u64, mode: &str) -> ([Fake; 2], [Root<Fake>; 2]) {
 }
 
 /// The names of the slots.
-const FIRST: &str = "00000001";
-const SECOND: &str = "00000002";
+const FIRST: &str = "0000000000000001";
+const SECOND: &str = "0000000000000002";
 
 #[test]
 fn a_state_is_applied_when_every_vm_that_serves_has_it() {

@@ -35,7 +35,7 @@ impl Envoy {
     ) -> Result<Self> {
         let [config, admin, log] =
             ["envoy.yaml", "admin.txt", "envoy.log"].map(|name| home.join(name));
-        let text = configuration(control, token, app)?;
+        let text = configuration(control, app)?;
         fs::write(
             &config,
             tls.map_or(Ok(text.clone()), |tls| encrypted(&text, control, tls))?,
@@ -47,6 +47,7 @@ impl Envoy {
             .arg(config)
             .arg("--admin-address-path")
             .arg(&admin)
+            .env("INTERMISSION_NODE_TOKEN", token)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log)?)
@@ -58,8 +59,8 @@ impl Envoy {
     }
 }
 
-/// The example with other addresses in it, and with a token.
-fn configuration(control: &str, token: &str, app: &str) -> Result<String> {
+/// The example with other addresses in it.
+fn configuration(control: &str, app: &str) -> Result<String> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
     let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
     let mut text = fs::read_to_string(examples.join("envoy/envoy.yaml"))?;
@@ -70,7 +71,6 @@ fn configuration(control: &str, token: &str, app: &str) -> Result<String> {
     for (example, ours) in [
         (socket("127.0.0.1:7700"), socket(control)),
         ("127.0.0.1:7700".into(), control.into()),
-        ("TOKEN-OF-A-NODE".into(), token.into()),
         (socket("127.0.0.1:8081"), socket(app)),
         (socket("127.0.0.1:10000"), socket("127.0.0.1:0")),
         (socket("127.0.0.1:9901"), socket("127.0.0.1:0")),

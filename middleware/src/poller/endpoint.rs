@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use http::uri::Scheme;
 use http::{HeaderValue, Uri};
-use intermission_core::ServiceName;
+use intermission_core::{ServiceName, without_credentials};
 
 use super::fetch::{CaError, Client};
 
@@ -21,7 +21,7 @@ pub(super) enum Endpoint {
 impl Endpoint {
     pub(super) fn new(url: &str, ca_file: Option<&Path>) -> Result<Self, EndpointError> {
         let refuse = |kind| EndpointError {
-            url: url.into(),
+            url: without_credentials(url).into(),
             kind,
         };
         if let Some(rest) = url.strip_prefix("file:") {
@@ -68,6 +68,7 @@ impl Endpoint {
     }
 
     pub(super) fn with_token(self, token: &str) -> Result<Self, TokenError> {
+        let token = token.trim_end_matches(['\r', '\n']);
         let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
         let mut bearer = bearer
             .ok()
@@ -88,7 +89,7 @@ impl Endpoint {
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http { uri, .. } => uri.fmt(f),
+            Self::Http { uri, .. } => without_credentials(&uri.to_string()).fmt(f),
             Self::File(path) => write!(f, "file://{}", path.display()),
         }
     }
@@ -154,7 +155,7 @@ pub struct TokenError(());
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the token is empty or holds a control character; give it without its line feed",
+            "the token is empty or holds a control character; give it as `intermission token create` prints it",
         )
     }
 }

@@ -41,6 +41,8 @@ pub struct Polled {
     pub if_none_match: String,
     /// `Intermission-Node`.
     pub node: String,
+    /// `Authorization`.
+    pub authorization: String,
 }
 
 impl Scripted {
@@ -74,6 +76,7 @@ impl Polled {
             at: Instant::now(),
             if_none_match: header("if-none-match").unwrap_or_default(),
             node: header("intermission-node").unwrap_or_default(),
+            authorization: header("authorization").unwrap_or_default(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod addresses;
 mod control;
 mod death;
 mod odd_bytes;
+mod token;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};

@@ -95,7 +95,6 @@ async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
     };
     step::run(operator().args(["service", "add", "shop"]))?;
     let token = token::of_the_nodes(operator())?;
-    let envoy_config = token::envoy_config(&token)?;
 
     let state = format!("{server}/v1/services/shop/state");
     let file = token.file.display().to_string();
@@ -105,7 +104,8 @@ async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
     let plain = ["--listen", PLAIN_SHOP, "--without-layer"];
     start(running, "plain", "axum", &plain).await?;
     let mut command = command(envoy);
-    command.arg("--config-path").arg(envoy_config);
+    command.args(["--config-path", "examples/envoy/envoy.yaml"]);
+    command.env("INTERMISSION_NODE_TOKEN", &token.text);
     command.args(["--concurrency", "2", "--use-dynamic-base-id"]);
     // Of what Envoy says only what the filter says.
     command.args(["--log-level", "error", "--component-log-level", "wasm:info"]);

@@ -7,20 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::step::output;
-use crate::workspace::{root, target};
-
-const EXAMPLE: &str = "examples/envoy/envoy.yaml";
-/// What stands in the example for the token.
-const PLACE: &str = "TOKEN-OF-A-NODE";
+use crate::workspace::target;
 
 /// A token, and the file that holds it.
 #[derive(Debug)]
 pub(super) struct NodeToken {
     pub(super) file: PathBuf,
-    text: String,
+    pub(super) text: String,
 }
 
 /// The token of the last demo on the same data, else a new one, which `operator` makes.
@@ -44,15 +40,6 @@ pub(super) fn of_the_nodes(mut operator: Command) -> Result<NodeToken> {
     let text = output(operator.args(make))?.trim().to_owned();
     keep(&file, &text)?;
     Ok(NodeToken { file, text })
-}
-
-/// Writes the example down with the token in it, and tells where.
-pub(super) fn envoy_config(token: &NodeToken) -> Result<PathBuf> {
-    let example = fs::read_to_string(root().join(EXAMPLE)).context(EXAMPLE)?;
-    ensure!(example.contains(PLACE), "{EXAMPLE} has no {PLACE}");
-    let file = target().join("demo/envoy.yaml");
-    keep(&file, &example.replace(PLACE, &token.text))?;
-    Ok(file)
 }
 
 /// Writes a file that others cannot read.

@@ -22,6 +22,9 @@ const ISTIO: &str = "examples/istio";
 const KUBERNETES: &str = "examples/kubernetes";
 const GATEWAY: &str = "examples/envoy-gateway";
 
+/// The environment variable from which the filter takes the token in every example.
+const TOKEN: (&str, &str) = ("INTERMISSION_NODE_TOKEN", "of-a-node");
+
 /// Envoy loads its examples.
 pub(crate) fn envoy() -> Result<()> {
     wasm::build()?;
@@ -29,6 +32,7 @@ pub(crate) fn envoy() -> Result<()> {
         for example in examples(ENVOY)? {
             let mut validate = command(&envoy);
             validate.args(["--mode", "validate", "--log-level", "error"]);
+            validate.envs([TOKEN]);
             run(validate.arg("--config-path").arg(example))?;
         }
     }
@@ -66,6 +70,7 @@ pub(crate) fn plugin_configurations() -> Result<()> {
     for configuration in configurations.lines() {
         let mut validate = command(&envoy);
         validate.args(["--mode", "validate", "--log-level", "error"]);
+        validate.envs([TOKEN]);
         run(validate.args(["--config-yaml", &with_filter(&module, configuration)]))?;
     }
     Ok(())
@@ -80,6 +85,7 @@ fn with_filter(module: &Path, configuration: &str) -> String {
             "vm_config": {
                 "runtime": "envoy.wasm.runtime.v8",
                 "code": { "local": { "filename": module } },
+                "environment_variables": { "host_env_keys": [TOKEN.0] },
             },
             "configuration": {
                 "@type": "type.googleapis.com/google.protobuf.StringValue",

@@ -105,7 +105,7 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     let filters = [
         http_filter("header_mutation", "v3.HeaderMutation", tell),
         http_filter("set_filter_state", "v3.Config", see),
-        intermission(module, &site.plugin(&path(number)), false),
+        intermission(module, &site.plugin(&path(number)), &json!({}), false),
         router(),
     ];
     typed(
@@ -128,14 +128,21 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     )
 }
 
-/// The filter, with its plugin configuration, which may be shown the bodies of requests that it holds.
-pub(super) fn intermission(module: &Path, plugin: &Value, shows_bodies: bool) -> Value {
+/// The filter, with its plugin configuration and the environment of its VMs, which may be shown the bodies of requests that
+/// it holds.
+pub(super) fn intermission(
+    module: &Path,
+    plugin: &Value,
+    environment: &Value,
+    shows_bodies: bool,
+) -> Value {
     let config = json!({ "config": {
         "name": "intermission",
         "vm_config": {
             "vm_id": "intermission",
             "runtime": "envoy.wasm.runtime.v8",
             "code": { "local": { "filename": module } },
+            "environment_variables": environment,
         },
         "configuration": {
             "@type": "type.googleapis.com/google.protobuf.StringValue",

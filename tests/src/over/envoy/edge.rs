@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -37,6 +38,10 @@ pub struct Edge {
     pub application: Option<SocketAddr>,
     /// Whether Envoy is set up for the filter to read the bodies of refused requests.
     pub reads_bodies: bool,
+    /// Environment variables of the Envoy process, which the VMs of the filter get from it.
+    pub host_environment: Vec<(&'static str, String)>,
+    /// Environment variables of the VMs that the configuration sets.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl Edge {
@@ -52,6 +57,8 @@ impl Edge {
             use_remote_address: true,
             application: None,
             reads_bodies: false,
+            host_environment: Vec::new(),
+            environment: Vec::new(),
         }
     }
 
@@ -90,7 +97,8 @@ impl Edge {
             "admin": { "address": config::tcp_address("127.0.0.1", 0) },
             "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },
         });
-        Envoy::run(self.version, self.workers, folder, &bootstrap).await
+        let environment = &self.host_environment;
+        Envoy::run(self.version, self.workers, environment, folder, &bootstrap).await
     }
 
     fn write_listener(&self, folder: &Path) -> Result<(), String> {
@@ -104,7 +112,18 @@ impl Edge {
                 "direct_response": { "status": 200, "body": { "inline_string": "welcome" } },
             }),
         };
-        let filter = config::intermission(&self.module.path()?, &self.plugin, self.reads_bodies);
+        let keys = self.host_environment.iter().map(|(name, _)| name);
+        let values = self.environment.iter().cloned();
+        let environment = json!({
+            "host_env_keys": keys.collect::<Vec<_>>(),
+            "key_values": values.collect::<BTreeMap<_, _>>(),
+        });
+        let filter = config::intermission(
+            &self.module.path()?,
+            &self.plugin,
+            &environment,
+            self.reads_bodies,
+        );
         let manager = config::typed(
             "envoy.filters.network.http_connection_manager",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",

@@ -77,7 +77,7 @@ impl Envoy {
         let (upstream, application) = serve_application().await.map_err(told)?;
         let module = Module::Released.path()?;
         let bootstrap = config::bootstrap(sites, &module, endpoint, upstream, folder.path());
-        let mut envoy = Self::run(version, workers, folder, &bootstrap).await?;
+        let mut envoy = Self::run(version, workers, &[], folder, &bootstrap).await?;
         envoy.servers = vec![control, application];
         Ok(envoy)
     }
@@ -86,6 +86,7 @@ impl Envoy {
     async fn run(
         version: Version,
         workers: u32,
+        environment: &[(&str, String)],
         folder: TempDir,
         bootstrap: &Value,
     ) -> Result<Self, String> {
@@ -105,6 +106,7 @@ impl Envoy {
             .arg(workers.to_string())
             .arg("--config-path")
             .arg(&file)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -317,6 +319,7 @@ impl Version {
         let output = Command::new(self.binary()?)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .args(["--mode", "validate", "--config-yaml", yaml])
+            .env("INTERMISSION_NODE_TOKEN", "of-a-node")
             .output()
             .map_err(told)?;
         if output.status.success() {

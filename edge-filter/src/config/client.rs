@@ -1,0 +1,104 @@
+use intermission_core::{Cidr, ClientSource, DocumentError, Listed, Node, TrustedProxies};
+
+use super::header_text;
+
+/// Where the client's address is taken from.
+#[derive(Debug)]
+pub(crate) enum Client {
+    /// The attribute `source.address`.
+    Source { trust_forwarded: bool },
+    /// A core source, with the peer in the filter state of this key.
+    Direct {
+        source: Box<ClientSource>,
+        filter_state: String,
+    },
+}
+
+/// Envoy's `source.address`, unless a header made it.
+impl Default for Client {
+    fn default() -> Self {
+        Self::Source {
+            trust_forwarded: false,
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn read(node: &Node<'_>) -> Result<Self, DocumentError> {
+        node.only(&[
+            "source",
+            "trust_forwarded",
+            "trusted_proxies",
+            "header",
+            "filter_state",
+        ])?;
+        let source = node.required("source")?;
+        let for_sources = |name: &str, sources: &[&str]| -> Result<(), DocumentError> {
+            let given = node
+                .field(name)
+                .filter(|_| !source.text().is_ok_and(|source| sources.contains(&source)));
+            given.map_or(Ok(()), |given| {
+                let sources = Listed(sources, " or ");
+                Err(given.refuse(format!("goes with source {sources} only; leave it out")))
+            })
+        };
+        for_sources("trust_forwarded", &["source-address"])?;
+        for_sources(
+            "trusted_proxies",
+            &["x-forwarded-for", "forwarded", "header"],
+        )?;
+        for_sources("header", &["header"])?;
+        for_sources(
+            "filter_state",
+            &["direct", "x-forwarded-for", "forwarded", "header"],
+        )?;
+        let trusted = || trusted_proxies(&node.required("trusted_proxies")?);
+        let source = match source.text()? {
+            "source-address" => {
+                let trust_forwarded = node
+                    .field("trust_forwarded")
+                    .map_or(Ok(false), |node| node.boolean())?;
+                return Ok(Self::Source { trust_forwarded });
+            }
+            "direct" => ClientSource::Peer,
+            "x-forwarded-for" => ClientSource::XForwardedFor(trusted()?),
+            "forwarded" => ClientSource::Forwarded(trusted()?),
+            "header" => {
+                let name = header_text(&node.required("header")?)?;
+                ClientSource::Header(name.to_ascii_lowercase().into(), trusted()?)
+            }
+            _ => {
+                let known = "one of source-address, direct, x-forwarded-for, forwarded and header";
+                return Err(source.mistyped(known));
+            }
+        };
+        let filter_state = node
+            .field("filter_state")
+            .map_or(Ok(FILTER_STATE.into()), |node| header_text(&node))?;
+        Ok(Self::Direct {
+            source: Box::new(source),
+            filter_state,
+        })
+    }
+}
+
+/// The filter state that the recipe in the documentation fills with the peer's address.
+const FILTER_STATE: &str = "intermission.peer";
+
+fn trusted_proxies(node: &Node<'_>) -> Result<TrustedProxies, DocumentError> {
+    let entries = node.list(|entry| match entry {
+        "unix" => Ok(None),
+        entry => entry.parse::<Cidr>().map(Some),
+    })?;
+    if entries.is_empty() {
+        return Err(node.refuse(
+            "names no proxy, so that no header would ever count; list their CIDRs, and unix",
+        ));
+    }
+    let proxies = TrustedProxies::new(entries.iter().copied().flatten().collect());
+    Ok(if entries.contains(&None) {
+        proxies.with_unix_sockets()
+    } else {
+        proxies
+    })
+}

@@ -1,0 +1,36 @@
+use intermission_core::{DocumentError, Node};
+
+use super::header_text;
+use super::token::Authorization;
+
+/// Where the state is asked for.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) cluster: String,
+    pub(crate) authority: String,
+    pub(crate) path: String,
+    pub(crate) authorization: Option<Authorization>,
+}
+
+impl Endpoint {
+    pub(super) fn read(
+        root: &Node<'_>,
+        variable: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Self, DocumentError> {
+        let cluster = header_text(&root.required("cluster")?)?;
+        let path = root.required("path")?;
+        if !path.text()?.starts_with('/') {
+            return Err(
+                path.refuse("does not begin with a slash; write it like /v1/services/shop/state")
+            );
+        }
+        Ok(Self {
+            authority: root
+                .field("authority")
+                .map_or(Ok(cluster.clone()), |node| header_text(&node))?,
+            cluster,
+            path: header_text(&path)?,
+            authorization: Authorization::read(root, variable)?,
+        })
+    }
+}

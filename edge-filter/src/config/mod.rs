@@ -1,0 +1,168 @@
+//! The configuration of the plugin.
+//!
+//! Its errors go into Envoy's log, so they quote no value that may be the token.
+
+mod client;
+mod endpoint;
+mod token;
+
+use std::time::Duration;
+
+use intermission_core::{DocumentError, Mode, Node, Quoted, State};
+
+pub(crate) use self::client::Client;
+pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::token::Authorization;
+
+use crate::host::milliseconds;
+use crate::swap::digest;
+
+/// The configuration of the plugin, valid.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) endpoint: Endpoint,
+    /// What control knows this Envoy by; `None` is Envoy's own name.
+    pub(crate) node: Option<String>,
+    pub(crate) interval: Duration,
+    pub(crate) wait: Duration,
+    pub(crate) start_wait: Duration,
+    pub(crate) lease: Option<Duration>,
+    pub(crate) client: Client,
+    pub(crate) default: Mode,
+    pub(crate) initial_state: Option<State>,
+    /// Whether the bodies of refused requests are read before they are answered, which Envoy has to be set up for.
+    pub(crate) read_bodies: bool,
+}
+
+impl Config {
+    /// Reads the plugin configuration, which `edge-filter/README.md` defines; `variable` is the environment of the VM.
+    pub(crate) fn parse(
+        json: &[u8],
+        variable: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Self, DocumentError> {
+        let value = Node::read(json)?;
+        let root = Node::root(&value);
+        if value.is_string() {
+            return Err(
+                root.refuse("is a JSON string; write the object itself, without quotes around it")
+            );
+        }
+        root.only(&[
+            "cluster",
+            "authority",
+            "path",
+            "token",
+            "token_env",
+            "node",
+            "interval",
+            "wait",
+            "start_wait",
+            "lease",
+            "client",
+            "default",
+            "initial_state",
+            "read_bodies",
+        ])?;
+        let seconds = |name, most, default| {
+            root.field(name)
+                .map_or(Ok(Duration::from_secs(default)), |node| {
+                    seconds(&node, most)
+                })
+        };
+        let endpoint = Endpoint::read(&root, variable)?;
+        let node = root.field("node");
+        let node = node.map(|node| header_text(&node)).transpose()?;
+        let interval = seconds("interval", 3600, 5)?;
+        if let Some(node) = root
+            .field("interval")
+            .filter(|_| interval < SHORTEST_INTERVAL)
+        {
+            return Err(node.refuse("is too short; poll every 0.1 seconds or less often"));
+        }
+        let lease = root.field("lease");
+        let lease = lease.map(|node| lease_of(&node)).transpose()?;
+        Ok(Self {
+            endpoint,
+            node,
+            interval,
+            lease,
+            wait: seconds("wait", 60, 10)?,
+            start_wait: seconds("start_wait", 60, 2)?,
+            client: root
+                .field("client")
+                .map_or(Ok(Client::default()), |node| Client::read(&node))?,
+            default: root
+                .field("default")
+                .map_or(Ok(Mode::Off), |node| node.parsed())?,
+            initial_state: root
+                .field("initial_state")
+                .map(|node| State::read(&node))
+                .transpose()?,
+            read_bodies: root
+                .field("read_bodies")
+                .map_or(Ok(false), |node| node.boolean())?,
+        })
+    }
+}
+
+impl Config {
+    /// Tells ways to ask the same endpoint apart.
+    pub(crate) fn manner(&self) -> u64 {
+        let Self {
+            endpoint,
+            node,
+            interval,
+            wait,
+            lease,
+            ..
+        } = self;
+        let authorization = endpoint.authorization.as_ref();
+        let texts = [authorization.map(Authorization::as_str), node.as_deref()];
+        let times = [*interval, *wait, lease.unwrap_or_default()];
+        let texts = texts
+            .into_iter()
+            .flat_map(|text| text.unwrap_or_default().bytes().chain([b' ']));
+        let times = times
+            .into_iter()
+            .flat_map(|time| milliseconds(time).to_be_bytes());
+        digest(texts.chain(times))
+    }
+}
+
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+/// A third of it is what a poll may wait, in whole seconds.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+
+/// A number of seconds, and parts of them, up to `most`.
+fn seconds(node: &Node<'_>, most: u64) -> Result<Duration, DocumentError> {
+    let duration = node
+        .value()
+        .as_f64()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| *duration <= Duration::from_secs(most))
+        .ok_or_else(|| node.mistyped(format!("a number of seconds from 0 to {most}")))
+}
+
+fn lease_of(node: &Node<'_>) -> Result<Duration, DocumentError> {
+    let lease = seconds(node, 86_400)?;
+    if lease < SHORTEST_LEASE {
+        return Err(node.refuse("is too short; a lease of 3 seconds is the shortest"));
+    }
+    Ok(lease)
+}
+
+/// A text that goes into a header.
+fn header_text(node: &Node<'_>) -> Result<String, DocumentError> {
+    let text = node.text()?;
+    if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
+        return Err(node.refuse(format!(
+            "{} is empty or holds what no header can",
+            Quoted(text)
+        )));
+    }
+    Ok(text.into())
+}
+
+#[cfg(test)]
+mod tests;

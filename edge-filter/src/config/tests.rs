@@ -1,0 +1,180 @@
+use super::*;
+
+fn refused(json: &str) -> String {
+    Config::parse(json.as_bytes(), |_| None)
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let config = Config::parse(br#"{ "cluster": "control", "path": "/state" }"#, |_| None).unwrap();
+    assert_eq!(config.endpoint.authority, "control");
+    assert_eq!(
+        (config.interval, config.wait),
+        (Duration::from_secs(5), Duration::from_secs(10))
+    );
+    assert_eq!(
+        (config.start_wait, config.default),
+        (Duration::from_secs(2), Mode::Off)
+    );
+    assert!(matches!(
+        config.client,
+        Client::Source {
+            trust_forwarded: false
+        }
+    ));
+}
+
+#[test]
+fn every_refusal_names_the_key() {
+    let with = |member: &str| format!(r#"{{ "cluster": "c", "path": "/", {member} }}"#);
+    for (json, expected) in [
+        (
+            String::new(),
+            "the document: not JSON: EOF while parsing a value at line 1 column 0",
+        ),
+        (r#"{ "path": "/state" }"#.into(), "/cluster: is missing"),
+        (
+            with(r#""intervall": 5"#),
+            "/intervall: is not known; known here: cluster, authority, path, token, token_env, node, interval, wait, start_wait, \
+             lease, client, default, initial_state, read_bodies",
+        ),
+        (
+            r#"{ "cluster": "c", "path": "state" }"#.into(),
+            "/path: does not begin with a slash; write it like /v1/services/shop/state",
+        ),
+        (
+            with(r#""interval": 0"#),
+            "/interval: is too short; poll every 0.1 seconds or less often",
+        ),
+        (
+            with(r#""lease": 2"#),
+            "/lease: is too short; a lease of 3 seconds is the shortest",
+        ),
+        (
+            with(r#""wait": -1"#),
+            "/wait: -1 is not a number of seconds from 0 to 60",
+        ),
+        (
+            r#""{ \"token\": \"t\" }""#.into(),
+            "the document: is a JSON string; write the object itself, without quotes around it",
+        ),
+        (with(r#""token": ["a"]"#), "/token: a list is not a string"),
+        (
+            with(r#""token": "a", "token_env": "A""#),
+            "/token_env: goes without token only; leave out one of the two",
+        ),
+        (
+            with(r#""token_env": "A-B""#),
+            "/token_env: is no name of an environment variable; write it like INTERMISSION_NODE_TOKEN",
+        ),
+        (
+            with(r#""token_env": "A""#),
+            "/token_env: names a variable that this VM does not have; list it in vm_config.environment_variables, \
+             and set it where Envoy is started",
+        ),
+        (
+            with(r#""node": """#),
+            r#"/node: "" is empty or holds what no header can"#,
+        ),
+        (
+            with(r#""default": "on""#),
+            r#"/default: "on" is none of "off", "writes" and "all""#,
+        ),
+        (
+            with(r#""initial_state": { "version": 1 }"#),
+            "/initial_state/service: is missing",
+        ),
+        (
+            with(r#""client": { "source": "leftmost" }"#),
+            "/client/source: \"leftmost\" is not one of source-address, direct, x-forwarded-for, forwarded and header",
+        ),
+        (
+            with(r#""client": { "source": "forwarded" }"#),
+            "/client/trusted_proxies: is missing",
+        ),
+        (
+            with(r#""client": { "source": "forwarded", "trusted_proxies": ["10.0.0.1/8"] }"#),
+            "/client/trusted_proxies/0: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?",
+        ),
+        (
+            with(r#""client": { "source": "direct", "trusted_proxies": ["unix"] }"#),
+            "/client/trusted_proxies: goes with source x-forwarded-for or forwarded or header only; leave it out",
+        ),
+        (
+            with(r#""client": { "source": "header", "trusted_proxies": ["unix"] }"#),
+            "/client/header: is missing",
+        ),
+    ] {
+        assert_eq!(refused(&json), expected);
+    }
+}
+
+#[test]
+fn no_refusal_quotes_the_token() {
+    let secret = "5f1c0d9e";
+    for (written, fault) in [
+        (r"5f1c0d9e\n5f1c0d9e", "holds a line feed"),
+        (" 5f1c0d9e", "holds a space"),
+        (r"5f1c0d9e\u0000", "holds a control character"),
+        ("5f1c0d9eü", "holds a character beyond ASCII"),
+        ("", "is empty"),
+        (r"\n", "is empty"),
+    ] {
+        let expected =
+            format!("the token {fault}; give it as `intermission token create` prints it");
+        let json = format!(r#"{{ "cluster": "c", "path": "/", "token": "{written}" }}"#);
+        assert_eq!(refused(&json), format!("/token: {expected}"));
+        let value: String = serde_json::from_str(&format!("\"{written}\"")).unwrap();
+        let json = br#"{ "cluster": "c", "path": "/", "token_env": "TOKEN" }"#;
+        let error = Config::parse(json, |_| Some(value)).unwrap_err();
+        assert_eq!(error.to_string(), format!("/token_env: {expected}"));
+        assert!(!error.to_string().contains(secret));
+    }
+}
+
+#[test]
+fn the_line_feed_at_the_end_of_a_token_is_no_part_of_it() {
+    let authorization = |json: &str, value: Option<&str>| {
+        let variable = |name: &str| value.filter(|_| name == "TOKEN").map(Into::into);
+        let config = Config::parse(json.as_bytes(), variable).unwrap();
+        assert!(!format!("{config:?}").contains("5f1c"), "{config:?}");
+        config.endpoint.authorization.unwrap().as_str().to_owned()
+    };
+    for end in ["", "\n", "\r\n", "\n\n"] {
+        let token = format!("5f1c{end}");
+        let json = serde_json::json!({ "cluster": "c", "path": "/", "token": token });
+        assert_eq!(authorization(&json.to_string(), None), "Bearer 5f1c");
+        let json = r#"{ "cluster": "c", "path": "/", "token_env": "TOKEN" }"#;
+        assert_eq!(authorization(json, Some(&token)), "Bearer 5f1c");
+    }
+}
+
+#[test]
+fn who_asks_otherwise_is_told_apart() {
+    let manner = |member: &str| {
+        let json = format!(r#"{{ "cluster": "c", "path": "/", "start_wait": 1 {member} }}"#);
+        Config::parse(json.as_bytes(), |_| None).unwrap().manner()
+    };
+    assert_eq!(manner(r#", "default": "all""#), manner(""));
+    let manners = [
+        "",
+        r#", "token": "a""#,
+        r#", "node": "a""#,
+        r#", "interval": 4"#,
+        r#", "wait": 4"#,
+        r#", "lease": 4"#,
+    ];
+    let told_apart: std::collections::BTreeSet<_> = manners.map(manner).into();
+    assert_eq!(told_apart.len(), manners.len());
+}
+
+#[test]
+fn numbers_may_be_floats() {
+    let json = br#"{ "cluster": "c", "path": "/", "interval": 5.0, "wait": 0.0,
+        "initial_state": { "version": 1.0, "service": "shop", "revision": 2.0, "maintenance": "all" } }"#;
+    let config = Config::parse(json, |_| None).unwrap();
+    assert_eq!(config.initial_state.map(|state| state.revision), Some(2));
+    assert_eq!(config.wait, Duration::ZERO);
+}

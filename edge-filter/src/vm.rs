@@ -1,0 +1,142 @@
+//! The contexts of one VM, and what Envoy's calls about them come to.
+//!
+//! Nothing is borrowed while Envoy is called, which may call back, but the one root context that is called.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use intermission_wasm_abi::{Body, Headers, Trailers};
+
+use crate::by_context::ByContext;
+use crate::config::Config;
+use crate::host::Host;
+use crate::plugin::{Action, Plugin, Rest};
+use crate::root::Root;
+
+/// The contexts of one VM.
+#[derive(Debug)]
+pub(crate) struct Vm<H> {
+    /// Few: one for each plugin that Envoy has configured here, and those that are being replaced.
+    roots: RefCell<ByContext<Configured<H>>>,
+    /// The requests that run.
+    requests: RefCell<ByContext<Configured<H>>>,
+    /// The context that was created last, and its root. Envoy creates one when the headers of a request come, or to
+    /// log a request that has never had any; that one may never be deleted.
+    created: Cell<Option<(u32, u32)>>,
+}
+
+/// A plugin, as its root context and its requests have it.
+#[derive(Debug)]
+struct Configured<H> {
+    root: Rc<RefCell<Root<H>>>,
+    plugin: Rc<Plugin<H>>,
+}
+
+impl<H> Default for Vm<H> {
+    fn default() -> Self {
+        Self {
+            roots: RefCell::default(),
+            requests: RefCell::default(),
+            created: Cell::default(),
+        }
+    }
+}
+
+impl<H> Clone for Configured<H> {
+    fn clone(&self) -> Self {
+        Self {
+            root: Rc::clone(&self.root),
+            plugin: Rc::clone(&self.plugin),
+        }
+    }
+}
+
+impl<H: Host + Clone> Vm<H> {
+    /// Begins the work of a root context.
+    pub(crate) fn configure(&self, host: H, config: Config, context: u32) {
+        let identity = host.random();
+        let root = Root::new(host, config, context, identity);
+        let plugin = root.plugin();
+        let root = Rc::new(RefCell::new(root));
+        let configured = Configured { root, plugin };
+        self.roots.borrow_mut().insert(context, configured);
+    }
+
+    /// The root context of this number.
+    pub(crate) fn root(&self, context: u32) -> Option<Rc<RefCell<Root<H>>>> {
+        let roots = self.roots.borrow();
+        roots.get(&context).map(|found| Rc::clone(&found.root))
+    }
+
+    pub(crate) fn create(&self, context: u32, root: u32) {
+        self.created.set(Some((context, root)));
+    }
+
+    /// Handles the headers of a request. One of an unknown context is refused: nothing decides about it.
+    pub(crate) fn request_headers(&self, host: &H, context: u32, is_last: bool) -> Headers {
+        let created = self.created.take();
+        let root = created.and_then(|(created, root)| (created == context).then_some(root));
+        let found = root.and_then(|root| self.roots.borrow().get(&root).cloned());
+        let Some(found) = found else {
+            host.respond(503, &[], b"");
+            return Headers::StopAllAndWatermark;
+        };
+        let mut requests = self.requests.borrow_mut();
+        requests.insert(context, found.clone());
+        drop(requests);
+        let rest = if is_last { Rest::Nothing } else { Rest::Body };
+        let action = found.root.borrow_mut().request(context, rest);
+        match action {
+            Action::Continue => Headers::Continue,
+            Action::Answered | Action::Hold => Headers::StopAllAndWatermark,
+            Action::Read => Headers::Stop,
+        }
+    }
+
+    pub(crate) fn request_body(&self, context: u32, length: usize, is_last: bool) -> Body {
+        match self.plugin(context) {
+            Some(plugin) if plugin.body(context, length, is_last) => Body::Continue,
+            _ => Body::StopAndDrop,
+        }
+    }
+
+    pub(crate) fn request_trailers(&self, context: u32) -> Trailers {
+        match self.plugin(context) {
+            Some(plugin) if plugin.body(context, 0, true) => Trailers::Continue,
+            _ => Trailers::Stop,
+        }
+    }
+
+    pub(crate) fn response_headers(&self, context: u32) {
+        if let Some(plugin) = self.plugin(context) {
+            plugin.respond(context);
+        }
+    }
+
+    /// Forgets a context, and tells whether it was a root. Envoy drops one when the last of its requests has ended, and
+    /// not at all when the VM dies.
+    pub(crate) fn delete(&self, context: u32) -> bool {
+        let request = self.requests.borrow_mut().remove(&context);
+        if let Some(request) = request {
+            request.plugin.forget(context);
+            return false;
+        }
+        let root = self.roots.borrow_mut().remove(&context);
+        if let Some(root) = &root {
+            root.plugin.leave();
+        }
+        root.is_some()
+    }
+
+    /// How many requests are known.
+    #[cfg(test)]
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.borrow().len()
+    }
+
+    /// The plugin of a request.
+    fn plugin(&self, context: u32) -> Option<Rc<Plugin<H>>> {
+        let requests = self.requests.borrow();
+        requests.get(&context).map(|found| Rc::clone(&found.plugin))
+    }
+}

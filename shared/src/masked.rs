@@ -1,0 +1,99 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// What every token of control begins with, so that one in a log or a repository is found.
+pub const TOKEN_PREFIX: &str = "imo_";
+
+/// Anything shorter behind the prefix is a word of its own.
+const SHORTEST: usize = 20;
+
+/// A text for a log or a terminal: `imo_…` in the place of every token of control in it.
+#[must_use]
+pub fn without_tokens(text: &str) -> Cow<'_, str> {
+    let mut rest = text;
+    let mut masked = String::new();
+    while let Some(place) = rest.find(TOKEN_PREFIX) {
+        let (before, token) = rest.split_at(place + TOKEN_PREFIX.len());
+        let end = token.find(|c| !is_of_token(c)).unwrap_or(token.len());
+        let (secret, behind) = token.split_at(end);
+        masked.push_str(before);
+        masked.push_str(if secret.len() < SHORTEST {
+            secret
+        } else {
+            "…"
+        });
+        rest = behind;
+    }
+    if masked.is_empty() {
+        return text.into();
+    }
+    masked.push_str(rest);
+    masked.into()
+}
+
+/// A URL for a log or a terminal: `…` in the place of user information (RFC 3986, section 3.2.1) and of a query, which
+/// may be credentials.
+#[must_use]
+pub fn without_credentials(url: &str) -> String {
+    let (url, query) = match url.split_once('?') {
+        Some((url, _)) => (url, "?…"),
+        None => (url, ""),
+    };
+    let (scheme, rest) = url.split_at(url.find("//").map_or(0, |place| place + 2));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((_, host)) => ("…@", host),
+        None => ("", authority),
+    };
+    [scheme, user, host, path, query].concat()
+}
+
+/// The alphabet of base64url (RFC 4648, section 5).
+fn is_of_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "imo_0123456789abcdefghijklmnopqrstuvwxyzABCDEF-";
+
+    #[test]
+    fn no_token_is_left_wherever_it_stands() {
+        for (before, after) in [
+            ("", ""),
+            ("/token: \"", "\\n\" is wrong"),
+            ("imo_", ""),
+            ("ü", "ü"),
+        ] {
+            let text = [before, TOKEN, after].concat();
+            let masked = without_tokens(&text);
+            assert!(!masked.contains("0123456789"), "{masked}");
+            assert!(masked.ends_with(after), "{masked}");
+        }
+        let twice = [TOKEN, " and ", TOKEN].concat();
+        assert_eq!(without_tokens(&twice), "imo_… and imo_…");
+    }
+
+    #[test]
+    fn a_url_is_shown_without_what_may_be_credentials() {
+        for (url, shown) in [
+            ("https://me:secret@a/state@1", "https://…@a/state@1"),
+            ("https://a:7700/state?sig=secret", "https://a:7700/state?…"),
+            ("me:secret@a", "…@a"),
+            ("http://me@[::1", "http://…@[::1"),
+            ("https://a/state", "https://a/state"),
+            ("", ""),
+        ] {
+            assert_eq!(without_credentials(url), shown);
+        }
+    }
+
+    #[test]
+    fn other_texts_stay_as_they_are() {
+        for text in ["", "imo_", "imo_shop is a name", "a token of imo_…"] {
+            assert_eq!(without_tokens(text), text);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Reading the members of a JSON object one by one, so that none goes unread.
 
+use intermission_core::is_unseen;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -94,11 +95,12 @@ impl Fields {
                 format!("has more than {LONGEST} characters"),
             ));
         }
-        // It is printed on operators' terminals, where a control character may do anything.
-        if reason.chars().any(char::is_control) {
+        // It is printed on operators' terminals, where a control character may do anything, and one that turns the
+        // direction of text may hide what a line says.
+        if reason.chars().any(is_unseen) {
             return Err(Invalid::new(
                 "/reason",
-                "has a control character or a second line; write it on one line",
+                "has a control character, one that turns the direction of text, or a second line; write it on one line",
             ));
         }
         Ok(Some(reason).filter(|reason| !reason.trim().is_empty()))
@@ -202,6 +204,8 @@ mod tests {
         for body in [
             &br#"{"reason": "a\u001b[2Jb"}"#[..],
             br#"{"reason": "a\nb"}"#,
+            br#"{"reason": "a\u202eb"}"#,
+            br#"{"reason": "a\u2066b"}"#,
         ] {
             let refused = Fields::parse(body).unwrap().reason().unwrap_err();
             assert_eq!(refused.pointer, "/reason");

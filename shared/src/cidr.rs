@@ -31,6 +31,12 @@ impl Cidr {
         }
     }
 
+    /// The blocks that have every address of this one, from the widest to itself.
+    pub fn around(self) -> impl Iterator<Item = Self> {
+        let wider = move |bits| IpNet::new(self.first(), bits).ok();
+        (0..=self.prefix_len()).filter_map(move |bits| Some(Self(wider(bits)?.trunc())))
+    }
+
     /// How many leading bits all addresses of the block share.
     #[must_use]
     pub fn prefix_len(self) -> u8 {

@@ -76,7 +76,7 @@ pub use notice::{Look, Notice, Translation};
 pub use path::{ExemptPath, ParsePathError, PathPrefix};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
-pub use quoted::{Listed, Quoted};
+pub use quoted::{Listed, Quoted, is_unseen};
 pub use report::{Counts, Report, Running};
 pub use request::RequestView;
 pub use state::{

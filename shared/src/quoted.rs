@@ -39,7 +39,8 @@ impl fmt::Display for Listed<'_> {
 
 /// Whether a character is a control character, or one that turns the direction of what follows (Unicode Standard
 /// Annex #9, section 2).
-pub(crate) fn is_unseen(c: char) -> bool {
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
         | Change::DisableAllowlist
         | Change::AddEntries(_)
         | Change::Notice(_)
-        | Change::Rollback(_) => Vec::new(),
+        | Change::Rollback(..) => Vec::new(),
     };
     let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();
     if empty && matches!(change, Change::Enter(_) | Change::EnableAllowlist) {
@@ -39,7 +39,7 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
 fn sets_colors(change: &Change) -> bool {
     match change {
         Change::Notice(patch) | Change::Patch(patch) => patch.names_colors(),
-        Change::Rollback(_) => true,
+        Change::Rollback(..) => true,
         _ => false,
     }
 }

@@ -1,5 +1,8 @@
+use std::collections::HashSet;
+
 use intermission_core::{Cidr, ParseCidrError};
 
+use crate::change::Width;
 use crate::fields::Fields;
 use crate::invalid::Invalid;
 
@@ -11,17 +14,8 @@ impl Entries {
     /// Reads the entries to add; wide ones have to be meant.
     pub(crate) fn read_added(fields: &mut Fields) -> Result<Self, Invalid> {
         let entries = Self::read(fields)?;
-        let wide = fields.boolean("wide")?.unwrap_or_default();
-        let mut places = entries.0.iter().enumerate();
-        match places.find(|(_, cidr)| !wide && is_wide(**cidr)) {
-            None => Ok(entries),
-            Some((place, cidr)) => Err(Invalid::new(
-                format!("/cidrs/{place}"),
-                format!(
-                    "{cidr} lets a great part of all addresses pass; if that is meant, add --wide, or \"wide\": true"
-                ),
-            )),
-        }
+        Width::read(fields)?.check(&entries.0, &[], "/cidrs")?;
+        Ok(entries)
     }
 
     pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
@@ -40,41 +34,43 @@ impl Entries {
 
     /// Entries that are there already stay where they are.
     pub(super) fn add_to(&self, allowlist: &mut Vec<Cidr>) {
-        for cidr in &self.0 {
-            if !allowlist.contains(cidr) {
-                allowlist.push(*cidr);
-            }
-        }
+        let mut known: HashSet<_> = allowlist.iter().copied().collect();
+        let added = self.0.iter().filter(|cidr| known.insert(**cidr));
+        allowlist.extend(added);
     }
 
     pub(super) fn remove_from(&self, allowlist: &mut Vec<Cidr>) {
-        allowlist.retain(|cidr| !self.0.contains(cidr));
+        let removed: HashSet<_> = self.0.iter().collect();
+        allowlist.retain(|cidr| !removed.contains(cidr));
     }
 
     /// What is not as one may expect of their removal: that others let the same addresses in, or that they were not there.
     pub(super) fn removal_advice(&self, before: &[Cidr], after: &[Cidr]) -> Vec<String> {
+        let (known, left): (HashSet<_>, HashSet<_>) = (
+            before.iter().copied().collect(),
+            after.iter().copied().collect(),
+        );
         let advice = self.0.iter().flat_map(|cidr| {
-            let through = after.iter().filter(|left| covers(**left, *cidr));
+            let mut through = cidr
+                .around()
+                .filter(|outer| left.contains(outer))
+                .peekable();
+            let absent = through.peek().is_none() && !known.contains(cidr);
+            let absent = absent.then(|| format!("{cidr} was not on the allowlist"));
             let through = through
-                .map(|left| format!("{cidr} is still on the allowlist, through {left}"))
-                .collect::<Vec<_>>();
-            if through.is_empty() && !before.contains(cidr) {
-                return vec![format!("{cidr} was not on the allowlist")];
-            }
-            through
+                .map(move |outer| format!("{cidr} is still on the allowlist, through {outer}"));
+            absent.into_iter().chain(through)
         });
-        advice.collect()
+        briefly(advice.collect())
     }
 }
 
-/// Whether an entry is likelier a slip than meant.
-fn is_wide(cidr: Cidr) -> bool {
-    let narrow = if cidr.first().is_ipv4() { 8 } else { 16 };
-    cidr.prefix_len() < narrow
-}
-
-/// Whether every address of `inner` is in `outer`.
-fn covers(outer: Cidr, inner: Cidr) -> bool {
-    let same_family = outer.first().is_ipv4() == inner.first().is_ipv4();
-    same_family && outer.first() <= inner.first() && inner.last() <= outer.last()
+/// The first pieces of advice, and how many more there are.
+fn briefly(mut advice: Vec<String>) -> Vec<String> {
+    const MOST: usize = 20;
+    if let Some(more) = advice.len().checked_sub(MOST).filter(|more| *more > 1) {
+        advice.truncate(MOST);
+        advice.push(format!("and {more} more of this kind"));
+    }
+    advice
 }

@@ -5,6 +5,7 @@ mod enter;
 mod entries;
 mod own_address;
 mod patch;
+mod width;
 mod wind;
 
 use intermission_core::{Mode, State};
@@ -15,6 +16,7 @@ pub(crate) use self::enter::Enter;
 pub(crate) use self::entries::Entries;
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
+pub(crate) use self::width::Width;
 use crate::invalid::Invalid;
 use crate::moment::to_core;
 
@@ -34,7 +36,7 @@ pub(crate) enum Change {
     /// Take clients off the allowlist.
     RemoveEntries(Entries),
     /// Put in force again what was at an earlier revision.
-    Rollback(Box<State>),
+    Rollback(Box<State>, Width),
     /// Tell visitors something else.
     Notice(Patch),
     /// Change any field.
@@ -51,7 +53,7 @@ impl Change {
             Self::DisableAllowlist => "allowlist disable",
             Self::AddEntries(_) => "allowlist add",
             Self::RemoveEntries(_) => "allowlist remove",
-            Self::Rollback(to) => return format!("rollback to {}", to.revision),
+            Self::Rollback(to, _) => return format!("rollback to {}", to.revision),
             Self::Notice(_) => "notice",
             Self::Patch(_) => "patch",
         };
@@ -70,7 +72,9 @@ impl Change {
             Self::DisableAllowlist => after.allowlist.enabled = false,
             Self::AddEntries(entries) => entries.add_to(&mut after.allowlist.cidrs),
             Self::RemoveEntries(entries) => entries.remove_from(&mut after.allowlist.cidrs),
-            Self::Rollback(to) => {
+            Self::Rollback(to, width) => {
+                let cidrs = &to.allowlist.cidrs;
+                width.check(cidrs, &before.allowlist.cidrs, "/allowlist/cidrs")?;
                 after = State {
                     store: before.store.clone(),
                     revision: before.revision,

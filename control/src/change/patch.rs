@@ -4,7 +4,7 @@ use intermission_core::State;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::change::in_future;
+use crate::change::{Width, in_future};
 use crate::fields::Fields;
 use crate::invalid::Invalid;
 use crate::moment::from_core;
@@ -72,6 +72,13 @@ impl Patch {
         // Unknown fields are ignored by nodes, which must live with a newer control; here, one is
         // a misspelt switch.
         refuse_unknown(&patch, &as_value(&after)?, "")?;
+        // A patch has no member that says that a wide entry is meant; what is there already stays.
+        let (cidrs, known) = (&after.allowlist.cidrs, &before.allowlist.cidrs);
+        let checked = Width::Usual.check(cidrs, known, "/allowlist/cidrs");
+        checked.map_err(|Invalid { pointer, reason }| {
+            let remedy = reason.replace("add --wide, or", "add it by allowlist/add with");
+            Invalid::new(pointer, remedy)
+        })?;
         match after.notice.until {
             Some(until) if before.notice.until != Some(until) => {
                 in_future(from_core(until), now, "/notice/until")?

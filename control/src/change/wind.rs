@@ -68,7 +68,7 @@ impl Change {
                     brief_time(last.at)
                 ))
             }
-            (Self::Enter(_) | Self::Patch(_) | Self::Rollback(_), Some(timer), Some(until))
+            (Self::Enter(_) | Self::Patch(_) | Self::Rollback(..), Some(timer), Some(until))
                 if timer.at != until && before.notice.until != after.notice.until =>
             {
                 Some(format!(
@@ -78,7 +78,7 @@ impl Change {
                     brief_time(timer.at)
                 ))
             }
-            (Self::Rollback(_), None, Some(_)) if begins => Some(format!(
+            (Self::Rollback(..), None, Some(_)) if begins => Some(format!(
                 "a rollback brings no timer back, so {service} does not leave by itself; to set one: \
                  intermission enter {service} --for DURATION"
             )),
@@ -93,7 +93,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::change::{Enter, Patch};
+    use crate::change::{Enter, Patch, Width};
     use crate::fields::Fields;
 
     const UNTIL: &str = "2026-11-23T01:00:00Z";
@@ -146,7 +146,7 @@ mod tests {
         for change in [
             Change::EnableAllowlist,
             Change::DisableAllowlist,
-            Change::Rollback(Box::new(state("all"))),
+            Change::Rollback(Box::new(state("all")), Width::Usual),
             patch,
             Change::Enter(Enter::read(&mut Fields::parse(b"").unwrap()).unwrap()),
         ] {

@@ -114,6 +114,9 @@ pub(crate) struct Serve {
     /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// Let that folder be on a network file system: one that keeps POSIX locks and shared memory
+    #[arg(long)]
+    pub(crate) allow_network_data: bool,
     /// What to log: error, warn, info, debug, trace or off, then exceptions such as intermission::access=debug
     #[arg(
         long,
@@ -275,6 +278,9 @@ pub(crate) struct Rollback {
     pub(crate) service: String,
     /// One that the history names
     pub(crate) revision: u32,
+    /// Let the allowlist have new entries wider than /8 too, or /16 of IPv6
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Why, for history; visitors do not see it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,

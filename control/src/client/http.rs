@@ -157,11 +157,8 @@ impl Client {
         let Found { token, source } = token.ok_or_else(|| self.without_token())?;
         let request = request
             .header(ACCEPT, "application/json, application/problem+json")
-            .header(AUTHORIZATION, format!("Bearer {token}"));
-        let request = request.body(body).map_err(|error| {
-            // The token is the only part that comes from outside.
-            Failure::new(Exit::Refused, format!("the token cannot be sent: {error}"))
-        })?;
+            .header(AUTHORIZATION, format!("Bearer {}", token.as_str()));
+        let request = request.body(body).map_err(Failure::failed)?;
         let sent = if request.method().is_safe() {
             Sent::Nothing
         } else {

@@ -1,18 +1,22 @@
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::client::Server;
 use crate::exit::{Exit, Failure};
 use crate::places::StateHome;
+use crate::token::Token;
 
 /// A token, and where it was found.
 pub(super) struct Found {
-    pub(super) token: String,
+    pub(super) token: Token,
     pub(super) source: String,
 }
 
 /// Finds the token for `server`: in the file that was named, else in the environment, else where a
 /// control of this user on this machine left the operator's.
+///
+/// Only a text with the form of a token is taken: what else a file holds may be a secret of the caller, and is not sent.
 pub(super) fn find(server: &Server, named: Option<&Path>) -> Result<Option<Found>, Failure> {
     if server.is_in_clear() {
         let message = format!(
@@ -21,26 +25,44 @@ pub(super) fn find(server: &Server, named: Option<&Path>) -> Result<Option<Found
         return Err(Failure::new(Exit::Refused, message));
     }
     if let Some(path) = named {
-        return found(path)
-            .map(Some)
-            .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())));
+        let text = read(path)
+            .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())))?;
+        return parse(&text, path.display().to_string()).map(Some);
     }
-    let from_env = std::env::var("INTERMISSION_TOKEN").ok();
+    let from_env = std::env::var_os("INTERMISSION_TOKEN");
     if let Some(token) = from_env.filter(|token| !token.is_empty()) {
-        let source = "INTERMISSION_TOKEN".to_owned();
-        return Ok(Some(Found { token, source }));
+        return parse(&token.to_string_lossy(), "INTERMISSION_TOKEN".to_owned()).map(Some);
     }
-    let home = StateHome::from_env();
-    let mut links = home.iter().flat_map(|home| {
-        let link = |authority: String| home.token_link(&authority);
-        server.addresses().into_iter().map(link)
-    });
-    Ok(links.find_map(|link| found(&link).ok()))
+    let Some(home) = StateHome::from_env() else {
+        return Ok(None);
+    };
+    for authority in server.addresses() {
+        let link = home.token_link(&authority);
+        // A link that leads nowhere is that of a control whose data folder has gone.
+        if let Ok(text) = read(&link) {
+            return parse(&text, link.display().to_string()).map(Some);
+        }
+    }
+    Ok(None)
 }
 
-fn found(path: &Path) -> std::io::Result<Found> {
-    Ok(Found {
-        token: fs::read_to_string(path)?.trim().to_owned(),
-        source: path.display().to_string(),
-    })
+fn parse(text: &str, source: String) -> Result<Found, Failure> {
+    match Token::parse(text.trim()) {
+        Some(token) => Ok(Found { token, source }),
+        None => {
+            let message = format!(
+                "{source} holds no token of intermission, so nothing was sent; intermission token create makes one"
+            );
+            Err(Failure::new(Exit::Refused, message))
+        }
+    }
+}
+
+/// The beginning of a file, with room for a token and spaces around it.
+fn read(path: &Path) -> std::io::Result<String> {
+    const MOST: u64 = 4096;
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    // What is no text is no token either.
+    Ok(String::from_utf8(bytes).unwrap_or_default())
 }

@@ -64,7 +64,8 @@ pub(super) fn rollback(
     let wait = wait::asked(&options.waiting)?;
     // The endpoint takes a member that is null for none.
     let body = json!({
-        "revision": options.revision, "reason": options.reason, "wait": wait.as_ref().map(wait::body),
+        "revision": options.revision, "reason": options.reason, "wide": options.wide,
+        "wait": wait.as_ref().map(wait::body),
     });
     let path = format!("{}/rollback", service_path(&options.service));
     let outcome: Outcome = client.post(&path, &body)?;

@@ -18,7 +18,7 @@ pub(crate) struct Forgotten {
 #[derive(Clone, Debug)]
 pub(crate) enum Whom {
     /// All of these names: what of them is lost, and the silent threads of what lives.
-    Named(Vec<String>),
+    Named(BTreeSet<String>),
     /// One process, whether it lives or not.
     Process(MemberId),
     /// All that are lost.

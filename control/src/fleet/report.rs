@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use intermission_core::Counts;
+use intermission_core::{Counts, is_unseen};
 use sfv::{BareItem, Item, Parameters, Parser};
 
 use crate::fleet::MemberId;
@@ -102,7 +102,7 @@ impl Params<'_> {
             Some(_) => return Err(ReportError(format!("{name} is not a text"))),
         };
         // It is printed on operators' terminals, where a control character may do anything.
-        let text = text.replace(char::is_control, " ");
+        let text = text.replace(is_unseen, " ");
         short(&text, name).map(Some)
     }
 
@@ -199,6 +199,18 @@ mod tests {
             leaving: true,
         };
         assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn no_text_of_a_node_turns_a_line_of_a_terminal_around() {
+        let line = "\"shop\";boot=%\"a%e2%80%aeb\";kind=%\"a%e2%81%a6b\";seq=1;wait=1;error=%\"a%1b%e2%80%abb\"";
+        let Report {
+            id, kind, error, ..
+        } = Report::read(line.as_bytes()).unwrap();
+        assert_eq!(
+            (id.boot.as_str(), kind.as_str(), error.as_deref()),
+            ("a b", "a b", Some("a  b"))
+        );
     }
 
     #[test]

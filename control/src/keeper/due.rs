@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::change::Enter;
     use crate::fields::Fields;
-    use crate::store::Store;
+    use crate::store::{Disk, Folder, Store};
 
     fn enter(keeper: &Keeper, limit: &str) {
         let body = json!({ "for": limit }).to_string();
@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn a_timer_that_was_set_anew_in_the_meantime_ends_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = Keeper::new(Store::open(folder.path(), Timestamp::now()).unwrap()).unwrap();
+        let folder = Folder::open(folder.path(), Disk::Any).unwrap();
+        let keeper = Keeper::new(Store::open(&folder, Timestamp::now()).unwrap()).unwrap();
         keeper
             .add("shop".parse().unwrap(), "operator", None)
             .unwrap();

@@ -92,12 +92,12 @@ impl Keeper {
                 })
             }
             Whom::Named(names) => {
-                let idle = names.iter().map(|name| (name, forgetting.of(name)));
-                let mut idle = idle.filter(|(_, forgetting)| forgetting.is_idle());
-                let Some((node, Forgetting { kept, .. })) = idle.next() else {
+                let touched = forgetting.names();
+                let mut idle = names.iter().filter(|name| !touched.contains(name.as_str()));
+                let Some(node) = idle.next().cloned() else {
                     return Ok(());
                 };
-                let node = node.clone();
+                let Forgetting { kept, .. } = forgetting.of(&node);
                 Err(if kept.is_empty() {
                     ChangeError::UnknownNode { service, node }
                 } else {

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -244,15 +245,10 @@ fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, C
         Target::All if services.is_empty() => Err(ChangeError::NoServices),
         Target::All => Ok(services.values().cloned().collect()),
         Target::Named(names) => {
-            let mut selected: Vec<Arc<Published>> = Vec::new();
-            for name in names {
-                let service = find(services, name)?;
-                // Named twice is meant once.
-                if !selected.iter().any(|known| Arc::ptr_eq(known, service)) {
-                    selected.push(Arc::clone(service));
-                }
-            }
-            Ok(selected)
+            // Named twice is meant once.
+            let mut known = HashSet::new();
+            let names = names.iter().filter(|name| known.insert(name.as_str()));
+            names.map(|name| find(services, name).cloned()).collect()
         }
     }
 }

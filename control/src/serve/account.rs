@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use crate::serve::caller::Caller;
 use crate::serve::names::Ends;
+use crate::serve::sparing::brief;
 
 /// What programs ask again and again, so that it is nothing to tell of as long as all is well.
 const ROUTINE: &[&str] = &[
@@ -41,7 +42,7 @@ impl Line<'_> {
             caller,
             took,
         } = *self;
-        let status = response.status();
+        let (path, status) = (&*brief(path), response.status());
         let grant = caller.map(Caller::grant);
         let token = grant.map(|grant| grant.name.as_str());
         let role = grant.map(|grant| grant.role.as_str());
@@ -64,7 +65,8 @@ impl Line<'_> {
                 )
             };
         }
-        if is_routine(method, route, status) || is_told(status) {
+        // Clients without a token do not fill the log: what they were refused is in it, counted.
+        if is_routine(method, route, status) || is_logged(status) || caller.is_none() {
             write!(debug);
         } else {
             write!(info);
@@ -78,8 +80,8 @@ fn is_routine(method: &Method, route: Option<&str>, status: StatusCode) -> bool 
     reads && went_well && route.is_some_and(|route| ROUTINE.contains(&route))
 }
 
-/// Whether whoever refused it has warned of it.
-fn is_told(status: StatusCode) -> bool {
+/// Whether the refusal was logged as a warning.
+fn is_logged(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST

@@ -12,9 +12,28 @@ use crate::serve::hold::Hold;
 use crate::serve::metrics::Metrics;
 use crate::serve::names::Names;
 use crate::serve::problem::Problem;
+use crate::serve::sparing::Sparing;
 use crate::serve::{
     changes, edits, fleet, gate, health, history, metrics, nodes, openapi, services, state, tokens,
 };
+
+/// Refusals of clients without a valid token, as the log has them.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    pub(super) foreign: Sparing,
+    pub(super) no_token: Sparing,
+    pub(super) revoked_token: Sparing,
+}
+
+impl Refusals {
+    fn new() -> Self {
+        Self {
+            foreign: Sparing::new("refused: a foreign host or origin"),
+            no_token: Sparing::new("refused: no valid token"),
+            revoked_token: Sparing::new("refused: the token was revoked"),
+        }
+    }
+}
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -24,6 +43,7 @@ pub(super) struct App {
     pub(super) hold: Hold,
     pub(super) metrics: Metrics,
     pub(super) names: Names,
+    pub(super) refusals: Refusals,
     /// The nodes that come and go at a time: each waits for the disk, and a fleet that starts must not keep
     /// operators from it.
     pub(super) joining: Arc<Semaphore>,
@@ -46,6 +66,7 @@ impl App {
             hold: Hold::new(capacity.polls, stop),
             metrics: Metrics::new()?,
             names,
+            refusals: Refusals::new(),
             joining: Arc::new(Semaphore::new(Self::JOINING)),
         })
     }

@@ -10,6 +10,7 @@ use crate::serve::app::App;
 use crate::serve::caller::Caller;
 use crate::serve::connections::Ticket;
 use crate::serve::problem::Problem;
+use crate::serve::sparing::brief;
 use crate::token::{Grant, TokenHash};
 
 /// Whose token the request carries, if it needs one: then its role may ask so.
@@ -26,11 +27,12 @@ pub(super) fn check(app: &App, request: &mut Request) -> Result<Option<Caller>, 
 
 /// The caller, whose token counts and suffices for `access`.
 fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Problem> {
-    let (method, path) = (request.method(), request.uri().path());
+    let (method, path) = (request.method(), &*brief(request.uri().path()));
     let token = bearer(request.headers());
     let holder = token.and_then(|token| app.keeper.tokens().holder(&TokenHash::of(token)));
     let Some(holder) = holder else {
-        warn!(%method, path, "refused: no valid token");
+        let refusal = &app.refusals.no_token;
+        refusal.write(|kind| warn!(%method, path, "{kind}"));
         return Err(needed());
     };
     let Grant {
@@ -40,7 +42,8 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
         ..
     } = &holder.grant;
     if revoked.is_some() {
-        warn!(token = name, %role, %method, path, "refused: the token was revoked");
+        let refusal = &app.refusals.revoked_token;
+        refusal.write(|kind| warn!(token = name, %role, %method, path, "{kind}"));
         return Err(needed());
     }
     let caller = Caller(Arc::clone(&holder));

@@ -9,6 +9,7 @@ use tracing::warn;
 use crate::keeper::Holder;
 use crate::serve::auth;
 use crate::serve::problem::Problem;
+use crate::serve::sparing::brief;
 use crate::token::{Grant, Role};
 
 /// Whose token a request carries, and what it is for. It is there for every request that needs one.
@@ -36,7 +37,7 @@ impl Caller {
         if self.grant().covers(service) {
             return Ok(());
         }
-        warn!(token = name, %role, service, "refused: the token is for other services");
+        warn!(token = name, %role, service = &*brief(service), "refused: the token is for other services");
         Err(Problem::new(
             StatusCode::FORBIDDEN,
             "token-service",

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::change::{Change, Enter};
+use crate::change::{Change, Enter, Width};
 use crate::fields::Fields;
 use crate::fleet::Wait;
 use crate::invalid::Invalid;
@@ -59,14 +59,14 @@ pub(super) async fn rollback(
     let revision = fields.whole_number("revision")?;
     let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
     let reason = fields.reason()?;
-    let wait = wait(&mut fields)?;
-    fields.finish(&["revision", "reason", "wait"])?;
+    let (wait, width) = (wait(&mut fields)?, Width::read(&mut fields)?);
+    fields.finish(&["revision", "reason", "wait", "wide"])?;
     let service = name.clone();
     let state = Arc::clone(&app)
         .keep(move |keeper| keeper.state_at(&service, revision.into()))
         .await?;
     let asked = Asked {
-        change: Change::Rollback(Box::new(state)),
+        change: Change::Rollback(Box::new(state), width),
         expected,
         actor: actor.0,
         reason,

@@ -25,7 +25,7 @@ use crate::serve::auth;
 use crate::serve::connections::Capacity;
 use crate::serve::hold;
 use crate::serve::names::{Ends, Names};
-use crate::store::Store;
+use crate::store::{Disk, Folder, Store};
 use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
 
 /// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
@@ -48,7 +48,7 @@ impl Control {
             by: CONTROL.to_owned(),
             at,
         };
-        let mut store = Store::open(data, at)?;
+        let mut store = Store::open(&Folder::open(data, Disk::Any)?, at)?;
         store.settle_operator(&TokenHash::of(b"operator"), &made())?;
         for (name, role) in [("viewer", Role::Viewer), ("node", Role::Node)] {
             store.add_token(

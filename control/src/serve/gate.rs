@@ -24,7 +24,7 @@ pub(super) async fn pass(
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
-    let checked = guard::check(&app.names, &request, ends);
+    let checked = guard::check(&app, &request, ends);
     let (caller, response) = match checked.and_then(|()| auth::check(&app, &mut request)) {
         Ok(caller) => (caller, next.run(request).await),
         Err(problem) => (None, problem.into_response()),

@@ -5,21 +5,33 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tracing::warn;
 
+use crate::serve::app::App;
 use crate::serve::names::{Ends, Names};
 use crate::serve::problem::Problem;
+use crate::serve::sparing::brief;
 
 /// That the request names this control, and is of no other origin's page if it may change something.
-pub(super) fn check(names: &Names, request: &Request, ends: Ends) -> Result<(), Problem> {
+pub(super) fn check(app: &App, request: &Request, ends: Ends) -> Result<(), Problem> {
+    let names = &app.names;
     let checked =
         check_host(request, names, ends).and_then(|host| check_origin(request, names, host));
     if checked.is_err() {
-        warn!(
-            method = %request.method(),
-            path = request.uri().path(),
-            host = ?request.headers().get(HOST),
-            origin = ?request.headers().get(ORIGIN),
-            "refused"
-        );
+        app.refusals.foreign.write(|kind| {
+            let value = |name| {
+                request
+                    .headers()
+                    .get(name)
+                    .map(|value| format!("{value:?}"))
+            };
+            let (host, origin) = (value(HOST), value(ORIGIN));
+            warn!(
+                method = %request.method(),
+                path = &*brief(request.uri().path()),
+                host = host.as_deref().map(brief).as_deref(),
+                origin = origin.as_deref().map(brief).as_deref(),
+                "{kind}"
+            );
+        });
     }
     checked
 }

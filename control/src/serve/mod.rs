@@ -41,6 +41,7 @@ mod problem;
 mod run;
 mod scrape;
 mod services;
+mod sparing;
 mod state;
 mod stopwatch;
 mod timers;

@@ -1,5 +1,6 @@
 //! What nodes say of themselves, and what operators answer for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -130,8 +131,10 @@ fn whom(fields: &mut Fields) -> Result<Whom, Invalid> {
     let lost = fields.boolean("lost")?.unwrap_or_default();
     match (node, boot, nodes, lost) {
         (Some(name), Some(boot), None, false) => Ok(Whom::Process(MemberId { name, boot })),
-        (Some(name), None, None, false) => Ok(Whom::Named(vec![name])),
-        (None, None, Some(names), false) if !names.is_empty() => Ok(Whom::Named(names)),
+        (Some(name), None, None, false) => Ok(Whom::Named(BTreeSet::from([name]))),
+        (None, None, Some(names), false) if !names.is_empty() => {
+            Ok(Whom::Named(names.into_iter().collect()))
+        }
         (None, None, None, true) => Ok(Whom::Lost),
         _ => Err(Invalid::new(
             "/node",

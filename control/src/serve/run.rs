@@ -19,7 +19,7 @@ use crate::serve::connections::{Capacity, TlsDoor};
 use crate::serve::listen::{Privacy, listen};
 use crate::serve::names::Names;
 use crate::serve::{timers, token_file};
-use crate::store::Store;
+use crate::store::{Disk, Folder, Store};
 
 /// How long requests that run when control is told to stop may still take.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,9 +43,15 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
         .data
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
-    let mut store = Store::open(&data, Timestamp::now())?;
-    let data = data.canonicalize()?;
-    token_file::settle(&data, &mut store)?;
+    let disk = if options.allow_network_data {
+        Disk::Any
+    } else {
+        Disk::Local
+    };
+    let folder = Folder::open(&data, disk)?;
+    let mut store = Store::open(&folder, Timestamp::now())?;
+    let data = folder.path();
+    token_file::settle(data, &mut store)?;
     let keeper = Keeper::new(store)?;
     let certificate = options
         .tls_cert
@@ -60,11 +66,11 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
     let listener = listen(options.listen, privacy).await?;
     let address = listener.local_addr()?;
     if address.ip().is_loopback() {
-        link(home.as_ref(), address, &data);
+        link(home.as_ref(), address, data);
     } else if privacy == Privacy::Insecure {
         warn!(%address, "tokens and states travel in clear; whoever sees them on the way may use them");
     }
-    say_ready(scheme, address, &data)?;
+    say_ready(scheme, address, data)?;
     let capacity = Capacity::of_this_process();
     let (services, connections) = (keeper.services().len(), capacity.connections);
     info!(%address, data = %data.display(), services, connections, "started");

@@ -1,18 +1,18 @@
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, Params, Transaction, TransactionBehavior, params,
+};
 use ulid::Ulid;
 
 use crate::fleet::Barrier;
 use crate::store::lock::Lock;
 use crate::store::{
-    Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once, schema,
+    Folder, Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once, schema,
 };
 use crate::token::{Grant, Made, TokenHash};
 
@@ -48,23 +48,12 @@ pub(crate) struct Save<'s> {
 
 impl Store {
     /// Opens the store in `folder`, and founds it where there is none.
-    pub(crate) fn open(folder: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        let io = |error| OpenError::Io(folder.to_owned(), error);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(io)?;
+    pub(crate) fn open(folder: &Folder, now: Timestamp) -> Result<Self, OpenError> {
         let lock = Lock::take(folder)?;
-        let file = folder.join(FILE);
         // SQLite gives its log the mode of the database, which has testers' addresses and reasons.
-        File::options()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&file)
-            .map_err(io)?;
-        let mut connection = Connection::open(file)?;
+        folder.open_file(FILE, File::options().append(true).create(true))?;
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let mut connection = Connection::open_with_flags(folder.path().join(FILE), flags)?;
         // Nobody else writes, but a backup may read.
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -73,9 +62,7 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::prepare(&mut connection, now)?;
         // SQLite syncs the files; that they have names is the folder's to keep.
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(io)?;
+        folder.sync()?;
         let identity = connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
         Ok(Self {
             connection,

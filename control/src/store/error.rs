@@ -12,6 +12,14 @@ pub(crate) enum OpenError {
         folder: PathBuf,
         holder: Option<u32>,
     },
+    /// It belongs to another user than the one that control runs as.
+    Foreign { path: PathBuf, owner: u32, own: u32 },
+    /// Other users may write to it.
+    Writable(PathBuf),
+    /// One of its files is a link.
+    Link(PathBuf),
+    /// It is, or may be, on another machine's disk.
+    Network { path: PathBuf, name: &'static str },
     /// It was written by another version of this program.
     Version { found: i64, known: i64 },
     /// What it holds contradicts itself.
@@ -37,6 +45,31 @@ impl fmt::Display for OpenError {
                 }
                 f.write_str("; stop it, or name another folder with --data")
             }
+            Self::Foreign { path, owner, own } => write!(
+                f,
+                "the data folder {} belongs to user {owner}, and control runs as user {own}; start it as that user, or \
+                 name a folder of its own with --data",
+                path.display()
+            ),
+            Self::Writable(path) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "other users may write to the data folder {path}; chmod go-w {path}, or name a folder in it with \
+                     --data, which control makes for itself"
+                )
+            }
+            Self::Link(path) => write!(
+                f,
+                "{} is a link, which control does not follow here; put the file itself in its place, or remove it",
+                path.display()
+            ),
+            Self::Network { path, name } => write!(
+                f,
+                "the data folder {} is on {name}: the locks and the log of SQLite may fail there, and changes be lost; \
+                 name a folder on a local disk with --data, or say --allow-network-data if you know that it keeps both",
+                path.display()
+            ),
             Self::Version { found, known } if found > known => write!(
                 f,
                 "the store has version {found}, newer than the {known} of this program; upgrade intermission"

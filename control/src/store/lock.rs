@@ -1,10 +1,11 @@
 //! One process per data folder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
 
-use crate::store::OpenError;
+use crate::store::{Folder, OpenError};
+
+const FILE: &str = "lock";
 
 /// Held as long as the store is open; the kernel releases it however the process ends.
 #[derive(Debug)]
@@ -15,20 +16,16 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes the lock of `folder`, and leaves this process's id there for whoever comes next.
-    pub(super) fn take(folder: &Path) -> Result<Self, OpenError> {
-        let io = |error| OpenError::Io(folder.join("lock"), error);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(folder.join("lock"))
-            .map_err(io)?;
+    pub(super) fn take(folder: &Folder) -> Result<Self, OpenError> {
+        let io = |error| OpenError::Io(folder.path().join(FILE), error);
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        let mut file = folder.open_file(FILE, &mut options)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(OpenError::Locked {
-                    folder: folder.to_owned(),
+                    folder: folder.path().to_owned(),
                     holder: holder(&mut file).unwrap_or_default(),
                 });
             }

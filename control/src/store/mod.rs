@@ -15,6 +15,7 @@
 mod database;
 mod error;
 mod fleet;
+mod folder;
 mod grants;
 mod load;
 mod lock;
@@ -26,6 +27,7 @@ mod timer;
 pub(crate) use self::database::{Page, Save, Store};
 pub(crate) use self::error::{OpenError, StoreError};
 pub(crate) use self::fleet::KeptBarrier;
+pub(crate) use self::folder::{Disk, Folder};
 pub(crate) use self::load::Kept;
 pub(crate) use self::once::{Memo, Once};
 pub(crate) use self::record::{Record, Stamp};

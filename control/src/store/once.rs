@@ -59,13 +59,13 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::store::{Save, Store};
+    use crate::store::{Disk, Folder, Save, Store};
 
     #[test]
     fn an_answer_is_given_again_for_a_day_and_no_longer() {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::UNIX_EPOCH;
-        let mut store = Store::open(folder.path(), now).unwrap();
+        let mut store = Store::open(&Folder::open(folder.path(), Disk::Any).unwrap(), now).unwrap();
         let once = Once {
             key: "key".into(),
             request: [7; 32],

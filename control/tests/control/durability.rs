@@ -1,7 +1,7 @@
 //! What is acknowledged is never lost, however control ends.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -313,4 +313,77 @@ fn what_is_kept_is_for_its_own_user() {
         let found = fs::metadata(home.data().join(file)).unwrap();
         assert_eq!(found.permissions().mode() & 0o777, 0o600, "{file}");
     }
+}
+
+#[test]
+fn a_data_folder_that_others_can_change_is_refused() {
+    let home = Home::new();
+    let data = home.data();
+    let refused = || {
+        let mut command = home.binary();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data);
+        Run::from(command.output().unwrap()).failed(1)
+    };
+    let mode = |mode| fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+    fs::create_dir(&data).unwrap();
+    for writable in [0o770, 0o702, 0o1777] {
+        mode(writable);
+        let said = refused();
+        let shown = data.canonicalize().unwrap();
+        let shown = shown.display();
+        assert!(
+            said.ends_with(&format!(
+                "intermission: other users may write to the data folder {shown}; chmod go-w {shown}, or name a folder in \
+                 it with --data, which control makes for itself\n"
+            )),
+            "{said}"
+        );
+    }
+    mode(0o755);
+    let target = home.path().join("target");
+    for name in ["lock", "intermission.db"] {
+        fs::write(&target, "kept").unwrap();
+        symlink(&target, data.join(name)).unwrap();
+        let said = refused();
+        assert!(
+            said.contains(&format!("/{name} is a link, which control does not follow")),
+            "{said}"
+        );
+        assert_eq!(fs::read_to_string(&target).unwrap(), "kept");
+        fs::remove_file(data.join(name)).unwrap();
+    }
+    // A link to the folder itself is the operator's.
+    let elsewhere = home.path().join("elsewhere");
+    fs::rename(&data, &elsewhere).unwrap();
+    symlink(&elsewhere, &data).unwrap();
+    home.start().add("shop");
+}
+
+#[test]
+fn a_data_folder_of_another_user_is_refused() {
+    let home = Home::new();
+    let own = fs::metadata(home.path()).unwrap().uid();
+    // Root may give a folder away, and others find one of root's.
+    let folder = if own == 0 {
+        let given = home.path().join("given");
+        fs::create_dir(&given).unwrap();
+        chown(&given, Some(12_345), None).unwrap();
+        given
+    } else {
+        "/usr".into()
+    };
+    let owner = fs::metadata(&folder).unwrap().uid();
+    let mut command = home.binary();
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&folder);
+    let said = Run::from(command.output().unwrap()).failed(1);
+    assert!(
+        said.contains(&format!(
+            "belongs to user {owner}, and control runs as user {own}; start it as that user"
+        )),
+        "{said}"
+    );
 }

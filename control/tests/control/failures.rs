@@ -82,7 +82,8 @@ fn who_only_reads_is_not_told_that_nothing_was_changed() {
         unknown,
         "intermission: Unknown service: there is no service \"nope\"; there are: shop\n"
     );
-    let stale = run("stale", &["status"]).failed(4);
+    let unknown = format!("imo_{}", "A".repeat(43));
+    let stale = run(&unknown, &["status"]).failed(4);
     assert!(
         stale.starts_with("intermission: A valid token is needed: there is none"),
         "{stale}"
@@ -97,7 +98,7 @@ fn who_only_reads_is_not_told_that_nothing_was_changed() {
         lacking.starts_with("intermission: Not with this token: this needs"),
         "{lacking}"
     );
-    let changing = run("stale", &["exit", "shop"]).failed(4);
+    let changing = run(&unknown, &["exit", "shop"]).failed(4);
     assert!(
         changing.contains("needed; nothing was changed: "),
         "{changing}"

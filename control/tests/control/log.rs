@@ -107,3 +107,59 @@ fn a_filter_that_cannot_be_read_is_refused() {
         "{said}"
     );
 }
+
+#[test]
+fn clients_without_a_valid_token_do_not_fill_the_log() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let long = "x".repeat(8000);
+    let revoked = control.token(&json!({ "name": "old", "role": "viewer" }));
+    control.post("/v1/tokens/old/revoke", &json!({}));
+    let before = home.log().len();
+    for _ in 0..100 {
+        let path = format!("/v1/{long}");
+        control.ask(Ask::new("GET", &path)).problem(401, "token");
+        control
+            .ask(Ask::new("GET", &path).bearer(&revoked))
+            .problem(401, "token");
+        let foreign = Ask::new("GET", &path).header("host", &long);
+        control.ask(foreign).problem(421, "host");
+        let page = Ask::new("POST", &path).header("origin", &long);
+        control.ask(page).problem(403, "origin");
+        assert_eq!(control.ask(Ask::new("GET", "/readyz")).status, 200);
+    }
+    // The number of those that have no line of their own is in the next one.
+    control.until(|| {
+        [
+            "no valid token",
+            "the token was revoked",
+            "a foreign host or origin",
+        ]
+        .iter()
+        .all(|kind| home.log().contains(&format!("refused: {kind}, and ")))
+    });
+    let log = home.log();
+    let written = &log[before..];
+    assert!(
+        !written.contains(&"x".repeat(210)) && written.contains('…'),
+        "{written}"
+    );
+    let counted = written.lines().filter_map(|line| {
+        let (_, rest) = line.rsplit_once(", and ")?;
+        rest.strip_suffix(" more")?.parse::<usize>().ok()
+    });
+    let counted: usize = counted.sum();
+    let lines = written
+        .lines()
+        .filter(|line| line.contains("refused: ") && !line.ends_with(" more"));
+    assert_eq!(counted + lines.count(), 400, "{written}");
+    assert!(written.lines().count() < 100, "{written}");
+
+    let long = format!("/{long}");
+    control.get(&long).problem(404, "unknown-path");
+    assert!(
+        !home.log().contains(&"x".repeat(210)),
+        "a path with a valid token is cut as well"
+    );
+}

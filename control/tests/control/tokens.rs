@@ -1,4 +1,6 @@
 use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
@@ -279,4 +281,62 @@ fn a_token_that_makes_no_sense_is_refused_where_it_is_wrong() {
             .len(),
         1
     );
+}
+
+/// Another program's secret, which is no token of intermission.
+const SECRET: &str = "-----BEGIN-OPENSSH-PRIVATE-KEY-b3BlbnNzaC1rZXktdjEAAAAA";
+
+#[test]
+fn only_what_is_a_token_is_sent() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let file = home.path().join("secret");
+    let link = home
+        .path()
+        .join(format!("intermission/servers/{address}.token"));
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let run = |variables: &[(&str, &str)], line: &[&str]| {
+        let mut command = home.binary();
+        command
+            .env("INTERMISSION_SERVER", format!("http://{address}"))
+            .envs(variables.iter().copied())
+            .args(line);
+        Run::from(command.output().unwrap())
+    };
+    let option = ["status", "--token-file", file.to_str().unwrap()];
+    for content in [
+        SECRET.as_bytes(),
+        b"",
+        b"imo_tooshort",
+        b"\xff\xfe",
+        &[b'A'; 100_000],
+    ] {
+        fs::write(&file, content).unwrap();
+        let text = std::str::from_utf8(&content[..content.len().min(9000)]).unwrap_or("?");
+        for (run, source) in [
+            (run(&[], &option), file.to_str().unwrap()),
+            (run(&[], &["status"]), link.to_str().unwrap()),
+            (
+                run(&[("INTERMISSION_TOKEN", text)], &["exit", "shop"]),
+                if text.is_empty() {
+                    link.to_str().unwrap()
+                } else {
+                    "INTERMISSION_TOKEN"
+                },
+            ),
+        ] {
+            assert_eq!(
+                run.failed(4),
+                format!(
+                    "intermission: {source} holds no token of intermission, so nothing was sent; intermission token \
+                     create makes one\n"
+                )
+            );
+        }
+    }
+    let heard = listener.accept().map(|_| ());
+    assert_eq!(heard.unwrap_err().kind(), ErrorKind::WouldBlock);
 }

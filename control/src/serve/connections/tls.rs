@@ -12,6 +12,7 @@ use tracing::warn;
 use super::patient::Patient;
 use super::serve::{Arrival, Door};
 use crate::serve::names::Ends;
+use crate::serve::sparing::Sparing;
 
 /// How long a client may take to agree on keys.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(in crate::serve) struct TlsDoor {
     tcp: TcpListener,
     config: watch::Receiver<Arc<ServerConfig>>,
+    refusals: Sparing,
 }
 
 /// A connection before its TLS handshake.
@@ -28,6 +30,7 @@ pub(in crate::serve) struct TlsDoor {
 pub(in crate::serve) struct Handshake {
     stream: TcpStream,
     config: Arc<ServerConfig>,
+    refusals: Sparing,
 }
 
 impl TlsDoor {
@@ -35,7 +38,11 @@ impl TlsDoor {
         tcp: TcpListener,
         config: watch::Receiver<Arc<ServerConfig>>,
     ) -> Self {
-        Self { tcp, config }
+        Self {
+            tcp,
+            config,
+            refusals: Sparing::new("a client and control do not agree on TLS"),
+        }
     }
 }
 
@@ -45,7 +52,11 @@ impl Door for TlsDoor {
     async fn accept(&mut self) -> Handshake {
         let stream = Door::accept(&mut self.tcp).await;
         let config = Arc::clone(&self.config.borrow());
-        Handshake { stream, config }
+        Handshake {
+            stream,
+            config,
+            refusals: self.refusals.clone(),
+        }
     }
 }
 
@@ -64,7 +75,7 @@ impl Arrival for Handshake {
             Ok(Ok(stream)) => Some(stream),
             Ok(Err(error)) if is_explained(&error) => {
                 let peer = peer.map(tracing::field::display);
-                warn!(peer, %error, "a client and control do not agree on TLS");
+                self.refusals.write(|kind| warn!(peer, %error, "{kind}"));
                 None
             }
             // A client that knocks and goes away, as the probes of load balancers do, is not worth a line.

@@ -1,0 +1,46 @@
+use std::collections::HashSet;
+
+use intermission_core::Cidr;
+
+use crate::fields::Fields;
+use crate::invalid::Invalid;
+
+/// How wide the new entries of an allowlist may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// /8 at most, or /16 of IPv6: a wider one is likelier a slip than meant.
+    Usual,
+    /// As the operator has said, any.
+    Any,
+}
+
+impl Width {
+    /// Reads whether wide entries are meant.
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
+        let wide = fields.boolean("wide")?.unwrap_or_default();
+        Ok(if wide { Self::Any } else { Self::Usual })
+    }
+
+    /// Refuses the entries of the list at `place` that are too wide and not among those `before`.
+    pub(super) fn check(self, after: &[Cidr], before: &[Cidr], place: &str) -> Result<(), Invalid> {
+        if self == Self::Any {
+            return Ok(());
+        }
+        let known: HashSet<_> = before.iter().collect();
+        let mut entries = after.iter().enumerate();
+        match entries.find(|(_, cidr)| is_wide(**cidr) && !known.contains(cidr)) {
+            None => Ok(()),
+            Some((index, cidr)) => Err(Invalid::new(
+                format!("{place}/{index}"),
+                format!(
+                    "{cidr} lets a great part of all addresses pass; if that is meant, add --wide, or \"wide\": true"
+                ),
+            )),
+        }
+    }
+}
+
+fn is_wide(cidr: Cidr) -> bool {
+    let narrow = if cidr.first().is_ipv4() { 8 } else { 16 };
+    cidr.prefix_len() < narrow
+}

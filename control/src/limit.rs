@@ -35,6 +35,10 @@ pub(crate) struct Length(SignedDuration);
 impl Length {
     const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+    pub(crate) fn duration(self) -> std::time::Duration {
+        self.0.unsigned_abs()
+    }
+
     /// The first full second that is so long after `moment`, since visitors are told full seconds.
     pub(crate) fn after(self, moment: Timestamp) -> Timestamp {
         let full = TimestampRound::new()

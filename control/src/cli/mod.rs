@@ -10,6 +10,7 @@ use intermission_core::HostName;
 
 pub(crate) use self::told::{Explain, Notice, NoticeKind, Preview};
 use crate::exit;
+use crate::limit::Length;
 use crate::serve::log;
 use crate::token::Role;
 
@@ -117,6 +118,10 @@ pub(crate) struct Serve {
     /// Let that folder be on a network file system: one that keeps POSIX locks and shared memory
     #[arg(long)]
     pub(crate) allow_network_data: bool,
+    /// Forget each lost node that has been silent for this long, such as 10m or 1d. Off unless given: a node that was
+    /// cut off from control and still serves is then waited for no more
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) forget_lost_after: Option<Length>,
     /// What to log: error, warn, info, debug, trace or off, then exceptions such as intermission::access=debug
     #[arg(
         long,
@@ -177,21 +182,30 @@ pub(crate) struct Waiting {
     /// Pass over upgraded connections whose end the nodes do not see
     #[arg(long, requires = "wait")]
     pub(crate) ignore_upgraded: bool,
+    /// Forget lost nodes that have been silent for this long, such as 10m, and for three of their waits and their lease
+    #[arg(long, value_name = "DURATION", requires = "wait")]
+    pub(crate) gone_after: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
     /// List the nodes of a service, and what each has in force
     List { service: String },
-    /// Wait no more for nodes that are lost, or for the threads of them that are silent
+    /// Forget lost nodes and silent threads, so that no wait is for them
     Forget {
         service: String,
-        /// Their names
-        #[arg(value_name = "NODE", required_unless_present = "lost")]
+        /// The names of the nodes
+        #[arg(value_name = "NODE", required_unless_present_any = ["lost", "token", "unstored"])]
         nodes: Vec<String>,
         /// All nodes of the service that are lost
-        #[arg(long, conflicts_with_all = ["nodes", "boot"])]
+        #[arg(long, conflicts_with_all = ["nodes", "boot", "token", "unstored"])]
         lost: bool,
+        /// All lost nodes whose last report came with the token of this name, such as all of a revoked one
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["nodes", "boot", "unstored"])]
+        token: Option<String>,
+        /// The nodes that have the state and could not be stored; each is there again with its next poll
+        #[arg(long, conflicts_with_all = ["nodes", "boot"])]
+        unstored: bool,
         /// The one process of the node with this boot, even if it lives, in which case it is there again with its next
         /// poll
         #[arg(long)]

@@ -18,12 +18,16 @@ pub(super) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
             service,
             nodes,
             lost,
+            token,
+            unstored,
             boot,
             reason,
         } => {
             let path = format!("{}/nodes/forget", service_path(service));
             let body = match (nodes.as_slice(), boot) {
                 _ if *lost => json!({ "lost": true, "reason": reason }),
+                _ if *unstored => json!({ "unstored": true, "reason": reason }),
+                _ if token.is_some() => json!({ "token": token, "reason": reason }),
                 ([node], Some(boot)) => json!({ "node": node, "boot": boot, "reason": reason }),
                 (nodes, None) => json!({ "nodes": nodes, "reason": reason }),
                 (_, Some(_)) => {

@@ -26,13 +26,17 @@ pub(super) fn asked(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
     if !waiting.wait {
         return Ok(None);
     }
-    let timeout = waiting.timeout.as_deref().map(|text| {
-        text.parse().map_err(|error: ParseTimeoutError| {
-            Failure::invalid(format!("nothing was changed: --timeout {error}"))
-        })
-    });
+    let duration = |option, text: &Option<String>| {
+        let read = |text: &str| {
+            text.parse().map_err(|error: ParseTimeoutError| {
+                Failure::invalid(format!("nothing was changed: {option} {error}"))
+            })
+        };
+        text.as_deref().map(read).transpose()
+    };
     Ok(Some(Wait {
-        timeout: timeout.transpose()?,
+        timeout: duration("--timeout", &waiting.timeout)?,
+        gone_after: duration("--gone-after", &waiting.gone_after)?,
         expect: waiting.expect.map(u64::from),
         ignore_upgraded: waiting.ignore_upgraded,
     }))
@@ -44,6 +48,7 @@ pub(super) fn body(wait: &Wait) -> Value {
         "timeout": wait.timeout().as_secs(),
         "expect": wait.expect,
         "ignore_upgraded": wait.ignore_upgraded,
+        "gone_after": wait.gone_after.map(|after| after.duration().as_secs()),
     })
 }
 

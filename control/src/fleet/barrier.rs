@@ -4,7 +4,8 @@ use intermission_core::State;
 use jiff::Timestamp;
 
 use crate::fields::Fields;
-use crate::fleet::view::{NodeView, Progress, Standing};
+use crate::fleet::unstored::Unstored;
+use crate::fleet::view::{NodeView, Progress, Standing, rules};
 use crate::fleet::{Ending, Member};
 use crate::invalid::Invalid;
 use crate::timeout::Timeout;
@@ -15,24 +16,32 @@ pub(crate) struct Wait {
     pub(crate) timeout: Option<Timeout>,
     /// How many nodes there have to be at least; one, where nothing is said.
     pub(crate) expect: Option<u64>,
-    /// Whether upgraded connections whose end nobody sees are passed over.
+    /// Whether upgraded connections whose end no node sees are passed over.
     pub(crate) ignore_upgraded: bool,
+    /// After what silence a lost node is forgotten.
+    pub(crate) gone_after: Option<Timeout>,
 }
 
 impl Wait {
     /// Reads the members of `wait`.
     pub(crate) fn read(mut fields: Fields) -> Result<Self, Invalid> {
-        let timeout = fields.whole_number("timeout")?.map(|seconds| {
-            let timeout = Timeout::from_seconds(seconds.into());
-            let reason = || format!("{seconds} is not a number of seconds from 1 to 86400, a day");
-            timeout.ok_or_else(|| Invalid::new("/wait/timeout", reason()))
-        });
+        let mut duration = |name: &str| {
+            let seconds = fields.whole_number(name)?;
+            let read = |seconds: u32| {
+                let duration = Timeout::from_seconds(seconds.into());
+                let reason = format!("{seconds} is not a number of seconds from 1 to 86400, a day");
+                duration.ok_or_else(|| Invalid::new(format!("/wait/{name}"), reason))
+            };
+            seconds.map(read).transpose()
+        };
+        let (timeout, gone_after) = (duration("timeout")?, duration("gone_after")?);
         let wait = Self {
-            timeout: timeout.transpose()?,
+            timeout,
+            gone_after,
             expect: fields.whole_number("expect")?.map(u64::from),
             ignore_upgraded: fields.boolean("ignore_upgraded")?.unwrap_or_default(),
         };
-        fields.finish(&["timeout", "expect", "ignore_upgraded"])?;
+        fields.finish(&["timeout", "expect", "ignore_upgraded", "gone_after"])?;
         Ok(wait)
     }
 
@@ -117,6 +126,8 @@ impl Barrier {
         match standing {
             // It can mend nothing any more.
             Standing::Forked if before && member.is_lost(now) => Standing::Lost,
+            // It may have died since.
+            Standing::Drained if before && !member.is_lost(now) => Standing::Behind,
             Standing::Refused | Standing::Forked | Standing::Unsure if before => Standing::Behind,
             standing => standing,
         }
@@ -126,6 +137,7 @@ impl Barrier {
     pub(super) fn judge<'m>(
         &mut self,
         members: impl Iterator<Item = &'m Member>,
+        unstored: Option<&Unstored>,
         now: Instant,
         time: Timestamp,
     ) -> Progress {
@@ -133,10 +145,12 @@ impl Barrier {
         let views: Vec<NodeView> = members
             .map(|member| member.view(self.standing(member, now), now))
             .collect();
-        let ending = self.ending(&views, now, time);
+        let ending = self.ending(&views, unstored, now, time);
         let is = |standing| move |node: &&NodeView| node.standing == standing;
-        let drained = views.iter().filter(is(Standing::Drained)).count();
+        let living = || views.iter().filter(|node| !node.lost);
+        let drained = living().filter(is(Standing::Drained)).count();
         let in_force = |node: &&NodeView| node.revision.is_some_and(|applied| applied >= revision);
+        let ghosts = views.iter().filter(|node| node.lost);
         Progress {
             id: self.id.clone(),
             service: self.service().to_owned(),
@@ -147,9 +161,21 @@ impl Barrier {
             expect: self.wait.expect,
             ending,
             superseded_by: self.superseded_by,
-            nodes: views.len(),
-            in_force: views.iter().filter(in_force).count(),
+            nodes: living().count(),
+            in_force: living().filter(in_force).count(),
             drained,
+            lost: ghosts
+                .filter(is(Standing::Drained))
+                .take(NAMED)
+                .cloned()
+                .collect(),
+            unstored: unstored.map_or(0, Unstored::count),
+            unstored_nodes: unstored.map_or_else(Vec::new, Unstored::views),
+            rules: rules(&views, revision),
+            waiting_for: views
+                .iter()
+                .filter(|node| node.standing != Standing::Drained)
+                .count(),
             running: views
                 .iter()
                 .filter(is(Standing::Running))
@@ -164,25 +190,45 @@ impl Barrier {
         }
     }
 
-    fn ending(&mut self, nodes: &[NodeView], now: Instant, time: Timestamp) -> Option<Ending> {
+    fn ending(
+        &mut self,
+        nodes: &[NodeView],
+        unstored: Option<&Unstored>,
+        now: Instant,
+        time: Timestamp,
+    ) -> Option<Ending> {
         if self.superseded_by.is_some() {
             return Some(Ending::Superseded);
         }
-        let count = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
-        if count == 0 && self.wait.expect.is_none() {
-            return Some(Ending::TooFew);
-        }
-        let enough = count >= self.wait.expect.unwrap_or(1);
-        let missing: Vec<Standing> = nodes
+        let living = nodes.iter().filter(|node| !node.lost).count();
+        let living = u64::try_from(living).unwrap_or(u64::MAX);
+        let enough = living >= self.wait.expect.unwrap_or(1);
+        let mut missing: Vec<Standing> = nodes
             .iter()
             .map(|node| node.standing)
             .filter(|standing| *standing != Standing::Drained)
             .collect();
-        if enough && missing.is_empty() {
-            return Some(Ending::Done);
+        // A node that is not stored is a node all the same: its state is not known.
+        missing.extend(
+            unstored
+                .filter(|unstored| unstored.count() > 0)
+                .map(|unstored| match unstored.are_on_their_way(now) {
+                    true => Standing::Unheard,
+                    false => Standing::Unsure,
+                }),
+        );
+        if missing.is_empty() {
+            if enough {
+                return Some(Ending::Done);
+            }
+            if self.wait.expect.is_none() {
+                return Some(Ending::TooFew);
+            }
         }
-        let stuck = enough && !missing.iter().any(|standing| standing.is_on_its_way());
-        if !stuck {
+        let is_stuck = !missing.iter().any(|standing| standing.is_on_its_way());
+        // Nodes that are expected may come until the time is up.
+        let may_come = !enough && self.wait.expect.is_some();
+        if !is_stuck || may_come {
             self.stuck = None;
         } else if now.saturating_duration_since(*self.stuck.get_or_insert(now)) >= SETTLED {
             return worst(&missing);
@@ -190,14 +236,13 @@ impl Barrier {
         if time < self.deadline {
             return None;
         }
-        if stuck {
-            return worst(&missing);
+        if !is_stuck {
+            return Some(Ending::TimedOut);
         }
-        Some(if missing.is_empty() {
-            Ending::TooFew
-        } else {
-            Ending::TimedOut
-        })
+        let too_few = (!enough).then_some(Ending::TooFew);
+        // Of the lost ones among the expected the output tells.
+        let hindering = worst(&missing).filter(|ending| enough || *ending > Ending::Lost);
+        hindering.or(too_few)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::{Member, MemberId};
+use crate::fleet::{Member, MemberId, Node, UnstoredView};
 
 /// A member of which an operator knows more than control does, and the threads whose silence is answered for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,12 @@ pub(crate) enum Whom {
     Process(MemberId),
     /// All that are lost.
     Lost,
+    /// Those of these processes that are still lost.
+    Gone(BTreeSet<MemberId>),
+    /// All whose last report came with the token of this name.
+    Token(String),
+    /// The nodes that could not be stored.
+    Unstored,
 }
 
 impl Whom {
@@ -31,6 +37,9 @@ impl Whom {
             Self::Named(names) => names.contains(&member.id.name),
             Self::Process(id) => member.id == *id,
             Self::Lost => member.is_lost(now),
+            Self::Gone(ids) => ids.contains(&member.id) && member.is_lost(now),
+            Self::Token(name) => member.token == *name,
+            Self::Unstored => false,
         }
     }
 }
@@ -46,6 +55,12 @@ pub(crate) struct Forgetting {
     pub(crate) forgiven: Vec<Forgotten>,
     /// They live, and are waited for as before.
     pub(crate) kept: Vec<Kept>,
+    /// Those of the nodes that could not be stored that are named.
+    #[serde(default)]
+    pub(crate) unstored: Vec<UnstoredView>,
+    /// All of these, and how many more there are.
+    #[serde(skip)]
+    pub(crate) unstored_nodes: (Vec<Node>, u64),
 }
 
 /// A member that lives.
@@ -73,11 +88,14 @@ impl Forgetting {
         }
     }
 
-    /// The names of those that something becomes of.
+    /// The names of the nodes that are removed or forgiven.
     pub(crate) fn names(&self) -> BTreeSet<&str> {
         let touched = self.removed.iter().chain(&self.forgiven);
+        let unstored = self.unstored.iter();
+        let unstored = unstored.map(|node| node.name.as_deref().unwrap_or("unreadable"));
         touched
             .map(|forgotten| forgotten.id.name.as_str())
+            .chain(unstored)
             .collect()
     }
 
@@ -97,11 +115,12 @@ impl Forgetting {
                 .filter(|kept| is(&kept.id))
                 .cloned()
                 .collect(),
+            ..Self::default()
         }
     }
 
     /// Whether nothing becomes of anybody.
     pub(crate) fn is_idle(&self) -> bool {
-        self.removed.is_empty() && self.forgiven.is_empty()
+        self.removed.is_empty() && self.forgiven.is_empty() && self.unstored.is_empty()
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -22,8 +22,12 @@ pub(crate) struct Member {
     pub(crate) id: MemberId,
     pub(crate) kind: String,
     pub(crate) joined: Timestamp,
-    /// The name of the token that it came with.
+    /// The name of the token that its last report came with.
     pub(crate) token: String,
+    /// The same, as the store has it.
+    pub(crate) stored_token: String,
+    /// Whether that token has been revoked, so that no further report can come with it.
+    pub(crate) revoked: bool,
     /// The longest time between two of its polls.
     pub(crate) wait: Duration,
     pub(crate) lease: Option<Duration>,
@@ -82,6 +86,8 @@ impl Member {
             kind: report.kind.clone(),
             joined: heard.time,
             token: token.to_owned(),
+            stored_token: token.to_owned(),
+            revoked: false,
             wait: report.wait,
             lease: report.lease,
             forgiven: BTreeSet::new(),
@@ -90,8 +96,8 @@ impl Member {
         }
     }
 
-    /// Takes a report, unless a later one was heard before it.
-    pub(super) fn hear(&mut self, heard: Heard) {
+    /// Takes a report that came with `token`, unless a later one was heard before it.
+    pub(super) fn hear(&mut self, heard: Heard, token: &str) {
         let late = self
             .heard
             .as_ref()
@@ -99,6 +105,8 @@ impl Member {
         if !late {
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
+            token.clone_into(&mut self.token);
+            self.revoked = false;
             self.heard = Some(heard);
             self.take_back();
         }
@@ -155,9 +163,17 @@ impl Member {
         }
     }
 
-    /// Whether it is silent for so long that something must be wrong.
+    /// Whether it is silent for so long that something must be wrong, or cannot report any more.
     pub(super) fn is_lost(&self, now: Instant) -> bool {
-        self.silence(now) > self.wait * PATIENCE
+        self.revoked || self.silence(now) > self.wait * PATIENCE
+    }
+
+    /// Whether it is lost, has been silent for `after`, and its lease has run out.
+    pub(super) fn is_gone(&self, after: Duration, now: Instant) -> bool {
+        let lease = self.lease.map_or(Duration::ZERO, |lease| lease + MARGIN);
+        self.is_lost(now)
+            && self.silence(now) > self.wait * PATIENCE
+            && self.silence(now) >= after.max(lease)
     }
 
     fn silence(&self, now: Instant) -> Duration {
@@ -198,6 +214,16 @@ impl Member {
             heard: heard.map(|heard| heard.time),
             lost: self.is_lost(now),
             closed: self.is_lost(now) && lease_ended(),
+            wait: self.wait.as_secs(),
+            token: self.token.clone(),
+            format: report.map(|report| report.format),
+            rules: report.map_or_else(BTreeMap::new, |report| {
+                let counts = report.counts.iter();
+                counts
+                    .map(|(rule, count)| (rule.to_owned(), count))
+                    .collect()
+            }),
+            probed: report.map_or_else(Vec::new, |report| report.probed.clone()),
         }
     }
 

@@ -2,9 +2,10 @@
 //!
 //! 1. A member is a name and a boot: a process that starts anew is another member, and the old one stays
 //!    until it has left or is forgotten.
-//! 2. A member is known before it is told the state. So whoever is missing when the last member has
-//!    drained learns of the new state with its first answer.
-//! 3. Nothing is believed of a node but what it says: silence is never taken for an end.
+//! 2. A member is stored before it gets the state. A node that cannot be stored gets the state too, since it would
+//!    start open otherwise; it is noted before, and no wait ends well until it is stored, has left, or an operator has
+//!    answered for it.
+//! 3. Only the reports of a node count: silence is never taken for an end, and a lost member never counts as a node.
 //! 4. An operator answers for what is lost or silent; whoever lives is let go by its boot only.
 //! 5. A barrier waits for one revision on one service. It ends well only when every member has that revision, or
 //!    one that refuses no less, in force, and nothing runs that was admitted before.
@@ -17,6 +18,7 @@ mod member;
 mod report;
 mod roll;
 mod rolls;
+mod unstored;
 mod view;
 
 pub(crate) use self::barrier::{Barrier, Wait};
@@ -25,5 +27,6 @@ pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept, Whom};
 pub(crate) use self::member::{Heard, Member, MemberId, Position};
 pub(crate) use self::report::Report;
 pub(crate) use self::roll::News;
-pub(crate) use self::rolls::Fleet;
-pub(crate) use self::view::{FleetView, NodeView, Progress, Standing};
+pub(crate) use self::rolls::{Expired, Fleet};
+pub(crate) use self::unstored::{Node, UnstoredView};
+pub(crate) use self::view::{FleetView, NodeView, Progress, Standing, rules};

@@ -29,6 +29,8 @@ pub(crate) struct Report {
     pub(crate) leaving: bool,
 }
 
+/// The longest time between two polls that a node may name: one that dies is lost after three times this.
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// The longest text that is kept of a node, in characters.
 const LONGEST: usize = 1000;
 
@@ -54,7 +56,10 @@ impl Report {
             upgraded: params.number("upgraded")?.unwrap_or_default(),
             oldest: params.number("oldest")?,
             silent: params.words("silent")?,
-            wait: params.seconds("wait")?.ok_or_else(|| missing("wait"))?,
+            wait: params
+                .seconds("wait")?
+                .ok_or_else(|| missing("wait"))?
+                .min(LONGEST_WAIT),
             format: params.number("format")?.unwrap_or(1),
             lease: params.seconds("lease")?,
             error: params.text("error")?,

@@ -6,7 +6,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::fleet::farewells::Farewells;
 use crate::fleet::member::Heard;
-use crate::fleet::{Forgetting, Forgotten, Member, MemberId, Whom};
+use crate::fleet::unstored::Unstored;
+use crate::fleet::{Forgetting, Forgotten, Member, MemberId, Node, Whom};
 
 /// The members of one service.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub(super) struct Roll {
     /// What was answered for of members that may come back, as the store has it.
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     farewells: Farewells,
+    unstored: Unstored,
     /// Counts what happens, for those who watch.
     changes: watch::Sender<u64>,
     /// Wakes the held polls when somebody begins to wait for the nodes.
@@ -26,11 +28,11 @@ pub(super) struct Roll {
 pub(crate) enum News {
     /// From a member, or from one that has left since it was sent.
     Heard,
-    /// From a member of which threads speak again that the store has as forgiven.
-    Spoke,
+    /// From a member of which the store has something else: another token, or threads as forgiven that speak again.
+    Changed,
     /// From a member that has left with it.
     Left,
-    /// From one that is no member yet.
+    /// From one that is no member yet. It is noted as not stored until it [joins](Roll::join).
     Stranger,
 }
 
@@ -43,17 +45,37 @@ impl Roll {
         self.members.get(id)
     }
 
-    pub(super) fn hear(&mut self, heard: Heard) -> News {
+    pub(super) fn unstored(&self) -> &Unstored {
+        &self.unstored
+    }
+
+    /// Takes note of a node that has the state and is not stored.
+    pub(super) fn note_unstored(
+        &mut self,
+        node: Node,
+        token: &str,
+        reason: Option<String>,
+    ) -> bool {
+        let is_news = self.unstored.note(node, token, reason);
+        self.stir();
+        is_news
+    }
+
+    pub(super) fn hear(&mut self, heard: Heard, token: &str) -> News {
         let report = &heard.report;
         let leaves = report.leaving && report.requests + report.upgraded == 0;
         if leaves {
             self.farewells.note(report, heard.at);
+            self.unstored.remove(&report.id);
         }
         let Some(member) = self.members.get_mut(&report.id) else {
             return match () {
                 () if leaves => News::Left,
                 () if self.farewells.came_after(report, heard.at) => News::Heard,
-                () => News::Stranger,
+                () => {
+                    self.note_unstored(Node::Process(report.id.clone()), token, None);
+                    News::Stranger
+                }
             };
         };
         let news = if leaves {
@@ -61,11 +83,12 @@ impl Roll {
             self.members.remove(&report.id);
             News::Left
         } else {
-            member.hear(heard);
-            let kept = self.forgiven.get(&member.id);
-            match kept.is_none_or(|kept| kept.is_subset(&member.forgiven)) {
+            member.hear(heard, token);
+            let forgiven = self.forgiven.get(&member.id);
+            let is_forgiven = forgiven.is_none_or(|kept| kept.is_subset(&member.forgiven));
+            match is_forgiven && member.token == member.stored_token {
                 true => News::Heard,
-                false => News::Spoke,
+                false => News::Changed,
             }
         };
         self.stir();
@@ -76,13 +99,27 @@ impl Roll {
         if let Some(forgiven) = self.forgiven.get(&member.id) {
             member.forgive(forgiven);
         }
+        self.unstored.remove(&member.id);
         self.members.insert(member.id.clone(), member);
         self.stir();
     }
 
-    /// What is to become of the members that an operator means.
+    /// Marks the members whose last report came with the token of this name, which has been revoked.
+    pub(super) fn revoke(&mut self, token: &str) {
+        let members = self.members.values_mut();
+        for member in members.filter(|member| member.token == token) {
+            member.revoked = true;
+        }
+        self.stir();
+    }
+
+    /// The members that an operator means, and what forgetting does to each.
     pub(super) fn find(&self, whom: &Whom, now: Instant) -> Forgetting {
         let mut forgetting = Forgetting::default();
+        if matches!(whom, Whom::Unstored) {
+            forgetting.unstored = self.unstored.views();
+            forgetting.unstored_nodes = self.unstored.all();
+        }
         let members = self.members.values();
         for member in members.filter(|member| whom.means(member, now)) {
             let goes = matches!(whom, Whom::Process(_)) || member.is_lost(now);
@@ -102,6 +139,7 @@ impl Roll {
             }
             self.forgive(forgotten);
         }
+        self.unstored.forget(&forgetting.unstored_nodes);
         self.stir();
     }
 
@@ -116,6 +154,13 @@ impl Roll {
             return BTreeSet::new();
         };
         kept.difference(&member.forgiven).cloned().collect()
+    }
+
+    /// Takes note that the store has this token of a member.
+    pub(super) fn token_stored(&mut self, id: &MemberId, token: &str) {
+        if let Some(member) = self.members.get_mut(id) {
+            token.clone_into(&mut member.stored_token);
+        }
     }
 
     /// Takes note that the store has them so no more.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +10,9 @@ use crate::fleet::member::Heard;
 use crate::fleet::roll::Roll;
 use crate::fleet::view::Progress;
 use crate::fleet::{
-    Barrier, Forgetting, Forgotten, Member, MemberId, News, Position, Report, Whom,
+    Barrier, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
 };
+use crate::token::CONTROL;
 
 mod census;
 
@@ -42,6 +43,16 @@ struct Ended {
     progress: Arc<Progress>,
     /// When it was last tried to keep it.
     tried: Instant,
+}
+
+/// Members that an operator's standing word lets go.
+#[derive(Clone, Debug)]
+pub(crate) struct Expired {
+    pub(crate) service: String,
+    pub(crate) ids: BTreeSet<MemberId>,
+    /// By whose word.
+    pub(crate) actor: String,
+    pub(crate) reason: String,
 }
 
 /// When an end that could not be kept is tried to be kept again.
@@ -83,9 +94,17 @@ impl Fleet {
         (heard.report.applied == report.applied).then_some(heard.position)
     }
 
-    /// Takes a report. A stranger has to be stored before it may [`join`](Self::join).
-    pub(crate) fn hear(&self, service: &str, report: Report, position: Position) -> News {
-        let news = self.lock().of(service).hear(Heard::now(report, position));
+    /// Takes a report that came with `token`. A stranger has to be stored before it may [`join`](Self::join), and is
+    /// noted as not stored until then.
+    pub(crate) fn hear(
+        &self,
+        service: &str,
+        report: Report,
+        position: Position,
+        token: &str,
+    ) -> News {
+        let heard = Heard::now(report, position);
+        let news = self.lock().of(service).hear(heard, token);
         self.stirred.notify_one();
         news
     }
@@ -94,6 +113,81 @@ impl Fleet {
     pub(crate) fn join(&self, service: &str, member: Member) {
         self.lock().of(service).join(member);
         self.stirred.notify_one();
+    }
+
+    /// Takes note of a node that has the state and is no member, and tells whether that is news.
+    pub(crate) fn note_unstored(
+        &self,
+        service: &str,
+        node: Node,
+        token: &str,
+        reason: Option<String>,
+    ) -> bool {
+        let mut rolls = self.lock();
+        let is_news = rolls.of(service).note_unstored(node, token, reason);
+        self.stirred.notify_one();
+        is_news
+    }
+
+    /// Whether the store has this process as a member.
+    pub(crate) fn is_member(&self, service: &str, id: &MemberId) -> bool {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.is_some_and(|roll| roll.member(id).is_some())
+    }
+
+    /// Takes note that the store has this token of a member.
+    pub(crate) fn token_stored(&self, service: &str, id: &MemberId, token: &str) {
+        self.lock().of(service).token_stored(id, token);
+    }
+
+    /// Takes every member whose last report came with this token for lost, from now on and until it reports with
+    /// another.
+    pub(crate) fn revoke(&self, token: &str) {
+        let mut rolls = self.lock();
+        rolls
+            .services
+            .values_mut()
+            .for_each(|roll| roll.revoke(token));
+        self.stirred.notify_one();
+    }
+
+    /// The members that are to be forgotten without further asking: by a wait that says so, or after `always`.
+    pub(crate) fn expired(&self, always: Option<Duration>) -> Vec<Expired> {
+        let now = Instant::now();
+        let rolls = self.lock();
+        let gone = |service: &str, after: Duration| {
+            let members = rolls
+                .services
+                .get(service)
+                .into_iter()
+                .flat_map(Roll::members);
+            let gone = members.filter(|member| member.is_gone(after, now));
+            gone.map(|member| member.id.clone())
+                .collect::<BTreeSet<_>>()
+        };
+        let by_waits = rolls.barriers.values().filter_map(|open| {
+            let barrier = &open.barrier;
+            let after = barrier.wait.gone_after?.duration();
+            open.ended.is_none().then(|| Expired {
+                service: barrier.service().to_owned(),
+                ids: gone(barrier.service(), after),
+                actor: barrier.actor.clone(),
+                reason: format!("--gone-after: not heard for {} s", after.as_secs()),
+            })
+        });
+        let by_control = always.into_iter().flat_map(|after| {
+            let services = rolls.services.keys();
+            let gone = &gone;
+            services.map(move |service| Expired {
+                service: service.clone(),
+                ids: gone(service, after),
+                actor: CONTROL.to_owned(),
+                reason: format!("--forget-lost-after: not heard for {} s", after.as_secs()),
+            })
+        });
+        let expired = by_waits.chain(by_control);
+        expired.filter(|expired| !expired.ids.is_empty()).collect()
     }
 
     /// The threads of a member that have spoken since they were forgiven, where the store still has them so.
@@ -208,7 +302,8 @@ impl Fleet {
             }
             let roll = services.get(open.barrier.service());
             let members = roll.into_iter().flat_map(Roll::members);
-            let progress = Arc::new(open.barrier.judge(members, now, time));
+            let unstored = roll.map(Roll::unstored);
+            let progress = Arc::new(open.barrier.judge(members, unstored, now, time));
             if progress.ending.is_some() {
                 open.ended = Some(Ended {
                     progress: Arc::clone(&progress),
@@ -259,7 +354,8 @@ impl Rolls {
         let (now, time) = (Instant::now(), Timestamp::now());
         let service = self.services.get(barrier.service());
         let members = service.into_iter().flat_map(Roll::members);
-        let mut progress = barrier.judge(members, now, time);
+        let unstored = service.map(Roll::unstored);
+        let mut progress = barrier.judge(members, unstored, now, time);
         // Ends are told when they are stored.
         progress.ending = None;
         let open = Open {

@@ -1,9 +1,11 @@
 //! The fleet as operators see it: the wire between control and the command.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::Ending;
+use crate::fleet::{Ending, UnstoredView};
 
 /// How a node stands to a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,9 +23,9 @@ pub(crate) enum Standing {
     Refused,
     /// It has something in force that this store never made.
     Forked,
-    /// Nobody can tell: one of its threads is silent, or it does not see the end of its connections.
+    /// Its state is not known: one of its threads is silent, or it does not see the end of its connections.
     Unsure,
-    /// It has not been heard for three waits.
+    /// It has not been heard for three waits, or its token has been revoked.
     Lost,
 }
 
@@ -65,6 +67,12 @@ pub(crate) struct FleetView {
     pub(crate) service: String,
     pub(crate) revision: u64,
     pub(crate) nodes: Vec<NodeView>,
+    /// How many nodes have the state and could not be stored.
+    #[serde(default)]
+    pub(crate) unstored: u64,
+    /// The first hundred of these.
+    #[serde(default)]
+    pub(crate) unstored_nodes: Vec<UnstoredView>,
     /// The barriers that are open.
     pub(crate) barriers: Vec<Progress>,
 }
@@ -94,10 +102,25 @@ pub(crate) struct NodeView {
     pub(crate) joined: Timestamp,
     /// When it was heard last, since control started.
     pub(crate) heard: Option<Timestamp>,
-    /// Whether it has not been heard for three waits.
+    /// Whether it has not been heard for three waits, or its token has been revoked.
     pub(crate) lost: bool,
-    /// Whether it is lost, and its lease has ended, so that it must have closed by itself.
+    /// Whether it is lost, and its lease has run out, so that it admits no new request.
     pub(crate) closed: bool,
+    /// The longest time between two of its polls, in seconds; it is lost after three times this.
+    #[serde(default)]
+    pub(crate) wait: u64,
+    /// The name of the token that its last report came with.
+    #[serde(default)]
+    pub(crate) token: String,
+    /// The level of the document's format that it reads; `null` if it has not been heard since control started.
+    #[serde(default)]
+    pub(crate) format: Option<u64>,
+    /// Requests since what it has in force came into force, by the rule that decided about them.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<String, u64>,
+    /// Paths that health checks seem to ask it for and that maintenance refuses, each as `AGENT:PATH`.
+    #[serde(default)]
+    pub(crate) probed: Vec<String>,
 }
 
 /// How far a barrier is.
@@ -116,18 +139,46 @@ pub(crate) struct Progress {
     pub(crate) ending: Option<Ending>,
     /// The later revision that may admit what this one refuses.
     pub(crate) superseded_by: Option<u64>,
-    /// How many nodes there are.
+    /// How many nodes there are that are not lost.
     pub(crate) nodes: usize,
-    /// How many have it in force.
+    /// How many of these have it in force.
     pub(crate) in_force: usize,
-    /// How many have it in force and have drained.
+    /// How many of these have it in force and have drained.
     pub(crate) drained: usize,
     /// Requests that still run on all of them together.
     pub(crate) running: u64,
     /// Whether all nodes are proxies, so that nothing is known of the application behind.
     pub(crate) edge_only: bool,
+    /// How many nodes have not drained, lost ones among them.
+    #[serde(default)]
+    pub(crate) waiting_for: usize,
     /// The nodes that have not drained, the first hundred of them.
     pub(crate) missing: Vec<NodeView>,
+    /// The lost nodes that had drained when they were heard last, the first hundred of them. They hinder no wait for
+    /// this revision, and count towards nothing.
+    #[serde(default)]
+    pub(crate) lost: Vec<NodeView>,
+    /// How many nodes have the state and could not be stored.
+    #[serde(default)]
+    pub(crate) unstored: u64,
+    /// The first hundred of these.
+    #[serde(default)]
+    pub(crate) unstored_nodes: Vec<UnstoredView>,
+    /// Requests since the revision came into force, by the rule that decided about them, on the nodes that are not
+    /// lost and have just this revision in force.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<String, u64>,
+}
+
+/// The requests of nodes that are not lost and have `revision` in force, by rule.
+pub(crate) fn rules(nodes: &[NodeView], revision: u64) -> BTreeMap<String, u64> {
+    let mut rules = BTreeMap::new();
+    let counts = |node: &&NodeView| !node.lost && node.revision == Some(revision);
+    for (rule, count) in nodes.iter().filter(counts).flat_map(|node| &node.rules) {
+        let total: &mut u64 = rules.entry(rule.clone()).or_default();
+        *total = total.saturating_add(*count);
+    }
+    rules
 }
 
 impl FleetView {
@@ -146,6 +197,8 @@ impl Progress {
     pub(crate) fn quiet(&self) -> Self {
         Self {
             missing: self.missing.iter().map(NodeView::quiet).collect(),
+            lost: self.lost.iter().map(NodeView::quiet).collect(),
+            rules: BTreeMap::new(),
             ..self.clone()
         }
     }
@@ -155,6 +208,7 @@ impl NodeView {
     fn quiet(&self) -> Self {
         Self {
             heard: None,
+            rules: BTreeMap::new(),
             ..self.clone()
         }
     }

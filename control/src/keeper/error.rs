@@ -35,8 +35,6 @@ pub(crate) enum ChangeError {
         node: String,
         kept: Vec<Kept>,
     },
-    /// No more nodes may come with this token.
-    TooManyMembers { token: String, most: u32 },
     /// It could not be saved.
     Store(StoreError),
 }

@@ -1,6 +1,6 @@
-use tracing::info;
+use tracing::{error, info};
 
-use crate::fleet::{Forgetting, MemberId, Whom};
+use crate::fleet::{Expired, Forgetting, MemberId, Whom};
 use crate::keeper::asker::Asker;
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper};
@@ -42,14 +42,16 @@ impl Keeper {
         self.check(&service, &whom, &forgetting)?;
         let names = Vec::from_iter(forgetting.names()).join(" ");
         if names.is_empty() {
-            // Nobody is lost.
             return Ok(forgetting);
         }
         let stamp = Stamp {
             revision: published.state.revision,
             at: now,
             actor: actor.clone(),
-            action: format!("node forget {names}"),
+            action: match whom {
+                Whom::Unstored => format!("node forget --unstored: {names}"),
+                _ => format!("node forget {names}"),
+            },
             reason,
         };
         let memo = asker.memo(now, &forgetting);
@@ -61,9 +63,32 @@ impl Keeper {
             actor,
             removed = forgetting.removed.len(),
             forgiven = forgetting.forgiven.len(),
+            unstored = forgetting.unstored.len(),
             "forgotten"
         );
         Ok(forgetting)
+    }
+
+    /// Forgets members by an operator's standing word, each audited. What fails is logged, and comes again.
+    pub(crate) fn forget_expired(&self, expired: Vec<Expired>) {
+        for Expired {
+            service,
+            ids,
+            actor,
+            reason,
+        } in expired
+        {
+            let forgotten = self.forget(Forget {
+                service: service.clone(),
+                whom: Whom::Gone(ids),
+                actor,
+                reason: Some(reason),
+                once: None,
+            });
+            if let Err(error) = forgotten {
+                error!(service, ?error, "lost nodes cannot be forgotten");
+            }
+        }
     }
 
     /// That everybody who is named is there, and something becomes of them.
@@ -75,7 +100,7 @@ impl Keeper {
     ) -> Result<(), ChangeError> {
         let service = service.to_owned();
         match whom {
-            Whom::Lost => Ok(()),
+            Whom::Lost | Whom::Gone(_) | Whom::Token(_) | Whom::Unstored => Ok(()),
             Whom::Process(_) if !forgetting.is_idle() => Ok(()),
             Whom::Process(MemberId { name, boot }) => {
                 let (node, boot) = (name.clone(), boot.clone());

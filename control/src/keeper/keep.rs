@@ -52,8 +52,13 @@ impl Keeper {
             .filter_map(|kept| resume(&store, &services, kept).transpose())
             .collect::<Result<Vec<_>, OpenError>>()?;
         let tokens = Tokens::new(store.tokens()?);
+        let fleet = Fleet::new(store.members()?, store.forgiven()?, barriers);
+        let grants = tokens.grants().into_iter();
+        for revoked in grants.filter(|grant| grant.revoked.is_some()) {
+            fleet.revoke(&revoked.name);
+        }
         Ok(Self {
-            fleet: Fleet::new(store.members()?, store.forgiven()?, barriers),
+            fleet,
             disk_failed: store.failed(),
             store: Mutex::new(store),
             published: watch::Sender::new(Arc::new(services)),

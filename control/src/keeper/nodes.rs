@@ -7,7 +7,7 @@ use intermission_core::State;
 use tracing::{error, info, warn};
 
 use crate::etag::ETag;
-use crate::fleet::{Ending, Heard, Member, MemberId, News, Position, Progress, Report};
+use crate::fleet::{Ending, Heard, Member, MemberId, News, Node, Position, Progress, Report};
 use crate::keeper::keep::now;
 use crate::keeper::{ChangeError, Keeper, Published};
 use crate::store::{Stamp, Store, StoreError};
@@ -43,23 +43,29 @@ impl Keeper {
         }
     }
 
-    /// Takes a report, if that can be done without the store; gives it back where it cannot.
+    /// Takes a report that came with `token`, if that can be done without the store; gives it back where it cannot.
+    /// A node that is no member is noted as not stored by then.
     pub(crate) fn hear_at_once(
         &self,
         service: &str,
         report: Report,
+        token: &str,
     ) -> Result<Option<Report>, ChangeError> {
         let published = self.service(service)?;
         let Some(position) = self.position_at_hand(&published, &report) else {
+            if !self.fleet().is_member(service, &report.id) {
+                let node = Node::Process(report.id.clone());
+                self.fleet().note_unstored(service, node, token, None);
+            }
             return Ok(Some(report));
         };
-        match self.fleet().hear(service, report.clone(), position) {
+        match self.fleet().hear(service, report.clone(), position, token) {
             News::Heard => Ok(None),
-            News::Spoke | News::Left | News::Stranger => Ok(Some(report)),
+            News::Changed | News::Left | News::Stranger => Ok(Some(report)),
         }
     }
 
-    /// Takes a report, and keeps whoever is new, or lets go who has left.
+    /// Takes a report, and stores the node if it is new, or removes it if it leaves.
     pub(crate) fn hear(
         &self,
         service: &str,
@@ -72,33 +78,34 @@ impl Keeper {
             Some(position) => position,
             None => look_up(&store, service, &report)?,
         };
-        match self.fleet().hear(service, report.clone(), position) {
+        let news = (self.fleet()).hear(service, report.clone(), position, &grant.name);
+        match news {
             News::Heard => {}
-            News::Spoke => {
-                let spoken = self.fleet().spoken(service, &report.id);
-                match store.take_back(service, &spoken) {
-                    Ok(()) => self.fleet().take_back(service, &spoken),
-                    // It counts in memory already, and a member gets the state from any disk. Its next report
-                    // tries again.
-                    Err(error) => {
-                        let MemberId { name, boot } = &report.id;
-                        error!(service, node = name, boot, %error, "that silent threads speak again cannot be kept");
-                    }
+            News::Changed => {
+                // It counts in memory already. Its next report tries again.
+                if let Err(error) = self.settle(&mut store, service, &report.id, &grant.name) {
+                    let MemberId { name, boot } = &report.id;
+                    error!(service, node = name, boot, %error, "what changed of a node cannot be stored");
                 }
             }
             News::Left => store.remove_member(service, &report.id)?,
             News::Stranger => {
-                let most = grant.max_members;
+                let node = Node::Process(report.id.clone());
                 if self.is_full(grant) {
-                    let token = grant.name.clone();
-                    warn!(
-                        token,
-                        service, most, "refused: too many nodes come with the token"
-                    );
-                    return Err(ChangeError::TooManyMembers { token, most });
+                    let Grant {
+                        name, max_members, ..
+                    } = grant;
+                    let reason =
+                        format!("the token {name} has {max_members} members, and may have no more");
+                    self.pass_over(service, node, name, Some(reason));
+                    return Ok(());
                 }
                 let member = Member::new(Heard::now(report, position), &grant.name);
-                store.save_member(service, &member)?;
+                if let Err(error) = store.save_member(service, &member) {
+                    let reason = format!("the store cannot take it: {error}");
+                    self.pass_over(service, node, &grant.name, Some(reason));
+                    return Ok(());
+                }
                 info!(
                     service,
                     node = member.id.name,
@@ -112,13 +119,46 @@ impl Keeper {
         Ok(())
     }
 
-    /// Whether no more nodes may come with a token. Those that are lost keep nobody out, but what a token fills is
-    /// bounded.
+    /// Takes note of a node that gets the state and is no member.
+    pub(crate) fn pass_over(&self, service: &str, node: Node, token: &str, reason: Option<String>) {
+        let fleet = self.fleet();
+        if fleet.note_unstored(service, node.clone(), token, reason.clone()) {
+            let (name, unreadable) = match node {
+                Node::Process(id) => (id.name, None),
+                Node::Unreadable { reason, .. } => (String::new(), Some(reason)),
+            };
+            let reason = reason.or(unreadable).unwrap_or_default();
+            warn!(
+                token,
+                service,
+                node = name,
+                "a node is not stored, so waits for the service are unsure: {reason}"
+            );
+        }
+    }
+
+    /// Stores which threads of a member speak again, and the token that it reports with.
+    fn settle(
+        &self,
+        store: &mut Store,
+        service: &str,
+        id: &MemberId,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let spoken = self.fleet().spoken(service, id);
+        if !spoken.silent.is_empty() {
+            store.take_back(service, &spoken)?;
+            self.fleet().take_back(service, &spoken);
+        }
+        store.save_member_token(service, id, token)?;
+        self.fleet().token_stored(service, id, token);
+        Ok(())
+    }
+
+    /// Whether no more nodes may come with a token. Lost nodes do not count.
     fn is_full(&self, grant: &Grant) -> bool {
-        const WITH_THE_LOST: usize = 10;
         let most = usize::try_from(grant.max_members).unwrap_or(usize::MAX);
-        let (there, all) = self.fleet().count(&grant.name);
-        there >= most || all >= most.saturating_mul(WITH_THE_LOST)
+        self.fleet().count(&grant.name) >= most
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.
@@ -139,12 +179,18 @@ impl Keeper {
                 action: format!("wait ended: {ending}"),
                 reason: None,
             };
-            if let Err(error) = self.lock().end_barrier(&progress, &stamp) {
-                // Who waits is told all the same; it is tried again.
+            let mut store = self.lock();
+            if self.fleet().watch(id).is_none() {
+                // An earlier try, which the disk held up, has stored it meanwhile.
+                continue;
+            }
+            if let Err(error) = store.end_barrier(&progress, &stamp) {
+                // The command learns of it all the same; it is tried again.
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
                 self.fleet().tell_unkept(progress);
                 continue;
             }
+            drop(store);
             info!(
                 service,
                 revision,

@@ -118,6 +118,7 @@ impl Keeper {
         next.0
             .push(Arc::new(Holder::new(holder.hash.clone(), grant.clone())));
         self.tokens.send_replace(Arc::new(next));
+        self.fleet().revoke(name);
         info!(token = name, role = %grant.role, by, "a token was revoked");
         Ok((true, grant))
     }

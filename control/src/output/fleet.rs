@@ -1,18 +1,27 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use crate::fleet::{FleetView, NodeView, Standing};
+use crate::fleet::{FleetView, NodeView, Standing, UnstoredView, rules};
 use crate::output::describe::line;
 use crate::output::wait::counts;
 use crate::output::{Paint, ago};
 
-/// How many nodes have what is in force, in a few words.
+/// How many of the nodes that are not lost have the revision in force, in a few words.
 pub(super) fn node_count(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
-    let count = fleet.nodes.len();
-    let in_force = fleet.nodes.iter().filter(|node| has(node, fleet.revision));
-    let in_force = in_force.count();
+    let living = || fleet.nodes.iter().filter(|node| !node.lost);
+    let count = living().count();
+    let in_force = living().filter(|node| has(node, fleet.revision)).count();
     let silent = silent(fleet, now);
-    let all_is_well = in_force == count && silent.is_none();
-    let text = format!("nodes {in_force} of {count}{}", silent.unwrap_or_default());
+    let unstored = match fleet.unstored {
+        0 => String::new(),
+        unstored => format!(", {unstored} not stored"),
+    };
+    let all_is_well = in_force == count && silent.is_none() && unstored.is_empty();
+    let text = format!(
+        "nodes {in_force} of {count}{}{unstored}",
+        silent.unwrap_or_default()
+    );
     if all_is_well { text } else { paint.warn(&text) }
 }
 
@@ -22,25 +31,64 @@ fn silent(fleet: &FleetView, now: Timestamp) -> Option<String> {
     let heard = lost.iter().filter_map(|node| node.heard).max();
     let since = heard.map_or_else(|| "control started".to_owned(), |heard| ago(heard, now));
     let count = lost.len();
-    (count > 0).then(|| format!(", {count} not heard of since {since}"))
+    (count > 0).then(|| format!(", {count} lost, not heard since {since}"))
 }
 
 /// How many nodes there are, and then each on a line.
 pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
     let mut text = String::new();
     let count = match fleet.nodes.as_slice() {
-        [] => paint.warn("none"),
+        [] if fleet.unstored == 0 => paint.warn("none"),
         _ => node_count(fleet, paint, now).replacen("nodes ", "", 1),
     };
     line("nodes", &count, &mut text);
     for node in &fleet.nodes {
         line("", &described(node, fleet.revision, paint, now), &mut text);
     }
+    unstored_lines(&fleet.unstored_nodes, fleet.unstored, paint, &mut text);
+    if let Some(rules) = requests(&rules(&fleet.nodes, fleet.revision)) {
+        line("requests", &rules, &mut text);
+    }
     for open in &fleet.barriers {
         let waits = format!("{} waits: {}", open.actor, counts(open));
         line("waiting", &waits, &mut text);
     }
     text
+}
+
+/// The nodes that have the state and could not be stored, each on a line.
+pub(super) fn unstored_lines(nodes: &[UnstoredView], count: u64, paint: Paint, text: &mut String) {
+    for (place, node) in nodes.iter().enumerate() {
+        let UnstoredView {
+            name,
+            boot,
+            token,
+            reason,
+            ..
+        } = node;
+        let label = if place == 0 { "not stored" } else { "" };
+        let name = name.as_deref().unwrap_or("a node");
+        let boot = boot
+            .as_deref()
+            .map_or_else(String::new, |boot| format!(" (boot {boot})"));
+        let node = format!("{name}{boot} with token {token}: {reason}");
+        line(label, &paint.alarm(&node), text);
+    }
+    let named = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
+    if let more @ 1.. = count.saturating_sub(named) {
+        line("", &paint.alarm(&format!("{more} more")), text);
+    }
+}
+
+/// How many requests each rule has decided about, if any.
+pub(super) fn requests(rules: &BTreeMap<String, u64>) -> Option<String> {
+    let refused = rules.iter().filter(|(rule, _)| *rule == "refused");
+    let admitted = rules.iter().filter(|(rule, _)| *rule != "refused");
+    let counts = refused.chain(admitted);
+    let counts: Vec<_> = counts
+        .map(|(rule, count)| format!("{rule} {count}"))
+        .collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
 }
 
 /// One node as it stands to `revision`.
@@ -52,7 +100,9 @@ pub(super) fn described(node: &NodeView, revision: u64, paint: Paint, now: Times
         .revision
         .map_or_else(String::new, |applied| format!(", revision {applied}"));
     let standing = match node.standing {
-        Standing::Drained if node.lost => paint.alarm("lost; it had it in force"),
+        Standing::Drained if node.lost => {
+            paint.alarm("lost; it had it in force; it hinders no wait for this, and counts for nothing")
+        }
         Standing::Drained => paint.calm("in force"),
         Standing::Running => paint.warn(&format!(
             "in force, old requests that run: {}",
@@ -74,7 +124,13 @@ pub(super) fn described(node: &NodeView, revision: u64, paint: Paint, now: Times
             let threads = node.silent.join(" ");
             paint.alarm(&format!("unsure: threads that are silent: {threads}"))
         }
-        Standing::Lost if node.closed => paint.alarm("lost; its lease has ended, so it has closed"),
+        // A node of the first format looks at its lease now and then, others with each request.
+        Standing::Lost if node.closed && node.format >= Some(2) => paint.alarm(
+            "lost; its lease has run out, so it admits no new request; requests that it has admitted before may run",
+        ),
+        Standing::Lost if node.closed => {
+            paint.alarm("lost; its lease has run out, so it closes as soon as it runs")
+        }
         Standing::Lost => paint.alarm("lost"),
     };
     let lost = if node.lost && !matches!(node.standing, Standing::Drained | Standing::Lost) {

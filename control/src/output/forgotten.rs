@@ -1,4 +1,4 @@
-use crate::fleet::{Forgetting, Forgotten, Kept, MemberId};
+use crate::fleet::{Forgetting, Forgotten, Kept, MemberId, UnstoredView};
 
 /// What became of the nodes that were to be forgotten, each process on a line.
 pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
@@ -6,13 +6,17 @@ pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
         removed,
         forgiven,
         kept,
+        unstored,
+        ..
     } = forgetting;
     let line = |MemberId { name, boot }: &MemberId, news: &str| {
         format!("{service}: {name} (boot {boot}) {news}\n")
     };
     let mut text = String::new();
     if forgetting.is_idle() {
-        text.push_str(&format!("{service}: nothing changed: no node is lost\n"));
+        text.push_str(&format!(
+            "{service}: nothing changed: no such node is lost\n"
+        ));
     }
     for Forgotten { id, .. } in removed {
         text.push_str(&line(id, "is waited for no more"));
@@ -22,6 +26,20 @@ pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
         let threads = threads.join(" ");
         let news = format!("lives and is waited for, but not for its silent threads: {threads}");
         text.push_str(&line(id, &news));
+    }
+    for UnstoredView {
+        name, boot, token, ..
+    } in unstored
+    {
+        let name = name
+            .as_deref()
+            .unwrap_or("a node without a readable report");
+        let boot = boot
+            .as_deref()
+            .map_or_else(String::new, |boot| format!(", boot {boot}"));
+        text.push_str(&format!(
+            "{service}: {name} (token {token}{boot}) makes no wait unsure until its next poll\n"
+        ));
     }
     for Kept { id, .. } in kept {
         text.push_str(&line(id, "lives, and is waited for as before"));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::fleet::{Ending, NodeView, Progress, Standing};
 use crate::output::Paint;
 use crate::output::describe::line;
-use crate::output::fleet::{described, has};
+use crate::output::fleet::{described, has, requests, unstored_lines};
 
 /// How far a wait is, in one line of at most so many columns: of those that are missing it tells as much as fits.
 pub(crate) fn progress_line(progress: &Progress, columns: usize) -> String {
@@ -30,10 +30,9 @@ pub(crate) fn progress_line(progress: &Progress, columns: usize) -> String {
 
 type Tell = fn(&NodeView, &Progress) -> String;
 
-/// For whom it waits, some of whom are told already.
+/// The nodes that it waits for, of which `waits` has some already.
 fn waits_for(progress: &Progress, mut waits: Vec<String>) -> Option<String> {
-    let all = progress.nodes.saturating_sub(progress.drained);
-    match all.saturating_sub(waits.len()) {
+    match progress.waiting_for.saturating_sub(waits.len()) {
         0 => {}
         more => waits.push(format!("{more} more")),
     }
@@ -57,7 +56,7 @@ pub(crate) fn waited(progress: &Progress, paint: Paint, now: Timestamp) -> Strin
                 1 => "the one node has it in force, and nothing old runs".to_owned(),
                 nodes => format!("all {nodes} nodes have it in force, and nothing old runs"),
             };
-            paint.calm(&nodes)
+            paint.calm(&format!("{nodes}{}", gone(progress)))
         }
         _ => paint.alarm(&why(progress)),
     };
@@ -66,6 +65,20 @@ pub(crate) fn waited(progress: &Progress, paint: Paint, now: Timestamp) -> Strin
         let name = if place == 0 { "missing" } else { "" };
         let node = described(node, progress.revision, paint, now);
         line(name, &node, &mut text);
+    }
+    for (place, node) in progress.lost.iter().enumerate() {
+        let name = if place == 0 { "lost" } else { "" };
+        let node = described(node, progress.revision, paint, now);
+        line(name, &node, &mut text);
+    }
+    unstored_lines(
+        &progress.unstored_nodes,
+        progress.unstored,
+        paint,
+        &mut text,
+    );
+    if let Some(rules) = requests(&progress.rules) {
+        line("requests", &rules, &mut text);
     }
     if progress.edge_only {
         let edge = "edge only: nothing is known of what runs behind Envoy";
@@ -83,8 +96,8 @@ fn why(progress: &Progress) -> String {
     match progress.ending {
         None | Some(Ending::Done) => counts(progress),
         Some(Ending::TimedOut) => format!("timed out: {}", counts(progress)),
-        Some(Ending::TooFew) if progress.nodes == 0 => {
-            "no node has ever spoken, or all have left or were forgotten, so that nothing is known of what runs"
+        Some(Ending::TooFew) if progress.nodes == 0 && progress.lost.is_empty() => {
+            "too few: no node has reported, or all have left or were forgotten, so that it is not known what runs"
                 .to_owned()
         }
         Some(Ending::TooFew) => format!("too few: {}", counts(progress)),
@@ -107,6 +120,10 @@ fn next(progress: &Progress) -> Option<String> {
     let next = match progress.ending {
         None | Some(Ending::Done) => return None,
         Some(Ending::TimedOut) => "wait again: the same command".to_owned(),
+        Some(Ending::TooFew) if !progress.lost.is_empty() => format!(
+            "start what takes the place of the lost nodes, see that it reports (intermission node list {service}), then \
+             wait again: the same command"
+        ),
         Some(Ending::TooFew) if progress.nodes == 0 && progress.expect.is_none() => format!(
             "start the nodes of {service}, then wait again with --expect N; --expect 0 where there may be none"
         ),
@@ -116,6 +133,10 @@ fn next(progress: &Progress) -> Option<String> {
         Some(Ending::Lost) => format!(
             "if it is gone: intermission node forget {service} {}; then wait again: the same command",
             named(progress, Standing::Lost)
+        ),
+        Some(Ending::Unsure) if progress.unstored > 0 => format!(
+            "mend what keeps control from storing the node, or if it may be passed over: intermission node forget \
+             {service} --unstored; then wait again: the same command"
         ),
         Some(Ending::Unsure) if progress.missing.iter().all(|node| node.silent.is_empty()) => {
             "if their end may be passed over, wait again with --ignore-upgraded".to_owned()
@@ -164,7 +185,7 @@ pub(super) fn counts(progress: &Progress) -> String {
         ..
     } = progress;
     let of = match unseen(progress) {
-        0 if *nodes == 0 => return "no node has spoken".to_owned(),
+        0 if *nodes == 0 => return format!("no node reports{}", gone(progress)),
         0 => format!("{nodes} nodes"),
         unseen => format!("{} expected nodes", *nodes as u64 + unseen),
     };
@@ -173,7 +194,31 @@ pub(super) fn counts(progress: &Progress) -> String {
         1 => ", 1 old request runs".to_owned(),
         running => format!(", {running} old requests run"),
     };
-    format!("{in_force} of {of} have it in force, {drained} drained{runs}")
+    format!(
+        "{in_force} of {of} have it in force, {drained} drained{runs}{}",
+        gone(progress)
+    )
+}
+
+/// How many nodes are lost, and how many could not be stored, beside those that count.
+fn gone(progress: &Progress) -> String {
+    let is_lost = |node: &&NodeView| node.standing == Standing::Lost;
+    let hindering = progress.missing.iter().filter(is_lost).count();
+    let mut text = String::new();
+    if hindering > 0 {
+        text.push_str(&format!("; {hindering} lost"));
+    }
+    match progress.lost.len() {
+        0 => {}
+        1 => text.push_str("; 1 that had it in force is lost and does not count"),
+        lost => text.push_str(&format!(
+            "; {lost} that had it in force are lost and do not count"
+        )),
+    }
+    if progress.unstored > 0 {
+        text.push_str(&format!("; {} not stored", progress.unstored));
+    }
+    text
 }
 
 /// How many of those that are expected have not spoken.

@@ -23,7 +23,6 @@ use crate::serve::scrape::scrape;
 pub(super) struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
-    nodes_refused: IntCounterVec,
 }
 
 impl Metrics {
@@ -36,15 +35,10 @@ impl Metrics {
             "intermission_control_request_duration_seconds",
             "Time until the answer, without the time for which a request was held.",
         );
-        let nodes_refused = Opts::new(
-            "intermission_control_nodes_refused_total",
-            "Polls of nodes that were refused as members.",
-        );
         let buckets = vec![0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0];
         Ok(Self {
             requests: IntCounterVec::new(requests, &["route", "method", "status"])?,
             durations: HistogramVec::new(durations.buckets(buckets), &["route", "method"])?,
-            nodes_refused: IntCounterVec::new(nodes_refused, &["service"])?,
         })
     }
 
@@ -64,11 +58,6 @@ impl Metrics {
             .with_label_values(&[route, method])
             .observe(took.as_secs_f64());
     }
-
-    /// Counts a node of `service` that did not become a member.
-    pub(super) fn refuse_node(&self, service: &str) {
-        self.nodes_refused.with_label_values(&[service]).inc();
-    }
 }
 
 /// `GET /metrics`
@@ -86,17 +75,9 @@ fn expose(app: &App) -> prometheus::Result<String> {
     let Metrics {
         requests,
         durations,
-        nodes_refused,
     } = &app.metrics;
-    for service in app.keeper.services().keys() {
-        // So that the first one is an increase.
-        nodes_refused.with_label_values(&[service]);
-    }
-    let counted: [Box<dyn Collector>; 3] = [
-        Box::new(requests.clone()),
-        Box::new(durations.clone()),
-        Box::new(nodes_refused.clone()),
-    ];
+    let counted: [Box<dyn Collector>; 2] =
+        [Box::new(requests.clone()), Box::new(durations.clone())];
     for collector in counted.into_iter().chain(scrape(app)?) {
         registry.register(collector)?;
     }

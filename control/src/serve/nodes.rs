@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use tracing::warn;
 
 use crate::fields::Fields;
-use crate::fleet::{Forgetting, MemberId, Report, Whom};
+use crate::fleet::{Forgetting, MemberId, Node, Report, Whom};
 use crate::invalid::Invalid;
 use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
@@ -17,26 +17,22 @@ use crate::serve::app::App;
 use crate::serve::caller::Caller;
 use crate::serve::order::{Named, Order};
 use crate::serve::problem::Problem;
+use crate::token::Grant;
 
-/// Takes the report that a poll carries, and tells whose it is.
+/// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
+/// and starts without one then.
+const STORING: Duration = Duration::from_secs(1);
+
+/// Takes the report that a poll carries, and gives the name of the node if it is one that a wait can be for.
 ///
-/// A new member is kept before this returns, and so before it is told the state: whoever waits for that
-/// state waits for it too.
+/// A new node is stored before this returns, so that a wait for the state that it is about to get is for it too. A node
+/// that cannot be stored is noted as such before this returns, and gets the state all the same: it would start open
+/// otherwise.
+///
+/// # Errors
+///
+/// Where a node that leaves cannot be removed from the store; it is to try again.
 pub(super) async fn hear(
-    app: &Arc<App>,
-    caller: &Caller,
-    service: &str,
-    headers: &HeaderMap,
-) -> Result<Option<MemberId>, Problem> {
-    let heard = take(app, caller, service, headers).await;
-    // Only what there is has a name that may be a label.
-    if heard.as_ref().is_err_and(Problem::is_refusal) && app.keeper.service(service).is_ok() {
-        app.metrics.refuse_node(service);
-    }
-    heard
-}
-
-async fn take(
     app: &Arc<App>,
     caller: &Caller,
     service: &str,
@@ -46,47 +42,59 @@ async fn take(
     let Some(line) = lines.next() else {
         return Ok(None);
     };
-    let refuse = |reason: String| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "report",
-            "The node's report cannot be read",
-            format!("{}: {reason}", intermission_core::Report::NAME),
-        )
-    };
-    if lines.next().is_some() {
-        return Err(refuse("there is more than one line".to_owned()));
-    }
-    let report = Report::read(line.as_bytes()).map_err(|error| refuse(error.to_string()))?;
     let grant = caller.grant();
+    let read = match lines.next() {
+        None => Report::read(line.as_bytes()).map_err(|error| error.to_string()),
+        Some(_) => Err("there is more than one line".to_owned()),
+    };
+    let report = match read {
+        Ok(report) => report,
+        Err(reason) => {
+            let node = Node::Unreadable {
+                token: grant.name.clone(),
+                reason: format!("its report cannot be read: {reason}"),
+            };
+            app.keeper.pass_over(service, node, &grant.name, None);
+            return Ok(None);
+        }
+    };
     if !grant.may_report(service, &report.id.name) {
-        warn!(token = %grant.name, service, node = report.id.name, "refused: the token is for other nodes");
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "token-node",
-            "The token is not for this node",
-            format!(
-                "the token {:?} does not speak for a node called {:?}",
-                grant.name, report.id.name
-            ),
-        ));
+        let node = Node::Process(report.id);
+        let reason = format!("the token {} is for other nodes", grant.name);
+        app.keeper
+            .pass_over(service, node, &grant.name, Some(reason));
+        return Ok(None);
     }
-    let id = report.id.clone();
-    if let Some(report) = app.keeper.hear_at_once(service, report)? {
-        let service = service.to_owned();
-        let (app, grant) = (Arc::clone(app), grant.clone());
-        // Nobody closes it, and without it there is only less order.
-        let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
-        app.keep(move |keeper| {
+    let (id, leaving) = (report.id.clone(), report.leaving);
+    let Some(report) = app.keeper.hear_at_once(service, report, &grant.name)? else {
+        return Ok(Some(id));
+    };
+    match tokio::time::timeout(STORING, store(app, service, report, grant)).await {
+        Ok(Err(problem)) if leaving => Err(problem),
+        // What the store has not taken is noted, and comes again with the next poll.
+        Ok(Ok(()) | Err(_)) | Err(_) => Ok(Some(id)),
+    }
+}
+
+/// Gives the store time to take a report, on a thread that may wait; it goes on should the poll end before.
+async fn store(
+    app: &Arc<App>,
+    service: &str,
+    report: Report,
+    grant: &Grant,
+) -> Result<(), Problem> {
+    let (service, grant) = (service.to_owned(), grant.clone());
+    // The semaphore is never closed.
+    let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
+    Arc::clone(app)
+        .keep(move |keeper| {
             let _turn = turn;
             keeper.hear(&service, report, &grant)
         })
-        .await?;
-    }
-    Ok(Some(id))
+        .await
 }
 
-/// `POST /v1/services/{name}/nodes/forget`: nobody waits for these any more.
+/// `POST /v1/services/{name}/nodes/forget`: no wait is for these any more.
 pub(super) async fn forget(
     State(app): State<Arc<App>>,
     Named(service): Named,
@@ -106,7 +114,9 @@ pub(super) async fn forget(
     } = order;
     let whom = whom(&mut fields)?;
     let reason = fields.reason()?;
-    fields.finish(&["node", "boot", "nodes", "lost", "reason"])?;
+    fields.finish(&[
+        "node", "boot", "nodes", "lost", "token", "unstored", "reason",
+    ])?;
     let asked = Forget {
         service: service.clone(),
         whom,
@@ -124,24 +134,41 @@ pub(super) async fn forget(
     )
 }
 
-/// Which nodes are meant, told in one of the ways that there are.
+/// Which nodes are meant, said in one of the ways that there are.
 fn whom(fields: &mut Fields) -> Result<Whom, Invalid> {
     let (node, boot) = (fields.text("node")?, fields.text("boot")?);
     let nodes = fields.texts("nodes")?;
     let lost = fields.boolean("lost")?.unwrap_or_default();
-    match (node, boot, nodes, lost) {
-        (Some(name), Some(boot), None, false) => Ok(Whom::Process(MemberId { name, boot })),
-        (Some(name), None, None, false) => Ok(Whom::Named(BTreeSet::from([name]))),
-        (None, None, Some(names), false) if !names.is_empty() => {
-            Ok(Whom::Named(names.into_iter().collect()))
+    let unstored = fields.boolean("unstored")?.unwrap_or_default();
+    let token = fields.text("token")?;
+    let named = match (node, boot, nodes) {
+        (None, None, None) => None,
+        (Some(name), Some(boot), None) => Some(Whom::Process(MemberId { name, boot })),
+        (Some(name), None, None) => Some(Whom::Named(BTreeSet::from([name]))),
+        (None, None, Some(names)) if !names.is_empty() => {
+            Some(Whom::Named(names.into_iter().collect()))
         }
-        (None, None, None, true) => Ok(Whom::Lost),
-        _ => Err(Invalid::new(
-            "/node",
-            "name one node, as in {\"node\": \"edge-7\"}, and perhaps its \"boot\", or some in \"nodes\", or say \
-             {\"lost\": true}",
-        )),
+        _ => return Err(unclear()),
+    };
+    let ways = [
+        named,
+        lost.then_some(Whom::Lost),
+        token.map(Whom::Token),
+        unstored.then_some(Whom::Unstored),
+    ];
+    let mut ways = ways.into_iter().flatten();
+    match (ways.next(), ways.next()) {
+        (Some(whom), None) => Ok(whom),
+        _ => Err(unclear()),
     }
+}
+
+fn unclear() -> Invalid {
+    Invalid::new(
+        "/node",
+        "name one node, as in {\"node\": \"edge-7\"}, and perhaps its \"boot\", or some in \"nodes\", or say one of \
+         {\"lost\": true}, {\"token\": \"edge\"} and {\"unstored\": true}",
+    )
 }
 
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.

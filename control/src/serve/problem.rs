@@ -39,11 +39,6 @@ impl Problem {
         self
     }
 
-    /// Whether whoever asked could have known better.
-    pub(super) fn is_refusal(&self) -> bool {
-        self.status.is_client_error()
-    }
-
     /// A failure of control itself, which its log explains.
     pub(super) fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "failed");
@@ -182,16 +177,6 @@ impl From<ChangeError> for Problem {
                     "{}; old requests may run there, and are waited for; --boot BOOT forgets it all the same: \
                      intermission node forget {service} {node} --boot BOOT",
                     kept.iter().map(live).collect::<Vec<_>>().join(", ")
-                ),
-            ),
-            ChangeError::TooManyMembers { token, most } => Self::new(
-                StatusCode::FORBIDDEN,
-                "token-members",
-                "Too many nodes come with this token",
-                format!(
-                    "{most} nodes that are not lost have come with the token {token}, or ten times as many with those \
-                     that are; forget those that are gone (intermission node forget SERVICE --lost), or make a token \
-                     with a greater --max-members"
                 ),
             ),
             ChangeError::Store(error) => Self::internal(error),

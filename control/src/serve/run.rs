@@ -12,6 +12,7 @@ use tracing::{info, warn};
 
 use crate::cli;
 use crate::keeper::Keeper;
+use crate::limit::Length;
 use crate::places::StateHome;
 use crate::serve::app::{App, router, wait_for_nodes};
 use crate::serve::certificate::Certificate;
@@ -76,7 +77,8 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
     info!(%address, data = %data.display(), services, connections, "started");
     let names = Names::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(keeper, names, capacity, stop.clone())?);
-    tokio::spawn(wait_for_nodes(Arc::clone(&app)));
+    let forget_lost_after = options.forget_lost_after.map(Length::duration);
+    tokio::spawn(wait_for_nodes(Arc::clone(&app), forget_lost_after));
     tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
     let connections = Arc::clone(&app);
     let connections = &connections.connections;

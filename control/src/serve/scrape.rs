@@ -1,11 +1,11 @@
 //! What is looked up when Prometheus asks.
 
-use intermission_core::Mode;
+use intermission_core::{Counts, Mode};
 use jiff::Timestamp;
 use prometheus::core::Collector;
 use prometheus::{IntCounter, IntGauge, IntGaugeVec, Opts};
 
-use crate::fleet::{Fleet, Standing};
+use crate::fleet::{Fleet, Standing, rules};
 use crate::keeper::Published;
 use crate::serve::app::App;
 
@@ -70,6 +70,8 @@ struct Services {
     allowlist: IntGaugeVec,
     members: IntGaugeVec,
     barriers: IntGaugeVec,
+    unstored: IntGaugeVec,
+    node_requests: IntGaugeVec,
 }
 
 impl Services {
@@ -97,6 +99,15 @@ impl Services {
                 &["service", "standing"],
             )?,
             barriers: by_service("barriers_open", "Waits that have not ended.")?,
+            unstored: by_service(
+                "nodes_unstored",
+                "Nodes that have the state and could not be stored as members.",
+            )?,
+            node_requests: vec(
+                "node_requests",
+                "Requests on the nodes since the revision in force, by the rule that decided.",
+                &["service", "rule"],
+            )?,
         })
     }
 
@@ -132,6 +143,17 @@ impl Services {
         self.barriers
             .with_label_values(&[name])
             .set(count(fleet.open_barriers(name)));
+        let view = fleet.view(name, revision);
+        self.unstored
+            .with_label_values(&[name])
+            .set(i64::try_from(view.unstored).unwrap_or(i64::MAX));
+        let rules = rules(&view.nodes, revision);
+        for rule in Counts::rules() {
+            let requests = rules.get(rule).copied().unwrap_or_default();
+            self.node_requests
+                .with_label_values(&[name, rule])
+                .set(i64::try_from(requests).unwrap_or(i64::MAX));
+        }
     }
 
     fn into_collectors(self) -> impl Iterator<Item = Box<dyn Collector>> {
@@ -143,6 +165,8 @@ impl Services {
             allowlist,
             members,
             barriers,
+            unstored,
+            node_requests,
         } = self;
         let gauges = [
             revision,
@@ -152,6 +176,8 @@ impl Services {
             allowlist,
             members,
             barriers,
+            unstored,
+            node_requests,
         ];
         gauges.into_iter().map(|gauge| Box::new(gauge) as _)
     }

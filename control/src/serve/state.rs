@@ -26,7 +26,9 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Answer {
     caller.check_reads(&name)?;
+    app.keeper.service(&name)?;
     let member = nodes::hear(&app, &caller, &name, &headers).await?;
+    // After the node has been noted: a wait for a later state knows of it.
     let mut service = app.keeper.service(&name)?;
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |service: &Published| {

@@ -48,6 +48,22 @@ impl Store {
         self.commit(|transaction| save_member(transaction, service, member))
     }
 
+    /// Keeps which token the last report of a member came with.
+    pub(crate) fn save_member_token(
+        &mut self,
+        service: &str,
+        id: &MemberId,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            transaction.execute(
+                "UPDATE members SET token = ?4 WHERE service = ?1 AND name = ?2 AND boot = ?3",
+                params![service, id.name, id.boot, token],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Lets a member go, and what was answered for.
     pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
         self.commit(|transaction| {
@@ -185,6 +201,8 @@ fn members(connection: &Connection) -> Result<Vec<(String, Member)>, rusqlite::E
             lease: row.get::<_, Option<u64>>(5)?.map(Duration::from_secs),
             joined: time(row, 6)?,
             token: row.get(7)?,
+            stored_token: row.get(7)?,
+            revoked: false,
             forgiven: BTreeSet::new(),
             heard: None,
             expected: now,
@@ -212,8 +230,9 @@ pub(super) fn save_barrier(
     barrier: &Barrier,
 ) -> Result<(), rusqlite::Error> {
     transaction.execute(
-        "INSERT INTO barriers (id, service, revision, actor, began, timeout, expect, ignore_upgraded)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO barriers
+             (id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             barrier.id,
             barrier.service(),
@@ -223,6 +242,10 @@ pub(super) fn save_barrier(
             barrier.wait.timeout().as_secs(),
             barrier.wait.expect,
             barrier.wait.ignore_upgraded,
+            barrier
+                .wait
+                .gone_after
+                .map(|after| after.duration().as_secs()),
         ],
     )?;
     Ok(())
@@ -241,7 +264,7 @@ fn end_barrier(transaction: &Transaction<'_>, progress: &Progress) -> Result<(),
 /// The barriers that have not ended.
 fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::Error> {
     let mut statement = connection.prepare(
-        "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded
+        "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after
          FROM barriers WHERE progress IS NULL",
     )?;
     let rows = statement.query_map([], |row| {
@@ -255,6 +278,9 @@ fn open_barriers(connection: &Connection) -> Result<Vec<KeptBarrier>, rusqlite::
                 timeout: Timeout::from_seconds(row.get(5)?),
                 expect: row.get(6)?,
                 ignore_upgraded: row.get(7)?,
+                gone_after: row
+                    .get::<_, Option<u64>>(8)?
+                    .and_then(Timeout::from_seconds),
             },
         })
     })?;

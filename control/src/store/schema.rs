@@ -7,7 +7,7 @@ use ulid::Ulid;
 use crate::store::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 5] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS];
+const STEPS: [&str; 6] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -131,6 +131,8 @@ const GRANTS: &str = "
     CREATE TRIGGER grants_are_revoked_for_ever BEFORE UPDATE ON grants WHEN OLD.revoked_at IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a token is revoked for ever'); END;
 ";
+
+const GONE: &str = "ALTER TABLE barriers ADD COLUMN gone_after INTEGER;";
 
 /// Brings the tables up to this program's version in one transaction, with an identity where the store is new.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {

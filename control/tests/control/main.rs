@@ -10,6 +10,8 @@ mod changes;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod dead;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod explain;
@@ -30,6 +32,8 @@ mod log;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod node;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod polls;
@@ -45,3 +49,7 @@ mod timers;
 mod tls;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod unstored;
+#[cfg(test)]
+mod upgrade;

@@ -162,7 +162,7 @@ fn what_is_in_force_is_told_of_each_service() {
 }
 
 #[test]
-fn nodes_that_no_wait_is_for_are_counted() {
+fn nodes_that_are_not_stored_are_counted() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
@@ -175,18 +175,32 @@ fn nodes_that_no_wait_is_for_are_counted() {
         control.ask(ask.bearer(&edge)).status
     };
     let rest = ";boot=\"b\";seq=1;kind=tower;wait=60";
-    assert_eq!(poll("shop", "\"edge-1\""), 400);
-    assert_eq!(poll("shop", &format!("\"shop-1\"{rest}")), 403);
-    assert_eq!(poll("shop", &format!("\"edge-1\"{rest}")), 200);
-    assert_eq!(poll("shop", &format!("\"edge-2\"{rest}")), 403);
-    assert_eq!(poll("none", &format!("\"shop-1\"{rest}")), 403);
+    assert_eq!(poll("shop", "\"edge-1\""), 200);
+    assert_eq!(poll("shop", &format!("\"shop-1\"{rest}")), 200);
+    assert_eq!(poll("shop", &format!("\"edge-1\"{rest};refused=7")), 200);
+    assert_eq!(poll("shop", &format!("\"edge-2\"{rest}")), 200);
+    assert_eq!(poll("none", &format!("\"shop-1\"{rest}")), 404);
     let text = metrics(&control);
     assert_told(
         &text,
-        r#"intermission_control_nodes_refused_total{service="shop"} 3
-        intermission_control_nodes_refused_total{service="pay"} 0"#,
+        r#"intermission_control_nodes_unstored{service="shop"} 3
+        intermission_control_nodes_unstored{service="pay"} 0
+        intermission_control_node_requests{rule="refused",service="shop"} 0"#,
     );
     assert!(!text.contains("none"), "{text}");
+    let etag = control
+        .state("shop")
+        .header("etag")
+        .unwrap()
+        .replace('"', "");
+    let counted =
+        format!("\"edge-1\";boot=\"b\";seq=2;kind=tower;wait=60;applied=\"{etag}\";refused=7");
+    assert_eq!(poll("shop", &counted), 200);
+    assert_told(
+        &metrics(&control),
+        r#"intermission_control_node_requests{rule="refused",service="shop"} 7
+        intermission_control_node_requests{rule="exempt",service="shop"} 0"#,
+    );
 }
 
 #[test]

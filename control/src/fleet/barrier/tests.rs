@@ -1,7 +1,7 @@
 use intermission_core::{Counts, Mode, ServiceName};
 
 use super::*;
-use crate::fleet::{Heard, MemberId, Position, Report};
+use crate::fleet::{Heard, MemberId, Node, Position, Report};
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -10,6 +10,7 @@ struct Setting {
     barrier: Barrier,
     began: Instant,
     members: Vec<Member>,
+    unstored: Unstored,
 }
 
 fn state(revision: u64, mode: Mode) -> State {
@@ -54,6 +55,7 @@ impl Setting {
             ),
             began: Instant::now(),
             members: Vec::new(),
+            unstored: Unstored::default(),
         }
     }
 
@@ -73,8 +75,12 @@ impl Setting {
     fn after(&mut self, seconds: u64) -> Progress {
         let elapsed = Duration::from_secs(seconds);
         let time = Timestamp::UNIX_EPOCH + jiff::SignedDuration::try_from(elapsed).unwrap();
-        self.barrier
-            .judge(self.members.iter(), self.began + elapsed, time)
+        self.barrier.judge(
+            self.members.iter(),
+            Some(&self.unstored),
+            self.began + elapsed,
+            time,
+        )
     }
 
     #[track_caller]
@@ -106,7 +112,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         oldest: Some(16),
         ..report("b")
     };
-    setting.members[1].hear(Heard::now(old, Position::At(18)));
+    setting.members[1].hear(Heard::now(old, Position::At(18)), "nodes");
     let progress = setting.after(1);
     assert_eq!((progress.ending, progress.running), (None, 3));
     assert_eq!(progress.missing[0].standing, Standing::Running);
@@ -115,7 +121,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         seq: 3,
         ..report("b")
     };
-    setting.members[1].hear(Heard::now(drained, Position::At(18)));
+    setting.members[1].hear(Heard::now(drained, Position::At(18)), "nodes");
     assert_eq!(setting.after(1).ending, Some(Ending::Done));
 }
 
@@ -147,13 +153,11 @@ fn a_report_that_comes_late_changes_nothing() {
         },
         Position::At(16),
     );
-    setting.members[0].hear(Heard::now(
-        Report {
-            seq: 4,
-            ..report("a")
-        },
-        Position::At(17),
-    ));
+    let late = Report {
+        seq: 4,
+        ..report("a")
+    };
+    setting.members[0].hear(Heard::now(late, Position::At(17)), "nodes");
     assert_eq!(setting.after(0).ending, None);
 }
 
@@ -230,7 +234,7 @@ fn a_silent_thread_makes_unsure_until_an_operator_answers_for_it() {
 }
 
 #[test]
-fn connections_whose_end_nobody_sees_are_passed_over_only_on_request() {
+fn upgraded_connections_are_passed_over_only_on_request() {
     let upgraded = Report {
         upgraded: 1,
         oldest: Some(16),
@@ -268,7 +272,7 @@ fn a_fork_hinders_more_than_all_others() {
 }
 
 #[test]
-fn one_gives_up_on_the_stuck_only_when_nobody_else_is_on_the_way() {
+fn stuck_nodes_end_a_wait_only_when_no_other_is_on_its_way() {
     waiting()
         .with(report("a"), Position::Forked)
         .with(
@@ -333,7 +337,7 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
     let again = Report { seq: 2, ..refused };
     let mut heard = Heard::now(again, Position::At(16));
     heard.at = setting.began + Duration::from_secs(20);
-    setting.members[0].hear(heard);
+    setting.members[0].hear(heard, "nodes");
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
     assert_eq!(setting.after(25).ending, Some(Ending::Refused));
 }
@@ -344,4 +348,171 @@ fn a_fork_of_before_that_is_not_heard_again_is_lost() {
     setting.barrier.since = setting.began + Duration::from_secs(1);
     assert_eq!(setting.after(30).missing[0].standing, Standing::Behind);
     setting.ends(31 + 5, Ending::Lost);
+}
+
+/// A wait that began so long after all members were heard last, which had drained then.
+fn begun_after(seconds: u64, wait: Wait, names: &[&str]) -> Setting {
+    let mut setting = Setting::new(wait);
+    for name in names {
+        setting = setting.with(report(name), Position::At(17));
+    }
+    setting.barrier.since = setting.began + Duration::from_secs(seconds);
+    setting
+}
+
+/// A member is heard again, so long after the beginning.
+fn hear_again(setting: &mut Setting, member: usize, seconds: u64) {
+    let again = Report {
+        seq: 1000 + seconds,
+        ..setting.members[member]
+            .heard
+            .as_ref()
+            .unwrap()
+            .report
+            .clone()
+    };
+    let mut heard = Heard::now(again, Position::At(17));
+    heard.at = setting.began + Duration::from_secs(seconds);
+    setting.members[member].hear(heard, "nodes");
+}
+
+fn expecting(expect: u64) -> Wait {
+    Wait {
+        expect: Some(expect),
+        ..Wait::default()
+    }
+}
+
+#[test]
+fn the_dead_are_no_nodes() {
+    // The only node had drained, and died: no node is there.
+    let mut setting = begun_after(60, Wait::default(), &["a"]);
+    let progress = setting.after(60);
+    assert_eq!(progress.ending, Some(Ending::TooFew));
+    assert_eq!(
+        (progress.nodes, progress.in_force, progress.drained),
+        (0, 0, 0)
+    );
+    assert_eq!(progress.lost[0].name, "a");
+    assert!(progress.missing.is_empty());
+    // Nodes that are expected may come until the time is up.
+    let mut setting = begun_after(60, expecting(1), &["a"]);
+    assert_eq!(setting.after(299).ending, None);
+    assert_eq!(setting.after(300).ending, Some(Ending::TooFew));
+    // Where there may be none, none is needed.
+    let mut setting = begun_after(60, expecting(0), &["a"]);
+    assert_eq!(setting.after(60).ending, Some(Ending::Done));
+}
+
+#[test]
+fn three_living_nodes_and_a_dead_one_are_three() {
+    let names = ["a", "b", "c", "d"];
+    for (expect, ending) in [(3, Ending::Done), (4, Ending::TooFew)] {
+        let mut setting = begun_after(60, expecting(expect), &names);
+        let mut seconds = 60;
+        let ended = loop {
+            for living in 0..3 {
+                hear_again(&mut setting, living, seconds);
+            }
+            let progress = setting.after(seconds);
+            if progress.ending.is_some() {
+                break progress;
+            }
+            seconds += 10;
+        };
+        assert_eq!(ended.ending, Some(ending));
+        assert_eq!((ended.nodes, ended.lost[0].name.as_str()), (3, "d"));
+    }
+}
+
+#[test]
+fn a_dead_node_that_hinders_is_named_where_it_is_expected() {
+    let mut setting = begun_after(0, expecting(2), &["a"]).with(
+        Report {
+            wait: Duration::from_secs(1),
+            ..report("b")
+        },
+        Position::At(16),
+    );
+    for seconds in (0..300).step_by(5) {
+        hear_again(&mut setting, 0, seconds);
+        assert_eq!(setting.after(seconds).ending, None, "{seconds}");
+    }
+    let progress = setting.after(300);
+    assert_eq!(progress.ending, Some(Ending::TooFew));
+    assert_eq!(progress.missing[0].standing, Standing::Lost);
+}
+
+#[test]
+fn a_node_that_had_drained_has_to_report_again_after_the_wait_began() {
+    let mut setting = begun_after(5, Wait::default(), &["a"]);
+    let progress = setting.after(5);
+    assert_eq!(progress.ending, None);
+    assert_eq!(progress.missing[0].standing, Standing::Behind);
+    hear_again(&mut setting, 0, 6);
+    assert_eq!(setting.after(6).ending, Some(Ending::Done));
+}
+
+#[test]
+fn a_member_of_a_revoked_token_is_lost_at_once_and_back_with_another() {
+    let mut setting = waiting().with(report("a"), Position::At(16));
+    setting.members[0].revoked = true;
+    assert_eq!(setting.after(0).missing[0].standing, Standing::Lost);
+    assert_eq!(setting.after(5).ending, Some(Ending::Lost));
+    let mut setting = waiting().with(report("a"), Position::At(16));
+    setting.members[0].revoked = true;
+    let again = Report {
+        seq: 2,
+        ..report("a")
+    };
+    setting.members[0].hear(Heard::now(again, Position::At(17)), "other");
+    assert_eq!(setting.members[0].token, "other");
+    assert_eq!(setting.after(0).ending, Some(Ending::Done));
+}
+
+#[test]
+fn a_node_that_is_not_stored_makes_unsure_though_all_others_have_drained() {
+    let node = || {
+        Node::Process(MemberId {
+            name: "new".into(),
+            boot: "b".into(),
+        })
+    };
+    let mut setting = waiting().with(report("a"), Position::At(17));
+    setting
+        .unstored
+        .note(node(), "nodes", Some("no room".into()));
+    let progress = setting.after(4);
+    assert_eq!((progress.ending, progress.unstored), (None, 1));
+    assert_eq!(progress.unstored_nodes[0].reason, "no room");
+    hear_again(&mut setting, 0, 9);
+    assert_eq!(setting.after(9).ending, Some(Ending::Unsure));
+    // One that the store is about to take is on its way.
+    let mut setting = waiting().with(report("a"), Position::At(17));
+    setting.unstored.note(node(), "nodes", None);
+    assert_eq!(setting.after(0).ending, None);
+    let all = setting.unstored.all();
+    setting.unstored.forget(&all);
+    assert_eq!(setting.after(0).ending, Some(Ending::Done));
+}
+
+#[test]
+fn a_member_is_gone_after_the_time_that_is_said_and_its_waits_and_its_lease() {
+    let setting = waiting().with(
+        Report {
+            lease: Some(Duration::from_secs(60)),
+            ..report("a")
+        },
+        Position::At(17),
+    );
+    let is_gone = |after, seconds| {
+        let now = setting.began + Duration::from_secs(seconds);
+        setting.members[0].is_gone(Duration::from_secs(after), now)
+    };
+    assert!(!is_gone(1, 61) && is_gone(1, 62));
+    assert!(!is_gone(100, 99) && is_gone(100, 100));
+    let setting = waiting().with(report("a"), Position::At(17));
+    let now = |seconds| setting.began + Duration::from_secs(seconds);
+    assert!(!setting.members[0].is_gone(Duration::from_secs(1), now(30)));
+    assert!(setting.members[0].is_gone(Duration::from_secs(1), now(31)));
 }

@@ -9,14 +9,13 @@ use crate::fleet::view::{FleetView, Progress, Standing};
 use crate::fleet::{Fleet, Wait};
 
 impl Fleet {
-    /// How many members have come with a token, over all services: those that are not lost, and all.
-    pub(crate) fn count(&self, token: &str) -> (usize, usize) {
+    /// How many members over all services that are not lost have reported with a token last.
+    pub(crate) fn count(&self, token: &str) -> usize {
         let now = Instant::now();
         let rolls = self.lock();
         let members = rolls.services.values().flat_map(Roll::members);
-        let members = members.filter(|member| member.token == token);
-        let (lost, there): (Vec<_>, Vec<_>) = members.partition(|member| member.is_lost(now));
-        (there.len(), there.len() + lost.len())
+        let living = members.filter(|member| member.token == token && !member.is_lost(now));
+        living.count()
     }
 
     /// How many members a service has.
@@ -45,11 +44,14 @@ impl Fleet {
             .filter(|open| open.waits_for(service))
             .map(|open| Arc::clone(&open.progress.borrow()))
             .collect();
-        let members = rolls.of(service).members();
+        let roll = rolls.of(service);
         FleetView {
             service: service.to_owned(),
             revision,
-            nodes: members
+            unstored: roll.unstored().count(),
+            unstored_nodes: roll.unstored().views(),
+            nodes: roll
+                .members()
                 .map(|member| member.view(member.standing(revision, &wait, now), now))
                 .collect(),
             barriers: barriers.iter().map(|open| (**open).clone()).collect(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 
 fn node(name: &str, standing: Standing) -> NodeView {
@@ -17,12 +19,18 @@ fn node(name: &str, standing: Standing) -> NodeView {
         heard: None,
         lost: standing == Standing::Lost,
         closed: false,
+        wait: 10,
+        token: String::new(),
+        format: Some(2),
+        rules: BTreeMap::new(),
+        probed: Vec::new(),
     }
 }
 
 /// A wait for revision 17 on `nodes` nodes, of which all have drained but those that are missing.
 fn waiting(nodes: usize, missing: Vec<NodeView>) -> Progress {
     let drained = nodes - missing.len();
+    let nodes = nodes - missing.iter().filter(|node| node.lost).count();
     Progress {
         id: String::new(),
         service: "shop".to_owned(),
@@ -38,7 +46,12 @@ fn waiting(nodes: usize, missing: Vec<NodeView>) -> Progress {
         drained,
         running: 0,
         edge_only: false,
+        waiting_for: missing.len(),
         missing,
+        lost: Vec::new(),
+        unstored: 0,
+        unstored_nodes: Vec::new(),
+        rules: BTreeMap::new(),
     }
 }
 
@@ -95,7 +108,7 @@ fn namesakes_are_told_apart_and_none_is_both_there_and_not() {
     let progress = waiting(2, vec![node("a", Standing::Lost), has_it]);
     assert_eq!(
         progress_line(&progress, usize::MAX),
-        "shop: 0 of 2 nodes have it in force, 0 drained; waiting for a (boot b3f1c2, lost) and a (boot 99aa, to \
+        "shop: 0 of 1 nodes have it in force, 0 drained; 1 lost; waiting for a (boot b3f1c2, lost) and a (boot 99aa, to \
          speak again)"
     );
 }

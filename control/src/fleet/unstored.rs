@@ -1,0 +1,187 @@
+//! Nodes that have the state and that the store does not have as members.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::MemberId;
+
+/// The nodes of one service that control has given the state without storing them as members.
+///
+/// Such a node enforces the state, which is better than a node that starts open; but a control that starts again
+/// does not know of it, and a node that control has refused to store is not watched. So the service is unsure until the
+/// node is stored, has left, or an operator answers for it.
+#[derive(Debug, Default)]
+pub(super) struct Unstored {
+    nodes: BTreeMap<Node, Entry>,
+    /// How many more there were when no more were kept.
+    more: u64,
+}
+
+/// What is known of such a node.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Node {
+    Process(MemberId),
+    /// A node whose report cannot be read, by the token that it came with and the reason.
+    Unreadable {
+        token: String,
+        reason: String,
+    },
+}
+
+#[derive(Debug)]
+struct Entry {
+    token: String,
+    reason: Option<String>,
+    since: Instant,
+    time: Timestamp,
+}
+
+/// Such a node, as operators see it: the wire between control and the command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnstoredView {
+    /// The node's name; none where its report cannot be read.
+    pub(crate) name: Option<String>,
+    pub(crate) boot: Option<String>,
+    /// The name of the token that it came with.
+    pub(crate) token: String,
+    /// Why it is no member.
+    pub(crate) reason: String,
+    /// Since when.
+    pub(crate) since: Timestamp,
+}
+
+/// How many are kept of one service, whatever a token makes up.
+const KEPT: usize = 10_000;
+/// How many are named.
+pub(crate) const NAMED: usize = 100;
+/// How long a node may be on its way to the store before that is worth a word.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// The reason of a node that still waits for the store.
+const WAITING: &str = "the store has not taken it yet";
+
+impl Unstored {
+    /// Takes note of a node before it gets the state; `reason` is none while the store has not answered. Tells whether
+    /// that is news.
+    pub(super) fn note(&mut self, node: Node, token: &str, reason: Option<String>) -> bool {
+        if let Some(entry) = self.nodes.get_mut(&node) {
+            token.clone_into(&mut entry.token);
+            let is_news = reason.is_some() && reason != entry.reason;
+            entry.reason = reason.or(entry.reason.take());
+            return is_news;
+        }
+        if self.nodes.len() < KEPT {
+            let entry = Entry {
+                token: token.to_owned(),
+                reason,
+                since: Instant::now(),
+                time: Timestamp::now(),
+            };
+            self.nodes.insert(node, entry);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+        true
+    }
+
+    /// Forgets a node that has been stored, or has left.
+    pub(super) fn remove(&mut self, id: &MemberId) {
+        self.nodes.remove(&Node::Process(id.clone()));
+    }
+
+    /// Forgets these, and so many of those that were not kept.
+    pub(super) fn forget(&mut self, (nodes, more): &(Vec<Node>, u64)) {
+        for node in nodes {
+            self.nodes.remove(node);
+        }
+        self.more = self.more.saturating_sub(*more);
+    }
+
+    /// All that are kept, and how many more there are.
+    pub(super) fn all(&self) -> (Vec<Node>, u64) {
+        (self.nodes.keys().cloned().collect(), self.more)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.more + self.nodes.len() as u64
+    }
+
+    /// Whether all of them may still be stored in a moment.
+    pub(super) fn are_on_their_way(&self, now: Instant) -> bool {
+        let on_its_way = |entry: &Entry| {
+            entry.reason.is_none() && now.saturating_duration_since(entry.since) < ON_ITS_WAY
+        };
+        self.more == 0 && self.nodes.values().all(on_its_way)
+    }
+
+    /// The first of them.
+    pub(super) fn views(&self) -> Vec<UnstoredView> {
+        let nodes = self.nodes.iter().take(NAMED);
+        nodes
+            .map(|(node, entry)| {
+                let (id, reason) = match node {
+                    Node::Process(id) => (Some(id), entry.reason.as_deref()),
+                    Node::Unreadable { reason, .. } => (None, Some(reason.as_str())),
+                };
+                UnstoredView {
+                    name: id.map(|id| id.name.clone()),
+                    boot: id.map(|id| id.boot.clone()),
+                    token: entry.token.clone(),
+                    reason: reason.unwrap_or(WAITING).to_owned(),
+                    since: entry.time,
+                }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(boot: &str) -> MemberId {
+        MemberId {
+            name: "edge".into(),
+            boot: boot.into(),
+        }
+    }
+
+    fn process(boot: &str) -> Node {
+        Node::Process(id(boot))
+    }
+
+    #[test]
+    fn a_node_is_on_its_way_until_the_store_has_refused_it_or_is_late() {
+        let mut unstored = Unstored::default();
+        let now = Instant::now();
+        assert!(unstored.are_on_their_way(now) && unstored.count() == 0);
+        unstored.note(process("b1"), "t", None);
+        assert!(unstored.are_on_their_way(Instant::now()));
+        assert!(!unstored.are_on_their_way(Instant::now() + ON_ITS_WAY));
+        assert_eq!(unstored.views()[0].reason, WAITING);
+        unstored.note(process("b1"), "t", Some("no room".into()));
+        assert!(!unstored.are_on_their_way(Instant::now()));
+        // A later try says nothing yet: what the store has said last stands.
+        unstored.note(process("b1"), "u", None);
+        assert_eq!(unstored.views()[0].reason, "no room");
+        assert_eq!(
+            (unstored.views()[0].token.as_str(), unstored.count()),
+            ("u", 1)
+        );
+        unstored.remove(&id("b1"));
+        assert_eq!(unstored.count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_counted_and_some_are_named() {
+        let mut unstored = Unstored::default();
+        for boot in 0..KEPT + 5 {
+            unstored.note(process(&boot.to_string()), "t", Some("full".into()));
+        }
+        assert_eq!(unstored.count(), KEPT as u64 + 5);
+        assert_eq!(unstored.views().len(), NAMED);
+    }
+}

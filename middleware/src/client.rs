@@ -1,6 +1,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{Extensions, HeaderMap};
 use intermission_core::{ClientSource, Peer};
@@ -10,32 +11,83 @@ use crate::view::HeaderLines;
 /// Where the layer takes the client's address from.
 #[derive(Clone)]
 pub(crate) enum ClientAddress {
-    Source(ClientSource),
+    Source(ClientSource, Arc<Unseen>),
     Own(Arc<OwnFunction>),
 }
+
+/// Whether it has been logged that the peers of connections are not seen.
+#[derive(Debug, Default)]
+pub(crate) struct Unseen(AtomicBool);
 
 type OwnFunction = dyn Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sync;
 
 impl ClientAddress {
+    pub(crate) fn of(source: ClientSource) -> Self {
+        Self::Source(source, Arc::default())
+    }
+
+    pub(crate) fn own<F>(function: F) -> Self
+    where
+        F: Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sync + 'static,
+    {
+        Self::Own(Arc::new(function))
+    }
+
     pub(crate) fn resolve(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
         match self {
-            Self::Source(source) => source.resolve(peer(extensions), &HeaderLines::new(headers)),
+            Self::Source(source, unseen) => {
+                let peer = peer(extensions);
+                match (peer, source) {
+                    (Peer::Unknown, _) => unseen.warn(CAUSE),
+                    (Peer::Unix, ClientSource::Peer) => unseen.warn(UNIX),
+                    _ => {}
+                }
+                source.resolve(peer, &HeaderLines::new(headers))
+            }
             Self::Own(function) => function(headers, extensions),
         }
     }
 }
 
+impl Unseen {
+    /// Logs, once, that no client can be on the allowlist.
+    fn warn(&self, cause: &str) {
+        if self.0.load(Ordering::Relaxed) || self.0.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::warn!(
+            "the allowlist is enabled, but the layer sees no address of a connection's peer, so that no client is on the \
+             allowlist: {cause}"
+        );
+    }
+}
+
+const UNIX: &str = "it is a Unix socket; name the header in which the proxy before it puts the client's address, and trust \
+                    it by `TrustedProxies::with_unix_sockets`";
+
+/// Why the peer is likely not seen.
+const CAUSE: &str = if cfg!(feature = "axum") {
+    "serve axum with `into_make_service_with_connect_info::<SocketAddr>()`, and use the axum that the feature `axum` of \
+     this crate is for, 0.8; or put an `intermission::Peer` into the extensions of each request"
+} else if cfg!(feature = "tonic") {
+    "use the tonic that the feature `tonic` of this crate is for, 0.14, and its own listener; or put an \
+     `intermission::Peer` into the extensions of each request"
+} else {
+    "enable the feature `axum` or `tonic` of this crate, or put an `intermission::Peer` into the extensions of each \
+     request"
+};
+
 impl fmt::Debug for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Source(source) => source.fmt(f),
+            Self::Source(source, _) => source.fmt(f),
             Self::Own(_) => f.write_str("Own(..)"),
         }
     }
 }
 
 /// The peer, as the server left it in the request's extensions.
-fn peer(extensions: &Extensions) -> Peer {
+pub(crate) fn peer(extensions: &Extensions) -> Peer {
     if let Some(peer) = extensions.get() {
         return *peer;
     }

@@ -6,7 +6,7 @@
 //! of each makes sure that at least one of them sees the other: a request that an old state admitted is
 //! seen in its counts, and none slips between.
 
-use intermission_core::{Reason, Running};
+use intermission_core::{Counts, Reason, Running, Verdict};
 
 use crate::pool;
 use crate::sync::{AtomicU64, Ordering, add_then_fence, fence};
@@ -60,6 +60,17 @@ impl Epoch {
     pub(crate) fn has_ended(&self) -> bool {
         self.0.are_idle()
     }
+
+    /// The upgraded connections, which are not counted here any more; `None` while something else runs. For an epoch
+    /// whose state is in force no more.
+    pub(crate) fn take_upgrades(&self) -> Option<Upgrades> {
+        self.0.take_upgrades()
+    }
+
+    /// How many requests each rule has decided about.
+    pub(crate) fn counts(&self) -> Counts {
+        self.0.counts()
+    }
 }
 
 impl Drop for Epoch {
@@ -97,13 +108,70 @@ impl Shards {
     fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
         let mut running = Running::default();
         for reason in REASONS.into_iter().filter(|reason| !spared(*reason)) {
-            for shard in [&self.first].into_iter().chain(&self.others) {
-                let tally = shard.tally(reason);
+            for tally in self.all().map(|shard| shard.tally(reason)) {
                 running.requests += tally.running.load(Ordering::Acquire);
                 running.upgraded += tally.upgraded.load(Ordering::Acquire);
             }
         }
         running
+    }
+
+    fn take_upgrades(&self) -> Option<Upgrades> {
+        // What was counted as upgraded had been counted as running before.
+        if self.running(|_| false).requests > 0 {
+            return None;
+        }
+        Some(Upgrades(REASONS.map(|reason| {
+            let tallies = self.all().map(|shard| shard.tally(reason));
+            let upgraded = tallies.map(|tally| tally.upgraded.swap(0, Ordering::Acquire));
+            (reason, upgraded.sum())
+        })))
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for shard in self.all() {
+            for (rule, count) in Counts::rules().zip(&shard.decided) {
+                counts.add(rule, count.load(Ordering::Relaxed));
+            }
+        }
+        counts
+    }
+
+    /// Begins to count anew what rules decide. For shards that no epoch has.
+    pub(crate) fn reset_counts(&self) {
+        for count in self.all().flat_map(|shard| &shard.decided) {
+            count.store(0, Ordering::Relaxed);
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Shard> {
+        [&self.first].into_iter().chain(&self.others)
+    }
+}
+
+/// Connections that were upgraded in an epoch, and whose end is not seen.
+#[derive(Debug)]
+pub(crate) struct Upgrades([(Reason, u64); REASONS.len()]);
+
+impl Upgrades {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.running(|_| false) == Running::default()
+    }
+
+    pub(crate) fn add(&mut self, others: &Self) {
+        for ((_, count), (_, more)) in self.0.iter_mut().zip(others.0) {
+            *count += more;
+        }
+    }
+
+    /// Those that were admitted for a reason which is not among the `spared`.
+    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+        let counts = self.0.iter().filter(|(reason, _)| !spared(*reason));
+        Running {
+            upgraded: counts.map(|(_, count)| count).sum(),
+            ..Running::default()
+        }
     }
 }
 
@@ -116,6 +184,8 @@ pub(crate) struct Shard {
     read_only: Tally,
     exempt: Tally,
     allowlisted: Tally,
+    /// How many requests each rule has decided about, in the order of [`Counts::rules`].
+    decided: [AtomicU64; Counts::RULES],
 }
 
 #[derive(Debug, Default)]
@@ -139,6 +209,13 @@ impl Shard {
         let tally = self.tally(reason);
         add_then_fence(&tally.running);
         Counted(tally)
+    }
+
+    /// Counts a verdict for the rule that has come to it.
+    pub(crate) fn count_rule(&self, verdict: Verdict) {
+        if let Some(count) = Counts::place(verdict).and_then(|place| self.decided.get(place)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn tally(&self, reason: Reason) -> &Tally {

@@ -121,7 +121,7 @@ impl Admission {
         if self.reason == Reason::Allowlisted {
             keep_out_of_caches(response.headers_mut());
         }
-        if let Some(decision) = self.held.decision() {
+        if let Some(decision) = self.held.answered(response.status()) {
             response.extensions_mut().insert(decision);
         }
         self.held

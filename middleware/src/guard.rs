@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
+use http::StatusCode;
+
 use crate::Decision;
 use crate::epoch::Counted;
+use crate::probes::Probe;
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
 ///
@@ -48,14 +51,16 @@ impl RequestGuard {
     }
 }
 
-/// The layer's own hold on a request, which goes with the response to its last byte; told when the connection goes on
+/// The layer's own hold on a request, which goes with the response to its last byte; it learns when the connection goes on
 /// in another protocol.
 #[derive(Debug)]
 pub(crate) enum Held {
-    /// Nobody else can hold it.
+    /// Nothing else can hold it.
     Alone { counted: Counted, upgraded: bool },
     /// It is held together with all who keep a clone of its guard.
     Shared { guard: RequestGuard, upgraded: bool },
+    /// It may be of a health check. Boxed, since few requests are.
+    Probing(Box<(Self, Box<Probe>)>),
 }
 
 impl Held {
@@ -73,18 +78,33 @@ impl Held {
         }
     }
 
-    /// What is to be told of the request in extensions.
-    pub(crate) fn decision(&self) -> Option<Decision> {
+    /// As a request of a health check, if it may be one.
+    pub(crate) fn with_probe(self, probe: Option<Box<Probe>>) -> Self {
+        match probe {
+            Some(probe) => Self::Probing(Box::new((self, probe))),
+            None => self,
+        }
+    }
+
+    /// Takes note of how the request is answered, and gives what is to be told of it in extensions.
+    pub(crate) fn answered(&self, status: StatusCode) -> Option<Decision> {
         match self {
             Self::Alone { .. } => None,
             Self::Shared { guard, .. } => guard.0.decision,
+            Self::Probing(probing) => {
+                let (held, probe) = &**probing;
+                probe.answered(status);
+                held.answered(status)
+            }
         }
     }
 
     /// Takes note that the connection goes on in another protocol.
     pub(crate) fn upgrade(&mut self) {
-        let (Self::Alone { upgraded, .. } | Self::Shared { upgraded, .. }) = self;
-        *upgraded = true;
+        match self {
+            Self::Alone { upgraded, .. } | Self::Shared { upgraded, .. } => *upgraded = true,
+            Self::Probing(probing) => probing.0.upgrade(),
+        }
     }
 }
 
@@ -95,7 +115,7 @@ impl Drop for Held {
                 counted,
                 upgraded: true,
             } => counted.leave_upgraded(),
-            // Who keeps the guard will tell when the connection ends; else nobody does.
+            // A handler that keeps the guard ends it with the connection; else its end is not seen.
             Self::Shared {
                 guard,
                 upgraded: true,

@@ -1,31 +1,45 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "poller")]
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
-use intermission_core::{Policy, Reason, Running, State, Timestamp};
+use http::HeaderMap;
+#[cfg(feature = "poller")]
+use intermission_core::{Counts, RequestView};
+use intermission_core::{Peer, Policy, Reason, Running, State, Timestamp};
+use thread_local::ThreadLocal;
 use tokio::sync::watch;
 
 use crate::epoch::{Counted, Epoch, Latest};
 use crate::lease::{Lease, Moment};
-use crate::seen::{Place, Seen};
+use crate::past::Past;
+use crate::probes::{Probe, Probes};
+use crate::seen::{AtHand, Seen};
+#[cfg(feature = "poller")]
+use crate::view::HeaderLines;
 
 /// The state in force, and what still runs of the requests that were admitted before it.
 #[derive(Debug)]
 pub(crate) struct InForce {
     latest: Latest,
-    place: Place,
+    /// What each thread has seen of `current`, so that requests read and write no memory that another thread writes
+    /// while the state stays as it is.
+    at_hand: ThreadLocal<AtHand>,
     current: ArcSwap<Current>,
     /// The number of the latest state that differs from the one before.
     changes: watch::Sender<u64>,
     /// Whether the endpoint has answered, where a poller asks one.
     answered: watch::Sender<bool>,
+    /// The health checks that are noticed, where a poller reports them.
+    probes: Option<Arc<Probes>>,
+    /// Whether the layer looks closer at requests, to notice them.
+    looks: AtomicBool,
     /// Without one a state stays in force until another replaces it, and requests read no clock.
     lease: Option<Lease>,
     /// Held while one swaps.
-    past: Mutex<Vec<Past>>,
+    past: Mutex<Past>,
 }
 
 /// A state, and what is made of it to judge requests.
@@ -38,13 +52,6 @@ pub(crate) struct Current {
     pub(crate) epoch: Arc<Epoch>,
 }
 
-/// A state that was in force, and in whose time requests were admitted that may still run.
-#[derive(Debug)]
-struct Past {
-    state: State,
-    epoch: Arc<Epoch>,
-}
-
 impl InForce {
     pub(crate) fn new(state: State) -> Self {
         let current = Current::new(state, Arc::new(Epoch::new()));
@@ -52,8 +59,10 @@ impl InForce {
             latest: Latest::new(current.number),
             changes: watch::Sender::new(current.number),
             answered: watch::Sender::new(true),
-            place: Place::next(),
+            at_hand: ThreadLocal::new(),
             current: ArcSwap::from_pointee(current),
+            probes: None,
+            looks: AtomicBool::new(false),
             lease: None,
             past: Mutex::default(),
         }
@@ -65,6 +74,7 @@ impl InForce {
         let start = Moment::now();
         Self {
             answered: watch::Sender::new(false),
+            probes: Some(Arc::new(Probes::new(Instant::now()))),
             lease: lease.map(|length| Lease::new(length, start)),
             ..self
         }
@@ -88,9 +98,8 @@ impl InForce {
     #[inline]
     pub(crate) fn look<R>(&self, look: impl FnOnce(&Seen) -> R) -> R {
         let latest = self.latest.number();
-        let is_latest = |seen: &Seen| seen.number == latest;
-        let see = || Seen::new(self.current.load_full());
-        self.place.look(is_latest, see, look)
+        let see = || Seen::new(self.current.load_full(), self.looks());
+        self.at_hand.get_or_default().look(latest, see, look)
     }
 
     pub(crate) fn state(&self) -> State {
@@ -151,7 +160,7 @@ impl InForce {
         }
     }
 
-    fn close(&self, past: &mut Vec<Past>, lease: &Lease, state: State) {
+    fn close(&self, past: &mut Past, lease: &Lease, state: State) {
         if !lease.is_closed() {
             tracing::error!(
                 service = state.service.as_str(),
@@ -171,21 +180,64 @@ impl InForce {
 
     pub(crate) fn running(&self) -> Running {
         let mut past = self.past();
-        past.retain(|past| !past.epoch.has_ended());
-        let current = self.current.load();
-        past.iter().fold(Running::default(), |running, past| {
-            running.and(past.running_under(&current.state))
-        })
+        past.running_under(&self.current.load().state)
     }
 
-    /// Whether nothing runs at all, whoever might refuse it.
+    /// Begins or ends to look for health checks, as the time has come.
+    #[cfg(feature = "poller")]
+    pub(crate) fn turn_to_probes(&self) {
+        let is_open = self.current.load().policy.is_open();
+        let probes = self.probes.as_ref();
+        let looks = probes.is_some_and(|probes| probes.turn(Instant::now())) && is_open;
+        if self.looks.swap(looks, Ordering::Relaxed) != looks {
+            // Threads look at what is in force anew.
+            self.refresh();
+        }
+    }
+
+    fn looks(&self) -> bool {
+        self.looks.load(Ordering::Relaxed)
+    }
+
+    /// A request that may be of a health check, while the layer looks for such.
+    pub(crate) fn probe(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+        peer: impl FnOnce() -> Peer,
+    ) -> Option<Box<Probe>> {
+        let probes = self.probes.as_ref().filter(|_| self.looks())?;
+        probes.probe(path, headers, peer())
+    }
+
+    /// The paths of health checks that maintenance would refuse, as they are reported.
+    #[cfg(feature = "poller")]
+    pub(crate) fn probed(&self) -> String {
+        let current = self.current.load();
+        let headers = HeaderMap::new();
+        let refuses = |path: &str| {
+            let lines = HeaderLines::new(&headers);
+            let view = RequestView::new(b"GET", path.as_bytes(), &lines);
+            current.policy.foresee(&view) != Reason::Exempt
+        };
+        let probes = self.probes.as_ref();
+        probes.map_or_else(String::new, |probes| probes.noticed(refuses))
+    }
+
+    /// How many requests each rule has decided about since the state came into force.
+    #[cfg(feature = "poller")]
+    pub(crate) fn counts(&self) -> Counts {
+        self.current.load().epoch.counts()
+    }
+
+    /// Whether nothing runs at all, whatever the state that would refuse it.
     #[cfg(feature = "poller")]
     pub(crate) fn is_idle(&self) -> bool {
-        let past = self.past();
-        self.current.load().epoch.has_ended() && past.iter().all(|past| past.epoch.has_ended())
+        let mut past = self.past();
+        self.current.load().epoch.has_ended() && past.is_idle()
     }
 
-    fn put(&self, past: &mut Vec<Past>, state: State) {
+    fn put(&self, past: &mut Past, state: State) {
         let current = self.current.load();
         let is_new = current.state != state;
         let epoch = if is_new {
@@ -202,11 +254,7 @@ impl InForce {
             return;
         }
         self.changes.send_replace(next.number);
-        past.retain(|past| !past.epoch.has_ended());
-        past.push(Past {
-            state: current.state.clone(),
-            epoch: Arc::clone(&current.epoch),
-        });
+        past.push(current.state.clone(), Arc::clone(&current.epoch));
         tracing::info!(
             service = next.state.service.as_str(),
             revision = next.state.revision,
@@ -216,7 +264,7 @@ impl InForce {
         );
     }
 
-    fn past(&self) -> MutexGuard<'_, Vec<Past>> {
+    fn past(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -230,23 +278,6 @@ impl Current {
             state,
             epoch,
         }
-    }
-}
-
-impl Past {
-    /// What runs of it that `state` might refuse.
-    fn running_under(&self, state: &State) -> Running {
-        let spared = |reason| state.still_admits(reason, &self.state);
-        let running = self.epoch.running(spared);
-        let (before, now) = (&self.state, state);
-        let revision = if before.store == now.store && before.service == now.service {
-            before.revision
-        } else {
-            // Before any of this store and service.
-            0
-        };
-        let oldest = (running != Running::default()).then_some(revision);
-        Running { oldest, ..running }
     }
 }
 

@@ -28,7 +28,7 @@ impl MaintenanceLayer {
             // A lease is heeded at each request.
             quick: policy.in_force().lease().is_none(),
             policy,
-            client: ClientAddress::Source(ClientSource::Peer),
+            client: ClientAddress::of(ClientSource::Peer),
             extensions: false,
         }
     }
@@ -37,7 +37,7 @@ impl MaintenanceLayer {
     #[must_use]
     pub fn with_client_source(self, source: ClientSource) -> Self {
         Self {
-            client: ClientAddress::Source(source),
+            client: ClientAddress::of(source),
             ..self
         }
     }
@@ -53,7 +53,7 @@ impl MaintenanceLayer {
         F: Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sync + 'static,
     {
         Self {
-            client: ClientAddress::Own(Arc::new(function)),
+            client: ClientAddress::own(function),
             ..self
         }
     }

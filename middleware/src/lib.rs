@@ -3,6 +3,10 @@
 mod body;
 mod client;
 mod decision;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "a poller reports what is counted")
+)]
 mod epoch;
 mod future;
 mod glance;
@@ -17,10 +21,16 @@ mod layer;
 )]
 mod lease;
 mod names;
+mod past;
 #[cfg(feature = "poller")]
 mod poller;
 mod pool;
 mod prepared;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "only a poller reports them")
+)]
+mod probes;
 mod seen;
 mod service;
 mod sync;

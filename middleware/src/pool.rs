@@ -15,7 +15,11 @@ pub(crate) fn take() -> &'static Shards {
     let mut given_back = given_back();
     // No request begins any more in what was given back, so that what is idle stays so.
     match given_back.iter().position(|shards| shards.are_idle()) {
-        Some(place) => given_back.swap_remove(place),
+        Some(place) => {
+            let shards = given_back.swap_remove(place);
+            shards.reset_counts();
+            shards
+        }
         None => {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             Box::leak(Box::new(Shards::new(threads)))

@@ -1,7 +1,5 @@
-//! What each thread keeps at hand of the states in force, so that requests read and write no memory that another
-//! thread writes while the states stay as they are.
-
 use std::cell::{Cell, OnceCell};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +14,7 @@ use crate::prepared::Answers;
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) number: u64,
-    /// If the service is open.
+    /// If the service is open, and the layer does not look closer.
     pub(crate) open: Option<Glance>,
     /// Where the thread counts requests.
     pub(crate) shard: &'static Shard,
@@ -26,11 +24,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(current: Arc<Current>) -> Self {
-        let is_open = current.policy.is_open();
+    pub(crate) fn new(current: Arc<Current>, looks: bool) -> Self {
+        let at_a_glance = current.policy.is_open() && !looks;
         Self {
             number: current.number,
-            open: is_open.then(|| Glance::new(&current.state)),
+            open: at_a_glance.then(|| Glance::new(&current.state)),
             shard: current.epoch.shard(thread()),
             current,
             answers: OnceCell::new(),
@@ -43,46 +41,33 @@ impl Seen {
     }
 }
 
-/// Where every thread keeps what it has seen of one handle; few handles share a place.
-#[derive(Debug)]
-pub(crate) struct Place(usize);
+/// The state that one thread has seen last.
+#[derive(Default)]
+pub(crate) struct AtHand(Cell<Option<Box<Seen>>>);
 
-const PLACES: usize = 8;
-
-thread_local! {
-    static AT_HAND: [Cell<Option<Box<Seen>>>; PLACES] = const { [const { Cell::new(None) }; PLACES] };
-}
-
-impl Place {
-    pub(crate) fn next() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed) % PLACES)
-    }
-
-    /// Looks at what is at hand if it is the latest, else at what one sees then.
+impl AtHand {
+    /// Looks at what is at hand if it is the latest, else at what is seen then.
     #[inline]
     pub(crate) fn look<R>(
         &self,
-        is_latest: impl FnOnce(&Seen) -> bool,
+        latest: u64,
         see: impl FnOnce() -> Seen,
         look: impl FnOnce(&Seen) -> R,
     ) -> R {
-        let at_hand = self.exchange(None).filter(|seen| is_latest(seen));
+        let at_hand = self.0.take().filter(|seen| seen.number == latest);
         let seen = at_hand.unwrap_or_else(
             #[cold]
             || Box::new(see()),
         );
         let found = look(&seen);
-        self.exchange(Some(seen));
+        self.0.set(Some(seen));
         found
     }
+}
 
-    /// Puts `seen` in the place of what is at hand; a thread that ends has nothing at hand any more.
-    #[inline]
-    fn exchange(&self, seen: Option<Box<Seen>>) -> Option<Box<Seen>> {
-        let exchange =
-            |places: &[Cell<Option<Box<Seen>>>; PLACES]| places.get(self.0)?.replace(seen);
-        AT_HAND.try_with(exchange).ok().flatten()
+impl fmt::Debug for AtHand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AtHand").finish_non_exhaustive()
     }
 }
 

@@ -7,12 +7,14 @@ use http_body::Body;
 use intermission_core::{Reason, RequestView, Verdict};
 use tower_service::Service;
 
+use crate::client::peer;
 use crate::epoch::Counted;
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
+use crate::probes::Probe;
 use crate::seen::Seen;
 use crate::unread::Unread;
-use crate::view::{HeaderLines, view};
+use crate::view::{HeaderLines, received_uri, view};
 use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture, h2c};
 
 /// A service in front of which maintenance is enforced; made by
@@ -64,12 +66,28 @@ impl<S> Maintenance<S> {
                     Reason::Open => glance().unwrap_or_else(|| policy.foresee(&view)),
                     _ => policy.counts_as(reason, &view),
                 };
-                let counted = self.layer.policy.in_force().admit(seen, counts_as);
-                counted.map_or(Judgement::Outdated, |counted| {
-                    Judgement::Admit(counted, reason, decision)
+                let in_force = self.layer.policy.in_force();
+                let Some(counted) = in_force.admit(seen, counts_as) else {
+                    return Judgement::Outdated;
+                };
+                seen.shard.count_rule(verdict);
+                // What maintenance would refuse.
+                let probe = (reason == Reason::Open
+                    && matches!(counts_as, Reason::Open | Reason::ReadOnly))
+                .then(|| {
+                    in_force.probe(received_uri(request).path(), request.headers(), || {
+                        peer(extensions)
+                    })
+                });
+                Judgement::Admit(Admitted {
+                    counted,
+                    reason,
+                    decision,
+                    probe: probe.flatten(),
                 })
             }
             Verdict::Refuse(kind) => {
+                seen.shard.count_rule(verdict);
                 let reply = policy.reply(kind, &view, fastrand::u32(..));
                 Judgement::Refuse(decision, seen.answers().respond(&reply))
             }
@@ -77,9 +95,18 @@ impl<S> Maintenance<S> {
     }
 }
 
+/// A request that was admitted, and why.
+struct Admitted {
+    counted: Counted,
+    reason: Reason,
+    decision: Decision,
+    /// If it may be of a health check.
+    probe: Option<Box<Probe>>,
+}
+
 /// What comes of looking at a request.
 enum Judgement {
-    Admit(Counted, Reason, Decision),
+    Admit(Admitted),
     Refuse(Decision, Response<Bytes>),
     /// Another state has come into force meanwhile.
     Outdated,
@@ -115,9 +142,9 @@ impl<S> Maintenance<S> {
     {
         let in_force = self.layer.policy.in_force();
         in_force.heed_lease();
-        let (counted, reason, decision) = loop {
+        let admitted = loop {
             match in_force.look(|seen| self.judge(seen, &request)) {
-                Judgement::Admit(counted, reason, decision) => break (counted, reason, decision),
+                Judgement::Admit(admitted) => break admitted,
                 Judgement::Refuse(decision, mut refusal) => {
                     count(decision);
                     if self.layer.extensions {
@@ -128,6 +155,12 @@ impl<S> Maintenance<S> {
                 Judgement::Outdated => {}
             }
         };
+        let Admitted {
+            counted,
+            reason,
+            decision,
+            probe,
+        } = admitted;
         let told = (reason != Reason::Open).then_some(decision);
         if let Some(decision) = told {
             count(decision);
@@ -145,7 +178,7 @@ impl<S> Maintenance<S> {
             Held::alone(counted)
         };
         let admission = Admission {
-            held,
+            held: held.with_probe(probe),
             reason,
             connection: Connection::of(request.method()),
         };

@@ -124,3 +124,38 @@ fn a_refused_request_takes_those_of_its_headers() {
     let refused = allocations(layer.layer(App), "/", StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused, [2, 2]);
 }
+
+#[test]
+fn many_layers_on_one_thread_take_no_more_than_one() {
+    let mut closed = state("all");
+    closed.allowlist.enabled = false;
+    let states = [state("off"), closed].into_iter().cycle().take(40);
+    let layers = states.map(|state| MaintenanceLayer::new(PolicyHandle::new(state)).layer(App));
+    let bare = allocations(App, "/", StatusCode::OK);
+    // By turns, as when a router has a layer for each of its services.
+    let mut by_turns: Vec<_> = layers.collect();
+    let mut all = |expected: StatusCode, first: usize| {
+        let mut total = [0, 0];
+        for service in by_turns.iter_mut().skip(first).step_by(2) {
+            for (total, headers) in total.iter_mut().zip([HeaderMap::new(), browser()]) {
+                let request = request("/", &headers);
+                let counted = allocation_counter::measure(|| {
+                    let mut cx = Context::from_waker(Waker::noop());
+                    let Poll::Ready(answer) = pin!(service.call(request)).poll(&mut cx) else {
+                        panic!("no answer");
+                    };
+                    assert_eq!(answer.unwrap().status(), expected);
+                });
+                *total += counted.count_total;
+            }
+        }
+        total
+    };
+    // Each `Retry-After` that a layer draws is shared from the second time on.
+    for _ in 0..1000 {
+        all(StatusCode::OK, 0);
+        all(StatusCode::SERVICE_UNAVAILABLE, 1);
+    }
+    assert_eq!(all(StatusCode::OK, 0), bare.map(|count| 20 * count));
+    assert_eq!(all(StatusCode::SERVICE_UNAVAILABLE, 1), [40, 40]);
+}

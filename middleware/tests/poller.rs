@@ -270,12 +270,15 @@ async fn each_poll_tells_what_is_in_force() {
     let policy = poller.start().await;
     let first = server.request().await;
     let (start, first) = report(&first).split_at("\"shop-1\";boot=\"0123456789abcdef\";".len());
-    assert_eq!(first, "seq=1;kind=tower;running=0;wait=10;lease=60");
+    assert_eq!(
+        first,
+        "seq=1;kind=tower;running=0;wait=10;format=2;lease=60"
+    );
     let second = server.request().await;
     let second = report(&second).strip_prefix(start).unwrap();
     assert_eq!(
         second,
-        "seq=2;kind=tower;applied=\"s/3/d\";running=0;wait=10;lease=60"
+        "seq=2;kind=tower;applied=\"s/3/d\";running=0;wait=10;format=2;lease=60"
     );
 
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", "{}");
@@ -329,4 +332,70 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
         timeout(SHORT * 25, server.request()).await.is_err(),
         "it was the last"
     );
+}
+
+fn welcome() -> impl Clone
++ tower::Service<
+    http::Request<String>,
+    Response = http::Response<http_body_util::Empty<bytes::Bytes>>,
+    Error = Infallible,
+    Future: Send,
+> {
+    tower::service_fn(|_: http::Request<String>| std::future::ready(Ok(http::Response::default())))
+}
+
+/// Waits until a poll reports this.
+async fn reports(server: &mut Server, what: &str) {
+    let reported = async { while !report(&server.request().await).contains(what) {} };
+    timeout(LONG, reported)
+        .await
+        .unwrap_or_else(|_| panic!("{what} is never reported"));
+}
+
+#[tokio::test]
+async fn polls_count_requests_by_rule_since_the_state_came_into_force() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::All));
+    let policy = server.poller().start().await;
+    server.answer("304 Not Modified", "", "");
+    let shop = MaintenanceLayer::new(policy.clone()).layer(welcome());
+    for path in ["/", "/basket", "/healthz"] {
+        let request = http::Request::get(path).body(String::new()).unwrap();
+        shop.clone().oneshot(request).await.unwrap();
+    }
+    reports(&mut server, ";refused=2;exempt=1").await;
+    server.answer("200 OK", "etag: \"s/4/d\"\r\n", &document(4, Mode::Writes));
+    until(&policy, 4).await;
+    shop.oneshot(http::Request::default()).await.unwrap();
+    server.answer("304 Not Modified", "", "");
+    reports(&mut server, ";format=2;read-only=1").await;
+}
+
+#[tokio::test]
+async fn polls_tell_which_paths_health_checks_ask_for_while_the_service_is_open() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::Off));
+    let policy = server.poller().start().await;
+    server.answer("304 Not Modified", "", "");
+    let layer = MaintenanceLayer::new(policy.clone());
+    let shops = [layer.clone(), layer.with_extensions()].map(|layer| layer.layer(welcome()));
+    let asking = tokio::spawn(async move {
+        loop {
+            // What is exempt is not told.
+            for (shop, path) in shops.iter().zip(["/health", "/up"]) {
+                for path in [path, "/healthz"] {
+                    let probe = http::Request::get(path).header("user-agent", "kube-probe/1.30");
+                    let probe = probe.body(String::new()).unwrap();
+                    shop.clone().oneshot(probe).await.unwrap();
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(700)).await;
+        }
+    });
+    reports(&mut server, ";probed=\"kube-probe:/health kube-probe:/up\"").await;
+    // In maintenance they are told as well.
+    server.answer("200 OK", "etag: \"s/4/d\"\r\n", &document(4, Mode::All));
+    until(&policy, 4).await;
+    reports(&mut server, ";probed=\"kube-probe:/health kube-probe:/up\"").await;
+    asking.abort();
 }

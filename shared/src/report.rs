@@ -75,6 +75,9 @@ impl Running {
 pub struct Counts([u64; Self::VERDICTS.len()]);
 
 impl Counts {
+    /// How many rules are counted.
+    pub const RULES: usize = Self::VERDICTS.len();
+
     /// One verdict of each rule that is counted.
     const VERDICTS: [Verdict; 5] = [
         Verdict::Refuse(Kind::Page),
@@ -87,6 +90,15 @@ impl Counts {
     /// The name of each rule that is counted, as [`Verdict::rule`] gives it.
     pub fn rules() -> impl Iterator<Item = &'static str> {
         Self::VERDICTS.into_iter().map(Verdict::rule)
+    }
+
+    /// The place among [`rules`](Self::rules) of the rule that has come to this verdict; `None` where it is not counted.
+    #[must_use]
+    pub fn place(verdict: Verdict) -> Option<usize> {
+        Self::VERDICTS.iter().position(|known| match verdict {
+            Verdict::Refuse(_) => matches!(known, Verdict::Refuse(_)),
+            Verdict::Admit(_) => *known == verdict,
+        })
     }
 
     /// Adds `count` requests that the rule of this name decided about; a rule that is not counted adds nothing.
@@ -260,6 +272,16 @@ mod tests {
              error=%\"/notice/title: %22%c3%bc%22 is 100%25 wrong%0a\";\
              refused=12;out-of-scope=999999999999999;probed=\"kube-probe:/health\";leaving"
         );
+    }
+
+    #[test]
+    fn each_rule_has_its_place() {
+        for (place, verdict) in Counts::VERDICTS.into_iter().enumerate() {
+            assert_eq!(Counts::place(verdict), Some(place));
+            assert_eq!(Counts::rules().nth(place), Some(verdict.rule()));
+        }
+        assert_eq!(Counts::place(Verdict::Refuse(Kind::Grpc)), Some(0));
+        assert_eq!(Counts::place(Verdict::Admit(Reason::Open)), None);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use intermission_core::{Counts, Poll, Report, Running};
+use intermission_core::{Poll, Report};
+
+use crate::in_force::InForce;
 
 /// Who polls, as control is told with each poll.
 #[derive(Debug)]
@@ -33,21 +35,22 @@ impl Identity {
     }
 
     /// The value of the header of the next poll.
-    pub(super) fn report(&mut self, poll: &Poll, running: Running, intent: Intent) -> String {
+    pub(super) fn report(&mut self, poll: &Poll, in_force: &InForce, intent: Intent) -> String {
         self.seq += 1;
+        let probed = in_force.probed();
         let report = Report {
             name: &self.name,
             boot: self.boot,
             seq: self.seq,
             kind: "tower",
             applied: poll.etag(),
-            running,
-            counts: Counts::default(),
+            running: in_force.running(),
+            counts: in_force.counts(),
             silent: "",
             wait: poll.longest_pause(),
             lease: self.lease,
             error: poll.objection(),
-            probed: "",
+            probed: &probed,
             leaving: intent == Intent::Leave,
         };
         report.to_string()

@@ -75,6 +75,7 @@ impl Task {
         let next = tokio::time::sleep_until(self.started + self.poll.next_at());
         under(self.lease(), || self.in_force.heed_lease(), next).await;
         let sent = Moment::now();
+        self.in_force.turn_to_probes();
         match self.ask(Intent::Stay).await {
             Ok(Some(news)) => return self.answer(sent, Some(news)),
             Ok(None) => self.answer(sent, None),
@@ -101,9 +102,7 @@ impl Task {
     }
 
     async fn ask(&mut self, intent: Intent) -> Result<Option<State>, String> {
-        let report = self
-            .identity
-            .report(&self.poll, self.in_force.running(), intent);
+        let report = self.identity.report(&self.poll, &self.in_force, intent);
         let mut request = self.poll.send(self.started.elapsed());
         if intent == Intent::Leave {
             request.prefer = None;

@@ -20,6 +20,7 @@ mod history;
 mod invalid;
 mod keeper;
 mod limit;
+mod lists;
 mod moment;
 mod output;
 mod places;

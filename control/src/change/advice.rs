@@ -21,6 +21,7 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
         | Change::Exit
         | Change::DisableAllowlist
         | Change::AddEntries(_)
+        | Change::SetEntries(_)
         | Change::Notice(_)
         | Change::Rollback(..) => Vec::new(),
     };

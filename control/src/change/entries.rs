@@ -74,3 +74,6 @@ fn briefly(mut advice: Vec<String>) -> Vec<String> {
     }
     advice
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,8 @@ pub(crate) enum Change {
     AddEntries(Entries),
     /// Take clients off the allowlist.
     RemoveEntries(Entries),
+    /// Put these clients on the allowlist, and take all others off it.
+    SetEntries(Entries),
     /// Put in force again what was at an earlier revision.
     Rollback(Box<State>, Width),
     /// Tell visitors something else.
@@ -53,6 +55,7 @@ impl Change {
             Self::DisableAllowlist => "allowlist disable",
             Self::AddEntries(_) => "allowlist add",
             Self::RemoveEntries(_) => "allowlist remove",
+            Self::SetEntries(_) => "allowlist set",
             Self::Rollback(to, _) => return format!("rollback to {}", to.revision),
             Self::Notice(_) => "notice",
             Self::Patch(_) => "patch",
@@ -72,6 +75,10 @@ impl Change {
             Self::DisableAllowlist => after.allowlist.enabled = false,
             Self::AddEntries(entries) => entries.add_to(&mut after.allowlist.cidrs),
             Self::RemoveEntries(entries) => entries.remove_from(&mut after.allowlist.cidrs),
+            Self::SetEntries(entries) => {
+                after.allowlist.cidrs.clear();
+                entries.add_to(&mut after.allowlist.cidrs);
+            }
             Self::Rollback(to, width) => {
                 let cidrs = &to.allowlist.cidrs;
                 width.check(cidrs, &before.allowlist.cidrs, "/allowlist/cidrs")?;

@@ -22,7 +22,7 @@ impl Width {
     }
 
     /// Refuses the entries of the list at `place` that are too wide and not among those `before`.
-    pub(super) fn check(self, after: &[Cidr], before: &[Cidr], place: &str) -> Result<(), Invalid> {
+    pub(crate) fn check(self, after: &[Cidr], before: &[Cidr], place: &str) -> Result<(), Invalid> {
         if self == Self::Any {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! The grammar of the command line.
 
+mod allowlist;
 mod told;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use intermission_core::HostName;
 
+pub(crate) use self::allowlist::{AddedEntries, Allowlist, Entries, Listed, SetEntries};
 pub(crate) use self::told::{Explain, Notice, NoticeKind, Preview};
 use crate::exit;
 use crate::limit::Length;
@@ -254,37 +256,6 @@ pub(crate) struct Enter {
     /// Let the clients on the allowlist pass from the beginning
     #[arg(long)]
     pub(crate) allowlist: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Allowlist {
-    /// Let the clients on the allowlist pass
-    Enable(Switch),
-    /// Let nobody pass; the entries stay
-    Disable(Switch),
-    /// Add addresses or CIDRs
-    Add {
-        #[command(flatten)]
-        entries: Entries,
-        /// Take entries wider than /8 too, or /16 of IPv6
-        #[arg(long)]
-        wide: bool,
-    },
-    /// Take addresses or CIDRs away
-    Remove(Entries),
-    /// List the entries
-    Show { service: String },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Entries {
-    pub(crate) service: String,
-    /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
-    #[arg(value_name = "CIDR", required = true)]
-    pub(crate) cidrs: Vec<String>,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -33,9 +33,8 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Allowlist(Allowlist::Disable(options)) => {
             switch::switch(&client, "allowlist disable", &options, format)
         }
-        Command::Allowlist(Allowlist::Add { entries, wide }) => {
-            allowlist::add(&client, &entries, wide)
-        }
+        Command::Allowlist(Allowlist::Add(entries)) => allowlist::add(&client, &entries),
+        Command::Allowlist(Allowlist::Set(entries)) => allowlist::set(&client, &entries),
         Command::Allowlist(Allowlist::Remove(entries)) => allowlist::remove(&client, &entries),
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
         Command::Status { services } => status::run(&client, &services),

@@ -152,7 +152,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 23] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -177,6 +177,7 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
         ),
         ("/v1/services/{name}/allowlist/add", post(edits::add)),
         ("/v1/services/{name}/allowlist/remove", post(edits::remove)),
+        ("/v1/services/{name}/allowlist/set", post(edits::set)),
         ("/v1/services/{name}/notice", post(edits::notice)),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),

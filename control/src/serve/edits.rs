@@ -29,6 +29,16 @@ pub(super) async fn remove(
     edit(app, name, order, change, &["cidrs", "reason"]).await
 }
 
+/// `POST /v1/services/{name}/allowlist/set`
+pub(super) async fn set(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    mut order: Order,
+) -> Answer {
+    let change = Change::SetEntries(Entries::read_added(&mut order.fields)?);
+    edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
+}
+
 /// `POST /v1/services/{name}/notice`
 pub(super) async fn notice(
     State(app): State<Arc<App>>,

@@ -3,10 +3,11 @@
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use intermission_core::HostName;
 use tracing::warn;
 
 use crate::serve::app::App;
-use crate::serve::names::{Ends, Names};
+use crate::serve::names::{Ends, Names, suggested};
 use crate::serve::problem::Problem;
 use crate::serve::sparing::brief;
 
@@ -48,15 +49,20 @@ fn check_host<'r>(request: &'r Request, names: &Names, ends: Ends) -> Result<&'r
         (None, Some(host)) if known(host) => Ok(host),
         // An absolute-form target goes before Host (RFC 9112, section 3.2.2), and both are checked.
         (Some(target), Some(host)) if known(target) && known(host) => Ok(target),
-        _ => Err(Problem::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "host",
-            "Not this server's name",
-            format!(
-                "this control answers to {} only; serve --host NAME gives it more names",
-                names.described()
-            ),
-        )),
+        _ => {
+            let asked = target.or(header).and_then(suggested);
+            let name = asked.as_ref().map_or("NAME", HostName::as_str);
+            Err(Problem::new(
+                StatusCode::MISDIRECTED_REQUEST,
+                "host",
+                "Not this server's name",
+                format!(
+                    "this control answers to {} only; where a port mapping or a proxy asks for another name, start it with \
+                     --host {name}",
+                    names.described()
+                ),
+            ))
+        }
     }
 }
 

@@ -49,11 +49,11 @@ impl Names {
             return false;
         };
         let given = |name: &HostName| name.as_str().eq_ignore_ascii_case(host);
+        let on_loopback = self.reach == Reach::Loopback || ends.are_loopback();
         self.more.iter().any(given)
-            || match (self.reach, literal(host)) {
-                (Reach::Loopback, None) => host.eq_ignore_ascii_case("localhost"),
-                (Reach::Loopback, Some(ip)) => ip.is_loopback(),
-                (Reach::Beyond, ip) => ip.is_some() && ip == ends.local,
+            || match literal(host) {
+                None => on_loopback && host.eq_ignore_ascii_case("localhost"),
+                Some(ip) => Some(ip) == ends.local || (on_loopback && ip.is_loopback()),
             }
     }
 
@@ -67,7 +67,7 @@ impl Names {
     pub(super) fn described(&self) -> String {
         let own = match self.reach {
             Reach::Loopback => "localhost and loopback addresses",
-            Reach::Beyond => "the addresses that it listens on",
+            Reach::Beyond => "the address that a connection has come to",
         };
         if self.more.is_empty() {
             return own.to_owned();
@@ -87,6 +87,12 @@ impl Ends {
         }
     }
 
+    /// Whether the connection stays on this machine.
+    fn are_loopback(self) -> bool {
+        let is_loopback = |end: Option<IpAddr>| end.is_some_and(|ip| ip.is_loopback());
+        is_loopback(self.local) && is_loopback(self.peer)
+    }
+
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn unknown() -> Self {
         Self {
@@ -94,6 +100,11 @@ impl Ends {
             peer: None,
         }
     }
+}
+
+/// The name that an authority has, for an operator to give to control.
+pub(super) fn suggested(authority: &str) -> Option<HostName> {
+    host(authority)?.to_ascii_lowercase().parse().ok()
 }
 
 /// The host of an authority, in brackets if it is IPv6; none where its port is odd.
@@ -187,20 +198,56 @@ mod tests {
             ("[2001:db8::1]:7700", "2001:db8::1", true),
             ("[2001:DB8:0::1]", "2001:db8::1", true),
             ("127.0.0.1", "192.0.2.1", false),
-            ("localhost", "127.0.0.1", false),
+            ("localhost", "192.0.2.1", false),
             ("other.control.example", "192.0.2.1", false),
             ("control.example.", "192.0.2.1", false),
             ("control.example:x", "192.0.2.1", false),
         ] {
             assert_eq!(names.know(host, local(asked)), known, "{host} at {asked}");
         }
-        assert!(!names.know(
-            "192.0.2.1",
-            Ends {
-                local: None,
-                peer: None
-            }
-        ));
+        assert!(!names.know("192.0.2.1", Ends::unknown()));
+    }
+
+    #[test]
+    fn over_loopback_a_control_that_listens_beyond_it_answers_to_loopback_names_too() {
+        let names = names("0.0.0.0:7700", &[]);
+        let ends = |local: &str, peer: &str| Ends {
+            local: Some(local.parse().unwrap()),
+            peer: Some(peer.parse().unwrap()),
+        };
+        for (host, local, peer, known) in [
+            ("localhost:7700", "127.0.0.1", "127.0.0.1", true),
+            ("localhost", "::1", "::1", true),
+            ("127.0.0.2", "127.0.0.1", "127.0.0.1", true),
+            ("[::1]:7700", "::1", "::1", true),
+            // A page that rebinds its own name has that name in Host.
+            ("evil.example", "127.0.0.1", "127.0.0.1", false),
+            ("localhost.evil.example", "127.0.0.1", "127.0.0.1", false),
+            // A port that is mapped, as of a container.
+            ("localhost", "172.17.0.2", "172.17.0.1", false),
+            ("127.0.0.1", "172.17.0.2", "172.17.0.1", false),
+            ("localhost", "127.0.0.1", "192.0.2.1", false),
+        ] {
+            let ends = ends(local, peer);
+            assert_eq!(names.know(host, ends), known, "{host} at {ends:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_suggested_without_its_port() {
+        for (authority, name) in [
+            ("localhost:7700", Some("localhost")),
+            ("Control.Example", Some("control.example")),
+            ("a b", None),
+            ("", None),
+        ] {
+            let suggested = suggested(authority);
+            assert_eq!(
+                suggested.as_ref().map(HostName::as_str),
+                name,
+                "{authority}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::Home;
+use crate::harness::{Home, Run};
 
 #[test]
 fn the_allowlist_keeps_its_entries_when_it_is_off() {
@@ -164,4 +164,132 @@ fn why_somebody_gets_in_is_kept() {
         let path = format!("/v1/services/shop/allowlist/{verb}");
         control.post(&path, &body).problem(422, "invalid");
     }
+}
+
+/// A file in `home` with this text.
+fn file(home: &Home, text: &str) -> String {
+    let path = home.path().join("list");
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_list_replaces_all_entries_in_one_change() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let run = |line: &[&str]| home.run(&control, &[&["allowlist"], line].concat());
+    run(&["add", "shop", "192.0.2.1", "192.0.2.2"]).done();
+    let list = file(
+        &home,
+        "\u{feff}# today\r\n192.0.2.2 # stays\r\n\r\n10.0.0.0/8\r\n10.1.0.0/16\r\n10.0.0.0/8\r\n",
+    );
+    let set = run(&["set", "shop", "--from", &list, "--reason", "daily"]);
+    assert_eq!(
+        set.err,
+        format!(
+            "shop: read 3 entries, 1 more were there twice, 1 lie within another and are kept from {list}\n"
+        )
+    );
+    set.done();
+    assert_eq!(
+        run(&["show", "shop"]).done(),
+        "192.0.2.2\n10.0.0.0/8\n10.1.0.0/16\n"
+    );
+    let again = run(&["set", "shop", "--from", &list]).done();
+    assert!(again.starts_with("shop: nothing changed"), "{again}");
+    let more = file(&home, "192.0.2.2\n198.51.100.0/24");
+    run(&["add", "shop", "--from", &more]).done();
+    assert_eq!(
+        run(&["show", "shop"]).done(),
+        "192.0.2.2\n10.0.0.0/8\n10.1.0.0/16\n198.51.100.0/24\n"
+    );
+    let history = control.history("shop");
+    assert_eq!(history.len(), 4);
+    assert_eq!(history[2]["action"], "allowlist set");
+    assert_eq!(history[2]["reason"], "daily");
+
+    let hooks = file(
+        &home,
+        r#"{ "hooks": ["192.30.252.0/22"], "web": ["20.201.28.151/32"] }"#,
+    );
+    run(&[
+        "set", "shop", "--from", &hooks, "--format", "github", "--part", "hooks",
+    ])
+    .done();
+    assert_eq!(run(&["show", "shop"]).done(), "192.30.252.0/22\n");
+    for (text, option, said) in [
+        (
+            "10.0.0.1/8",
+            &[][..],
+            ", line 1: \"10.0.0.1/8\" has bits beyond",
+        ),
+        ("::/0\n", &[], ", line 1: ::/0 lets a great part"),
+        ("# none\n", &[], ": has no address; to let nobody pass"),
+        ("{", &["--format", "aws"], ", line 1: not JSON: "),
+    ] {
+        let list = file(&home, text);
+        let said = format!("intermission: nothing was changed: {list}{said}");
+        for verb in ["set", "add"] {
+            let refused = run(&[&[verb, "shop", "--from", &list], option].concat()).failed(7);
+            assert!(refused.starts_with(&said), "{refused}");
+        }
+    }
+    run(&["set", "shop", "--from", "/nonexistent"]).failed(7);
+    for line in [
+        &["set", "shop"][..],
+        &["add", "shop", "--format", "aws", "192.0.2.1"],
+        &["add", "shop", "192.0.2.1", "--from", "list"],
+    ] {
+        run(line).failed(2);
+    }
+    run(&["set", "shop", "--wide", "--from", &file(&home, "0.0.0.0/0")]).done();
+
+    let over_http = json!({ "cidrs": ["192.0.2.9", "192.0.2.9"], "reason": "by hand" });
+    let set = control.post("/v1/services/shop/allowlist/set", &over_http);
+    assert_eq!(set.status, 200);
+    assert_eq!(
+        control.state("shop").json()["allowlist"]["cidrs"],
+        json!(["192.0.2.9"])
+    );
+    for body in [
+        json!({ "cidrs": [] }),
+        json!({ "cidrs": ["::/0"] }),
+        json!({}),
+    ] {
+        let refused = control.post("/v1/services/shop/allowlist/set", &body);
+        refused.problem(422, "invalid");
+    }
+}
+
+#[test]
+fn a_long_list_comes_by_standard_input() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let list = |count: u32| {
+        let address = |number| std::net::Ipv4Addr::from_bits(0x0100_0000 + number).to_string();
+        (0..count).map(address).collect::<Vec<_>>().join("\n")
+    };
+    let set = |count| {
+        let path = file(&home, &list(count));
+        let mut command = home.binary();
+        command
+            .env("INTERMISSION_SERVER", format!("http://{}", control.address))
+            .args(["allowlist", "set", "shop", "--from", "-"])
+            .stdin(std::fs::File::open(path).unwrap());
+        Run::from(command.output().unwrap())
+    };
+    let done = set(75_000);
+    assert_eq!(done.err, "shop: read 75000 entries from standard input\n");
+    done.done();
+    let entries = control.state("shop").json()["allowlist"]["cidrs"].clone();
+    assert_eq!(entries.as_array().unwrap().len(), 75_000);
+    assert_eq!(control.history("shop").len(), 2);
+    let refused = set(90_000).failed(7);
+    assert_eq!(
+        refused,
+        "intermission: nothing was changed: standard input: 90000 entries are more than a state has room for, which is 1 \
+         MiB, some 70,000 addresses; name blocks in place of single addresses\n"
+    );
 }

@@ -4,7 +4,7 @@ use crate::harness::{Control, Home};
 use crate::http::Ask;
 
 /// Every request that control knows, and who may send it: a viewer, a node, an operator.
-const ROUTES: [(&str, &str, [bool; 3]); 25] = [
+const ROUTES: [(&str, &str, [bool; 3]); 26] = [
     ("GET", "/metrics", [true, false, true]),
     ("GET", "/v1/services", [true, false, true]),
     ("HEAD", "/v1/services", [true, false, true]),
@@ -34,6 +34,11 @@ const ROUTES: [(&str, &str, [bool; 3]); 25] = [
     (
         "POST",
         "/v1/services/shop/allowlist/remove",
+        [false, false, true],
+    ),
+    (
+        "POST",
+        "/v1/services/shop/allowlist/set",
         [false, false, true],
     ),
     ("POST", "/v1/services/shop/notice", [false, false, true]),

@@ -1,0 +1,105 @@
+use intermission_core::{Mode, ServiceName, State};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::change::{Change, Patch, advice};
+
+fn now() -> Timestamp {
+    "2026-11-22T23:00:00Z".parse().unwrap()
+}
+
+fn closed() -> State {
+    let mut state = State::initial(ServiceName::unknown(), Mode::All);
+    state.allowlist.enabled = true;
+    state.allowlist.cidrs.push("192.0.2.9".parse().unwrap());
+    state
+}
+
+fn patch(body: &Value) -> Change {
+    Change::Patch(Patch::parse(body.to_string().as_bytes()).unwrap())
+}
+
+fn cidrs(count: u32) -> Vec<String> {
+    let address = |number| std::net::Ipv4Addr::from_bits(0x0a00_0000 + number);
+    (0..count)
+        .map(|number| address(number).to_string())
+        .collect()
+}
+
+fn entries(verb: impl FnOnce(Entries) -> Change, cidrs: &[String]) -> Change {
+    let body = json!({ "cidrs": cidrs }).to_string();
+    verb(Entries::read(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap())
+}
+
+/// Comparing each entry with each other would take thousands of millions of steps here, and minutes.
+#[test]
+fn very_many_entries_are_added_and_removed_at_once() {
+    let all = cidrs(60_000);
+    let empty = closed();
+    let add = entries(Change::AddEntries, &all);
+    let full = add.apply(&empty, now()).unwrap();
+    assert_eq!(
+        full.allowlist.cidrs.len(),
+        60_000 + empty.allowlist.cidrs.len()
+    );
+    assert_eq!(add.apply(&full, now()), Ok(full.clone()));
+    let remove = entries(Change::RemoveEntries, &all);
+    assert_eq!(remove.apply(&full, now()), Ok(empty.clone()));
+    assert_eq!(advice(&remove, &full, &empty), Vec::<String>::new());
+    let absent = advice(&remove, &empty, &empty);
+    assert_eq!(absent.len(), 21);
+    assert_eq!(absent[0], "10.0.0.0 was not on the allowlist");
+    assert_eq!(absent[20], "and 59980 more of this kind");
+}
+
+#[test]
+fn a_removal_names_each_entry_that_still_lets_an_address_in() {
+    let texts = ["10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "::1"].map(str::to_owned);
+    let before = entries(Change::AddEntries, &texts);
+    let before = before.apply(&closed(), now()).unwrap();
+    let gone = ["10.1.2.3", "10.2.0.0/16", "::1", "192.0.2.1"].map(str::to_owned);
+    let remove = entries(Change::RemoveEntries, &gone);
+    let after = remove.apply(&before, now()).unwrap();
+    assert_eq!(
+        advice(&remove, &before, &after),
+        [
+            "10.1.2.3 is still on the allowlist, through 10.0.0.0/8",
+            "10.1.2.3 is still on the allowlist, through 10.1.0.0/16",
+            "10.2.0.0/16 is still on the allowlist, through 10.0.0.0/8",
+            "192.0.2.1 was not on the allowlist",
+        ]
+    );
+}
+
+#[test]
+fn no_change_brings_a_wide_entry_that_was_not_meant() {
+    let before = closed();
+    let wide = |cidr: &str| {
+        let mut wide = before.clone();
+        wide.allowlist.cidrs.push(cidr.parse().unwrap());
+        wide
+    };
+    let there = before.allowlist.cidrs.len();
+    for cidr in ["0.0.0.0/0", "10.0.0.0/7", "::/0", "2000::/15"] {
+        let with = wide(cidr);
+        let list = json!({ "allowlist": { "cidrs": with.allowlist.cidrs } });
+        let refused = patch(&list).apply(&before, now()).unwrap_err();
+        assert_eq!(refused.pointer, format!("/allowlist/cidrs/{there}"));
+        assert_eq!(
+            refused.reason,
+            format!(
+                "{cidr} lets a great part of all addresses pass; if that is meant, add it by allowlist/add with \"wide\": true"
+            )
+        );
+        // What is there already stays.
+        assert_eq!(patch(&list).apply(&with, now()), Ok(with.clone()));
+
+        let back = |width| Change::Rollback(Box::new(with.clone()), width);
+        let refused = back(Width::Usual).apply(&before, now()).unwrap_err();
+        assert_eq!(refused.pointer, format!("/allowlist/cidrs/{there}"));
+        assert!(refused.reason.ends_with("add --wide, or \"wide\": true"));
+        assert_eq!(back(Width::Usual).apply(&with, now()), Ok(with.clone()));
+        assert_eq!(back(Width::Any).apply(&before, now()), Ok(with.clone()));
+    }
+}

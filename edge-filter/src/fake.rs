@@ -1,6 +1,6 @@
 //! An Envoy of one process for tests: several hosts share its data, its clock and its endpoint.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -43,8 +43,12 @@ pub(crate) struct Own {
     pub(crate) properties: BTreeMap<String, Vec<u8>>,
     /// Of everything but the clocks and the log.
     pub(crate) host_calls: usize,
+    /// How often a clock was read.
+    pub(crate) clock_reads: Cell<usize>,
     /// The keys in shared data that were looked up or written, in order.
     pub(crate) keys: Vec<String>,
+    /// The keys that were written, each with how many lines had been logged before.
+    pub(crate) written: Vec<(String, usize)>,
     pub(crate) effective: u32,
     pub(crate) answered: Vec<(u32, Answered)>,
     /// The headers of the response that goes to the client.
@@ -91,6 +95,11 @@ impl Fake {
         process.uptime += time;
     }
 
+    /// Sets the wall clock forward, as it goes on while the machine sleeps.
+    pub(crate) fn sleep(&self, time: Duration) {
+        self.process.borrow_mut().now += time;
+    }
+
     pub(crate) fn calls(&self) -> usize {
         self.process.borrow().calls.len()
     }
@@ -130,6 +139,11 @@ impl Fake {
         headers.find_map(|(known, value)| (known == name).then(|| value.clone()))
     }
 
+    fn read_clock(&self) {
+        let own = self.own.borrow();
+        own.clock_reads.set(own.clock_reads.get() + 1);
+    }
+
     fn count(&self) {
         self.own.borrow_mut().host_calls += 1;
     }
@@ -146,10 +160,12 @@ impl Host for Fake {
     }
 
     fn now(&self) -> SystemTime {
+        self.read_clock();
         self.process.borrow().now
     }
 
     fn uptime(&self) -> Duration {
+        self.read_clock();
         self.process.borrow().uptime
     }
 
@@ -247,6 +263,9 @@ impl Host for Fake {
 
     fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch> {
         self.touch(key);
+        let mut own = self.own.borrow_mut();
+        let logged = own.log.len();
+        own.written.push((key.into(), logged));
         let mut process = self.process.borrow_mut();
         let known = process.shared.get(key).map_or(0, |shared| shared.cas);
         // To Envoy 0 is as good as none, and an absent value is replaced whatever the token.

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use intermission_core::{Headers, without_tokens};
+use intermission_core::{ANSWER_HEADERS, Headers, without_tokens};
 use intermission_wasm_abi::Pairs;
 
 /// How urgent a log line is.
@@ -40,6 +40,21 @@ pub(crate) enum MetricKind {
 /// Header lines as Envoy passes them.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderLines(pub(crate) Pairs);
+
+impl HeaderLines {
+    /// Those on which the answer to a refused request depends.
+    pub(crate) fn of_answer(&self) -> Self {
+        let own = [
+            ":method",
+            ":path",
+            "access-control-request-method",
+            "access-control-request-headers",
+        ];
+        let asked = |name: &&str| own.contains(name) || ANSWER_HEADERS.contains(name);
+        let kept: Vec<_> = self.all().filter(|(name, _)| asked(name)).collect();
+        Self(Pairs::encode(kept.into_iter()))
+    }
+}
 
 impl Headers for HeaderLines {
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {

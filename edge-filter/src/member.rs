@@ -1,4 +1,4 @@
-use intermission_core::{Counts, Poll, Report};
+use intermission_core::{Poll, Report};
 
 use crate::config::Config;
 use crate::host::Host;
@@ -37,7 +37,7 @@ impl Member {
             kind: "envoy",
             applied: applied.and_then(|mark| mark.etag.as_deref()),
             running: survey.running,
-            counts: Counts::default(),
+            counts: survey.counts,
             silent: &survey.silent,
             wait: poll.longest_pause(),
             lease: config.lease,

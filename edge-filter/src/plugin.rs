@@ -155,6 +155,7 @@ impl<H: Host> Plugin<H> {
     /// requests that have waited for it.
     pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
         self.render(policy, state);
+        self.tally.begin();
         for context in self.held.take() {
             self.host.act_for(context);
             if self.request(context, Rest::Nothing) == Action::Continue {
@@ -206,7 +207,7 @@ impl<H: Host> Plugin<H> {
         match verdict {
             Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
             Verdict::Refuse(kind) if rest == Rest::Body && self.reads(headers) => {
-                let headers = headers.clone();
+                let headers = headers.of_answer();
                 self.unread.add(context, kind, headers, self.host.uptime());
                 Err(Action::Read)
             }
@@ -217,14 +218,14 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Whether a refused request's body is to be read before the answer: not where the client waits to be invited to
+    /// Whether a refused request's body is to be read before the answer: not beside too many others, nor where the client waits to be invited to
     /// send it (RFC 9110, section 10.1.1).
     fn reads(&self, headers: &HeaderLines) -> bool {
         let is_http1 = || {
             let protocol = self.host.property(&["request", "protocol"]);
             protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
         };
-        self.config.read_bodies && !headers.has("expect") && is_http1()
+        self.config.read_bodies && self.unread.has_room() && !headers.has("expect") && is_http1()
     }
 
     fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, HeaderLines>) {

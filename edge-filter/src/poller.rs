@@ -175,7 +175,7 @@ fn begin(host: &impl Host, config: &Config, known: Option<&Tagged>) -> Poll {
         wait: config.wait,
         lease: config.lease,
     };
-    let poll = Poll::new(options, host.random());
+    let poll = Poll::new(options, host.random()).with_service(config.service.clone());
     match known.cloned() {
         Some((state, etag)) => poll.with_state(State::clone(&state), etag),
         None => poll,

@@ -92,6 +92,10 @@ impl<H: Host + Clone> Root<H> {
             self.heed_lease();
             self.adopt_news();
             plugin.host.act_for(context);
+        } else if !self.closed && self.freshness.seems_lapsed(&plugin.host) {
+            // A process that was stopped serves what has waited before it ticks.
+            self.heed_lease();
+            plugin.host.act_for(context);
         }
         plugin.request(context, rest)
     }
@@ -109,7 +113,7 @@ impl<H: Host + Clone> Root<H> {
         self.render_again();
         plugin.answer_unread();
         host.act_for(self.context);
-        plugin.slot.beat(host);
+        plugin.slot.beat(host, plugin.tally.since());
         plugin.tally.flush(host);
         self.measure();
     }
@@ -135,12 +139,11 @@ impl<H: Host + Clone> Root<H> {
         let metrics = self.metrics();
         let heard = self.poller.receive(&plugin.host, &metrics, now);
         if let Some(heard) = heard {
-            // In this order: what a renewed lease puts in force again is the newest.
+            // In this order: a document that kills this VM kills no other, and what a renewed lease puts in force again is
+            // the newest.
             if let Some((news, document)) = heard.news {
+                self.adopt(news.clone());
                 self.news.write(&plugin.host, &news, &document);
-                // What is compiled next needs the memory.
-                drop(document);
-                self.adopt(news);
             }
             self.freshness.write(&plugin.host, heard.age);
             self.heed_lease();
@@ -216,13 +219,16 @@ impl<H: Host + Clone> Root<H> {
 
     fn start_without_answer(&mut self) {
         let config = &self.plugin.config;
-        let (state, what) = match &config.initial_state {
+        let (state, what) = match self.initial_state() {
             Some(state) => (
                 state.clone(),
                 "the initial state of the plugin configuration",
             ),
             None => (
-                State::initial(ServiceName::unknown(), config.default),
+                State::initial(
+                    config.service.clone().unwrap_or_else(ServiceName::unknown),
+                    config.default,
+                ),
                 "the configured default",
             ),
         };
@@ -239,6 +245,21 @@ impl<H: Host + Clone> Root<H> {
         let store = Box::default();
         self.provisional = Some(Rc::new(State { store, ..state }));
         self.put();
+    }
+
+    /// That of the plugin configuration, unless it is of another service than this node.
+    fn initial_state(&self) -> Option<&State> {
+        let Plugin { host, config, .. } = &*self.plugin;
+        let state = config.initial_state.as_ref()?;
+        if let Some(own) = config.service.as_ref().filter(|own| **own != state.service) {
+            let other = &state.service;
+            host.log(
+                Level::Error,
+                &format!("the initial state is passed over: it is of service {other}, and this node is of {own}"),
+            );
+            return None;
+        }
+        Some(state)
     }
 
     fn put(&mut self) {

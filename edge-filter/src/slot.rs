@@ -1,7 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use intermission_core::Running;
+use intermission_core::{Counts, Running};
 
 use crate::host::{Host, now};
 use crate::news::Tagged;
@@ -24,6 +24,7 @@ pub(crate) struct Slot {
     exists: Cell<bool>,
     mark: RefCell<Option<Mark>>,
     running: Cell<Running>,
+    counts: Cell<Counts>,
     queue: Cell<u32>,
     written: Cell<Duration>,
 }
@@ -96,6 +97,7 @@ impl Slot {
             exists: Cell::new(false),
             mark: RefCell::new(None),
             running: Cell::default(),
+            counts: Cell::default(),
             queue: Cell::default(),
             written: Cell::default(),
         }
@@ -113,9 +115,10 @@ impl Slot {
         self.exists.set(listed);
     }
 
-    /// Says what is in force and what runs, if it exists.
+    /// Says what comes into force and what runs, if it exists.
     pub(crate) fn say(&self, host: &impl Host, mark: Option<Mark>, running: Running) {
         self.mark.replace(mark);
+        self.counts.take();
         self.say_running(host, running);
     }
 
@@ -127,9 +130,10 @@ impl Slot {
         }
     }
 
-    /// Says the same again, now and then, so that it is known to be there.
-    pub(crate) fn beat(&self, host: &impl Host) {
+    /// Says now and then what it has said and what has been decided, so that it is known to be there.
+    pub(crate) fn beat(&self, host: &impl Host, counts: Counts) {
         if self.exists() && host.uptime().saturating_sub(self.written.get()) >= BEAT {
+            self.counts.set(counts);
             self.write(host);
         }
     }
@@ -141,7 +145,9 @@ impl Slot {
                 let others = words(list).filter(|name| *name != self.name);
                 Some(others.fold(Vec::new(), |kept, name| add(&kept, name)))
             });
-            let _ = host.share(&self.key, b"", None);
+            for key in [&self.key, &counts_key(&self.key)] {
+                let _ = host.share(key, b"", None);
+            }
         }
     }
 
@@ -153,8 +159,37 @@ impl Slot {
             running: self.running.get(),
             queue: self.queue.get(),
         };
+        // In this order: a new state is never seen with the counts of the one before.
+        let counts = counts_key(&self.key);
+        let _ = host.share(&counts, to_text(self.counts.get()).as_bytes(), None);
         let _ = host.share(&self.key, word.to_text().as_bytes(), None);
     }
+}
+
+/// The requests of a slot by rule, since what it says to be in force.
+pub(crate) fn counted(host: &impl Host, list: &str, name: &str) -> Counts {
+    let text = host.shared(&counts_key(&key(list, name)));
+    let mut counts = Counts::default();
+    for word in words(&text.unwrap_or_default().value) {
+        if let Some((rule, count)) = word.split_once('=') {
+            counts.add(rule, count.parse().unwrap_or_default());
+        }
+    }
+    counts
+}
+
+/// The counts are a value of their own, which an older filter in the same process does not read.
+fn counts_key(slot: &str) -> String {
+    format!("{slot} counts")
+}
+
+/// `RULE=COUNT` for each rule, separated by spaces.
+fn to_text(counts: Counts) -> String {
+    let mut text = String::new();
+    for (rule, count) in counts.iter() {
+        text += &format!("{rule}={count} ");
+    }
+    text
 }
 
 impl Word {

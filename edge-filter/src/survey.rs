@@ -1,7 +1,7 @@
-use intermission_core::Running;
+use intermission_core::{Counts, Running};
 
 use crate::host::Host;
-use crate::slot::{Mark, Word, heard};
+use crate::slot::{self, Mark, Word, heard};
 use crate::swap::digest;
 
 /// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
@@ -14,6 +14,8 @@ pub(crate) struct Survey {
     /// What is in force in every VM that speaks.
     pub(crate) applied: Option<Mark>,
     pub(crate) running: Running,
+    /// The requests by rule of every VM that has `applied` in force.
+    pub(crate) counts: Counts,
     /// The names of the slots that are silent; the last may stand for several.
     pub(crate) silent: String,
 }
@@ -25,11 +27,15 @@ impl Survey {
         let mut survey = Self {
             applied: known.cloned(),
             running: Running::default(),
+            counts: Counts::default(),
             silent: String::new(),
         };
-        let (mut silent, mut unnamed) = (0, Vec::new());
+        let (mut silent, mut unnamed, mut counted) = (0, Vec::new(), Vec::new());
         heard(host, list, &mut |name, word| match word {
-            Some(word) => survey.hear(word, known),
+            Some(word) => {
+                counted.push((word.mark.clone(), slot::counted(host, list, name)));
+                survey.hear(word, known);
+            }
             None => {
                 silent += 1;
                 if silent <= NAMED {
@@ -42,6 +48,9 @@ impl Survey {
         if let more @ 1.. = silent.saturating_sub(NAMED) {
             // Another name whenever it stands for others, so that whoever is told to pass over these does just that.
             survey.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
+        }
+        for (_, counts) in counted.iter().filter(|(mark, _)| *mark == survey.applied) {
+            survey.counts = survey.counts.and(counts);
         }
         survey
     }

@@ -1,25 +1,49 @@
 use std::cell::{Cell, RefCell};
 
-use intermission_core::{Kind, Reason, Verdict};
+use intermission_core::{Counts, Kind, Reason, Verdict};
 
 use crate::host::{Host, MetricKind};
 
 /// Counts decisions in the VM's own memory, so that a request costs no call for it.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    counts: [Cell<u64>; NAMES.len()],
+    /// Not handed to Envoy yet.
+    counts: [Cell<u64>; COUNTERS.len()],
+    /// By the state in force.
+    since: [Cell<u64>; COUNTERS.len()],
     metrics: RefCell<Vec<u32>>,
 }
 
-/// The names of the counters, in the order of [`place`].
-const NAMES: [&str; 7] = [
-    "intermission_requests_out_of_scope_total",
-    "intermission_requests_read_only_total",
-    "intermission_requests_exempt_total",
-    "intermission_requests_allowlisted_total",
-    "intermission_requests_refused_page_total",
-    "intermission_requests_refused_api_total",
-    "intermission_requests_refused_grpc_total",
+/// The counters, each with its verdict, in the order of [`place`].
+const COUNTERS: [(&str, Verdict); 7] = [
+    (
+        "intermission_requests_out_of_scope_total",
+        Verdict::Admit(Reason::OutOfScope),
+    ),
+    (
+        "intermission_requests_read_only_total",
+        Verdict::Admit(Reason::ReadOnly),
+    ),
+    (
+        "intermission_requests_exempt_total",
+        Verdict::Admit(Reason::Exempt),
+    ),
+    (
+        "intermission_requests_allowlisted_total",
+        Verdict::Admit(Reason::Allowlisted),
+    ),
+    (
+        "intermission_requests_refused_page_total",
+        Verdict::Refuse(Kind::Page),
+    ),
+    (
+        "intermission_requests_refused_api_total",
+        Verdict::Refuse(Kind::Api),
+    ),
+    (
+        "intermission_requests_refused_grpc_total",
+        Verdict::Refuse(Kind::Grpc),
+    ),
 ];
 
 /// While the service is open nothing is counted.
@@ -38,22 +62,52 @@ fn place(verdict: Verdict) -> Option<usize> {
 
 impl Tally {
     pub(crate) fn count(&self, verdict: Verdict) {
-        if let Some(count) = place(verdict).and_then(|place| self.counts.get(place)) {
-            count.set(count.get() + 1);
+        let Some(place) = place(verdict) else { return };
+        for counts in [&self.counts, &self.since] {
+            if let Some(count) = counts.get(place) {
+                count.set(count.get() + 1);
+            }
         }
+    }
+
+    /// Another state comes into force.
+    pub(crate) fn begin(&self) {
+        self.since.iter().for_each(|count| count.set(0));
+    }
+
+    /// The requests that the state in force has decided about, by rule.
+    pub(crate) fn since(&self) -> Counts {
+        let mut counts = Counts::default();
+        for ((_, verdict), count) in COUNTERS.into_iter().zip(&self.since) {
+            counts.add(verdict.rule(), count.get());
+        }
+        counts
     }
 
     /// Hands what has been counted to Envoy, whose counters are those of the whole process.
     pub(crate) fn flush(&self, host: &impl Host) {
         let mut metrics = self.metrics.borrow_mut();
         if metrics.is_empty() {
-            metrics.extend(NAMES.map(|name| host.define_metric(MetricKind::Counter, name)));
+            let define = |(name, _): (&str, _)| host.define_metric(MetricKind::Counter, name);
+            metrics.extend(COUNTERS.map(define));
         }
         for (count, metric) in self.counts.iter().zip(&*metrics) {
             let amount = count.take();
             if amount > 0 {
                 host.add_to_counter(*metric, amount);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_verdict_has_its_own_counter() {
+        for (expected, (_, verdict)) in COUNTERS.into_iter().enumerate() {
+            assert_eq!(place(verdict), Some(expected));
         }
     }
 }

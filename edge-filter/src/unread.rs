@@ -7,6 +7,10 @@ use crate::host::HeaderLines;
 
 /// A body of which nothing more comes for so long is not waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Nor one that has not ended after so long.
+const LONGEST: Duration = Duration::from_secs(10);
+/// So many are read at a time; further requests are answered at once.
+const MOST: usize = 128;
 
 /// The refused requests that are answered when their bodies have been read.
 ///
@@ -20,18 +24,26 @@ pub(crate) struct Unread(RefCell<Vec<Refused>>);
 pub(crate) struct Refused {
     pub(crate) context: u32,
     pub(crate) kind: Kind,
+    /// Those on which the answer depends.
     pub(crate) headers: HeaderLines,
+    begun: Duration,
     /// When something of the body came last.
     heard: Duration,
     length: u64,
 }
 
 impl Unread {
+    /// Whether one more may be read.
+    pub(crate) fn has_room(&self) -> bool {
+        self.0.borrow().len() < MOST
+    }
+
     pub(crate) fn add(&self, context: u32, kind: Kind, headers: HeaderLines, now: Duration) {
         self.0.borrow_mut().push(Refused {
             context,
             kind,
             headers,
+            begun: now,
             heard: now,
             length: 0,
         });
@@ -54,9 +66,11 @@ impl Unread {
         ends.then(|| unread.swap_remove(place))
     }
 
-    /// The requests of whose bodies nothing has come for long.
+    /// The requests whose bodies are waited for no longer.
     pub(crate) fn given_up(&self, now: Duration) -> Vec<Refused> {
-        let gives_up = |one: &mut Refused| now.saturating_sub(one.heard) >= PATIENCE;
+        let since = |then: Duration| now.saturating_sub(then);
+        let gives_up =
+            |one: &mut Refused| since(one.heard) >= PATIENCE || since(one.begun) >= LONGEST;
         self.0.borrow_mut().extract_if(.., gives_up).collect()
     }
 

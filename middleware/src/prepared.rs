@@ -37,7 +37,8 @@ impl Answers {
 
 impl Prepared {
     fn new(answer: &Answer) -> Self {
-        let mut response = Response::new(Bytes::copy_from_slice(answer.body()));
+        // Each thread counts its own references to the one body that all share.
+        let mut response = Response::new(Bytes::from_owner(answer.shared_body()));
         *response.status_mut() =
             StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let place = (RETRY_AFTER, HeaderValue::from_static(""));

@@ -3,19 +3,18 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::Languages;
-use crate::notice::Told;
+use crate::localized::{Localized, Renderer};
 use crate::request::ConnectCall;
-use crate::{
-    Headers, Kind, Mode, Origin, RequestView, State, Timestamp, cors, grpc, page, problem, retry,
-};
+use crate::{Headers, Kind, Mode, Origin, RequestView, State, Timestamp, cors, retry};
 
-/// Every request header that decides which answer a refused request gets.
-const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, Origin, Sec-Fetch-Mode, \
-                    Upgrade, X-Requested-With";
+/// The most that is rendered of a notice, in bytes: no document, however many languages it has, takes all the memory of
+/// a node.
+const MOST_RENDERED: usize = 16 << 20;
 
 /// What every notice tells, in whatever language.
 pub(crate) struct Maintenance {
@@ -29,7 +28,7 @@ pub(crate) struct Maintenance {
 }
 
 /// A header of an answer: most are the same in every policy.
-type HeaderLine = (&'static str, Cow<'static, str>);
+pub(crate) type HeaderLine = (&'static str, Cow<'static, str>);
 
 /// A rendered answer.
 #[derive(Clone, Debug)]
@@ -37,22 +36,37 @@ pub struct Answer {
     index: usize,
     status: u16,
     headers: Vec<HeaderLine>,
-    body: Box<[u8]>,
+    body: Arc<[u8]>,
     content_length: Box<[u8]>,
     /// `grpc-status-details-bin` for each time that a client may be told to wait.
     details: Box<[Box<[u8]>]>,
 }
 
 impl Answer {
-    fn new(status: u16, headers: Vec<HeaderLine>, body: Vec<u8>) -> Self {
+    pub(crate) fn new(status: u16, headers: Vec<HeaderLine>, body: Arc<[u8]>) -> Self {
         Self {
             index: 0,
             status,
             headers,
             content_length: body.len().to_string().into_bytes().into(),
-            body: body.into(),
+            body,
             details: Box::default(),
         }
+    }
+
+    pub(crate) fn with_details(self, details: Box<[Box<[u8]>]>) -> Self {
+        Self { details, ..self }
+    }
+
+    /// How much memory it takes, about, apart from a body that others have too.
+    pub(crate) fn own_bytes(&self) -> usize {
+        let values = self.headers.iter().map(|(_, value)| value.len());
+        let details = self.details.iter().map(|value| value.len());
+        let body = match Arc::strong_count(&self.body) {
+            1 => self.body.len(),
+            _ => 0,
+        };
+        size_of_val(&*self.headers) + values.chain(details).sum::<usize>() + body
     }
 
     /// The place of the answer in [`Policy::answers`](crate::Policy::answers).
@@ -76,6 +90,12 @@ impl Answer {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The same body, shared with the policy and with the other answers that have it.
+    #[must_use]
+    pub fn shared_body(&self) -> Arc<[u8]> {
+        Arc::clone(&self.body)
     }
 
     /// `grpc-status-details-bin` for each [wait](Reply::wait), if the answer has it.
@@ -171,15 +191,7 @@ pub(crate) struct Answers {
     cors_origins: Box<[Origin]>,
     /// `Retry-After` for each time that a client may be told to wait.
     retry_after: Box<[Box<[u8]>]>,
-}
-
-/// The answers in one language.
-#[derive(Clone, Debug)]
-struct Localized {
-    page: Answer,
-    problem: Answer,
-    connect: Answer,
-    grpc: Answer,
+    bytes: usize,
 }
 
 impl Answers {
@@ -206,23 +218,31 @@ impl Answers {
         ];
         let spread = retry::spread(notice, now);
         let mut told = notice.told(state.maintenance);
-        let localized = |told: &Told<'_>| Localized::render(told, &maintenance, &common, &spread);
+        let mut renderer = Renderer::new(&maintenance, &common, &spread);
         let own = told.remove(0);
         let mut answers = Self {
-            preflight: Answer::new(204, [&common[..], &preflight].concat(), Vec::new()),
-            own: localized(&own),
-            translations: told.iter().map(localized).collect(),
-            languages: [own]
-                .into_iter()
-                .chain(told)
-                .map(|told| told.language)
-                .collect(),
+            preflight: Answer::new(204, [&common[..], &preflight].concat(), Arc::default()),
+            own: renderer.render(&own),
+            translations: Vec::new(),
+            languages: Languages::default(),
+            bytes: 0,
             cors_origins: notice.cors_origins.clone().into(),
             retry_after: spread
                 .iter()
                 .map(|seconds| seconds.to_string().into_bytes().into())
                 .collect(),
         };
+        let mut languages = Vec::from([own.language]);
+        for told in told {
+            // The others get the notice in its own language.
+            if renderer.bytes() > MOST_RENDERED {
+                break;
+            }
+            answers.translations.push(renderer.render(&told));
+            languages.push(told.language);
+        }
+        answers.bytes = renderer.bytes();
+        answers.languages = languages.into_iter().collect();
         let translations = answers.translations.iter_mut().flat_map(Localized::all_mut);
         let all = [&mut answers.preflight]
             .into_iter()
@@ -241,6 +261,11 @@ impl Answers {
             .into_iter()
             .chain(self.own.all())
             .chain(translations)
+    }
+
+    /// How much memory they take, about; beyond [`MOST_RENDERED`] languages were left out.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// `Retry-After` for each time that a client may be told to wait.
@@ -274,88 +299,5 @@ impl Answers {
             cors: cors::headers(&self.cors_origins, request),
             head: request.method == b"HEAD" && !answer.body.is_empty(),
         }
-    }
-}
-
-impl Localized {
-    fn render(
-        told: &Told<'_>,
-        maintenance: &Maintenance,
-        common: &[HeaderLine],
-        spread: &[u64],
-    ) -> Self {
-        let vary = || ("vary", VARY.into());
-        let document = |content_type: &'static str, body: Vec<u8>, more: &[HeaderLine]| {
-            let own = [
-                ("content-type", content_type.into()),
-                (
-                    "content-language",
-                    String::from(told.language.as_str()).into(),
-                ),
-                ("x-content-type-options", "nosniff".into()),
-                vary(),
-            ];
-            Answer::new(503, [common, &own, more].concat(), body)
-        };
-        let grpc = [
-            ("content-type", "application/grpc".into()),
-            ("grpc-status", grpc::STATUS.into()),
-            ("grpc-message", grpc::message(told).into()),
-            ("grpc-retry-pushback-ms", "-1".into()),
-            vary(),
-        ];
-        let page = page::render(told, maintenance);
-        Self {
-            page: document(
-                "text/html; charset=utf-8",
-                page.html.into_bytes(),
-                &[("content-security-policy", page.policy.into())],
-            ),
-            problem: document(
-                "application/problem+json",
-                problem::problem(told, maintenance),
-                &[],
-            ),
-            connect: document("application/json", problem::connect_error(told), &[]),
-            grpc: Answer {
-                details: spread
-                    .iter()
-                    .map(|seconds| grpc::status_details(told, *seconds).into_bytes().into())
-                    .collect(),
-                ..Answer::new(200, [common, &grpc].concat(), Vec::new())
-            },
-        }
-    }
-
-    fn all(&self) -> [&Answer; 4] {
-        let Self {
-            page,
-            problem,
-            connect,
-            grpc,
-        } = self;
-        [page, problem, connect, grpc]
-    }
-
-    fn all_mut(&mut self) -> [&mut Answer; 4] {
-        let Self {
-            page,
-            problem,
-            connect,
-            grpc,
-        } = self;
-        [page, problem, connect, grpc]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ANSWER_HEADERS;
-
-    #[test]
-    fn vary_names_every_header_on_which_an_answer_depends() {
-        let named: Vec<_> = VARY.split(", ").map(str::to_ascii_lowercase).collect();
-        assert_eq!(named, ANSWER_HEADERS);
     }
 }

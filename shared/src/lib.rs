@@ -26,6 +26,7 @@ mod host;
 mod kind;
 mod language;
 mod letter_case;
+mod localized;
 mod logo;
 mod masked;
 #[cfg(any(test, feature = "naive"))]

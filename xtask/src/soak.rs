@@ -6,7 +6,7 @@ use crate::step::{Steps, run};
 use crate::workspace::cargo;
 use crate::{system, tools, wasm};
 
-/// How long the tests of `tests/tests/barrier/` are at full length.
+/// How long the tests of `tests/tests/barrier/` and `tests/tests/faults/lease.rs` are at full length.
 const LENGTHS: [(&str, &str); 9] = [
     ("BARRIER_ROUNDS", "200"),
     ("CROWD_POLLERS", "1000"),
@@ -29,10 +29,15 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         "build",
         &mut cargo("build --release --bins -p intermission-control -p intermission-examples"),
     )?;
-    steps.step("soak", || {
-        let mut test = cargo("test --release -p intermission-tests --test barrier");
-        test.args(["--", "--test-threads=1", "--nocapture"]);
-        test.envs(LENGTHS);
-        run(&mut test)
-    })
+    for (name, tests) in [("soak", "barrier"), ("frozen Envoys", "faults lease::")] {
+        steps.step(name, || {
+            let mut test = cargo(&format!(
+                "test --release -p intermission-tests --test {tests}"
+            ));
+            test.args(["--", "--test-threads=1", "--nocapture"]);
+            test.envs(LENGTHS);
+            run(&mut test)
+        })?;
+    }
+    Ok(())
 }

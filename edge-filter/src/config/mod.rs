@@ -8,7 +8,7 @@ mod token;
 
 use std::time::Duration;
 
-use intermission_core::{DocumentError, Mode, Node, Quoted, State};
+use intermission_core::{DocumentError, Mode, Node, Quoted, ServiceName, State};
 
 pub(crate) use self::client::Client;
 pub(crate) use self::endpoint::Endpoint;
@@ -21,6 +21,8 @@ use crate::swap::digest;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
+    /// The service of this Envoy, where the configuration or the path names it; else the first answer does.
+    pub(crate) service: Option<ServiceName>,
     /// What control knows this Envoy by; `None` is Envoy's own name.
     pub(crate) node: Option<String>,
     pub(crate) interval: Duration,
@@ -53,6 +55,7 @@ impl Config {
             "path",
             "token",
             "token_env",
+            "service",
             "node",
             "interval",
             "wait",
@@ -81,8 +84,13 @@ impl Config {
         }
         let lease = root.field("lease");
         let lease = lease.map(|node| lease_of(&node)).transpose()?;
+        let service = match root.field("service") {
+            Some(node) => Some(node.parsed()?),
+            None => ServiceName::in_path(&endpoint.path),
+        };
         Ok(Self {
             endpoint,
+            service,
             node,
             interval,
             lease,

@@ -37,7 +37,7 @@ fn every_refusal_names_the_key() {
         (r#"{ "path": "/state" }"#.into(), "/cluster: is missing"),
         (
             with(r#""intervall": 5"#),
-            "/intervall: is not known; known here: cluster, authority, path, token, token_env, node, interval, wait, start_wait, \
+            "/intervall: is not known; known here: cluster, authority, path, token, token_env, service, node, interval, wait, start_wait, \
              lease, client, default, initial_state, read_bodies",
         ),
         (

@@ -60,3 +60,65 @@ fn without_a_lease_a_state_stays_in_force_however_old() {
     );
     assert_eq!(host.said("lease"), 0);
 }
+
+/// A VM that serves, and has heard just now, with a lease of 6 seconds.
+fn leased(host: &Fake) -> Root<Fake> {
+    let mut root = configured(host, r#""lease": 6"#);
+    root.tick();
+    answer(host, &mut root, 200, document(3, "off"));
+    // After news it asks again at once.
+    answer(host, &mut root, 304, Vec::new());
+    let action = request(host, &mut root, "/", "203.0.113.9:1");
+    assert_eq!(action, Action::Continue);
+    root
+}
+
+/// A tick passes, and if a poll is sent it is answered.
+fn poll_and_hear(host: &Fake, root: &mut Root<Fake>) {
+    let sent = host.calls();
+    host.pass(TICK);
+    root.tick();
+    if host.calls() > sent {
+        answer(host, root, 304, Vec::new());
+    }
+}
+
+#[test]
+fn the_first_request_after_a_standstill_finds_the_lease_ended() {
+    for sleeps in [false, true] {
+        let host = Fake::new();
+        let mut root = leased(&host);
+        let standstill = Duration::from_secs(12);
+        if sleeps {
+            host.sleep(standstill);
+        } else {
+            host.pass(standstill);
+        }
+        // No tick comes before it.
+        let action = request(&host, &mut root, "/", "203.0.113.9:1");
+        assert_eq!(action, Action::Answered, "sleeps: {sleeps}");
+        assert_eq!(host.own.borrow().answered.last().unwrap().0, 9);
+        for _ in 0..30 {
+            poll_and_hear(&host, &mut root);
+        }
+        let action = request(&host, &mut root, "/", "203.0.113.9:1");
+        assert_eq!(action, Action::Continue, "sleeps: {sleeps}");
+    }
+}
+
+#[test]
+fn a_lease_that_another_vm_has_renewed_has_not_ended() {
+    let host = Fake::new();
+    let mut polling = leased(&host);
+    let sibling = host.sibling();
+    let mut other = configured(&sibling, r#""lease": 6"#);
+    other.tick();
+    request(&sibling, &mut other, "/", "203.0.113.9:1");
+    for _ in 0..60 {
+        poll_and_hear(&host, &mut polling);
+        other.tick();
+    }
+    let action = request(&sibling, &mut other, "/", "203.0.113.9:1");
+    assert_eq!(action, Action::Continue);
+    assert_eq!(sibling.said("lease"), 0);
+}

@@ -183,3 +183,22 @@ fn no_line_of_the_log_has_a_token_that_was_put_into_another_key() {
     assert_eq!(host.said("there is no cluster \"imo_…\" yet"), 1);
     assert_eq!(host.said(&secret), 0);
 }
+
+#[test]
+fn a_document_is_compiled_before_other_vms_see_it() {
+    let host = Fake::new();
+    let mut root = root(&host, 1);
+    root.tick();
+    tell(&host, &mut root, 3, "all");
+    let own = host.own.borrow();
+    let (_, logged) = own
+        .written
+        .iter()
+        .find(|(key, _)| key.ends_with(" state"))
+        .unwrap();
+    let in_force = own
+        .log
+        .iter()
+        .position(|(_, line)| line.contains("in force"));
+    assert!(in_force.is_some_and(|place| place < *logged));
+}

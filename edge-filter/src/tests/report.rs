@@ -95,3 +95,48 @@ fn plugins_with_other_endpoints_or_names_report_for_themselves() {
     assert_eq!(reported(&host, "boot"), boot);
     assert_eq!(reported(&host, "running").unwrap(), "1");
 }
+
+#[test]
+fn the_requests_of_all_vms_that_have_the_state_in_force_are_counted_by_rule() {
+    let host = Fake::new();
+    let mut polling = root(&host, 1);
+    polling.tick();
+    tell(&host, &mut polling, 3, "all");
+    let sibling = host.sibling();
+    let mut other = root(&sibling, 2);
+    other.tick();
+    for (host, root) in [(&host, &mut polling), (&sibling, &mut other)] {
+        request(host, root, "/", "198.51.100.7:1");
+        request(host, root, "/api/x", "198.51.100.7:1");
+        request(host, root, "/healthz", "198.51.100.7:1");
+    }
+    request(&sibling, &mut other, "/", "203.0.113.9:1");
+    // A slot says so with its next beat.
+    for _ in 0..3 {
+        host.pass(TICK);
+        polling.tick();
+        other.tick();
+    }
+    hold(&host, &mut polling);
+    let counted =
+        |host: &Fake| ["refused", "exempt", "allowlisted"].map(|rule| reported(host, rule));
+    let counts = |refused: &str, exempt: &str, allowlisted: &str| {
+        [refused, exempt, allowlisted].map(|count| Some(count.into()))
+    };
+    assert_eq!(counted(&host), counts("4", "2", "1"));
+
+    // With a new state it begins anew; the VM that has not gone on to it tells of the other.
+    tell(&host, &mut polling, 4, "all");
+    request(&host, &mut polling, "/", "198.51.100.7:1");
+    for _ in 0..3 {
+        host.pass(TICK);
+        polling.tick();
+    }
+    hold(&host, &mut polling);
+    assert_eq!(reported(&host, "applied").unwrap(), "\"S/3\"");
+    assert_eq!(counted(&host), counts("2", "1", "1"));
+    other.tick();
+    hold(&host, &mut polling);
+    assert_eq!(reported(&host, "applied").unwrap(), "\"S/4\"");
+    assert_eq!(counted(&host), [Some("1".into()), None, None]);
+}

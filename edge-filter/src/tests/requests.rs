@@ -42,7 +42,7 @@ fn a_request_that_ends_while_it_waits_is_forgotten() {
 }
 
 #[test]
-fn an_open_service_costs_no_call() {
+fn an_open_service_costs_no_call_and_no_look_at_a_clock() {
     let host = Fake::new();
     let mut root = root(&host, 1);
     root.tick();
@@ -50,12 +50,14 @@ fn an_open_service_costs_no_call() {
     // Which tells that this VM serves.
     request(&host, &mut root, "/", "198.51.100.7:1");
     host.own.borrow_mut().host_calls = 0;
+    host.own.borrow().clock_reads.set(0);
     assert_eq!(
         request(&host, &mut root, "/", "198.51.100.7:1"),
         Action::Continue
     );
     root.plugin().forget(9);
     assert_eq!(host.own.borrow().host_calls, 0);
+    assert_eq!(host.own.borrow().clock_reads.get(), 0);
 }
 
 #[test]

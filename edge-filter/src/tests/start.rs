@@ -66,3 +66,48 @@ fn a_lease_that_ends_before_the_start_lets_nobody_in() {
     root.tick();
     assert_eq!(host.own.borrow().answered.len(), 1);
 }
+
+#[test]
+fn an_initial_state_of_another_service_is_passed_over() {
+    let initial = r#"{ "version": 1, "service": "shop", "revision": 7, "maintenance": "all" }"#;
+    for (path, more, passed_over) in [
+        ("/v1/services/shop/state", "", false),
+        ("/v1/services/pay/state", "", true),
+        ("/state.json", "", false),
+        ("/state.json", r#""service": "pay","#, true),
+    ] {
+        let host = Fake::new();
+        let json = format!(
+            r#"{{ "cluster": "c", "path": "{path}", {more} "start_wait": 0, "initial_state": {initial} }}"#
+        );
+        let config = Config::parse(json.as_bytes(), |_| None).unwrap();
+        let mut root = Root::new(host.clone(), config, 1, 1);
+        root.tick();
+        let action = request(&host, &mut root, "/", "198.51.100.7:1");
+        let expected = if passed_over {
+            Action::Continue
+        } else {
+            Action::Answered
+        };
+        assert_eq!(action, expected, "{path} {more}");
+        let said = host.said(
+            "the initial state is passed over: it is of service shop, and this node is of pay",
+        );
+        assert_eq!(said, usize::from(passed_over), "{path} {more}");
+    }
+}
+
+#[test]
+fn a_document_of_another_service_is_refused() {
+    let host = Fake::new();
+    let json = r#"{ "cluster": "c", "path": "/v1/services/pay/state" }"#;
+    let config = Config::parse(json.as_bytes(), |_| None).unwrap();
+    let mut root = Root::new(host.clone(), config, 1, 1);
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    assert_eq!(host.said("in force"), 1, "the last good one");
+    assert_eq!(
+        request(&host, &mut root, "/", "198.51.100.7:1"),
+        Action::Hold
+    );
+}

@@ -10,15 +10,25 @@ fn reading(host: &Fake) -> Root<Fake> {
 
 /// A visitor sends a body over this protocol, with one more header.
 fn upload(host: &Fake, root: &mut Root<Fake>, protocol: &str, header: &str) -> Action {
+    upload_as(host, root, 9, protocol, header)
+}
+
+fn upload_as(
+    host: &Fake,
+    root: &mut Root<Fake>,
+    context: u32,
+    protocol: &str,
+    header: &str,
+) -> Action {
     see(host, "/upload", "198.51.100.7:1");
     {
         let mut own = host.own.borrow_mut();
         own.headers.push((header.into(), b"x".to_vec()));
         own.properties
             .insert("request.protocol".into(), protocol.into());
-        own.effective = 9;
+        own.effective = context;
     }
-    root.request(9, Rest::Body)
+    root.request(context, Rest::Body)
 }
 
 fn answers(host: &Fake) -> usize {
@@ -114,4 +124,62 @@ fn the_body_of_an_admitted_request_goes_on() {
     let action = upload(&host, &mut root, "HTTP/1.1", "accept");
     assert_eq!(action, Action::Continue);
     assert!(root.plugin().body(9, 1000, true));
+}
+
+#[test]
+fn an_upload_that_drips_is_answered_after_ten_seconds() {
+    let host = Fake::new();
+    let mut root = reading(&host);
+    upload(&host, &mut root, "HTTP/1.1", "accept");
+    let mut waited = Duration::ZERO;
+    while answers(&host) == 0 && waited < Duration::from_secs(60) {
+        host.pass(TICK);
+        waited += TICK;
+        root.tick();
+        root.plugin().body(9, 1, false);
+    }
+    assert_eq!(waited, Duration::from_secs(10));
+}
+
+#[test]
+fn beside_many_uploads_one_more_is_answered_at_once() {
+    let host = Fake::new();
+    let mut root = reading(&host);
+    for context in 100..228 {
+        let action = upload_as(&host, &mut root, context, "HTTP/1.1", "accept");
+        assert_eq!(action, Action::Read, "{context}");
+    }
+    assert_eq!(
+        upload(&host, &mut root, "HTTP/1.1", "accept"),
+        Action::Answered
+    );
+    root.plugin().forget(100);
+    assert_eq!(upload(&host, &mut root, "HTTP/1.1", "accept"), Action::Read);
+}
+
+#[test]
+fn the_answer_is_the_same_after_the_body() {
+    let (at_once, later) = (Fake::new(), Fake::new());
+    for (host, rest) in [(&at_once, Rest::Nothing), (&later, Rest::Body)] {
+        let mut root = reading(host);
+        see(host, "/api/orders", "198.51.100.7:1");
+        {
+            let mut own = host.own.borrow_mut();
+            let headers = [
+                ("accept-language", "ja"),
+                ("origin", "https://shop.example"),
+                ("cookie", "session=1"),
+            ];
+            let headers = headers.map(|(name, value)| (name.into(), value.into()));
+            own.headers.extend(headers);
+            own.properties
+                .insert("request.protocol".into(), "HTTP/1.1".into());
+            own.effective = 9;
+        }
+        root.request(9, rest);
+        // By then Envoy has other headers at hand.
+        see(host, "/", "198.51.100.7:1");
+        root.plugin().body(9, 0, true);
+    }
+    assert_eq!(at_once.own.borrow().answered, later.own.borrow().answered);
 }

@@ -1,5 +1,6 @@
 //! The notice for people: one HTML document that needs nothing else.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -28,12 +29,13 @@ pub(crate) const DARK: [&str; 3] = ["#13171d", "#e7ebf1", "#93b4ff"];
 const LONGEST_PAUSE: u32 = 60;
 
 /// A document, and the `Content-Security-Policy` that it comes with.
-pub(crate) struct Page {
-    pub(crate) html: String,
+pub(crate) struct Page<'t> {
+    /// Borrowed where it is the operator's own.
+    pub(crate) html: Cow<'t, str>,
     pub(crate) policy: String,
 }
 
-pub(crate) fn render(told: &Told<'_>, maintenance: &Maintenance) -> Page {
+pub(crate) fn render<'t>(told: &Told<'t>, maintenance: &Maintenance) -> Page<'t> {
     if let Some(html) = told.html {
         return Page {
             html: html.into(),
@@ -47,7 +49,7 @@ pub(crate) fn render(told: &Told<'_>, maintenance: &Maintenance) -> Page {
         hash(&style)
     );
     Page {
-        html: html(told, maintenance, &style),
+        html: html(told, maintenance, &style).into(),
         policy,
     }
 }

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::{Look, Notice, ServiceName, State, Timestamp};
 
-fn pages(notice: &Notice, mode: Mode) -> Vec<Page> {
+fn pages(notice: &Notice, mode: Mode) -> Vec<Page<'_>> {
     let maintenance = Maintenance {
         mode,
         revision: 17,

@@ -9,6 +9,8 @@
 mod addresses;
 mod control;
 mod death;
+mod documents;
+mod lease;
 mod odd_bytes;
 mod token;
 

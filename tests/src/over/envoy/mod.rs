@@ -226,6 +226,18 @@ impl Envoy {
         Ok(counts)
     }
 
+    /// Sends a signal to the process, such as `STOP`.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be sent.
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        let process = self.process.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &process]).status()?;
+        let failed = || io::Error::other(format!("kill ends with {status}"));
+        status.success().then_some(()).ok_or_else(failed)
+    }
+
     /// What Envoy has logged.
     #[must_use]
     pub fn log(&self) -> String {

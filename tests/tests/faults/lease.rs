@@ -1,0 +1,82 @@
+//! A process that was stopped for longer than its lease.
+
+use std::time::Duration;
+
+use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted, Transport};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::{PATIENCE, endpoint, get, revision, state, until_in_force};
+
+/// How many Envoys are stopped at the same time.
+const ENVOYS: usize = 5;
+const LEASE: Duration = Duration::from_secs(3);
+
+/// How many standstills there are in all; `cargo xtask soak` asks for more.
+fn standstills() -> usize {
+    let frozen = std::env::var("FROZEN_ROUNDS").ok();
+    frozen.map_or(ENVOYS, |frozen| frozen.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_stopped_for_longer_than_its_lease_serves_no_request_by_the_old_state() {
+    let controls: Vec<_> = (0..ENVOYS).map(|_| endpoint(state(3, "off"))).collect();
+    let mut envoys = Vec::new();
+    for control in &controls {
+        let edge = Edge::new(control.address()).with_plugin(json!({ "lease": LEASE.as_secs() }));
+        envoys.push(edge.start().await.unwrap());
+    }
+    let mut refused = 0;
+    let rounds = standstills().div_ceil(ENVOYS);
+    for _ in 0..rounds {
+        let standstills = envoys
+            .iter()
+            .zip(&controls)
+            .map(|(envoy, control)| stand_still(envoy, control));
+        let standstills = futures_util::future::join_all(standstills).await;
+        refused += standstills.into_iter().sum::<usize>();
+    }
+    let requests = 2 * ENVOYS * rounds;
+    println!("{refused} of {requests} requests were refused");
+    assert_eq!(refused, requests);
+}
+
+/// Stops an Envoy that is open, and lets it go on; how many of two requests it refuses then, one that has waited on a
+/// connection and one on a new connection.
+async fn stand_still(envoy: &Envoy, control: &Endpoint) -> usize {
+    control.say(state(3, "off"));
+    until_in_force(envoy, None).await;
+    let mut connection = TcpStream::connect(envoy.address()).await.unwrap();
+    assert_eq!(exchange(&mut connection).await, "200");
+    // From now on no poll renews the lease.
+    control.say(Scripted {
+        delay: Duration::from_secs(60),
+        ..state(3, "off")
+    });
+    envoy.signal("STOP").unwrap();
+    sleep(LEASE * 2).await;
+    connection.write_all(REQUEST).await.unwrap();
+    envoy.signal("CONT").unwrap();
+    let fresh = Transport::Http1.send(envoy.address(), &get("/")).await;
+    let fresh = fresh.unwrap().unwrap();
+    let waited = status(&mut connection).await;
+    usize::from(waited == "503") + usize::from(revision(&fresh) == Some(3))
+}
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
+
+async fn exchange(connection: &mut TcpStream) -> String {
+    connection.write_all(REQUEST).await.unwrap();
+    status(connection).await
+}
+
+/// The status of the next response, which is read in one piece.
+async fn status(connection: &mut TcpStream) -> String {
+    let mut response = vec![0; 65_536];
+    let read = timeout(PATIENCE, connection.read(&mut response));
+    let length = read.await.unwrap().unwrap();
+    let response = String::from_utf8_lossy(&response[..length]);
+    response.split(' ').nth(1).unwrap_or_default().to_owned()
+}

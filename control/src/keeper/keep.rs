@@ -8,7 +8,8 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::fleet::Fleet;
+use crate::change::Change;
+use crate::fleet::{Fleet, probed, refused};
 use crate::invalid::Invalid;
 use crate::keeper::resume::resume;
 use crate::keeper::tokens::Tokens;
@@ -109,8 +110,11 @@ impl Keeper {
         let mut records = Vec::new();
         let mut barriers = Vec::new();
         for before in select(&services, target)? {
-            let (after, warnings) = asked.apply(&before, now)?;
+            let (after, mut warnings) = asked.apply(&before, now)?;
             let in_force = after.as_ref().unwrap_or(&before);
+            if matches!(asked.change, Change::Enter(_)) {
+                warnings.extend(self.probed_advice(&in_force.state, now));
+            }
             let mut outcome = self.outcome(in_force, after.is_some(), warnings);
             if let Some(wait) = &asked.wait {
                 let barrier = asked.barrier(wait, &in_force.state, now)?;
@@ -138,6 +142,20 @@ impl Keeper {
         // After it is published, so that whoever joins later knows it.
         self.fleet.begin(barriers);
         Ok(outcomes)
+    }
+
+    /// That a state refuses what health checks seem to ask the nodes for.
+    fn probed_advice(&self, state: &State, now: Timestamp) -> Vec<String> {
+        let view = self.fleet.view(state.service.as_str(), state.revision);
+        let paths = probed(&view.nodes);
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let refused = refused(paths, state, now);
+        refused
+            .iter()
+            .map(|(path, probed)| probed.describe(path))
+            .collect()
     }
 
     /// A page of a service's history, and what else happened in its time.

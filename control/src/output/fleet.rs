@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::fleet::{FleetView, NodeView, Standing, UnstoredView, rules};
+use crate::fleet::{FleetView, NodeView, Standing, UnstoredView, probed, rules};
 use crate::output::describe::line;
 use crate::output::wait::counts;
 use crate::output::{Paint, ago};
@@ -48,6 +48,9 @@ pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> Str
     unstored_lines(&fleet.unstored_nodes, fleet.unstored, paint, &mut text);
     if let Some(rules) = requests(&rules(&fleet.nodes, fleet.revision)) {
         line("requests", &rules, &mut text);
+    }
+    for (path, probed) in probed(&fleet.nodes) {
+        line("probes", &paint.warn(&probed.describe(&path)), &mut text);
     }
     for open in &fleet.barriers {
         let waits = format!("{} waits: {}", open.actor, counts(open));

@@ -107,7 +107,7 @@ mod tests {
                         request.headers_mut().insert(name, value);
                     }
                     let headers = HeaderLines::new(request.headers());
-                    let foreseen = policy.foresee(&view(&request, &headers));
+                    let foreseen = policy.foresee(&view(&request, request.uri(), &headers));
                     if let Some(reason) = glance.foresee(&request) {
                         assert_eq!(reason, foreseen, "{method} {path} {header:?}");
                         known += 1;

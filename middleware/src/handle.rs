@@ -153,13 +153,12 @@ impl PolicyHandle {
         &self.in_force
     }
 
-    /// Says goodbye to control, so that nobody waits for this node: to be called when the server has
-    /// ended its last request.
+    /// Tells control that this node goes, so that no wait is for it: to be called when the server has ended its last
+    /// request. From the call on the layer refuses all but exempt paths, since no poller keeps the state up to date.
     ///
     /// Returns when control has been told, or when nothing more can be done about it: after 5 s, or at once
-    /// where no [`Poller`](crate::Poller) runs. While requests run, while anybody keeps the guard of one, and
-    /// after a connection was upgraded of which nobody kept it, control is not told. The state in force stays
-    /// as it is from now on.
+    /// where no [`Poller`](crate::Poller) runs. Control is not told while requests run, while the guard of one is kept, and
+    /// after a connection was upgraded whose guard nothing kept.
     #[cfg(feature = "poller")]
     pub async fn leave(&self) {
         if let Some(departure) = &self.departure {

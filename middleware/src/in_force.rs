@@ -172,6 +172,13 @@ impl InForce {
         lease.set_closed(true);
     }
 
+    /// Refuses all that a closed service does, as no poller keeps the state up to date from now on.
+    #[cfg(feature = "poller")]
+    pub(crate) fn retire(&self) {
+        let mut past = self.past();
+        self.put(&mut past, self.state().closed());
+    }
+
     /// Renders the answers anew, as the announced end comes nearer.
     #[cfg(feature = "poller")]
     pub(crate) fn refresh(&self) {

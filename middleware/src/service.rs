@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use intermission_core::{Reason, RequestView, Verdict};
+use intermission_core::{Policy, Reason, RequestView, Verdict};
 use tower_service::Service;
 
 use crate::client::peer;
@@ -14,7 +14,7 @@ use crate::guard::Held;
 use crate::probes::Probe;
 use crate::seen::Seen;
 use crate::unread::Unread;
-use crate::view::{HeaderLines, received_uri, view};
+use crate::view::{HeaderLines, received_uri, rewritten_uri, view};
 use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture, h2c};
 
 /// A service in front of which maintenance is enforced; made by
@@ -50,22 +50,29 @@ impl<S> Maintenance<S> {
         let resolve = || self.layer.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
-        let view = RequestView {
+        let view = |uri| RequestView {
             client,
-            ..view(request, &headers)
+            ..view(request, uri, &headers)
         };
-        let verdict = policy.decide(&view);
+        let received = view(received_uri(request));
+        let mut verdict = policy.decide(&received);
+        let mut counts_as = counts_as(policy, verdict, &received);
+        // Where the path that the client sent is not the one that the service sees, neither may let it in by itself.
+        if let Some(seen) = rewritten_uri(request).map(view) {
+            let other = policy.decide(&seen);
+            if counts_as != self::counts_as(policy, other, &seen) {
+                counts_as = Reason::Open;
+            }
+            if matches!(verdict, Verdict::Admit(_)) {
+                verdict = other;
+            }
+        }
         let decision = Decision {
             verdict,
             revision: policy.revision(),
         };
         match verdict {
             Verdict::Admit(reason) => {
-                let glance = || seen.open.as_ref()?.foresee(request);
-                let counts_as = match reason {
-                    Reason::Open => glance().unwrap_or_else(|| policy.foresee(&view)),
-                    _ => policy.counts_as(reason, &view),
-                };
                 let in_force = self.layer.policy.in_force();
                 let Some(counted) = in_force.admit(seen, counts_as) else {
                     return Judgement::Outdated;
@@ -88,10 +95,19 @@ impl<S> Maintenance<S> {
             }
             Verdict::Refuse(kind) => {
                 seen.shard.count_rule(verdict);
-                let reply = policy.reply(kind, &view, fastrand::u32(..));
+                let reply = policy.reply(kind, &received, fastrand::u32(..));
                 Judgement::Refuse(decision, seen.answers().respond(&reply))
             }
         }
+    }
+}
+
+/// Why a request may run on when the state changes.
+fn counts_as(policy: &Policy, verdict: Verdict, view: &RequestView<'_, HeaderLines<'_>>) -> Reason {
+    match verdict {
+        Verdict::Admit(Reason::Open) => policy.foresee(view),
+        Verdict::Admit(reason) => policy.counts_as(reason, view),
+        Verdict::Refuse(_) => Reason::Open,
     }
 }
 

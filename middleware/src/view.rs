@@ -57,9 +57,9 @@ fn line<'h>((name, value): (&'h HeaderName, &'h HeaderValue)) -> (&'h str, &'h [
 #[inline]
 pub(crate) fn view<'a, B>(
     request: &'a Request<B>,
+    uri: &'a Uri,
     headers: &'a HeaderLines<'a>,
 ) -> RequestView<'a, HeaderLines<'a>> {
-    let uri = received_uri(request);
     let method = request.method().as_str().as_bytes();
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     let authority = uri.authority().map(|authority| authority.as_str());
@@ -89,4 +89,29 @@ pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
         return uri;
     }
     request.uri()
+}
+
+/// The URI that the service sees, where something between an outer router and this layer has put it in the place of the
+/// one that the client sent. What `Router::nest` leaves of that is none: it is its end.
+#[inline]
+pub(crate) fn rewritten_uri<B>(request: &Request<B>) -> Option<&Uri> {
+    let (received, seen) = (received_uri(request), request.uri());
+    let is_end = received.path().ends_with(seen.path())
+        && received.query() == seen.query()
+        && received.authority() == seen.authority();
+    (!is_end && !is_nested_root(request)).then_some(seen)
+}
+
+/// Whether nothing but `/` is left of the path after `Router::nest`, as of `/shop` in a router that is nested there.
+fn is_nested_root<B>(request: &Request<B>) -> bool {
+    #[cfg(feature = "axum")]
+    if request
+        .extensions()
+        .get::<axum::extract::NestedPath>()
+        .is_some()
+    {
+        return request.uri().path() == "/";
+    }
+    _ = request;
+    false
 }

@@ -315,10 +315,23 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
     let shop = MaintenanceLayer::new(policy.clone())
         .with_extensions()
         .layer(app);
-    drop(shop.oneshot(http::Request::default()).await.unwrap());
+    drop(
+        shop.clone()
+            .oneshot(http::Request::default())
+            .await
+            .unwrap(),
+    );
 
     let guard = guards.recv().unwrap();
     let leaving = tokio::spawn(async move { policy.leave().await });
+    let refused = async {
+        let ask = || shop.clone().oneshot(http::Request::default());
+        while ask().await.unwrap().status() == 200 {
+            drop(guards.recv().unwrap());
+            tokio::time::sleep(SHORT).await;
+        }
+    };
+    timeout(LONG, refused).await.unwrap();
     let silence = async { while !report(&server.request().await).ends_with(";leaving") {} };
     assert!(
         timeout(SHORT * 25, silence).await.is_err(),

@@ -54,31 +54,40 @@ async fn the_saved_copy_outlives_the_endpoint() {
     assert_eq!(policy.state().maintenance, Mode::Writes);
 }
 
-#[tokio::test]
-async fn a_disk_that_hangs_holds_up_neither_polls_nor_lease() {
+#[test]
+fn a_disk_that_hangs_holds_up_neither_polls_nor_lease() {
+    // What waits for the disk waits on this one thread.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime
+        .max_blocking_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("shop.json");
-    // Whoever opens it to write waits for a reader.
-    let pipe = folder.path().join("shop.json.new");
-    let mkfifo = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(mkfifo.unwrap().success());
-    let mut server = Server::start().await;
-    server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::Off));
-    let poller = server.poller().with_lease(Duration::from_secs(1));
-    let policy = poller.with_saved_copy(&copy).start().await;
-    server.answer("304 Not Modified", "", "");
-    for _ in 0..3 {
-        server.request().await;
-    }
-    server.answer("503 Service Unavailable", "", "");
-    let closed = async {
-        while policy.state().maintenance != Mode::All {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+    let (answer, waits) = std::sync::mpsc::channel::<()>();
+    runtime.block_on(async {
+        let mut server = Server::start().await;
+        server.answer("200 OK", "etag: \"three\"\r\n", &document(3, Mode::Off));
+        let poller = server.poller().with_lease(Duration::from_secs(1));
+        let policy = poller.with_saved_copy(&copy).start().await;
+        until_saved(&copy).await;
+        let disk = tokio::task::spawn_blocking(move || waits.recv());
+        server.answer("200 OK", "etag: \"four\"\r\n", &document(4, Mode::Off));
+        until(&policy, 4).await;
+        server.answer("304 Not Modified", "", "");
+        for _ in 0..3 {
+            server.request().await;
         }
-    };
-    timeout(LONG, closed).await.unwrap();
-    assert!(!copy.exists());
-    std::fs::File::open(pipe).unwrap();
+        server.answer("503 Service Unavailable", "", "");
+        timeout(LONG, policy.until(|state| state.maintenance == Mode::All))
+            .await
+            .unwrap();
+        let saved = std::fs::read_to_string(&copy).unwrap();
+        assert!(saved.contains("\"revision\":3"), "{saved}");
+        drop(answer);
+        assert!(disk.await.unwrap().is_err());
+    });
 }
 
 #[tokio::test]
@@ -130,4 +139,59 @@ async fn a_saved_copy_of_another_service_gives_way_to_the_first_answer() {
     server.answer("200 OK", "", &document(3, Mode::All));
     until(&policy, 3).await;
     assert_eq!(policy.state().maintenance, Mode::All);
+}
+
+#[test]
+fn processes_that_share_a_copy_never_leave_a_corrupt_one() {
+    const CHANGES: u64 = 250;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("shop.json");
+    let poll = |seed: usize| {
+        let (copy, folder) = (copy.clone(), folder.path());
+        let source = folder.join(format!("source-{seed}.json"));
+        move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(async {
+                let write = |revision| {
+                    // Of a length of its own.
+                    let spaces = " ".repeat(fastrand::usize(..100_000));
+                    let new = source.with_extension("new");
+                    std::fs::write(&new, spaces + &document(revision, Mode::All)).unwrap();
+                    std::fs::rename(new, &source).unwrap();
+                };
+                write(1);
+                let poller = Poller::new(&format!("file://{}", source.display())).unwrap();
+                let poller = poller.with_interval(Duration::from_millis(2));
+                let policy = poller.with_saved_copy(&copy).start().await;
+                for revision in 2..=CHANGES {
+                    write(revision);
+                    until(&policy, revision).await;
+                }
+                policy.leave().await;
+            });
+        }
+    };
+    std::thread::scope(|scope| {
+        let pollers = [1, 2].map(|seed| scope.spawn(poll(seed)));
+        let mut read = 0;
+        while !pollers
+            .iter()
+            .all(std::thread::ScopedJoinHandle::is_finished)
+        {
+            if let Ok(document) = std::fs::read(&copy) {
+                intermission::State::parse(&document).unwrap();
+                read += 1;
+            }
+        }
+        for poller in pollers {
+            poller.join().unwrap();
+        }
+        assert!(read > 100, "{read}");
+    });
+    let saved = intermission::State::parse(&std::fs::read(&copy).unwrap()).unwrap();
+    assert_eq!(saved.revision, CHANGES);
+    // Two sources and the copy.
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
 }

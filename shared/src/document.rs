@@ -75,6 +75,8 @@ impl State {
             );
             return Err(DocumentError::new(String::new(), reason));
         }
+        // Some editors begin a file with a byte order mark (RFC 8259, section 8.1 lets a reader pass over it).
+        let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
         let value = Node::read(document)?;
         Self::read(&Node::root(&value))
     }

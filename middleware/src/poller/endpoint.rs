@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use http::uri::Scheme;
@@ -67,6 +68,18 @@ impl Endpoint {
         }
     }
 
+    /// Whether a token would be read on the way to another machine.
+    pub(super) fn sends_token_in_clear(&self) -> bool {
+        match self {
+            Self::Http {
+                uri,
+                token: Some(_),
+                ..
+            } => uri.scheme() == Some(&Scheme::HTTP) && !uri.host().is_some_and(is_loopback),
+            _ => false,
+        }
+    }
+
     pub(super) fn with_token(self, token: &str) -> Result<Self, TokenError> {
         let token = token.trim_end_matches(['\r', '\n']);
         let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
@@ -93,6 +106,15 @@ impl fmt::Display for Endpoint {
             Self::File(path) => write!(f, "file://{}", path.display()),
         }
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    address.map_or(
+        host == "localhost" || host.ends_with(".localhost"),
+        |address| address.is_loopback(),
+    )
 }
 
 /// Why a text is no endpoint.
@@ -161,3 +183,29 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_in_clear_by_http_beyond_loopback() {
+        for (url, in_clear) in [
+            ("http://control.example/state", true),
+            ("http://10.0.0.7:7700/state", true),
+            ("http://[2001:db8::7]/state", true),
+            ("http://localhost.example/state", true),
+            ("http://127.0.0.1:7700/state", false),
+            ("http://127.9.9.9/state", false),
+            ("http://[::1]:7700/state", false),
+            ("http://localhost:7700/state", false),
+            ("https://control.example/state", false),
+            ("file:///state.json", false),
+        ] {
+            let endpoint = Endpoint::new(url, None).unwrap();
+            assert!(!endpoint.sends_token_in_clear(), "{url} without a token");
+            let endpoint = endpoint.with_token("secret").unwrap();
+            assert_eq!(endpoint.sends_token_in_clear(), in_clear, "{url}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod fetch;
 mod identity;
 mod saved;
 mod task;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,7 +140,9 @@ impl Poller {
     }
 
     /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached. A copy of another
-    /// service than the URL names is passed over.
+    /// service than the URL names is passed over. Only the owner of the process can read the file, which is replaced as a
+    /// whole; processes of one service may share it. Where it cannot be replaced, because it is mounted by itself into a
+    /// container, it is written in place.
     #[must_use]
     pub fn with_saved_copy(self, file: impl Into<PathBuf>) -> Self {
         Self {
@@ -191,6 +194,13 @@ impl Poller {
     ///
     /// Outside of a tokio runtime.
     pub async fn start(self) -> PolicyHandle {
+        if self.endpoint.sends_token_in_clear() {
+            tracing::warn!(
+                endpoint = %self.endpoint,
+                "the token is sent in clear beyond this machine: who reads it can read the state and report as this node, \
+                 and who is on the way can answer for control; ask by https"
+            );
+        }
         let deadline = Instant::now() + self.start_wait;
         let service = self.endpoint.service();
         let saved = match &self.saved_copy {

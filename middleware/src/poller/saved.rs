@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use intermission_core::{ServiceName, State};
-use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use super::write;
 
 /// Pause before a state that could not be saved is saved again.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -16,7 +16,9 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// Reads the copy, which has to be of `service` where that is known; one that cannot be used is passed over with a
 /// warning.
 pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<State> {
-    let document = match fs::read(file).await {
+    let from = file.to_owned();
+    let read = tokio::task::spawn_blocking(move || write::read(&from));
+    let document = match read.await.map_err(io::Error::other).flatten() {
         Ok(document) => document,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => {
@@ -75,7 +77,9 @@ async fn save_all(file: PathBuf, mut states: watch::Receiver<Option<State>>) {
             let Some(document) = states.borrow_and_update().as_ref().map(State::to_json) else {
                 break;
             };
-            let Err(error) = replace(&file, &document).await else {
+            let to = file.clone();
+            let replaced = tokio::task::spawn_blocking(move || write::replace(&to, &document));
+            let Err(error) = replaced.await.map_err(io::Error::other).flatten() else {
                 has_failed = false;
                 break;
             };
@@ -88,15 +92,4 @@ async fn save_all(file: PathBuf, mut states: watch::Receiver<Option<State>>) {
             }
         }
     }
-}
-
-/// Replaces the copy, whole or not at all.
-async fn replace(file: &Path, document: &[u8]) -> io::Result<()> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".new");
-    let new = PathBuf::from(name);
-    let mut writer = File::create(&new).await?;
-    writer.write_all(document).await?;
-    writer.sync_all().await?;
-    fs::rename(&new, file).await
 }

@@ -89,6 +89,8 @@ impl Task {
 
     /// Tells control that this node goes, as soon as nothing runs.
     async fn leave(&mut self) {
+        // Control counts on it no more, so that nothing may begin from now on.
+        self.in_force.retire();
         while !self.in_force.is_idle() || self.ask(Intent::Leave).await.is_err() {
             tokio::time::sleep(AGAIN).await;
         }

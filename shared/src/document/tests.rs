@@ -266,3 +266,12 @@ fn a_service_name_has_letters_digits_and_hyphens() {
         assert!(name.parse::<ServiceName>().is_err(), "{name}");
     }
 }
+
+#[test]
+fn a_byte_order_mark_is_passed_over_once() {
+    let plain = br#"{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all" }"#;
+    let marked = [b"\xef\xbb\xbf".as_slice(), plain].concat();
+    assert_eq!(State::parse(&marked), State::parse(plain));
+    let twice = [b"\xef\xbb\xbf".as_slice(), &marked].concat();
+    assert!(State::parse(&twice).is_err());
+}

@@ -41,6 +41,8 @@ pub(crate) enum Exit {
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
+    /// A check has found something else than was expected.
+    Unexpected = 15,
     /// Ctrl-C ended the wait (128 and the number of the signal, as shells have it).
     Interrupted = 130,
 }
@@ -81,7 +83,9 @@ services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
  12  forked: a node has something in force that this control never made
  13  superseded: a later change may let in or keep out others than this one
  14  fewer nodes than expected, or none
-130  Ctrl-C ended the wait";
+130  Ctrl-C ended the wait
+By check, and by enter --check when all else went well:
+ 15  an answer was not as expected";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

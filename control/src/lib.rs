@@ -5,6 +5,7 @@
 //! and decide with the same core as the nodes do.
 
 mod change;
+mod check;
 mod cli;
 mod client;
 mod commands;

@@ -1,6 +1,7 @@
 //! The grammar of the command line.
 
 mod allowlist;
+mod check;
 mod told;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use intermission_core::HostName;
 
 pub(crate) use self::allowlist::{AddedEntries, Allowlist, Entries, Listed, SetEntries};
+pub(crate) use self::check::Check;
 pub(crate) use self::told::{Explain, Notice, NoticeKind, Preview};
 use crate::exit;
 use crate::limit::Length;
@@ -88,6 +90,8 @@ pub(crate) enum Command {
     Store(Store),
     /// Show which rule decides about a request, and what it is answered
     Explain(Explain),
+    /// Ask a service from outside whether it is in maintenance
+    Check(Check),
     /// Tell visitors something else, or show what they are told
     Notice(Box<Notice>),
     /// Show the notice as nodes answer it, even while the service is open
@@ -256,6 +260,10 @@ pub(crate) struct Enter {
     /// Let the clients on the allowlist pass from the beginning
     #[arg(long)]
     pub(crate) allowlist: bool,
+    /// When that is done, and waited for if --wait is given, check that this address is refused, as intermission check
+    /// does; may be given several times
+    #[arg(long = "check", value_name = "URL", conflicts_with = "writes_only")]
+    pub(crate) checks: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -208,7 +208,7 @@ impl Client {
 }
 
 /// The certificates in a file, which take the place of those that the world trusts.
-fn roots(file: &Path) -> Result<RootCerts, Failure> {
+pub(crate) fn roots(file: &Path) -> Result<RootCerts, Failure> {
     let refuse =
         |reason: &dyn std::fmt::Display| Failure::failed(format!("{}: {reason}", file.display()));
     let pem = fs::read(file).map_err(|error| refuse(&error))?;

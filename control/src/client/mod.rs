@@ -5,5 +5,5 @@ mod http;
 mod server;
 mod token;
 
-pub(crate) use self::http::{Client, escaped, service_path};
+pub(crate) use self::http::{Client, escaped, roots, service_path};
 use self::server::Server;

@@ -2,6 +2,7 @@
 
 mod allowlist;
 mod browser;
+mod check;
 mod diff;
 mod explain;
 mod history;

@@ -1,5 +1,6 @@
 use crate::cli::{Allowlist, Cli, Command, Store};
 use crate::client::Client;
+use crate::commands::check::{self, Checks};
 use crate::commands::{
     allowlist, explain, history, node, notice, preview, service, status, switch, token,
 };
@@ -21,11 +22,18 @@ pub(crate) fn run(cli: Cli) -> Exit {
 
 fn ask(cli: Cli) -> Result<Report, Failure> {
     let format = cli.connection.output;
+    let ca_file = cli.connection.ca_file.clone();
+    if let Command::Check(options) = &cli.command {
+        return check::run(options, ca_file.as_deref());
+    }
     let client = Client::new(cli.connection)?;
     match cli.command {
-        Command::Serve(_) => Err(Failure::failed("serve asks no control")),
+        Command::Serve(_) | Command::Check(_) => Err(Failure::failed("it asks no control")),
         Command::Service(command) => service::run(&client, &command),
-        Command::Enter(options) => switch::enter(&client, &options, format),
+        Command::Enter(options) => {
+            let checks = Checks::new(&options.checks, ca_file.as_deref())?;
+            switch::enter(&client, &options, checks, format)
+        }
         Command::Exit(options) => switch::switch(&client, "exit", &options, format),
         Command::Allowlist(Allowlist::Enable(options)) => {
             switch::switch(&client, "allowlist enable", &options, format)

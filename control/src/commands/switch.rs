@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::{Enter, Format, Rollback, Services, Switch, Waiting};
+use crate::cli::{Enter, Format, Rollback, Services, Switch};
 use crate::client::{Client, service_path};
+use crate::commands::check::Checks;
 use crate::commands::wait;
 use crate::exit::Failure;
 use crate::fleet::Wait;
@@ -11,7 +12,12 @@ use crate::output::{Follow, Paint, Report, described};
 use crate::summary::{Outcome, Outcomes};
 
 /// `enter`: only what is named is sent, so that a repetition touches nothing else.
-pub(super) fn enter(client: &Client, options: &Enter, format: Format) -> Result<Report, Failure> {
+pub(super) fn enter(
+    client: &Client,
+    options: &Enter,
+    checks: Checks,
+    format: Format,
+) -> Result<Report, Failure> {
     let until = options.until.as_deref().map(read_time).transpose()?;
     options.limit.as_deref().map(check_limit).transpose()?;
     let named = [
@@ -27,14 +33,15 @@ pub(super) fn enter(client: &Client, options: &Enter, format: Format) -> Result<
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let named = named.collect();
-    change(
-        client,
-        "enter",
-        &options.services,
-        &options.waiting,
-        named,
-        format,
-    )
+    let wait = wait::asked(&options.waiting)?;
+    let outcomes = change(client, "enter", &options.services, wait.as_ref(), named)?;
+    // Of several services an address does not tell which one it is of.
+    let revision = match outcomes.services.as_slice() {
+        [outcome] => Some(outcome.summary.revision),
+        _ => None,
+    };
+    let report = report(client, outcomes, wait.as_ref(), format)?;
+    checks.follow(report, revision)
 }
 
 /// `exit`, `allowlist enable` and `allowlist disable`: one change of all services, or of none.
@@ -52,7 +59,9 @@ pub(super) fn switch(
     let reason = reason.as_deref();
     let named = reason.map(|reason| ("reason".to_owned(), reason.into()));
     let named = named.into_iter().collect();
-    change(client, action, services, waiting, named, format)
+    let wait = wait::asked(waiting)?;
+    let outcomes = change(client, action, services, wait.as_ref(), named)?;
+    report(client, outcomes, wait.as_ref(), format)
 }
 
 /// `rollback`.
@@ -85,22 +94,19 @@ fn change(
     client: &Client,
     action: &str,
     services: &Services,
-    waiting: &Waiting,
+    wait: Option<&Wait>,
     mut body: Map<String, Value>,
-    format: Format,
-) -> Result<Report, Failure> {
+) -> Result<Outcomes, Failure> {
     body.insert("action".into(), action.into());
     if services.all {
         body.insert("all".into(), true.into());
     } else {
         body.insert("services".into(), json!(services.services));
     }
-    let wait = wait::asked(waiting)?;
-    if let Some(wait) = &wait {
+    if let Some(wait) = wait {
         body.insert("wait".into(), wait::body(wait));
     }
-    let outcomes: Outcomes = client.post("/v1/changes", &Value::Object(body))?;
-    report(client, outcomes, wait.as_ref(), format)
+    client.post("/v1/changes", &Value::Object(body))
 }
 
 /// What became of each service, and of the waits that were asked for.

@@ -33,6 +33,27 @@ impl Report {
         Self { aside, ..self }
     }
 
+    /// Whether all has gone well until now.
+    pub(crate) fn is_done(&self) -> bool {
+        self.exit == Exit::Done && self.failure.is_none()
+    }
+
+    /// What was found beside, as the member `name` for machines.
+    pub(crate) fn with_more(
+        mut self,
+        name: &str,
+        value: &impl Serialize,
+        human: &str,
+        exit: Exit,
+    ) -> Result<Self, Failure> {
+        let value = serde_json::to_value(value).map_err(Failure::failed)?;
+        if let Value::Object(members) = &mut self.json {
+            members.insert(name.to_owned(), value);
+        }
+        self.human.push_str(human);
+        Ok(Self { exit, ..self })
+    }
+
     /// That not all went well, though there is something to print.
     pub(crate) fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }

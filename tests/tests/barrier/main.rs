@@ -9,6 +9,7 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod app;
+mod check;
 mod client;
 mod control;
 mod crowd;

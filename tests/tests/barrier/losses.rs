@@ -76,6 +76,51 @@ async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
 }
 
 #[tokio::test]
+async fn what_takes_the_place_of_a_dead_node_is_not_counted_by_it() {
+    let control = Control::start().await;
+    let mut dead = Shop::start(&control, &[]).await;
+    until_in_force(&control, 1).await;
+    control.done("enter shop --wait").await;
+    dead.process.kill().await.unwrap();
+    // It cannot reach control, and serves strangers.
+    let successor = Shop::start_at("http://127.0.0.1:9/state", &control.token, &[]).await;
+    let mut stranger = Client::connect(successor.address).await.unwrap();
+    assert_eq!(stranger.ask("/").await.unwrap(), 200);
+    let output = control
+        .run("enter shop --wait --expect 1 --timeout 40s")
+        .await;
+    ends(&output, 14, "): lost; it had it in force");
+    // Without a number the wait ends as soon as the node is known to be lost.
+    let output = control.run("enter shop --wait").await;
+    ends(
+        &output,
+        14,
+        "too few: no node reports; 1 that had it in force is lost",
+    );
+}
+
+#[tokio::test]
+async fn a_node_that_a_token_has_no_room_for_is_closed_from_its_first_request_on() {
+    let control = Control::start().await;
+    let token = control
+        .done("token create one --role node --max-members 1")
+        .await;
+    let first = Shop::start_at(&control.state_url(), token.trim(), &[]).await;
+    until_in_force(&control, 1).await;
+    control.done("enter shop --wait").await;
+    let second = Shop::start_at(&control.state_url(), token.trim(), &[]).await;
+    let mut stranger = Client::connect(second.address).await.unwrap();
+    assert_eq!(stranger.ask("/").await.unwrap(), 503);
+    let output = control.run("enter shop --wait").await;
+    ends(
+        &output,
+        11,
+        "the token one has 1 members, and may have no more",
+    );
+    drop(first);
+}
+
+#[tokio::test]
 async fn a_node_that_is_told_to_stop_leaves() {
     let control = Control::start().await;
     let mut shop = Shop::start(&control, &[]).await;
@@ -86,7 +131,7 @@ async fn a_node_that_is_told_to_stop_leaves() {
     ends(
         &control.run("enter shop --wait").await,
         14,
-        "no node has ever spoken",
+        "no node has reported",
     );
 }
 

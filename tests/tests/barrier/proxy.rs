@@ -67,7 +67,7 @@ async fn carry(
 
 /// Changes the version of a document that is among these bytes.
 fn make_newer(bytes: &mut [u8]) {
-    const VERSION: &[u8] = b"\"version\": 1,";
+    const VERSION: &[u8] = b"\"version\":1,";
     let place = bytes
         .windows(VERSION.len())
         .position(|window| window == VERSION);

@@ -15,10 +15,15 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn start(control: &Control, options: &[&str]) -> Self {
+        Self::start_at(&control.state_url(), &control.token, options).await
+    }
+
+    /// Starts it with this token, to ask this URL.
+    pub(crate) async fn start_at(state: &str, token: &str, options: &[&str]) -> Self {
         let mut process = Command::new(beside("axum"))
-            .args(["--listen", "127.0.0.1:0", "--state", &control.state_url()])
+            .args(["--listen", "127.0.0.1:0", "--state", state])
             .args(options)
-            .env("INTERMISSION_NODE_TOKEN", &control.token)
+            .env("INTERMISSION_NODE_TOKEN", token)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)

@@ -1,7 +1,11 @@
 //! Where the filter finds the token, and that Envoy's log never has it.
 
-use intermission_tests::over::Edge;
+use std::fs;
+use std::path::Path;
+
+use intermission_tests::over::{Edge, Envoy, Version};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::{PATIENCE, endpoint, no_vm_died, state, until, until_in_force};
 
@@ -60,5 +64,81 @@ async fn a_token_that_cannot_be_used_is_not_in_the_log() {
         let log = edge.start().await.unwrap_err();
         assert!(log.contains(complaint), "{log}");
         assert!(!log.contains(SECRET), "{log}");
+    }
+}
+
+/// The example with control elsewhere, and with the folder of the token elsewhere.
+fn example(control: &str, folder: &Path) -> String {
+    let examples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/envoy"));
+    let put = |text: &str, changes: &[(&str, &str)]| {
+        changes
+            .iter()
+            .fold(text.to_owned(), |text, (theirs, ours)| {
+                assert!(text.contains(theirs), "the example has no {theirs}");
+                text.replace(theirs, ours)
+            })
+    };
+    let folder = folder.to_str().unwrap();
+    let secret = fs::read_to_string(examples.join("sds/node-token.yaml")).unwrap();
+    let sds = format!("{folder}/node-token.yaml");
+    fs::write(&sds, put(&secret, &[("/etc/intermission", folder)])).unwrap();
+    let text = fs::read_to_string(examples.join("token-in-a-file.yaml")).unwrap();
+    let text = put(
+        &text,
+        &[
+            ("examples/envoy/sds/node-token.yaml", &sds),
+            ("port_value: 10000", "port_value: 0"),
+            ("port_value: 7700", &format!("port_value: {control}")),
+        ],
+    );
+    format!(
+        "{text}\nadmin: {{ address: {{ socket_address: {{ address: 127.0.0.1, port_value: 0 }} }} }}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_in_a_file_changes_while_envoy_runs_and_is_nowhere_else() {
+    for version in [Version::Newest, Version::Oldest] {
+        let control = endpoint(state(3, "all"));
+        let folder = TempDir::new().unwrap();
+        // As `mv` puts a file into the place of another.
+        let put = |token: &str| {
+            let new = folder.path().join("new");
+            fs::write(&new, format!("Bearer {token}")).unwrap();
+            fs::rename(new, folder.path().join("authorization")).unwrap();
+        };
+        put(SECRET);
+        let port = control.address().port().to_string();
+        let yaml = example(&port, folder.path());
+        let envoy = Envoy::from_yaml(version, &yaml).await.unwrap();
+        until_in_force(&envoy, Some(3)).await;
+        let sends = async |token: &str| {
+            let expected = format!("Bearer {token}");
+            until(token, PATIENCE, async || {
+                let polls = control.polls();
+                polls
+                    .last()
+                    .is_some_and(|poll| poll.authorization == expected)
+            })
+            .await;
+        };
+        sends(SECRET).await;
+        put("another");
+        sends("another").await;
+        assert!(!yaml.contains(SECRET));
+        assert!(!envoy.log().contains(SECRET), "{}", envoy.log());
+        for resource in [
+            "static_listeners",
+            "static_clusters",
+            "dynamic_active_secrets",
+        ] {
+            let dump = envoy
+                .ask(&format!("/config_dump?resource={resource}"))
+                .await;
+            let dump = dump.unwrap();
+            for token in [SECRET, "another"] {
+                assert!(!dump.contains(token), "{dump}");
+            }
+        }
     }
 }

@@ -98,6 +98,7 @@ impl Edge {
             "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },
         });
         let environment = &self.host_environment;
+        let bootstrap = bootstrap.to_string();
         Envoy::run(self.version, self.workers, environment, folder, &bootstrap).await
     }
 

@@ -77,22 +77,32 @@ impl Envoy {
         let (upstream, application) = serve_application().await.map_err(told)?;
         let module = Module::Released.path()?;
         let bootstrap = config::bootstrap(sites, &module, endpoint, upstream, folder.path());
-        let mut envoy = Self::run(version, workers, &[], folder, &bootstrap).await?;
+        let mut envoy = Self::run(version, workers, &[], folder, &bootstrap.to_string()).await?;
         envoy.servers = vec![control, application];
         Ok(envoy)
     }
 
-    /// Starts Envoy; of the listeners in `bootstrap` the one on TCP is named `tcp`.
+    /// Starts Envoy with this configuration in YAML, from the root of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy is missing or does not start; with what it logged.
+    pub async fn from_yaml(version: Version, yaml: &str) -> Result<Self, String> {
+        let folder = TempDir::new().map_err(told)?;
+        Self::run(version, 2, &[], folder, yaml).await
+    }
+
+    /// Starts Envoy; of the listeners in `bootstrap` the one on TCP is named `tcp`, unless there is no other.
     async fn run(
         version: Version,
         workers: u32,
         environment: &[(&str, String)],
         folder: TempDir,
-        bootstrap: &Value,
+        bootstrap: &str,
     ) -> Result<Self, String> {
         let binary = version.binary()?;
-        let file = folder.path().join("envoy.json");
-        std::fs::write(&file, bootstrap.to_string()).map_err(told)?;
+        let file = folder.path().join("envoy.yaml");
+        std::fs::write(&file, bootstrap).map_err(told)?;
         let mut process = Command::new(&binary)
             .args([
                 "--use-dynamic-base-id",
@@ -106,6 +116,7 @@ impl Envoy {
             .arg(workers.to_string())
             .arg("--config-path")
             .arg(&file)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -151,10 +162,9 @@ impl Envoy {
         let port = listeners
             .pointer("/listener_statuses")
             .and_then(|listeners| {
-                let tcp = listeners
-                    .as_array()?
-                    .iter()
-                    .find(|listener| listener["name"] == "tcp")?;
+                let listeners = listeners.as_array()?;
+                let named = listeners.iter().find(|listener| listener["name"] == "tcp");
+                let tcp = named.or(listeners.first())?;
                 u16::try_from(
                     tcp.pointer("/local_address/socket_address/port_value")?
                         .as_u64()?,

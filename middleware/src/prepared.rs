@@ -93,3 +93,28 @@ fn value(value: &[u8]) -> Option<HeaderValue> {
 fn values<'a>(values: impl Iterator<Item = &'a [u8]>) -> Vec<HeaderValue> {
     values.filter_map(value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use intermission_core::{Mode, ServiceName, State, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn threads_share_the_bodies_of_a_policy() {
+        let state = State::initial(ServiceName::unknown(), Mode::All);
+        let policy = Policy::compile(&state, Timestamp::from_second(0));
+        let [one, other] = [&policy, &policy].map(Answers::prepare);
+        for ((one, other), answer) in one
+            .prepared
+            .iter()
+            .zip(&other.prepared)
+            .zip(policy.answers())
+        {
+            for prepared in [one, other] {
+                let body = prepared.response.body();
+                assert_eq!(body.as_ptr_range(), answer.body().as_ptr_range());
+            }
+        }
+    }
+}

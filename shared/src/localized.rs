@@ -13,6 +13,9 @@ use crate::{grpc, page, problem};
 const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, Origin, Sec-Fetch-Mode, \
                     Upgrade, X-Requested-With";
 
+/// Keeps an Envoy, and a mesh of them, from trying the request again at every node (Envoy docs, "x-envoy-ratelimited").
+const NOT_AGAIN: HeaderLine = ("x-envoy-ratelimited", Cow::Borrowed("true"));
+
 /// The answers in one language.
 #[derive(Clone, Debug)]
 pub(crate) struct Localized {
@@ -68,6 +71,7 @@ impl<'r> Renderer<'r> {
                     String::from(told.language.as_str()).into(),
                 ),
                 ("x-content-type-options", "nosniff".into()),
+                NOT_AGAIN,
                 vary(),
             ];
             Answer::new(503, [common, &own, more].concat(), body)
@@ -77,6 +81,7 @@ impl<'r> Renderer<'r> {
             ("grpc-status", grpc::STATUS.into()),
             ("grpc-message", grpc::message(told).into()),
             ("grpc-retry-pushback-ms", "-1".into()),
+            NOT_AGAIN,
             vary(),
         ];
         let page = page::render(told, maintenance);

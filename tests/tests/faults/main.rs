@@ -11,8 +11,11 @@ mod control;
 mod death;
 mod documents;
 mod lease;
+mod local_reply;
 mod odd_bytes;
+mod retries;
 mod token;
+mod uploads;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};

@@ -38,6 +38,8 @@ pub struct Edge {
     pub application: Option<SocketAddr>,
     /// Whether Envoy is set up for the filter to read the bodies of refused requests.
     pub reads_bodies: bool,
+    /// Further members of the `HttpConnectionManager`.
+    pub manager: Value,
     /// Environment variables of the Envoy process, which the VMs of the filter get from it.
     pub host_environment: Vec<(&'static str, String)>,
     /// Environment variables of the VMs that the configuration sets.
@@ -57,6 +59,7 @@ impl Edge {
             use_remote_address: true,
             application: None,
             reads_bodies: false,
+            manager: json!({}),
             host_environment: Vec::new(),
             environment: Vec::new(),
         }
@@ -125,10 +128,7 @@ impl Edge {
             &environment,
             self.reads_bodies,
         );
-        let manager = config::typed(
-            "envoy.filters.network.http_connection_manager",
-            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-            json!({
+        let mut manager = json!({
                 "stat_prefix": "edge",
                 "use_remote_address": self.use_remote_address,
                 // A client that is turned away need not be given time to notice.
@@ -146,7 +146,14 @@ impl Edge {
                     filter,
                     config::router(),
                 ],
-            }),
+        });
+        if let (Some(known), Some(more)) = (manager.as_object_mut(), self.manager.as_object()) {
+            known.extend(more.clone());
+        }
+        let manager = config::typed(
+            "envoy.filters.network.http_connection_manager",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            manager,
         );
         let listener = json!({
             "name": "tcp",

@@ -62,7 +62,7 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
 
 /// Builds and installs what is measured, and returns where Envoy is.
 fn build(steps: &mut Steps, length: Length) -> Result<PathBuf> {
-    steps.step("system prerequisites", system::check_for_benches)?;
+    steps.step("system prerequisites", system::check)?;
     steps.step("toolchain", tools::toolchain)?;
     let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
     steps.step("edge filter (target/*.wasm)", wasm::build)?;

@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod counts;
 mod demo;
+mod fuzz;
 mod lint;
 mod soak;
 mod step;
@@ -30,6 +31,7 @@ cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
 cargo xtask counts counts instructions and allocations of what runs in every request; --accept keeps them
 cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask bench  measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
+cargo xtask fuzz   runs the fuzz targets, or one: cargo xtask fuzz [--runs N] [TARGET]
 cargo xtask ci     runs lint and test, what fails soonest first";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["bench", "--quick"] => bench::run(&mut steps, Length::Quick),
         ["counts"] => counts::alone(&mut steps, Task::Compare),
         ["counts", "--accept"] => counts::alone(&mut steps, Task::Accept),
+        ["fuzz", arguments @ ..] => fuzz::run_named(&mut steps, arguments),
         ["ci"] => ci::run(&mut steps),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),

@@ -20,6 +20,11 @@ const NEEDS: &[Need] = &[
         met: || runs("cc", &["--version"]),
     },
     Need {
+        what: "a C++ compiler (c++)",
+        packages: &["g++"],
+        met: || runs("c++", &["--version"]),
+    },
+    Need {
         what: "curl",
         packages: &["curl"],
         met: || runs("curl", &["--version"]),
@@ -65,6 +70,16 @@ const NEEDS: &[Need] = &[
         met: || runs("nginx", &["-v"]),
     },
     Need {
+        what: "HAProxy",
+        packages: &["haproxy"],
+        met: || runs("haproxy", &["-v"]),
+    },
+    Need {
+        what: "Varnish (varnishd)",
+        packages: &["varnish"],
+        met: || runs("varnishd", &["-V"]),
+    },
+    Need {
         what: "wrk",
         packages: &["wrk"],
         // It has no option that does nothing and succeeds.
@@ -72,26 +87,9 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// What the benches need besides.
-const NEEDS_OF_BENCHES: &[Need] = &[Need {
-    what: "HAProxy",
-    packages: &["haproxy"],
-    met: || runs("haproxy", &["-v"]),
-}];
-
 /// Fails, unless everything is there or could be installed.
 pub(crate) fn check() -> Result<()> {
-    check_all(NEEDS)
-}
-
-/// The same for the benches.
-pub(crate) fn check_for_benches() -> Result<()> {
-    check()?;
-    check_all(NEEDS_OF_BENCHES)
-}
-
-fn check_all(needs: &'static [Need]) -> Result<()> {
-    let mut missing = missing(needs);
+    let mut missing = missing();
     if missing.is_empty() {
         return Ok(());
     }
@@ -103,7 +101,7 @@ fn check_all(needs: &'static [Need]) -> Result<()> {
     let debian = Path::new("/usr/bin/apt-get").exists();
     if debian && rustix::process::geteuid().is_root() {
         install(&packages)?;
-        missing = self::missing(needs);
+        missing = self::missing();
     }
     if missing.is_empty() {
         return Ok(());
@@ -125,8 +123,8 @@ fn check_all(needs: &'static [Need]) -> Result<()> {
     )
 }
 
-fn missing(needs: &'static [Need]) -> Vec<&'static Need> {
-    needs.iter().filter(|need| !(need.met)()).collect()
+fn missing() -> Vec<&'static Need> {
+    NEEDS.iter().filter(|need| !(need.met)()).collect()
 }
 
 fn install(packages: &[&str]) -> Result<()> {

@@ -1,11 +1,11 @@
-//! `cargo xtask test`: installs what the tests need and runs every one.
+//! `cargo xtask test`: installs what the tests need and runs every one, and each fuzz target for a moment.
 
 use anyhow::{Result, bail};
 
 use crate::step::{Steps, watch};
 use crate::tally::Tally;
 use crate::workspace::cargo;
-use crate::{api, system, tools, wasm};
+use crate::{api, fuzz, system, tools, wasm};
 
 /// Checks what must be there, installs the rest, and runs every test.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
@@ -57,5 +57,6 @@ pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
     if !silent.is_empty() {
         bail!("no vectors ran in {}", silent.join(", "));
     }
+    fuzz::briefly(steps)?;
     Ok(tally)
 }

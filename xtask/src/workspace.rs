@@ -43,8 +43,17 @@ pub(crate) fn cargo(arguments: &str) -> Command {
 
 /// Cargo with these arguments, divided by white space, about the benches, which are a workspace of their own.
 pub(crate) fn benches(arguments: &str) -> Command {
+    cargo_in("benches", arguments)
+}
+
+/// Cargo with these arguments, divided by white space, about the fuzz targets, which are a workspace of their own.
+pub(crate) fn fuzz(arguments: &str) -> Command {
+    cargo_in("fuzz", arguments)
+}
+
+fn cargo_in(workspace: &str, arguments: &str) -> Command {
     let mut cargo = cargo(arguments);
-    cargo.current_dir(root().join("benches"));
-    cargo.env("CARGO_TARGET_DIR", target().join("benches"));
+    cargo.current_dir(root().join(workspace));
+    cargo.env("CARGO_TARGET_DIR", target().join(workspace));
     cargo
 }

@@ -8,7 +8,7 @@ mod size;
 use anyhow::Result;
 
 use crate::step::{Steps, run as run_command};
-use crate::workspace::{benches, cargo, command, root};
+use crate::workspace::{benches, cargo, command, fuzz, root};
 use crate::{system, tools};
 
 /// Runs every check.
@@ -23,6 +23,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
     steps.run("format", &mut cargo("fmt --all --check"))?;
     steps.run("format of the benches", &mut benches("fmt --check"))?;
+    steps.run("format of the fuzz targets", &mut fuzz("fmt --check"))?;
     steps.step("papers name what exists", || papers::check(root()))?;
     steps.step("length of files", || size::warn(root()))?;
     steps.run(
@@ -50,6 +51,10 @@ pub(crate) fn thorough(steps: &mut Steps) -> Result<()> {
     steps.run(
         "clippy of the benches",
         &mut benches("clippy --locked --all-targets -- --deny warnings"),
+    )?;
+    steps.run(
+        "clippy of the fuzz targets",
+        &mut fuzz("clippy --locked --all-targets -- --deny warnings"),
     )?;
     steps.step("examples in Envoy, oldest and newest", deployment::envoy)?;
     steps.step("examples by Istio's schemas", deployment::istio)?;

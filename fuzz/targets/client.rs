@@ -1,0 +1,74 @@
+//! The client's address, compared with a plain walk over all hops.
+#![no_main]
+
+use std::net::IpAddr;
+
+use intermission_core::{ClientSource, Peer, parse_address};
+use intermission_fuzz::{Case, elements, oracle};
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    intermission_fuzz::mutate(data, size, max_size, seed)
+});
+
+libfuzzer_sys::fuzz_target!(|text: &[u8]| {
+    let Some(case) = Case::read(text) else {
+        return;
+    };
+    let client = case.view().client;
+    let is_trusted = |address: IpAddr| case.trusted.iter().any(|cidr| oracle::has(*cidr, address));
+    let peer = match case.peer {
+        Peer::Address(address) => Some(address.to_canonical()),
+        Peer::Unix | Peer::Unknown => None,
+    };
+    let trusts_peer = peer.map_or(case.peer == Peer::Unix, is_trusted);
+    if matches!(case.source, ClientSource::Peer) || !trusts_peer {
+        assert_eq!(client, peer);
+        return;
+    }
+    if let Some(client) = client {
+        assert!(!is_trusted(client), "{client} is a trusted proxy");
+        assert_eq!(client, client.to_canonical());
+    }
+    let hops: Option<Vec<Option<IpAddr>>> = match &case.source {
+        ClientSource::XForwardedFor(_) => {
+            let lines = lines(&case, "x-forwarded-for");
+            // A line without a value names no hop.
+            let lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
+            Some(
+                lines
+                    .flat_map(|line| line.split(|byte| *byte == b','))
+                    .map(parse_address)
+                    .collect(),
+            )
+        }
+        ClientSource::Forwarded(_) => {
+            let lines: Option<Vec<_>> = lines(&case, "forwarded")
+                .into_iter()
+                .map(elements)
+                .collect();
+            let hop =
+                |element: &intermission_fuzz::Element<'_>| element.client.and_then(parse_address);
+            lines.map(|lines| lines.iter().flatten().map(hop).collect())
+        }
+        ClientSource::Header(name, _) => match lines(&case, name).as_slice() {
+            [line] => Some(vec![parse_address(line)]),
+            _ => None,
+        },
+        _ => return,
+    };
+    // A line that cannot be read leaves the client unknown.
+    let hops = hops.unwrap_or_default();
+    let mut hops = hops
+        .into_iter()
+        .rev()
+        .skip_while(|hop| hop.is_some_and(is_trusted));
+    assert_eq!(client, hops.next().flatten());
+});
+
+fn lines<'b>(case: &Case<'b>, name: &str) -> Vec<&'b [u8]> {
+    let lines = case
+        .headers
+        .iter()
+        .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+    lines.map(|(_, value)| *value).collect()
+}

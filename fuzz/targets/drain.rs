@@ -1,0 +1,42 @@
+//! How long a verdict lasts: a later state that surely still admits a request does admit it, and one that surely refuses all
+//! that was refused before does refuse it.
+#![no_main]
+
+use intermission_core::Verdict;
+use intermission_fuzz::Case;
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    intermission_fuzz::mutate(data, size, max_size, seed)
+});
+
+libfuzzer_sys::fuzz_target!(|text: &[u8]| {
+    let Some(case) = Case::read(text) else {
+        return;
+    };
+    let (now, later, view) = (&case.now, &case.later, case.view());
+    let verdict = now.policy.decide(&view);
+    let afterwards = later.policy.decide(&view);
+    match verdict {
+        Verdict::Admit(reason) => {
+            let lasting = if now.policy.is_open() {
+                now.policy.foresee(&view)
+            } else {
+                now.policy.counts_as(reason, &view)
+            };
+            if later.state.still_admits(lasting, &now.state) {
+                assert!(
+                    matches!(afterwards, Verdict::Admit(_)),
+                    "{verdict:?}, {lasting:?}, {afterwards:?}"
+                );
+            }
+        }
+        Verdict::Refuse(_) => {
+            if later.state.refuses_all_of(&now.state) {
+                assert!(
+                    matches!(afterwards, Verdict::Refuse(_)),
+                    "{verdict:?}, {afterwards:?}"
+                );
+            }
+        }
+    }
+});

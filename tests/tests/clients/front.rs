@@ -184,7 +184,15 @@ fn shop(forms: &Arc<AtomicUsize>) -> Router {
         }
         (headers, "the shop's own page")
     };
+    // A stream that ends at once: the browser connects again, soon.
+    let events = || async {
+        (
+            [("content-type", "text/event-stream")],
+            "retry: 50\ndata: here\n\n",
+        )
+    };
     Router::new()
+        .route("/events", get(events))
         .route("/form", get(form))
         .route("/sent", post(sent).get(|| async { "no form" }))
         .route("/kept", get(kept))

@@ -11,6 +11,7 @@
 
 mod cache;
 mod cors;
+mod events;
 mod foreign;
 mod front;
 mod grpc;

@@ -105,7 +105,10 @@ async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
     if let Some(lease) = options.lease {
         poller = poller.with_lease(Duration::from_secs(lease));
     }
-    if let Some(token) = token(options)? {
+    // What a control asks for; a file or a web server may do without.
+    if let Some(file) = &options.token_file {
+        poller = poller.with_token_file(file)?;
+    } else if let Ok(token) = std::env::var("INTERMISSION_NODE_TOKEN") {
         poller = poller.with_token(&token)?;
     }
     Ok(poller.start().await)
@@ -118,15 +121,6 @@ fn layer(options: &Options, policy: PolicyHandle) -> MaintenanceLayer {
     }
     let proxies = TrustedProxies::new(options.trusted_proxies.iter().copied().collect());
     layer.with_client_source(ClientSource::XForwardedFor(proxies))
-}
-
-/// What a control asks for; a file or a web server may do without.
-fn token(options: &Options) -> anyhow::Result<Option<String>> {
-    let Some(file) = &options.token_file else {
-        return Ok(std::env::var("INTERMISSION_NODE_TOKEN").ok());
-    };
-    let token = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    Ok(Some(token.trim().to_owned()))
 }
 
 fn app(policy: &PolicyHandle) -> Router {

@@ -20,7 +20,7 @@ use crate::tls::Tls;
 const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 
 /// Not 127.0.0.1: no client's connection can take control's port while it is down.
-const CONTROL: &str = "127.0.0.3";
+pub(crate) const CONTROL: &str = "127.0.0.3";
 
 /// The processes, and a home of their own.
 pub(crate) struct Demo {
@@ -206,7 +206,7 @@ async fn look_at_shop(from: Ipv4Addr, shop: &str, answer: Answer) -> Result<[Htt
     Ok([page, api])
 }
 
-async fn start_control(home: &Path, listen: &str, tls: Option<&Tls>) -> Result<Process> {
+pub(crate) async fn start_control(home: &Path, listen: &str, tls: Option<&Tls>) -> Result<Process> {
     let mut serve = Command::new(control_binary()?);
     serve
         .env("XDG_STATE_HOME", home)
@@ -216,7 +216,12 @@ async fn start_control(home: &Path, listen: &str, tls: Option<&Tls>) -> Result<P
     Process::start(&mut serve, &home.join("control.log")).await
 }
 
-async fn start_app(home: &Path, binary: &str, token: &str, options: &[&str]) -> Result<Process> {
+pub(crate) async fn start_app(
+    home: &Path,
+    binary: &str,
+    token: &str,
+    options: &[&str],
+) -> Result<Process> {
     let mut app = Command::new(binary);
     app.env("INTERMISSION_NODE_TOKEN", token);
     app.args(["--listen", "127.0.0.1:0"]).args(options);
@@ -224,7 +229,7 @@ async fn start_app(home: &Path, binary: &str, token: &str, options: &[&str]) -> 
 }
 
 /// The operator's command, which finds its token below this home.
-fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Result<Command> {
+pub(crate) fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Result<Command> {
     let mut command = Command::new(control_binary()?);
     command
         .env("XDG_STATE_HOME", home)

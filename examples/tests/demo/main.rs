@@ -7,6 +7,7 @@ mod demo;
 mod envoy;
 mod forwarded;
 mod process;
+mod rotation;
 mod tls;
 
 use std::time::Duration;

@@ -2,19 +2,23 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use http::Uri;
 use http::uri::Scheme;
-use http::{HeaderValue, Uri};
 use intermission_core::{ServiceName, without_credentials};
 
 use super::fetch::{CaError, Client};
+use super::token::Token;
+use super::watched::Watched;
 
 /// Where the state is asked for.
 #[derive(Debug)]
 pub(super) enum Endpoint {
     Http {
         uri: Uri,
-        token: Option<HeaderValue>,
+        token: Option<Box<Token>>,
         client: Box<Client>,
+        /// The CAs that the client trusts, where they are not the system's.
+        ca_file: Option<Box<Watched>>,
     },
     File(PathBuf),
 }
@@ -42,14 +46,23 @@ impl Endpoint {
         if authority.is_none_or(|authority| authority.as_str().contains('@')) {
             return Err(refuse(Kind::Malformed));
         }
-        let client = match (uri.scheme(), ca_file) {
-            (Some(scheme), None) if *scheme == Scheme::HTTP => Client::plain(),
+        let (client, ca_file) = match (uri.scheme(), ca_file) {
+            (Some(scheme), None) if *scheme == Scheme::HTTP => (Client::plain(), None),
             (Some(scheme), Some(_)) if *scheme == Scheme::HTTP => return Err(refuse(Kind::Plain)),
             (Some(scheme), None) if *scheme == Scheme::HTTPS => {
-                Client::tls().map_err(|error| refuse(Kind::Certificates(error)))?
+                let client = Client::tls();
+                (
+                    client.map_err(|error| refuse(Kind::Certificates(error)))?,
+                    None,
+                )
             }
             (Some(scheme), Some(file)) if *scheme == Scheme::HTTPS => {
-                Client::tls_trusting(file).map_err(|error| refuse(Kind::Ca(file.into(), error)))?
+                let refuse = |error| refuse(Kind::Ca(file.into(), error));
+                let file = Watched::open(file).map_err(|error| refuse(CaError::Missing(error)))?;
+                (
+                    Client::tls_trusting(file.content()).map_err(refuse)?,
+                    Some(Box::new(file)),
+                )
             }
             _ => return Err(refuse(Kind::Malformed)),
         };
@@ -57,7 +70,38 @@ impl Endpoint {
             uri,
             token: None,
             client: Box::new(client),
+            ca_file,
         })
+    }
+
+    /// Takes up what was replaced of the token's and the CA's files.
+    pub(super) async fn refresh(&mut self) {
+        let Self::Http {
+            token,
+            client,
+            ca_file,
+            ..
+        } = self
+        else {
+            return;
+        };
+        if let Some(token) = token {
+            token.refresh().await;
+        }
+        let Some(file) = ca_file else {
+            return;
+        };
+        match file.changed().await.map(Client::tls_trusting) {
+            Some(Ok(trusting)) => {
+                **client = trusting;
+                tracing::info!(file = %file.path().display(), "the certificates are read again");
+            }
+            Some(Err(error)) => {
+                let file = file.path().display();
+                tracing::warn!(%file, %error, "the certificates of before are trusted");
+            }
+            None => {}
+        }
     }
 
     /// The service that the URL names, if it does.
@@ -80,22 +124,11 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn with_token(self, token: &str) -> Result<Self, TokenError> {
-        let token = token.trim_end_matches(['\r', '\n']);
-        let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
-        let mut bearer = bearer
-            .ok()
-            .filter(|_| !token.is_empty())
-            .ok_or(TokenError(()))?;
-        bearer.set_sensitive(true);
-        Ok(match self {
-            Self::Http { uri, client, .. } => Self::Http {
-                uri,
-                token: Some(bearer),
-                client,
-            },
-            file @ Self::File(_) => file,
-        })
+    pub(super) fn with_token(mut self, new: Token) -> Self {
+        if let Self::Http { token, .. } = &mut self {
+            *token = Some(Box::new(new));
+        }
+        self
     }
 }
 
@@ -170,20 +203,6 @@ impl std::error::Error for EndpointError {
     }
 }
 
-/// A token that no header can hold.
-#[derive(Debug)]
-pub struct TokenError(());
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "the token is empty or holds a control character; give it as `intermission token create` prints it",
-        )
-    }
-}
-
-impl std::error::Error for TokenError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,7 +223,7 @@ mod tests {
         ] {
             let endpoint = Endpoint::new(url, None).unwrap();
             assert!(!endpoint.sends_token_in_clear(), "{url} without a token");
-            let endpoint = endpoint.with_token("secret").unwrap();
+            let endpoint = endpoint.with_token(Token::new("secret").unwrap());
             assert_eq!(endpoint.sends_token_in_clear(), in_clear, "{url}");
         }
     }

@@ -20,6 +20,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::AsyncReadExt;
 
 use super::endpoint::Endpoint;
+use super::token::Token;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -60,8 +61,11 @@ impl Endpoint {
         let timeout = request.timeout;
         let fetched = async {
             match self {
-                Self::Http { uri, token, client } => {
-                    client.get(uri, token.as_ref(), request, report).await
+                Self::Http {
+                    uri, token, client, ..
+                } => {
+                    let token = token.as_deref().map(Token::header);
+                    client.get(uri, token, request, report).await
                 }
                 Self::File(path) => read(path).await.map_err(Into::into),
             }
@@ -114,10 +118,10 @@ impl Client {
         ))
     }
 
-    /// For `https`, trusting the certificates in this file, in PEM, and no others.
-    pub(super) fn tls_trusting(file: &Path) -> Result<Self, CaError> {
-        let certificates = CertificateDer::pem_file_iter(file)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    /// For `https`, trusting these certificates, in PEM, and no others.
+    pub(super) fn tls_trusting(pem: &[u8]) -> Result<Self, CaError> {
+        let certificates = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<Vec<_>, _>>()
             .map_err(CaError::Unreadable)?;
         let mut roots = RootCertStore::empty();
         let (taken, _) = roots.add_parsable_certificates(certificates);
@@ -185,6 +189,7 @@ impl Client {
 /// Why a file of certificates cannot be used.
 #[derive(Debug)]
 pub(super) enum CaError {
+    Missing(io::Error),
     Unreadable(pem::Error),
     Empty,
     Tls(rustls::Error),
@@ -193,7 +198,7 @@ pub(super) enum CaError {
 impl fmt::Display for CaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unreadable(_) => "the certificates in it cannot be read",
+            Self::Missing(_) | Self::Unreadable(_) => "the certificates in it cannot be read",
             Self::Empty => {
                 "it holds no certificate in PEM; name the file of the CA that signed the endpoint's"
             }
@@ -205,6 +210,7 @@ impl fmt::Display for CaError {
 impl Error for CaError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::Missing(error) => Some(error),
             Self::Unreadable(error) => Some(error),
             Self::Empty => None,
             Self::Tls(error) => Some(error),

@@ -6,6 +6,8 @@ mod fetch;
 mod identity;
 mod saved;
 mod task;
+mod token;
+mod watched;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -13,14 +15,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use departure::Departure;
-pub use endpoint::{EndpointError, TokenError};
+pub use endpoint::EndpointError;
 use intermission_core::{Mode, Poll, PollOptions, ServiceName, State};
+pub use token::TokenError;
 use tokio::time::{Instant, timeout_at};
 
 use self::endpoint::Endpoint;
 use self::identity::Identity;
 use self::saved::Saver;
 use self::task::Task;
+use self::token::Token;
 use crate::PolicyHandle;
 use crate::in_force::InForce;
 
@@ -72,7 +76,8 @@ impl Poller {
     }
 
     /// Asks `url`, an `https:` one, and trusts the certificates in this file, in PEM, and no others: for a
-    /// control whose certificate is of a private CA.
+    /// control whose certificate is of a private CA. The file is read again with each poll, so that the CA can be replaced
+    /// without a restart; while it has no certificate that can be used, those of before are trusted.
     ///
     /// # Errors
     ///
@@ -176,8 +181,23 @@ impl Poller {
     ///
     /// Where the token holds what a header cannot.
     pub fn with_token(self, token: &str) -> Result<Self, TokenError> {
+        let token = Token::new(token)?;
         Ok(Self {
-            endpoint: self.endpoint.with_token(token)?,
+            endpoint: self.endpoint.with_token(token),
+            ..self
+        })
+    }
+
+    /// Sends the token in `file` with each poll, as [`with_token`](Self::with_token) does. The file is read again with each
+    /// poll, so that a token can be replaced without a restart; while it has none, the last one is sent.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or holds what a header cannot.
+    pub fn with_token_file(self, file: impl AsRef<Path>) -> Result<Self, TokenError> {
+        let token = Token::in_file(file.as_ref())?;
+        Ok(Self {
+            endpoint: self.endpoint.with_token(token),
             ..self
         })
     }

@@ -104,6 +104,7 @@ impl Task {
     }
 
     async fn ask(&mut self, intent: Intent) -> Result<Option<State>, String> {
+        self.endpoint.refresh().await;
         let report = self.identity.report(&self.poll, &self.in_force, intent);
         let mut request = self.poll.send(self.started.elapsed());
         if intent == Intent::Leave {

@@ -31,11 +31,11 @@ pub(crate) struct Poller {
     complaint: Option<String>,
 }
 
-/// The endpoint has answered.
+/// The endpoint has answered, or has sent a document that closes the service.
 #[derive(Debug)]
 pub(crate) struct Heard {
-    /// How long ago it was asked.
-    pub(crate) age: Duration,
+    /// How long ago it was asked what it answered.
+    pub(crate) age: Option<Duration>,
     /// What is new, and its document.
     pub(crate) news: Option<(Tagged, Vec<u8>)>,
 }
@@ -128,6 +128,7 @@ impl Poller {
             body: &body,
         };
         let known = poll.etag().map(Box::<str>::from);
+        let was_closed = poll.closed().is_some();
         match poll.receive(now, response) {
             Ok(news) => {
                 if self.complaint.take().is_some() {
@@ -144,14 +145,27 @@ impl Poller {
                 let etag = poll.etag().map(Box::from);
                 // The same state by another name: the endpoint knows it by that from now on.
                 let renamed = poll.state().filter(|_| etag != known).cloned();
+                let news = news.or(renamed).map(|state| {
+                    // A 304 that puts the last good state in force again has no document.
+                    let document = match status {
+                        200 => body,
+                        _ => state.to_json(),
+                    };
+                    ((Rc::new(state), etag), document)
+                });
                 Some(Heard {
-                    age: now.saturating_sub(poll.answered_at().unwrap_or_default()),
-                    news: news.or(renamed).map(|state| ((Rc::new(state), etag), body)),
+                    age: Some(now.saturating_sub(poll.answered_at().unwrap_or_default())),
+                    news,
                 })
             }
             Err(error) => {
+                let closed = poll.closed().filter(|_| !was_closed).cloned();
                 self.complain(host, metrics, error.line());
-                None
+                // Without its tag: the document that it stands for is not in force.
+                closed.map(|closed| Heard {
+                    age: None,
+                    news: Some(((Rc::new(closed.clone()), None), closed.to_json())),
+                })
             }
         }
     }
@@ -159,10 +173,11 @@ impl Poller {
     fn complain(&mut self, host: &impl Host, metrics: &Metrics, complaint: String) {
         metrics.count(host, Outcome::Failed);
         if self.complaint.as_ref() != Some(&complaint) {
-            let line = format!(
-                "the state cannot be refreshed, the last good one stays in force: {complaint}"
-            );
-            host.log(Level::Warn, &line);
+            let stays = match self.poll.as_ref().and_then(Poll::closed) {
+                Some(_) => "the document cannot be enforced, so the service is closed",
+                None => "the state cannot be refreshed, the last good one stays in force",
+            };
+            host.log(Level::Warn, &format!("{stays}: {complaint}"));
             self.complaint = Some(complaint);
         }
     }

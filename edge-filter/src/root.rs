@@ -145,7 +145,9 @@ impl<H: Host + Clone> Root<H> {
                 self.adopt(news.clone());
                 self.news.write(&plugin.host, &news, &document);
             }
-            self.freshness.write(&plugin.host, heard.age);
+            if let Some(age) = heard.age {
+                self.freshness.write(&plugin.host, age);
+            }
             self.heed_lease();
         }
         self.poll();

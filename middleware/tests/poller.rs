@@ -57,6 +57,34 @@ async fn polls_are_conditional_ask_to_be_held_and_follow_the_state() {
 }
 
 #[tokio::test]
+async fn a_document_that_cannot_be_enforced_closes_until_another_can() {
+    let mut server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::Off));
+    let policy = server.poller().start().await;
+    server.request().await;
+    let unenforceable = document(4, Mode::All).replacen('{', r#"{"critical": ["countries"], "#, 1);
+    server.answer("200 OK", "", &unenforceable);
+    let closed = async {
+        while policy.state().maintenance != Mode::All {
+            server.request().await;
+        }
+    };
+    timeout(LONG, closed).await.unwrap();
+    assert_eq!(policy.state().revision, 3);
+    let reports_it = async {
+        while !server
+            .request()
+            .await
+            .contains("is critical and not known here")
+        {}
+    };
+    timeout(LONG, reports_it).await.unwrap();
+    server.answer("200 OK", "", &document(5, Mode::Off));
+    until(&policy, 5).await;
+    assert_eq!(policy.state().maintenance, Mode::Off);
+}
+
+#[tokio::test]
 async fn what_is_no_answer_leaves_the_last_good_state_in_force() {
     let mut server = Server::start().await;
     server.answer("200 OK", "", &document(3, Mode::All));

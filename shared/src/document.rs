@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 use core::str::FromStr;
 
@@ -11,7 +12,7 @@ use crate::color::Palette;
 use crate::notice::{Look, Translation};
 use crate::phrases::Phrases;
 use crate::state::{Allowlist, Area, Exempt};
-use crate::{Colors, DocumentError, Node, Notice, Quoted, State};
+use crate::{Colors, DocumentError, Mode, Node, Notice, Quoted, State};
 
 /// The fields that are known here, as `critical` names them.
 const FIELDS: [&str; 37] = [
@@ -95,23 +96,23 @@ impl State {
             let reason = format!("version {number} is not known, only {known}; upgrade this node");
             return Err(version.refuse(reason));
         }
-        if let Some(critical) = root.field("critical") {
-            critical.list(|field| {
-                let known = FIELDS.contains(&field);
-                known.then_some(()).ok_or_else(|| {
-                    format!("{} is critical and not known here, so the state cannot be enforced; upgrade this node", Quoted(field))
-                })
-            })?;
-        }
         let initial = Self::initial(
             root.required("service")?.parsed()?,
             root.required("maintenance")?.parsed()?,
         );
-        Ok(Self {
+        let initial = Self {
             store: root
                 .field("store")
                 .map_or(Ok(initial.store), |node| store(&node))?,
             revision: root.required("revision")?.integer(0, MAX_REVISION)?,
+            ..initial
+        };
+        if let Some(critical) = root.field("critical") {
+            check_critical(&critical, &initial)?;
+        }
+        Ok(Self {
+            store: initial.store,
+            revision: initial.revision,
             allowlist: root
                 .field("allowlist")
                 .map_or(Ok(initial.allowlist), |node| allowlist(&node))?,
@@ -131,6 +132,26 @@ impl State {
             maintenance: initial.maintenance,
         })
     }
+}
+
+/// Refuses a document with a critical field that is not known here. One that refuses requests closes the node: to stay
+/// as it was would leave it open.
+fn check_critical(critical: &Node<'_>, document: &State) -> Result<(), DocumentError> {
+    let is_unknown = Cell::new(false);
+    let checked = critical.list(|field| {
+        is_unknown.set(!FIELDS.contains(&field));
+        (!is_unknown.get()).then_some(()).ok_or_else(|| {
+            format!(
+                "{} is critical and not known here, so the state cannot be enforced; upgrade this node",
+                Quoted(field)
+            )
+        })
+    });
+    let closes = is_unknown.get() && document.maintenance != Mode::Off;
+    checked.map(drop).map_err(|error| match closes {
+        true => error.with_closed(document.closed()),
+        false => error,
+    })
 }
 
 fn store(node: &Node<'_>) -> Result<Box<str>, DocumentError> {

@@ -10,7 +10,7 @@ use core::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::quoted::is_unseen;
-use crate::{Listed, Quoted};
+use crate::{Listed, Quoted, State};
 
 /// A value of a JSON document, which knows the JSON pointer (RFC 6901) to itself.
 ///
@@ -276,6 +276,7 @@ impl<'n> Node<'n> {
         DocumentError {
             pointer: self.pointer(),
             reason: reason.to_string(),
+            closed: None,
         }
     }
 }
@@ -295,6 +296,7 @@ fn shortened(text: &Quoted<'_>) -> String {
 pub struct DocumentError {
     pointer: String,
     reason: String,
+    closed: Option<Box<State>>,
 }
 
 impl DocumentError {
@@ -302,7 +304,24 @@ impl DocumentError {
         Self {
             pointer,
             reason: reason.to_string(),
+            closed: None,
         }
+    }
+
+    /// The error of a document that cannot be enforced here, with what takes its place.
+    pub(crate) fn with_closed(self, closed: State) -> Self {
+        Self {
+            closed: Some(Box::new(closed)),
+            ..self
+        }
+    }
+
+    /// What a node enforces in place of a document that refuses requests and has a critical field which is not known
+    /// here: all is refused but the default exempt paths. `None` for every other error, after which the last good
+    /// state stays in force.
+    #[must_use]
+    pub fn closed(&self) -> Option<&State> {
+        self.closed.as_deref()
     }
 
     /// JSON pointer (RFC 6901) to the value that was refused; empty for the whole document.

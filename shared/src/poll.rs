@@ -13,7 +13,7 @@ use fastrand::Rng;
 pub use self::error::PollError;
 use self::error::{Kind, identity};
 pub use self::options::PollOptions;
-use crate::{ServiceName, State};
+use crate::{DocumentError, ServiceName, State};
 
 /// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -43,6 +43,8 @@ pub struct Poll {
     answered_at: Option<Duration>,
     failures: u32,
     objection: Option<Box<str>>,
+    /// What is in force in place of the last document, which has a critical field that is not known here.
+    closed: Option<State>,
 }
 
 /// What to ask the server.
@@ -86,6 +88,7 @@ impl Poll {
             answered_at: None,
             failures: 0,
             objection: None,
+            closed: None,
         }
     }
 
@@ -163,6 +166,14 @@ impl Poll {
         self.objection.as_deref()
     }
 
+    /// What to put in force while the last document that the server sent refuses requests and cannot be enforced for
+    /// a critical field that is not known here: the last good state, closed. To stay as it was would leave the
+    /// service open.
+    #[must_use]
+    pub fn closed(&self) -> Option<&State> {
+        self.closed.as_ref()
+    }
+
     /// The longest time between two polls while all is well.
     #[must_use]
     pub fn longest_pause(&self) -> Duration {
@@ -238,11 +249,15 @@ impl Poll {
 
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
         match response.status {
-            304 if self.etag.is_some() => return Ok(None),
+            // After a document that cannot be enforced, the last good one is in force again.
+            304 if self.etag.is_some() => {
+                let was_closed = self.closed.take().is_some();
+                return Ok(self.state.clone().filter(|_| was_closed));
+            }
             200 => {}
             status => return Err(PollError(Kind::Status(status))),
         }
-        let next = State::parse(response.body).map_err(|error| PollError(Kind::Document(error)))?;
+        let next = State::parse(response.body).map_err(|error| self.refuse(error))?;
         if let Some(service) = self.service.as_ref().filter(|own| **own != next.service) {
             return Err(PollError(Kind::Service {
                 offered: next.service,
@@ -262,7 +277,8 @@ impl Poll {
             .etag
             .and_then(|etag| core::str::from_utf8(etag).ok());
         self.etag = etag.map(Into::into);
-        let changed = self.state.as_ref() != Some(&next);
+        let was_closed = self.closed.take().is_some();
+        let changed = self.state.as_ref() != Some(&next) || was_closed;
         // The first answer is news even where it says the same as the saved copy.
         if !changed && self.answered_at.is_some() {
             return Ok(None);
@@ -270,6 +286,26 @@ impl Poll {
         self.service = Some(next.service.clone());
         self.state = Some(next.clone());
         Ok(Some(next))
+    }
+
+    /// Takes note of a document that is not valid here, and closes if it would have been in force.
+    fn refuse(&mut self, error: DocumentError) -> PollError {
+        let offered = error.closed().filter(|offered| {
+            let is_own = self
+                .service
+                .as_ref()
+                .is_none_or(|own| *own == offered.service);
+            let is_older = self
+                .state
+                .as_ref()
+                .is_some_and(|state| !state.may_give_way_to(offered));
+            is_own && !is_older
+        });
+        if let Some(offered) = offered {
+            let last = self.state.as_ref().unwrap_or(offered);
+            self.closed = Some(last.closed());
+        }
+        PollError(Kind::Document(error))
     }
 
     fn back_off(&mut self, now: Duration, asked: Duration, longest: Duration) {

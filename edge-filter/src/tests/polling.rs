@@ -202,3 +202,27 @@ fn a_document_is_compiled_before_other_vms_see_it() {
         .position(|(_, line)| line.contains("in force"));
     assert!(in_force.is_some_and(|place| place < *logged));
 }
+
+#[test]
+fn a_document_that_cannot_be_enforced_closes_every_vm_until_another_can() {
+    let first = Fake::new();
+    let other = first.sibling();
+    let (mut polling, mut serving) = (root(&first, 1), root(&other, 2));
+    polling.tick();
+    answer(&first, &mut polling, 200, document(3, "off"));
+    let mut serve = |serving: &mut Root<Fake>| {
+        serving.tick();
+        request(&other, serving, "/", "198.51.100.7:1")
+    };
+    assert_eq!(serve(&mut serving), Action::Continue);
+    let unenforceable = String::from_utf8(document(4, "all")).unwrap();
+    let unenforceable = unenforceable.replacen('{', "{\"critical\": [\"countries\"], ", 1);
+    answer(&first, &mut polling, 200, unenforceable.into_bytes());
+    assert_eq!(serve(&mut serving), Action::Answered);
+    assert_eq!(
+        first.said("the document cannot be enforced, so the service is closed"),
+        1
+    );
+    answer(&first, &mut polling, 200, document(5, "off"));
+    assert_eq!(serve(&mut serving), Action::Continue);
+}

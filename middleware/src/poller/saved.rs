@@ -26,11 +26,13 @@ pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<S
             return None;
         }
     };
-    let state = State::parse(&document)
-        .inspect_err(
-            |error| tracing::warn!(file = %file.display(), %error, "the saved copy is not valid"),
-        )
-        .ok()?;
+    let state = match State::parse(&document) {
+        Ok(state) => state,
+        Err(error) => {
+            tracing::warn!(file = %file.display(), %error, "the saved copy is not valid");
+            error.closed()?.clone()
+        }
+    };
     if let Some(service) = service.filter(|service| **service != state.service) {
         tracing::warn!(
             file = %file.display(),

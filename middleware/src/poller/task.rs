@@ -79,7 +79,12 @@ impl Task {
         match self.ask(Intent::Stay).await {
             Ok(Some(news)) => return self.answer(sent, Some(news)),
             Ok(None) => self.answer(sent, None),
-            Err(complaint) => self.complain(complaint),
+            Err(complaint) => {
+                self.complain(complaint);
+                if let Some(closed) = self.poll.closed() {
+                    self.in_force.swap(closed.clone());
+                }
+            }
         }
         let state = self.poll.state();
         if state.is_some_and(|state| state.notice.until.is_some()) {
@@ -151,10 +156,11 @@ impl Task {
         #[cfg(feature = "metrics")]
         metrics::counter!("intermission_poll_failures_total").increment(1);
         if self.complaint.as_ref() != Some(&complaint) {
-            tracing::warn!(
-                endpoint = %self.endpoint,
-                "the state cannot be refreshed, the last good one stays in force: {complaint}"
-            );
+            let stays = match self.poll.closed() {
+                Some(_) => "the document cannot be enforced, so the service is closed",
+                None => "the state cannot be refreshed, the last good one stays in force",
+            };
+            tracing::warn!(endpoint = %self.endpoint, "{stays}: {complaint}");
             self.complaint = Some(complaint);
         }
     }

@@ -88,6 +88,26 @@ fn unknown_fields_are_ignored_unless_they_are_critical() {
 }
 
 #[test]
+fn a_document_that_refuses_requests_and_cannot_be_enforced_closes() {
+    let mut document = minimal();
+    document["critical"] = json!(["countries"]);
+    document["scope"] = json!({ "paths": ["/shop"] });
+    for (mode, closes) in [("off", false), ("writes", true), ("all", true)] {
+        document["maintenance"] = json!(mode);
+        let error = parse(&document).unwrap_err();
+        let closed = error.closed().cloned();
+        assert_eq!(closed.is_some(), closes, "{mode}");
+        if let Some(closed) = closed {
+            assert_eq!((closed.maintenance, closed.revision), (Mode::All, 17));
+            assert!(closed.scope.paths.is_empty() && !closed.allowlist.enabled);
+        }
+    }
+    // Where the list itself cannot be read, the last good state stays in force.
+    document["critical"] = json!("countries");
+    assert!(parse(&document).unwrap_err().closed().is_none());
+}
+
+#[test]
 fn every_refusal_names_the_place_the_text_and_the_remedy() {
     for (pointer, value, expected) in [
         (

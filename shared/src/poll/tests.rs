@@ -387,3 +387,70 @@ fn no_interval_and_no_wait_is_longer_than_five_minutes() {
     let request = poll.send(MS(1));
     assert_eq!(request.prefer.as_deref(), Some("wait=300"));
 }
+
+/// A document that refuses requests, with a critical field that nothing knows yet.
+fn unenforceable(service: &str, store: &str, revision: u64) -> Vec<u8> {
+    let document = document_of(service, store, revision);
+    let text = core::str::from_utf8(&document).unwrap();
+    text.replace("\"critical\":[]", "\"critical\":[\"countries\"]")
+        .into_bytes()
+}
+
+#[test]
+fn a_document_that_cannot_be_enforced_closes_until_another_can() {
+    let mut poll = answered();
+    poll.send(MS(10));
+    let error = poll
+        .receive(MS(11), ok(None, &unenforceable("shop", "S1", 6)))
+        .unwrap_err();
+    assert!(error.line().contains("\"countries\" is critical"));
+    let closed = poll.closed().unwrap().clone();
+    assert_eq!((closed.maintenance, closed.revision), (Mode::All, 5));
+    assert!(poll.objection().is_some());
+    // What is in force is named as before: the document has not been put in force.
+    assert_eq!(poll.etag(), Some("\"a\""));
+    // No answer changes nothing.
+    poll.fail(MS(12));
+    assert!(poll.closed().is_some());
+    let next = poll.receive(MS(13), ok(Some("\"b\""), &document("S1", 7)));
+    assert_eq!(next.unwrap().unwrap().revision, 7);
+    assert!(poll.closed().is_none());
+}
+
+#[test]
+fn the_last_good_state_is_in_force_again_when_the_server_goes_back_to_it() {
+    let good = document("S1", 5);
+    for response in [status(304), ok(Some("\"a\""), &good)] {
+        let mut poll = answered();
+        let unenforceable = unenforceable("shop", "S1", 6);
+        poll.receive(MS(11), ok(None, &unenforceable)).unwrap_err();
+        let again = poll.receive(MS(12), response).unwrap();
+        assert_eq!(again.unwrap().revision, 5);
+        assert!(poll.closed().is_none());
+    }
+}
+
+#[test]
+fn what_is_older_or_of_another_service_closes_nothing() {
+    for document in [
+        unenforceable("shop", "S1", 4),
+        unenforceable("pay", "S1", 6),
+    ] {
+        let mut poll = answered();
+        poll.receive(MS(11), ok(None, &document)).unwrap_err();
+        assert!(poll.closed().is_none());
+    }
+}
+
+#[test]
+fn a_node_that_has_had_no_answer_closes_by_the_document_alone() {
+    let mut poll = poll();
+    poll.receive(MS(1), ok(None, &unenforceable("shop", "S1", 6)))
+        .unwrap_err();
+    let closed = poll.closed().unwrap();
+    assert_eq!(
+        (closed.service.as_str(), closed.maintenance),
+        ("shop", Mode::All)
+    );
+    assert!(poll.answered_at().is_none());
+}

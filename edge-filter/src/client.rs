@@ -20,22 +20,30 @@ impl Client {
         match self {
             Self::Source { trust_forwarded } => {
                 let address = host.property(&["source", "address"]).unwrap_or_default();
-                if !trust_forwarded && address.ends_with(b":0") {
+                if !trust_forwarded && is_from_header(&address) {
                     return Found::FromHeader;
                 }
                 Found::Address(parse_address(&address))
             }
-            Self::Direct {
-                source,
-                filter_state,
-            } => {
-                let peer = host.property(&["filter_state", filter_state]);
-                Found::Address(
-                    source.resolve(peer.as_deref().map_or(Peer::Unknown, read_peer), headers),
-                )
-            }
+            Self::Direct { source, .. } => Found::Address(source.resolve(self.peer(host), headers)),
         }
     }
+
+    /// The other end of the connection.
+    pub(crate) fn peer(&self, host: &impl Host) -> Peer {
+        let address = match self {
+            // One with port 0 comes from a header.
+            Self::Source { .. } => host
+                .property(&["source", "address"])
+                .filter(|address| !is_from_header(address)),
+            Self::Direct { filter_state, .. } => host.property(&["filter_state", filter_state]),
+        };
+        address.as_deref().map_or(Peer::Unknown, read_peer)
+    }
+}
+
+fn is_from_header(address: &[u8]) -> bool {
+    address.ends_with(b":0")
 }
 
 /// The peer as `%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%` prints it: a Unix socket by its path, or by

@@ -201,7 +201,10 @@ impl<H: Host> Plugin<H> {
             return Ok(reason);
         }
         let headers = headers.lines();
-        let request = view(headers, client);
+        let mut request = view(headers, client);
+        if policy.asks_peer(request.path) {
+            request.peer = self.config.client.peer(&self.host);
+        }
         let verdict = policy.decide(&request);
         self.tally.count(verdict);
         match verdict {

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// The counters, each with its verdict, in the order of [`place`].
-const COUNTERS: [(&str, Verdict); 7] = [
+const COUNTERS: [(&str, Verdict); 8] = [
     (
         "intermission_requests_out_of_scope_total",
         Verdict::Admit(Reason::OutOfScope),
@@ -27,6 +27,10 @@ const COUNTERS: [(&str, Verdict); 7] = [
     (
         "intermission_requests_exempt_total",
         Verdict::Admit(Reason::Exempt),
+    ),
+    (
+        "intermission_requests_probe_total",
+        Verdict::Admit(Reason::Probe),
     ),
     (
         "intermission_requests_allowlisted_total",
@@ -53,10 +57,11 @@ fn place(verdict: Verdict) -> Option<usize> {
         Verdict::Admit(Reason::OutOfScope) => 0,
         Verdict::Admit(Reason::ReadOnly) => 1,
         Verdict::Admit(Reason::Exempt) => 2,
-        Verdict::Admit(Reason::Allowlisted) => 3,
-        Verdict::Refuse(Kind::Page) => 4,
-        Verdict::Refuse(Kind::Api) => 5,
-        Verdict::Refuse(Kind::Grpc) => 6,
+        Verdict::Admit(Reason::Probe) => 3,
+        Verdict::Admit(Reason::Allowlisted) => 4,
+        Verdict::Refuse(Kind::Page) => 5,
+        Verdict::Refuse(Kind::Api) => 6,
+        Verdict::Refuse(Kind::Grpc) => 7,
     })
 }
 

@@ -183,6 +183,7 @@ pub(crate) struct Shard {
     out_of_scope: Tally,
     read_only: Tally,
     exempt: Tally,
+    probe: Tally,
     allowlisted: Tally,
     /// How many requests each rule has decided about, in the order of [`Counts::rules`].
     decided: [AtomicU64; Counts::RULES],
@@ -194,11 +195,12 @@ struct Tally {
     upgraded: AtomicU64,
 }
 
-const REASONS: [Reason; 5] = [
+const REASONS: [Reason; 6] = [
     Reason::Open,
     Reason::OutOfScope,
     Reason::ReadOnly,
     Reason::Exempt,
+    Reason::Probe,
     Reason::Allowlisted,
 ];
 
@@ -224,6 +226,7 @@ impl Shard {
             Reason::OutOfScope => &self.out_of_scope,
             Reason::ReadOnly => &self.read_only,
             Reason::Exempt => &self.exempt,
+            Reason::Probe => &self.probe,
             Reason::Allowlisted => &self.allowlisted,
         }
     }

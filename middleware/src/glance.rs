@@ -20,7 +20,8 @@ impl Glance {
     pub(crate) fn new(state: &State) -> Self {
         Self {
             scoped: !(state.scope.hosts.is_empty() && state.scope.paths.is_empty()),
-            exempt: ExemptBeginnings::of(&state.exempt.paths),
+            exempt: ExemptBeginnings::of(&state.exempt.paths)
+                .and(ExemptBeginnings::of_probers(&state.exempt.probers)),
         }
     }
 
@@ -46,7 +47,8 @@ impl Glance {
 mod tests {
     use http::{HeaderName, HeaderValue};
     use intermission_core::{
-        CLIENT_HEADERS, HOST_HEADERS, Mode, PATH_HEADERS, Policy, ServiceName,
+        CLIENT_HEADERS, HOST_HEADERS, Mode, PATH_HEADERS, Peer, Policy, Prober, RequestView,
+        ServiceName,
     };
 
     use super::*;
@@ -107,7 +109,10 @@ mod tests {
                         request.headers_mut().insert(name, value);
                     }
                     let headers = HeaderLines::new(request.headers());
-                    let foreseen = policy.foresee(&view(&request, request.uri(), &headers));
+                    let foreseen = policy.foresee(&RequestView {
+                        peer: Peer::Address([10, 0, 0, 1].into()),
+                        ..view(&request, request.uri(), &headers)
+                    });
                     if let Some(reason) = glance.foresee(&request) {
                         assert_eq!(reason, foreseen, "{method} {path} {header:?}");
                         known += 1;
@@ -128,6 +133,11 @@ mod tests {
             state.exempt.paths = vec![path.parse().unwrap()];
             check(&state);
         }
+        state.exempt.probers = vec![Prober {
+            cidr: "10.0.0.0/8".parse().unwrap(),
+            paths: vec!["/".parse().unwrap(), "/ab".parse().unwrap()],
+        }];
+        check(&state);
         state.scope.paths.push("/basket".parse().unwrap());
         assert_eq!(check(&state).0, 0);
     }

@@ -50,9 +50,15 @@ impl<S> Maintenance<S> {
         let resolve = || self.layer.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
-        let view = |uri| RequestView {
-            client,
-            ..view(request, uri, &headers)
+        let view = |uri| {
+            let mut view = RequestView {
+                client,
+                ..view(request, uri, &headers)
+            };
+            if policy.asks_peer(view.path) {
+                view.peer = peer(extensions);
+            }
+            view
         };
         let received = view(received_uri(request));
         let mut verdict = policy.decide(&received);
@@ -144,7 +150,7 @@ fn count(decision: Decision) {
                 }
             };
         }
-        count!("out-of-scope" "read-only" "exempt" "allowlisted" "refused").increment(1);
+        count!("out-of-scope" "read-only" "exempt" "probe" "allowlisted" "refused").increment(1);
     }
 }
 

@@ -113,6 +113,7 @@ pub struct Reply<'a> {
     details: Option<&'a [u8]>,
     cors: Option<cors::Lines<'a>>,
     head: bool,
+    reloads: bool,
 }
 
 impl<'a> Reply<'a> {
@@ -154,8 +155,17 @@ impl<'a> Reply<'a> {
     /// The headers that only this request's answer has.
     pub fn own_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + use<'a> {
         let length = self.head.then_some(&*self.answer.content_length);
+        let refresh = self.reloads.then_some(b"true".as_slice());
         let cors = self.cors.into_iter().flat_map(there);
-        there([("content-length", length)]).chain(cors)
+        there([("content-length", length), ("hx-refresh", refresh)]).chain(cors)
+    }
+
+    /// The same, by which htmx loads the page anew that asks.
+    pub(crate) fn reloading(self) -> Self {
+        Self {
+            reloads: true,
+            ..self
+        }
     }
 
     /// Whether the body is left out, as in the answer to a `HEAD` (RFC 9110, section 9.3.2).
@@ -298,6 +308,7 @@ impl Answers {
             details: answer.details.get(wait).map(|value| &**value),
             cors: cors::headers(&self.cors_origins, request),
             head: request.method == b"HEAD" && !answer.body.is_empty(),
+            reloads: false,
         }
     }
 }

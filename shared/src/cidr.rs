@@ -37,6 +37,13 @@ impl Cidr {
         (0..=self.prefix_len()).filter_map(move |bits| Some(Self(wider(bits)?.trunc())))
     }
 
+    /// Whether every address of the `other` block is in this one.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        let same_family = self.first().is_ipv4() == other.first().is_ipv4();
+        same_family && self.first() <= other.first() && other.last() <= self.last()
+    }
+
     /// How many leading bits all addresses of the block share.
     #[must_use]
     pub fn prefix_len(self) -> u8 {

@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv6Addr};
 
 use crate::forwarded::Elements;
-use crate::{AddressSet, Headers};
+use crate::{AddressSet, Headers, HopCount};
 
 /// The other end of the connection that a request came over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Peer {
 }
 
 impl Peer {
-    fn address(self) -> Option<IpAddr> {
+    pub(crate) fn address(self) -> Option<IpAddr> {
         match self {
             Self::Address(address) => Some(address.to_canonical()),
             Self::Unix | Self::Unknown => None,
@@ -30,7 +30,7 @@ impl Peer {
 /// None of them is ever a client itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies {
-    addresses: AddressSet,
+    pub(crate) addresses: AddressSet,
     unix: bool,
 }
 
@@ -50,7 +50,7 @@ impl TrustedProxies {
         Self { unix: true, ..self }
     }
 
-    fn trust(&self, peer: Peer) -> bool {
+    pub(crate) fn trust(&self, peer: Peer) -> bool {
         match peer {
             Peer::Address(address) => self.addresses.contains(address),
             Peer::Unix => self.unix,
@@ -81,6 +81,8 @@ pub enum ClientSource {
     XForwardedFor(TrustedProxies),
     /// `Forwarded` (RFC 7239), read like `X-Forwarded-For`.
     Forwarded(TrustedProxies),
+    /// `X-Forwarded-For`, of which the hops from the right are counted.
+    HopCount(HopCount),
     /// A field of this name, in lower case, that a trusted proxy sets to the client's address.
     Header(alloc::boxed::Box<str>, TrustedProxies),
 }
@@ -88,16 +90,14 @@ pub enum ClientSource {
 impl ClientSource {
     /// The client's address; `None` where it is unknown.
     pub fn resolve<H: Headers + ?Sized>(&self, peer: Peer, headers: &H) -> Option<IpAddr> {
-        let (Self::XForwardedFor(trusted) | Self::Forwarded(trusted) | Self::Header(_, trusted)) =
-            self
-        else {
-            return peer.address();
-        };
-        if !trusted.trust(peer) {
-            return peer.address();
-        }
         match self {
             Self::Peer => peer.address(),
+            Self::HopCount(count) => count.resolve(peer, headers),
+            Self::XForwardedFor(trusted) | Self::Forwarded(trusted) | Self::Header(_, trusted)
+                if !trusted.trust(peer) =>
+            {
+                peer.address()
+            }
             Self::XForwardedFor(trusted) => trusted.last_untrusted(hops(headers)),
             Self::Forwarded(trusted) => {
                 let elements = || headers.lines("forwarded").flat_map(Elements::new);
@@ -117,7 +117,7 @@ impl ClientSource {
 /// The hops that `X-Forwarded-For` names over all its lines; `None` stands for what is no address.
 ///
 /// A line without a value names none: Envoy has joined the lines before any filter sees them, and has dropped those.
-fn hops<H: Headers + ?Sized>(headers: &H) -> impl Iterator<Item = Option<IpAddr>> {
+pub(crate) fn hops<H: Headers + ?Sized>(headers: &H) -> impl Iterator<Item = Option<IpAddr>> {
     let lines = headers.lines("x-forwarded-for");
     let lines = lines.filter(|line| !line.trim_ascii().is_empty());
     lines

@@ -11,11 +11,11 @@ use core::str::FromStr;
 use crate::color::Palette;
 use crate::notice::{Look, Translation};
 use crate::phrases::Phrases;
-use crate::state::{Allowlist, Area, Exempt};
+use crate::state::{Allowlist, Area, Exempt, Prober};
 use crate::{Colors, DocumentError, Mode, Node, Notice, Quoted, State};
 
 /// The fields that are known here, as `critical` names them.
-const FIELDS: [&str; 37] = [
+const FIELDS: [&str; 41] = [
     "version",
     "critical",
     "store",
@@ -30,12 +30,16 @@ const FIELDS: [&str; 37] = [
     "scope.paths",
     "exempt",
     "exempt.paths",
+    "exempt.probers",
+    "exempt.probers.cidr",
+    "exempt.probers.paths",
     "api",
     "api.hosts",
     "api.paths",
     "notice",
     "notice.until",
     "notice.retry_after",
+    "notice.retry_after_max",
     "notice.cors_origins",
     "notice.language",
     "notice.title",
@@ -121,7 +125,7 @@ impl State {
                 .map_or(Ok(initial.scope), |node| area(&node))?,
             exempt: root
                 .field("exempt")
-                .map_or(Ok(initial.exempt), |node| exempt(&node))?,
+                .map_or(Ok(Exempt::default()), |node| exempt(&node))?,
             api: root
                 .field("api")
                 .map_or(Ok(initial.api), |node| area(&node))?,
@@ -198,20 +202,31 @@ fn exempt(node: &Node<'_>) -> Result<Exempt, DocumentError> {
         paths: node
             .field("paths")
             .map_or(Ok(Exempt::default().paths), |node| node.list(str::parse))?,
+        probers: node
+            .field("probers")
+            .map_or(Ok(Vec::new()), |node| node.objects(prober))?,
+    })
+}
+
+fn prober(node: &Node<'_>) -> Result<Prober, DocumentError> {
+    node.object()?;
+    Ok(Prober {
+        cidr: node.required("cidr")?.parsed()?,
+        paths: node.required("paths")?.list(str::parse)?,
     })
 }
 
 fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
     let look = look(node)?;
     let default = Notice::default();
+    let seconds = |name, default: u32| match node.field(name) {
+        Some(node) => Ok(u32::try_from(node.integer(1, MAX_RETRY_AFTER)?).unwrap_or(default)),
+        None => Ok(default),
+    };
     Ok(Notice {
         until: node.field("until").map(|node| node.parsed()).transpose()?,
-        retry_after: match node.field("retry_after") {
-            Some(node) => {
-                u32::try_from(node.integer(1, MAX_RETRY_AFTER)?).unwrap_or(default.retry_after)
-            }
-            None => default.retry_after,
-        },
+        retry_after: seconds("retry_after", default.retry_after)?,
+        retry_after_max: seconds("retry_after_max", default.retry_after_max)?,
         cors_origins: node
             .field("cors_origins")
             .map_or(Ok(default.cors_origins), |node| node.list(str::parse))?,

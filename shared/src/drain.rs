@@ -1,4 +1,4 @@
-use crate::{AddressSet, Cidr, Mode, Reason, State};
+use crate::{AddressSet, Cidr, Mode, Prober, Reason, State};
 
 impl State {
     /// Whether this state surely admits a request that `before` admitted for `reason`, so that it may
@@ -16,6 +16,7 @@ impl State {
                 let mut paths = before.exempt.paths.iter();
                 paths.all(|path| self.exempt.paths.contains(path))
             }
+            Reason::Probe => self.lets_probe_all_of(before),
             Reason::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
         }
     }
@@ -35,6 +36,18 @@ impl State {
             && lets_in_no_more
             && self.scope == before.scope
             && exempt.all(|path| before.exempt.paths.contains(path))
+            && before.lets_probe_all_of(self)
+    }
+
+    /// Whether every prober of the other state may ask here for what it may ask for there.
+    fn lets_probe_all_of(&self, other: &Self) -> bool {
+        let own = &self.exempt.probers;
+        other.exempt.probers.iter().all(|prober| {
+            prober.paths.iter().all(|path| {
+                let lets = |own: &Prober| own.cidr.covers(prober.cidr) && own.paths.contains(path);
+                own.iter().any(lets)
+            })
+        })
     }
 
     /// Whether this allowlist has every address of the other.
@@ -69,6 +82,7 @@ mod tests {
             Reason::OutOfScope,
             Reason::ReadOnly,
             Reason::Exempt,
+            Reason::Probe,
             Reason::Allowlisted,
         ] {
             assert!(off.still_admits(reason, &all), "{reason:?}");
@@ -90,6 +104,25 @@ mod tests {
         let mut narrowed = state(Mode::All);
         narrowed.scope.paths.push("/shop".parse().unwrap());
         assert!(!narrowed.still_admits(Reason::OutOfScope, &state(Mode::Off)));
+    }
+
+    #[test]
+    fn a_probe_runs_on_while_its_prober_may_ask() {
+        let with = |probers: &str| {
+            let document = alloc::format!(
+                r#"{{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all",
+                      "exempt": {{ "probers": {probers} }} }}"#
+            );
+            State::parse(document.as_bytes()).unwrap()
+        };
+        let one = with(r#"[{ "cidr": "10.1.0.0/16", "paths": ["/"] }]"#);
+        let wider = with(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/status", "/"] }]"#);
+        let none = with("[]");
+        assert!(wider.still_admits(Reason::Probe, &one));
+        assert!(!one.still_admits(Reason::Probe, &wider));
+        assert!(!none.still_admits(Reason::Probe, &one));
+        assert!(one.refuses_all_of(&wider) && none.refuses_all_of(&one));
+        assert!(!wider.refuses_all_of(&one) && !one.refuses_all_of(&none));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::trie::{Covering, Trie};
-use crate::{ExemptPath, Headers, RequestView};
+use crate::{ExemptPath, Headers, Prober, RequestView};
 
 /// How the paths begin that stay open, which tells most others from them at a glance.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,20 @@ impl ExemptBeginnings {
     pub fn of(paths: &[ExemptPath]) -> Self {
         let bits = paths.iter().map(|path| bit(path.as_str().as_bytes()));
         Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// Those of the paths that stay open to `probers`.
+    #[must_use]
+    pub fn of_probers(probers: &[Prober]) -> Self {
+        let paths = probers.iter().flat_map(|prober| &prober.paths);
+        let bits = paths.map(|path| bit(path.as_str().as_bytes()));
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// These and the `others`.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// Whether a `path`, with or without its query, may be one of them; it is none where not.

@@ -32,11 +32,13 @@ pub const CLIENT_HEADERS: [&str; 6] = [
 pub const PROTOCOL_HEADERS: [&str; 1] = ["upgrade"];
 
 /// Headers on which the answer to a refused request depends, as `Vary` names them.
-pub const ANSWER_HEADERS: [&str; 8] = [
+pub const ANSWER_HEADERS: [&str; 10] = [
     "accept",
     "accept-language",
     "connect-protocol-version",
     "content-type",
+    "hx-current-url",
+    "hx-request",
     "origin",
     "sec-fetch-mode",
     "upgrade",

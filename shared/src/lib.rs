@@ -22,6 +22,7 @@ mod fields;
 mod forwarded;
 mod grpc;
 mod headers;
+mod hop_count;
 mod host;
 mod kind;
 mod language;
@@ -41,12 +42,14 @@ mod phrases;
 mod plain;
 mod policy;
 mod poll;
+mod probers;
 mod problem;
 mod quoted;
 mod report;
 mod request;
 mod retry;
 mod state;
+mod succession;
 mod target;
 mod timestamp;
 mod trie;
@@ -67,6 +70,7 @@ pub use fields::{
     ANSWER_HEADERS, CLIENT_HEADERS, HOST_HEADERS, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS,
 };
 pub use headers::Headers;
+pub use hop_count::HopCount;
 pub use host::{HostName, ParseHostError};
 pub use language::{LanguageTag, ParseLanguageError};
 pub use logo::{Logo, ParseLogoError};
@@ -74,14 +78,15 @@ pub use masked::{TOKEN_PREFIX, without_credentials, without_tokens};
 pub use names::Names;
 pub use node::{DocumentError, Node};
 pub use notice::{Look, Notice, Translation};
-pub use path::{ExemptPath, ParsePathError, PathPrefix};
+pub use path::{ExemptPath, ParsePathError, PathPrefix, ProbePath};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
 pub use quoted::{Listed, Quoted, is_unseen};
 pub use report::{Counts, Report, Running};
 pub use request::RequestView;
 pub use state::{
-    Allowlist, Area, Exempt, Mode, ParseModeError, ParseServiceNameError, ServiceName, State,
+    Allowlist, Area, Exempt, Mode, ParseModeError, ParseServiceNameError, Prober, ServiceName,
+    State,
 };
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use verdict::{Kind, Reason, Verdict};

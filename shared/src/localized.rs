@@ -10,8 +10,8 @@ use crate::notice::Told;
 use crate::{grpc, page, problem};
 
 /// Every request header that decides which answer a refused request gets.
-const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, Origin, Sec-Fetch-Mode, \
-                    Upgrade, X-Requested-With";
+const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, HX-Current-URL, HX-Request, \
+                    Origin, Sec-Fetch-Mode, Upgrade, X-Requested-With";
 
 /// Keeps an Envoy, and a mesh of them, from trying the request again at every node (Envoy docs, "x-envoy-ratelimited").
 const NOT_AGAIN: HeaderLine = ("x-envoy-ratelimited", Cow::Borrowed("true"));

@@ -162,6 +162,22 @@ impl<'n> Node<'n> {
         Ok(list)
     }
 
+    /// A list of objects, each read by `read`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none, or at the first that cannot be read.
+    pub fn objects<T>(
+        &self,
+        read: impl Fn(&Node<'_>) -> Result<T, DocumentError>,
+    ) -> Result<Vec<T>, DocumentError> {
+        let items = self.value.as_array();
+        let items = items.ok_or_else(|| self.mistyped("a list of objects"))?;
+        (0..items.len())
+            .map(|index| read(&self.item(index)))
+            .collect()
+    }
+
     fn texts(&self) -> Result<Vec<&'n str>, DocumentError> {
         let items = self
             .value

@@ -17,6 +17,8 @@ pub struct Notice {
     pub until: Option<Timestamp>,
     /// Seconds after which a client may ask again, where `until` does not tell.
     pub retry_after: u32,
+    /// Most seconds that a client is told to wait because of `until`.
+    pub retry_after_max: u32,
     /// The origins whose scripts may read the notice.
     pub cors_origins: Vec<Origin>,
     /// The language of what follows.
@@ -34,6 +36,7 @@ impl Default for Notice {
         Self {
             until: None,
             retry_after: 300,
+            retry_after_max: 3600,
             cors_origins: Vec::from([Origin::Any]),
             language: LanguageTag::english(),
             look: Look::default(),

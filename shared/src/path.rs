@@ -28,7 +28,10 @@ impl FromStr for ExemptPath {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let remedy = if text == "/" {
-            Some("would exempt every path; to open the service, exit")
+            Some(
+                "would exempt every path; to open the service, exit; for the health checks of a balancer \
+                 name the path in exempt.probers",
+            )
         } else if !is_plain(text.as_bytes()) {
             Some(PLAIN)
         } else {
@@ -37,6 +40,31 @@ impl FromStr for ExemptPath {
         match remedy {
             None => Ok(Self(text.into())),
             Some(remedy) => Err(ParsePathError::new(text, remedy)),
+        }
+    }
+}
+
+/// A path that stays open to probers: itself only, compared byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ProbePath(Box<str>);
+
+impl ProbePath {
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProbePath {
+    type Err = ParsePathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if is_plain(text.as_bytes()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParsePathError::new(text, PLAIN))
         }
     }
 }
@@ -82,7 +110,7 @@ impl FromStr for PathPrefix {
 const PLAIN: &str = "is not a plain path; write it decoded, from its first slash, without query, \
                      empty segment, dot segment, semicolon or backslash, like /api/orders";
 
-/// Why a text is not an [`ExemptPath`] or a [`PathPrefix`].
+/// Why a text is not an [`ExemptPath`], a [`ProbePath`] or a [`PathPrefix`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsePathError {
     text: Box<str>,
@@ -127,7 +155,8 @@ mod tests {
         );
         assert_eq!(
             "/".parse::<ExemptPath>().unwrap_err().to_string(),
-            "\"/\" would exempt every path; to open the service, exit"
+            "\"/\" would exempt every path; to open the service, exit; for the health checks of a balancer \
+                 name the path in exempt.probers"
         );
     }
 

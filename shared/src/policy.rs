@@ -4,7 +4,9 @@ use crate::answer::Answers;
 use crate::area::Listed;
 use crate::exempt::ExemptPaths;
 use crate::kind::kind;
-use crate::weighed::Weighed;
+use crate::probers::Probers;
+use crate::target::Target;
+use crate::weighed::{Weighed, named};
 use crate::{
     AddressSet, Answer, Headers, Kind, Mode, Reason, Reply, RequestView, State, Timestamp, Verdict,
 };
@@ -19,6 +21,7 @@ pub struct Policy {
     revision: u64,
     scope: Option<Listed>,
     exempt: ExemptPaths,
+    probers: Probers,
     allowlist: Option<AddressSet>,
     api: Option<Listed>,
     answers: Answers,
@@ -35,6 +38,7 @@ impl Policy {
             revision: state.revision,
             scope: Listed::new(&state.scope),
             exempt: ExemptPaths::new(&state.exempt.paths),
+            probers: Probers::new(&state.exempt.probers),
             allowlist: enabled.then(|| state.allowlist.cidrs.iter().copied().collect()),
             api: Listed::new(&state.api),
             answers: Answers::render(state, now),
@@ -51,6 +55,13 @@ impl Policy {
     #[must_use]
     pub fn asks_client(&self) -> bool {
         !self.is_open() && self.allowlist.is_some()
+    }
+
+    /// Whether a verdict, or how long it lasts, can depend on who the peer is of a request for this path, with or without
+    /// its query.
+    #[must_use]
+    pub fn asks_peer(&self, path: &[u8]) -> bool {
+        self.probers.of(path).is_some()
     }
 
     /// The revision of the state.
@@ -77,7 +88,7 @@ impl Policy {
     }
 
     /// Decides about a request, by the first rule that matches: `open`, `out-of-scope`,
-    /// `read-only`, `exempt`, `allowlisted`, `refused`.
+    /// `read-only`, `exempt`, `probe`, `allowlisted`, `refused`.
     #[inline]
     pub fn decide<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Verdict {
         if self.is_open() {
@@ -97,6 +108,8 @@ impl Policy {
             Verdict::Admit(Reason::ReadOnly)
         } else if self.is_exempt(&weighed) {
             Verdict::Admit(Reason::Exempt)
+        } else if self.probers.cover(&weighed) {
+            Verdict::Admit(Reason::Probe)
         } else if self.is_allowlisted(request) {
             Verdict::Admit(Reason::Allowlisted)
         } else {
@@ -111,7 +124,11 @@ impl Policy {
         self.maintenance == Mode::All
             && self.scope.is_none()
             && self.allowlist.as_ref().is_some_and(listed)
-            && !self.exempt.list(path().as_ref())
+            && {
+                let path = path();
+                let path = path.as_ref();
+                !self.exempt.list(path) && !self.asks_peer(path)
+            }
     }
 
     /// Why a request that is admitted while the service is open may run on when maintenance begins: of the reasons
@@ -123,6 +140,8 @@ impl Policy {
             Reason::Open
         } else if self.is_exempt(&weighed) {
             Reason::Exempt
+        } else if self.probers.cover(&weighed) {
+            Reason::Probe
         } else if self.is_out_of_scope(&weighed) {
             Reason::OutOfScope
         } else if weighed.only_reads() {
@@ -132,17 +151,17 @@ impl Policy {
         }
     }
 
-    /// Why a request that is admitted in maintenance for `reason` may run on when the state changes: exempt paths
-    /// outlast mode and scope.
+    /// Why a request that is admitted in maintenance for `reason` may run on when the state changes: exempt paths and
+    /// probes outlast mode and scope.
     pub fn counts_as<H: Headers + ?Sized>(
         &self,
         reason: Reason,
         request: &RequestView<'_, H>,
     ) -> Reason {
+        let weighed = Weighed::new(request);
         match reason {
-            Reason::OutOfScope | Reason::ReadOnly if self.is_exempt(&Weighed::new(request)) => {
-                Reason::Exempt
-            }
+            Reason::OutOfScope | Reason::ReadOnly if self.is_exempt(&weighed) => Reason::Exempt,
+            Reason::OutOfScope | Reason::ReadOnly if self.probers.cover(&weighed) => Reason::Probe,
             _ => reason,
         }
     }
@@ -155,7 +174,29 @@ impl Policy {
         request: &RequestView<'a, H>,
         draw: u32,
     ) -> Reply<'a> {
-        self.answers.reply(kind, request, draw)
+        let reply = self.answers.reply(kind, request, draw);
+        if kind != Kind::Grpc && self.reloads(request) {
+            reply.reloading()
+        } else {
+            reply
+        }
+    }
+
+    /// Whether htmx asks, and the page that it runs in would be refused as well: htmx shows nothing of a refusal, and that
+    /// page tells more. One that is not refused would only ask again, and be loaded for ever.
+    fn reloads<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
+        let headers = request.headers;
+        let asks = headers.single("hx-request") == Some(b"true") && !request.is_preflight();
+        asks && self.maintenance == Mode::All
+            && headers.single("hx-current-url").is_none_or(|page| {
+                named(page).path.is_some_and(|path| {
+                    let is_outside =
+                        |scope: &Listed| scope.has_path(&Target::of(path)) == Some(false);
+                    !self.exempt.list(path)
+                        && !self.asks_peer(path)
+                        && !self.scope.as_ref().is_some_and(is_outside)
+                })
+            })
     }
 
     fn is_out_of_scope<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {

@@ -79,11 +79,12 @@ impl Counts {
     pub const RULES: usize = Self::VERDICTS.len();
 
     /// One verdict of each rule that is counted.
-    const VERDICTS: [Verdict; 5] = [
+    const VERDICTS: [Verdict; 6] = [
         Verdict::Refuse(Kind::Page),
         Verdict::Admit(Reason::OutOfScope),
         Verdict::Admit(Reason::ReadOnly),
         Verdict::Admit(Reason::Exempt),
+        Verdict::Admit(Reason::Probe),
         Verdict::Admit(Reason::Allowlisted),
     ];
 
@@ -226,7 +227,7 @@ mod tests {
             upgraded: 0,
             oldest: None,
         },
-        counts: Counts([0; 5]),
+        counts: Counts([0; Counts::VERDICTS.len()]),
         silent: "",
         wait: Duration::from_secs(10),
         lease: None,

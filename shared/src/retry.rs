@@ -7,10 +7,12 @@ use crate::{Notice, Timestamp};
 /// How many different answers there are to when.
 const STEPS: u64 = 16;
 
-/// Seconds until a client may ask again: up to the announced end while it lies ahead, else as configured.
+/// Seconds until a client may ask again: up to the announced end while it lies ahead, but no more than allowed, since
+/// clients sleep for so long even if the service is back earlier; else as configured.
 fn after(notice: &Notice, now: Timestamp) -> u64 {
     let ahead = notice.until.map(|until| until.seconds_since(now));
     let seconds = ahead.filter(|seconds| *seconds > 0);
+    let seconds = seconds.map(|seconds| seconds.min(notice.retry_after_max.into()));
     seconds.unwrap_or_else(|| notice.retry_after.into())
 }
 

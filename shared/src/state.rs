@@ -7,7 +7,11 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::{Cidr, ExemptPath, HostName, Notice, PathPrefix, Quoted};
+use crate::{Cidr, HostName, Notice, Origin, PathPrefix, Quoted};
+
+pub use self::exempt::{Exempt, Prober};
+
+mod exempt;
 
 /// What is in force for one service, parsed and valid.
 ///
@@ -43,8 +47,19 @@ impl State {
     /// Longest document that is read, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
 
-    /// The state before anything is known of `service`: revision 0 of no store, with the defaults
-    /// of every other field.
+    /// The level of the format that a reader needs to read this state whole. Readers of a lower level refuse its document.
+    #[must_use]
+    pub fn least_format(&self) -> u64 {
+        let origins = &self.notice.cors_origins;
+        if origins.iter().all(Origin::is_known_to_all) {
+            1
+        } else {
+            2
+        }
+    }
+
+    /// The state of a new `service`, or of one of which nothing is known yet: revision 0 of no store, with the
+    /// [usual exemptions](Exempt::usual) and the defaults of every other field.
     #[must_use]
     pub fn initial(service: ServiceName, maintenance: Mode) -> Self {
         Self {
@@ -54,7 +69,7 @@ impl State {
             maintenance,
             allowlist: Allowlist::default(),
             scope: Area::default(),
-            exempt: Exempt::default(),
+            exempt: Exempt::usual(),
             api: Area::default_api(),
             notice: Notice::default(),
         }
@@ -243,33 +258,6 @@ impl Area {
         Self {
             hosts: Vec::new(),
             paths: "/api".parse().into_iter().collect(),
-        }
-    }
-}
-
-/// Paths that stay open in maintenance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Exempt {
-    /// The paths.
-    pub paths: Vec<ExemptPath>,
-}
-
-/// Health checks, crawlers' rules and certificate renewal.
-impl Default for Exempt {
-    fn default() -> Self {
-        let paths = [
-            "/healthz",
-            "/livez",
-            "/readyz",
-            "/robots.txt",
-            "/.well-known/acme-challenge/",
-            "/grpc.health.v1.Health/",
-        ];
-        Self {
-            paths: paths
-                .into_iter()
-                .filter_map(|path| path.parse().ok())
-                .collect(),
         }
     }
 }

@@ -18,6 +18,7 @@ impl Verdict {
             Self::Admit(Reason::OutOfScope) => "out-of-scope",
             Self::Admit(Reason::ReadOnly) => "read-only",
             Self::Admit(Reason::Exempt) => "exempt",
+            Self::Admit(Reason::Probe) => "probe",
             Self::Admit(Reason::Allowlisted) => "allowlisted",
             Self::Refuse(_) => "refused",
         }
@@ -35,6 +36,8 @@ pub enum Reason {
     ReadOnly,
     /// Its path stays open in maintenance.
     Exempt,
+    /// A prober asks, which may for this path.
+    Probe,
     /// Its client is on the allowlist.
     Allowlisted,
 }

@@ -83,6 +83,7 @@ impl Expect {
             "out-of-scope",
             "read-only",
             "exempt",
+            "probe",
             "allowlisted",
             "refused",
         ];

@@ -1,6 +1,7 @@
 use std::net::IpAddr;
+use std::num::NonZeroU8;
 
-use intermission_core::{Cidr, ClientSource, Peer, State, TrustedProxies};
+use intermission_core::{Cidr, ClientSource, HopCount, Peer, State, TrustedProxies};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +35,7 @@ pub struct Vector {
 pub struct Node {
     source: Source,
     header: Option<String>,
+    hops: Option<NonZeroU8>,
     #[serde(default)]
     trusted: Vec<String>,
     #[serde(default)]
@@ -47,6 +49,7 @@ enum Source {
     Peer,
     XForwardedFor,
     Forwarded,
+    HopCount,
     Header,
 }
 
@@ -65,13 +68,27 @@ impl Node {
         if self.trusts_unix_sockets {
             trusted = trusted.with_unix_sockets();
         }
-        match (self.source, &self.header) {
-            (Source::Peer, None) => Ok(ClientSource::Peer),
-            (Source::XForwardedFor, None) => Ok(ClientSource::XForwardedFor(trusted)),
-            (Source::Forwarded, None) => Ok(ClientSource::Forwarded(trusted)),
-            (Source::Header, Some(name)) => Ok(ClientSource::Header(name.as_str().into(), trusted)),
-            _ => Err("`header` goes with the source \"header\", and only with it".into()),
+        match (self.source, &self.header, self.hops) {
+            (Source::Peer, None, None) => Ok(ClientSource::Peer),
+            (Source::XForwardedFor, None, None) => Ok(ClientSource::XForwardedFor(trusted)),
+            (Source::Forwarded, None, None) => Ok(ClientSource::Forwarded(trusted)),
+            (Source::HopCount, None, Some(hops)) => {
+                let count = HopCount::new(hops);
+                Ok(ClientSource::HopCount(if self.trusts_none() {
+                    count
+                } else {
+                    count.with_trusted_peers(trusted)
+                }))
+            }
+            (Source::Header, Some(name), None) => {
+                Ok(ClientSource::Header(name.as_str().into(), trusted))
+            }
+            _ => Err("`header` goes with the source \"header\", `hops` with \"hop-count\"".into()),
         }
+    }
+
+    fn trusts_none(&self) -> bool {
+        self.trusted.is_empty() && !self.trusts_unix_sockets
     }
 
     /// The member `client` in the plugin configuration of a filter that is configured like this node.
@@ -81,6 +98,10 @@ impl Node {
             Source::Peer => return json!({ "source": "direct" }),
             Source::XForwardedFor => "x-forwarded-for",
             Source::Forwarded => "forwarded",
+            Source::HopCount if self.trusts_none() => {
+                return json!({ "source": "hop-count", "hops": self.hops });
+            }
+            Source::HopCount => "hop-count",
             Source::Header => "header",
         };
         let mut trusted = self.trusted.clone();
@@ -94,6 +115,9 @@ impl Node {
         let mut client = json!({ "source": source, "trusted_proxies": trusted });
         if let (Some(members), Some(header)) = (client.as_object_mut(), &self.header) {
             members.insert("header".into(), json!(header));
+        }
+        if let (Some(members), Some(hops)) = (client.as_object_mut(), self.hops) {
+            members.insert("hops".into(), json!(hops));
         }
         client
     }

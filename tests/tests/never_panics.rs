@@ -154,7 +154,7 @@ fn method() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Headers on which it depends how a request is refused, but never whether.
-const FORGEABLE: [&str; 16] = [
+const FORGEABLE: [&str; 18] = [
     "accept",
     "accept-language",
     "access-control-request-headers",
@@ -163,6 +163,8 @@ const FORGEABLE: [&str; 16] = [
     "connect-protocol-version",
     "content-type",
     "cookie",
+    "hx-current-url",
+    "hx-request",
     "origin",
     "referer",
     "sec-fetch-mode",
@@ -278,8 +280,11 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "hosts",
         "paths",
         "exempt",
+        "probers",
+        "cidr",
         "api",
         "notice",
+        "retry_after_max",
         "title",
         "message",
         "until",

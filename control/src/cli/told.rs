@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     pub(crate) service: String,
-    /// The client's address, as the node sees it
+    /// The client's address, as the node sees it; without a header that says otherwise, that of the connection too
     #[arg(long, value_name = "ADDR")]
     pub(crate) ip: String,
     /// The path, with or without its query

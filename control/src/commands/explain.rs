@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use intermission_core::{Policy, RequestView, State, Verdict};
+use intermission_core::{Peer, Policy, RequestView, State, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
 use ureq::http::uri::Authority;
@@ -39,6 +39,7 @@ pub(super) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
     let (method, path) = (options.method.as_bytes(), options.path.as_bytes());
     let request = RequestView {
         client: Some(ip.to_canonical()),
+        peer: Peer::Address(ip),
         ..RequestView::new(method, path, headers.as_slice())
     };
     let verdict = policy.decide(&request);

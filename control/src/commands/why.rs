@@ -15,6 +15,7 @@ pub(super) fn why<H: Headers + ?Sized>(
         }
         Verdict::Admit(Reason::ReadOnly) => "only writes are refused, and this is none".to_owned(),
         Verdict::Admit(Reason::Exempt) => "the path stays open in maintenance".to_owned(),
+        Verdict::Admit(Reason::Probe) => "the peer may ask for this path as a prober".to_owned(),
         Verdict::Admit(Reason::Allowlisted) => match request.client.and_then(|ip| entry(state, ip))
         {
             Some(entry) => format!("the allowlist is on, and {entry} is on it"),

@@ -102,6 +102,8 @@ impl Asked {
             return Ok((None, warnings));
         }
         after.revision = stamp.revision;
+        let allowed = before.state.may_become(&after);
+        allowed.map_err(|error| refuse(error.into()))?;
         // Nothing is stored that a node, or this store when it is opened again, would refuse.
         if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
             return Err(refuse(Invalid::new(

@@ -387,3 +387,44 @@ fn a_data_folder_of_another_user_is_refused() {
         "{said}"
     );
 }
+
+#[test]
+fn a_star_in_a_path_that_is_stored_stays_and_a_new_one_is_refused() {
+    let home = Home::new();
+    let mut control = home.start();
+    control.add("shop");
+    let patch = |control: &Control, paths: &[&str]| {
+        let etag = control.state("shop").header("etag").unwrap().to_owned();
+        let patch = json!({ "exempt": { "paths": paths } });
+        control.patch("shop", &etag, &patch)
+    };
+    assert_eq!(patch(&control, &["/t/x/hooks"]).status, 200);
+    control.stop();
+    // As a control has stored it that took such paths.
+    let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
+    store
+        .execute_batch(
+            "DROP TRIGGER history_is_never_changed;
+             UPDATE services SET document = replace(document, '/x/', '/*/');
+             UPDATE history SET after = replace(after, '/x/', '/*/');",
+        )
+        .unwrap();
+    drop(store);
+
+    let control = home.start();
+    for switch in ["enter", "exit"] {
+        let path = format!("/v1/services/shop/{switch}");
+        assert_eq!(control.post(&path, &json!({})).json()["changed"], true);
+    }
+    assert_eq!(patch(&control, &["/t/*/hooks", "/more"]).status, 200);
+    let problem = patch(&control, &["/t/*/hooks", "/u/*/hooks"]).problem(422, "invalid");
+    assert_eq!(problem["pointer"], "/exempt/paths/1");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("has a *, which stands for nothing but itself"),
+        "{detail}"
+    );
+    assert_eq!(patch(&control, &["/more"]).status, 200);
+    let back = control.post("/v1/services/shop/rollback", &json!({ "revision": 2 }));
+    assert_eq!(back.problem(422, "invalid")["pointer"], "/exempt/paths/0");
+}

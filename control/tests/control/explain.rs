@@ -62,6 +62,15 @@ fn explain_tells_the_rule_and_the_whole_answer() {
     );
     let exempt = run(&["explain", "shop", "--ip", "192.0.2.1", "--path", "/healthz"]).done();
     assert!(exempt.contains("rule       exempt"), "{exempt}");
+
+    let etag = control.state("shop").header("etag").unwrap().to_owned();
+    let probers = json!([{ "cidr": "35.191.0.0/16", "paths": ["/a"] }]);
+    let patch = json!({ "exempt": { "probers": probers } });
+    assert_eq!(control.patch("shop", &etag, &patch).status, 200);
+    let probe = ask(&["--ip", "35.191.0.1"]);
+    assert!(probe.contains("rule       probe"), "{probe}");
+    let visitor = ask(&["--ip", "35.191.0.1", "--header", "Via: 1.1 google"]);
+    assert!(visitor.contains("rule       refused"), "{visitor}");
 }
 
 #[test]

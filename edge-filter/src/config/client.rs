@@ -1,4 +1,8 @@
-use intermission_core::{Cidr, ClientSource, DocumentError, Listed, Node, TrustedProxies};
+use std::num::NonZeroU8;
+
+use intermission_core::{
+    Cidr, ClientSource, DocumentError, HopCount, Listed, Node, TrustedProxies,
+};
 
 use super::header_text;
 
@@ -29,6 +33,7 @@ impl Client {
             "source",
             "trust_forwarded",
             "trusted_proxies",
+            "hops",
             "header",
             "filter_state",
         ])?;
@@ -45,12 +50,19 @@ impl Client {
         for_sources("trust_forwarded", &["source-address"])?;
         for_sources(
             "trusted_proxies",
-            &["x-forwarded-for", "forwarded", "header"],
+            &["x-forwarded-for", "forwarded", "hop-count", "header"],
         )?;
+        for_sources("hops", &["hop-count"])?;
         for_sources("header", &["header"])?;
         for_sources(
             "filter_state",
-            &["direct", "x-forwarded-for", "forwarded", "header"],
+            &[
+                "direct",
+                "x-forwarded-for",
+                "forwarded",
+                "hop-count",
+                "header",
+            ],
         )?;
         let trusted = || trusted_proxies(&node.required("trusted_proxies")?);
         let source = match source.text()? {
@@ -63,12 +75,13 @@ impl Client {
             "direct" => ClientSource::Peer,
             "x-forwarded-for" => ClientSource::XForwardedFor(trusted()?),
             "forwarded" => ClientSource::Forwarded(trusted()?),
+            "hop-count" => ClientSource::HopCount(hop_count(node)?),
             "header" => {
                 let name = header_text(&node.required("header")?)?;
                 ClientSource::Header(name.to_ascii_lowercase().into(), trusted()?)
             }
             _ => {
-                let known = "one of source-address, direct, x-forwarded-for, forwarded and header";
+                let known = "one of source-address, direct, x-forwarded-for, forwarded, hop-count and header";
                 return Err(source.mistyped(known));
             }
         };
@@ -84,6 +97,19 @@ impl Client {
 
 /// The filter state that the recipe in the documentation fills with the peer's address.
 const FILTER_STATE: &str = "intermission.peer";
+
+fn hop_count(node: &Node<'_>) -> Result<HopCount, DocumentError> {
+    let hops = node.required("hops")?;
+    let count = hops.integer(1, u8::MAX.into())?;
+    let count = u8::try_from(count).ok().and_then(NonZeroU8::new);
+    let count = HopCount::new(count.ok_or_else(|| hops.mistyped("a number of proxies"))?);
+    let peers = node.field("trusted_proxies");
+    let peers = peers.map(|node| trusted_proxies(&node)).transpose()?;
+    Ok(match peers {
+        Some(peers) => count.with_trusted_peers(peers),
+        None => count,
+    })
+}
 
 fn trusted_proxies(node: &Node<'_>) -> Result<TrustedProxies, DocumentError> {
     let entries = node.list(|entry| match entry {

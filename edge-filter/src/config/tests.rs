@@ -88,7 +88,7 @@ fn every_refusal_names_the_key() {
         ),
         (
             with(r#""client": { "source": "leftmost" }"#),
-            "/client/source: \"leftmost\" is not one of source-address, direct, x-forwarded-for, forwarded and header",
+            "/client/source: \"leftmost\" is not one of source-address, direct, x-forwarded-for, forwarded, hop-count and header",
         ),
         (
             with(r#""client": { "source": "forwarded" }"#),
@@ -100,7 +100,19 @@ fn every_refusal_names_the_key() {
         ),
         (
             with(r#""client": { "source": "direct", "trusted_proxies": ["unix"] }"#),
-            "/client/trusted_proxies: goes with source x-forwarded-for or forwarded or header only; leave it out",
+            "/client/trusted_proxies: goes with source x-forwarded-for or forwarded or hop-count or header only; leave it out",
+        ),
+        (
+            with(r#""client": { "source": "hop-count" }"#),
+            "/client/hops: is missing",
+        ),
+        (
+            with(r#""client": { "source": "hop-count", "hops": 0 }"#),
+            "/client/hops: 0 is not a whole number from 1 to 255",
+        ),
+        (
+            with(r#""client": { "source": "forwarded", "hops": 2, "trusted_proxies": ["unix"] }"#),
+            "/client/hops: goes with source hop-count only; leave it out",
         ),
         (
             with(r#""client": { "source": "header", "trusted_proxies": ["unix"] }"#),

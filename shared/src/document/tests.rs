@@ -30,6 +30,8 @@ fn refused(pointer: &str, value: Value) -> String {
 fn what_a_document_leaves_out_has_its_default() {
     let mut expected = State::initial("shop".parse().unwrap(), Mode::All);
     expected.revision = 17;
+    // A new service has more.
+    expected.exempt = Exempt::default();
     assert_eq!(parse(&minimal()).unwrap(), expected);
     assert_eq!(expected.exempt.paths.len(), 6);
     assert_eq!(expected.api.paths[0].as_str(), "/api");
@@ -42,9 +44,10 @@ fn a_document_comes_back_as_it_was_written() {
     document["allowlist"] =
         json!({ "enabled": true, "cidrs": ["203.0.113.0/24", "2001:db8::/32"] });
     document["scope"] = json!({ "hosts": ["shop.example"], "paths": ["/Basket"] });
-    document["exempt"] = json!({ "paths": [] });
+    document["exempt"] =
+        json!({ "paths": [], "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/"] }] });
     document["notice"] = json!({
-        "title": "T", "message": "M\nN", "until": "2026-11-23T02:00:00Z", "retry_after": 60, "html": "<p>",
+        "title": "T", "message": "M\nN", "until": "2026-11-23T02:00:00Z", "retry_after": 60, "retry_after_max": 600, "html": "<p>",
         "content_security_policy": "script-src 'self'", "contact": "mailto:help@shop.example",
         "logo": "data:image/png;base64,iVBORw0KGgo=",
         "colors": { "light": { "accent": "#06c", "background": null, "text": null },
@@ -174,7 +177,7 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
         (
             "/exempt/paths",
             json!(["/"]),
-            "/exempt/paths/0: \"/\" would exempt every path; to open the service, exit",
+            "/exempt/paths/0: \"/\" would exempt every path; to open the service, exit; for the health checks of a balancer name the path in exempt.probers",
         ),
         (
             "/notice/retry_after",

@@ -15,6 +15,7 @@ mod events;
 mod foreign;
 mod front;
 mod grpc;
+mod htmx;
 mod page;
 mod retry;
 mod upload;

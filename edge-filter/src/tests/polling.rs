@@ -210,7 +210,7 @@ fn a_document_that_cannot_be_enforced_closes_every_vm_until_another_can() {
     let (mut polling, mut serving) = (root(&first, 1), root(&other, 2));
     polling.tick();
     answer(&first, &mut polling, 200, document(3, "off"));
-    let mut serve = |serving: &mut Root<Fake>| {
+    let serve = |serving: &mut Root<Fake>| {
         serving.tick();
         request(&other, serving, "/", "198.51.100.7:1")
     };

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,11 @@ use crate::fleet::view::Progress;
 use crate::fleet::{
     Barrier, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
 };
-use crate::token::CONTROL;
 
 mod census;
+mod expired;
+
+pub(crate) use self::expired::Expired;
 
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
@@ -43,16 +45,6 @@ struct Ended {
     progress: Arc<Progress>,
     /// When it was last tried to keep it.
     tried: Instant,
-}
-
-/// Members that an operator's standing word lets go.
-#[derive(Clone, Debug)]
-pub(crate) struct Expired {
-    pub(crate) service: String,
-    pub(crate) ids: BTreeSet<MemberId>,
-    /// By whose word.
-    pub(crate) actor: String,
-    pub(crate) reason: String,
 }
 
 /// When an end that could not be kept is tried to be kept again.
@@ -150,44 +142,6 @@ impl Fleet {
             .values_mut()
             .for_each(|roll| roll.revoke(token));
         self.stirred.notify_one();
-    }
-
-    /// The members that are to be forgotten without further asking: by a wait that says so, or after `always`.
-    pub(crate) fn expired(&self, always: Option<Duration>) -> Vec<Expired> {
-        let now = Instant::now();
-        let rolls = self.lock();
-        let gone = |service: &str, after: Duration| {
-            let members = rolls
-                .services
-                .get(service)
-                .into_iter()
-                .flat_map(Roll::members);
-            let gone = members.filter(|member| member.is_gone(after, now));
-            gone.map(|member| member.id.clone())
-                .collect::<BTreeSet<_>>()
-        };
-        let by_waits = rolls.barriers.values().filter_map(|open| {
-            let barrier = &open.barrier;
-            let after = barrier.wait.gone_after?.duration();
-            open.ended.is_none().then(|| Expired {
-                service: barrier.service().to_owned(),
-                ids: gone(barrier.service(), after),
-                actor: barrier.actor.clone(),
-                reason: format!("--gone-after: not heard for {} s", after.as_secs()),
-            })
-        });
-        let by_control = always.into_iter().flat_map(|after| {
-            let services = rolls.services.keys();
-            let gone = &gone;
-            services.map(move |service| Expired {
-                service: service.clone(),
-                ids: gone(service, after),
-                actor: CONTROL.to_owned(),
-                reason: format!("--forget-lost-after: not heard for {} s", after.as_secs()),
-            })
-        });
-        let expired = by_waits.chain(by_control);
-        expired.filter(|expired| !expired.ids.is_empty()).collect()
     }
 
     /// The threads of a member that have spoken since they were forgiven, where the store still has them so.

@@ -61,11 +61,17 @@ async fn a_refused_request_is_not_tried_again() {
     let node = Edge::new(control.address()).start().await.unwrap();
     until_in_force(&node, Some(3)).await;
     let refused = async || {
-        let counted = node
-            .metric("intermission_requests_refused_page_total")
-            .await;
-        counted.unwrap().unwrap_or(0)
+        let mut counted = 0;
+        for kind in ["page", "grpc"] {
+            let name = format!("intermission_requests_refused_{kind}_total");
+            counted += node.metric(&name).await.unwrap().unwrap_or(0);
+        }
+        counted
     };
+    let mut grpc = get("/shop.Orders/List");
+    grpc.method = "POST".into();
+    grpc.headers
+        .push(("Content-Type".into(), "application/grpc".into()));
     for version in [Version::Newest, Version::Oldest] {
         // The second is what Istio does where nothing else is said.
         for retry in [
@@ -78,8 +84,8 @@ async fn a_refused_request_is_not_tried_again() {
         ] {
             let front = front(version, &[node.address()], &retry, &json!({})).await;
             let before = refused().await;
-            for _ in 0..10 {
-                assert_eq!(revision(&ask(&front, &get("/")).await), Some(3));
+            for request in [get("/"), grpc.clone()].iter().cycle().take(10) {
+                assert_eq!(revision(&ask(&front, request).await), Some(3));
             }
             until("ten refusals", PATIENCE, async || {
                 refused().await >= before + 10

@@ -80,6 +80,16 @@ const NEEDS: &[Need] = &[
         met: || runs("varnishd", &["-V"]),
     },
     Need {
+        what: "sqlite3",
+        packages: &["sqlite3"],
+        met: || runs("sqlite3", &["--version"]),
+    },
+    Need {
+        what: "jq",
+        packages: &["jq"],
+        met: || runs("jq", &["--version"]),
+    },
+    Need {
         what: "wrk",
         packages: &["wrk"],
         // It has no option that does nothing and succeeds.

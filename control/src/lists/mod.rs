@@ -106,7 +106,7 @@ impl List {
         let cidrs: Vec<_> = found.iter().map(|(cidr, _)| *cidr).collect();
         if cidrs.is_empty() {
             return Err(Fault::whole(
-                "has no address; to let nobody pass: intermission allowlist disable",
+                "has no address; to keep all clients out: intermission allowlist disable",
             ));
         }
         width.check(&cidrs, &[], "").map_err(|invalid| {

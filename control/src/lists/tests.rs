@@ -51,7 +51,7 @@ fn what_cannot_be_taken_is_named_with_its_place_and_a_remedy() {
         ),
         (
             "# nothing\n\n",
-            "list: has no address; to let nobody pass: intermission allowlist disable",
+            "list: has no address; to keep all clients out: intermission allowlist disable",
         ),
     ] {
         assert_eq!(read(text, ListFormat::Lines, &[]), Err(said.to_owned()));

@@ -225,7 +225,7 @@ fn a_list_replaces_all_entries_in_one_change() {
             ", line 1: \"10.0.0.1/8\" has bits beyond",
         ),
         ("::/0\n", &[], ", line 1: ::/0 lets a great part"),
-        ("# none\n", &[], ": has no address; to let nobody pass"),
+        ("# none\n", &[], ": has no address; to keep all clients out"),
         ("{", &["--format", "aws"], ", line 1: not JSON: "),
     ] {
         let list = file(&home, text);

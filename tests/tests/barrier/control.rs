@@ -1,5 +1,5 @@
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -117,6 +117,11 @@ impl Control {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.unwrap().trim().trim_end_matches(" kB");
         kib.parse::<u64>().unwrap() << 10
+    }
+
+    /// The folder of everything that it keeps.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// The operator's token.

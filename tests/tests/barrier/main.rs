@@ -20,6 +20,7 @@ mod frozen;
 mod losses;
 mod node;
 mod proxy;
+mod runbook;
 mod shop;
 mod siege;
 mod signals;

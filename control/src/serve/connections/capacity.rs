@@ -9,7 +9,7 @@ const RESERVE: usize = 256;
 const MOST: usize = 100_000;
 /// So many unproven connections keep a client with a token from being closed before its first request has come.
 const MOST_UNPROVEN: usize = 4096;
-/// Places that stay free while connections that were told to close are closing.
+/// Places that stay free while connections that have to close are closing.
 const CLOSING: usize = 16;
 
 /// How much there may be at a time.

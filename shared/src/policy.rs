@@ -80,13 +80,6 @@ impl Policy {
         self.answers.retry_after()
     }
 
-    /// How much memory the answers take, about. Where one notice would take more than 16 MiB, the last of its languages are
-    /// not rendered, and their clients get it in its own language.
-    #[must_use]
-    pub fn rendered_bytes(&self) -> usize {
-        self.answers.bytes()
-    }
-
     /// Decides about a request, by the first rule that matches: `open`, `out-of-scope`,
     /// `read-only`, `exempt`, `probe`, `allowlisted`, `refused`.
     #[inline]

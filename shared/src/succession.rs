@@ -2,7 +2,8 @@
 
 use alloc::format;
 
-use crate::{DocumentError, Quoted, State};
+use crate::answer::Answers;
+use crate::{DocumentError, Quoted, State, Timestamp};
 
 impl State {
     /// Whether a change may put `next` in the place of this state.
@@ -12,7 +13,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Where a path newly has a `*`.
+    /// Where a path newly has a `*`, or another notice renders to more than 8 MiB, which every node would keep.
     pub fn may_become(&self, next: &Self) -> Result<(), DocumentError> {
         macro_rules! paths {
             ($state:ident, $($part:ident).+) => {
@@ -38,8 +39,21 @@ impl State {
             let pointer = format!("/exempt/probers/{index}/paths");
             refuse_stars(&pointer, paths!(prober, paths), probed)?;
         }
-        Ok(())
+        refuse_length(self, next)
     }
+}
+
+/// The most that a notice may render to in a change, in bytes.
+const MOST_RENDERED: usize = 8 << 20;
+
+/// Refuses a notice of too much, unless it was of as much before.
+fn refuse_length(before: &State, next: &State) -> Result<(), DocumentError> {
+    let rendered = |state| Answers::render(state, Timestamp::from_second(0)).bytes();
+    if before.notice == next.notice || rendered(next) <= rendered(before).max(MOST_RENDERED) {
+        return Ok(());
+    }
+    let hint = "renders to more than 8 MiB, which every node would keep; name fewer languages, or give a smaller logo";
+    Err(DocumentError::new("/notice".into(), hint))
 }
 
 /// Refuses the first path that has a `*` and is not among those of before.
@@ -61,9 +75,11 @@ fn refuse_stars<'p, B: Iterator<Item = &'p str>>(
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
 
     use super::*;
+    use crate::Mode;
 
     fn state(members: &str) -> State {
         let document = format!(
@@ -101,6 +117,40 @@ mod tests {
             );
             assert_eq!(starred.may_become(&starred), Ok(()), "{members}");
             assert_eq!(starred.may_become(&before), Ok(()), "{members}");
+        }
+    }
+
+    /// A state whose notice has a logo, in so many languages.
+    fn in_languages(count: usize) -> State {
+        let letter = |place: usize| char::from(b'a' + u8::try_from(place % 26).unwrap());
+        let languages: Vec<_> = (0..count)
+            .map(|place| {
+                let tag: String = ['q', letter(place / 26), letter(place)].iter().collect();
+                format!(r#""{tag}": {{ "title": "t", "message": "m" }}"#)
+            })
+            .collect();
+        let (logo, languages) = ("A".repeat(32_000), languages.join(", "));
+        state(&format!(
+            r#", "notice": {{ "logo": "data:image/png;base64,{logo}", "languages": {{ {languages} }} }}"#
+        ))
+    }
+
+    #[test]
+    fn a_notice_that_renders_to_much_is_refused_where_it_is_new() {
+        let [few, many, more] = [100, 250, 300].map(in_languages);
+        assert_eq!(state("").may_become(&few), Ok(()));
+        let error = few.may_become(&many).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "/notice: renders to more than 8 MiB, which every node would keep; name fewer languages, or give a smaller logo"
+        );
+        assert!(many.may_become(&more).is_err());
+        let opened = State {
+            maintenance: Mode::Off,
+            ..many.clone()
+        };
+        for (before, next) in [(&many, &opened), (&more, &many), (&many, &few)] {
+            assert_eq!(before.may_become(next), Ok(()));
         }
     }
 }

@@ -30,8 +30,19 @@ const FLAGS: [&str; 9] = [
     "-Coverflow-checks",
 ];
 
-/// The longest input, in bytes.
-const LONGEST: u32 = 2048;
+/// Targets whose inputs are documents or requests.
+const LONG: [&str; 10] = [
+    "client",
+    "control_report",
+    "control_request",
+    "decide",
+    "drain",
+    "patch",
+    "plugin_configuration",
+    "reply",
+    "shared_data",
+    "state",
+];
 
 /// How long a run is.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +131,8 @@ fn one(program: &Path, name: &str, length: Length) -> Result<u64> {
         Length::Runs(runs) => format!("-runs={runs}"),
         Length::Seconds(seconds) => format!("-max_total_time={seconds}"),
     });
-    fuzzer.arg(format!("-max_len={LONGEST}"));
+    let longest = if LONG.contains(&name) { 2048 } else { 256 };
+    fuzzer.arg(format!("-max_len={longest}"));
     fuzzer.arg(format!(
         "-dict={}",
         folder.join("seeds/words.dict").display()

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use intermission_core::DocumentError;
+use intermission_core::{DocumentError, is_unseen};
 
 /// Reads a text that one spelling of a `T` is. What is read must be `written` as it was, and an error must be a line that
 /// a terminal can show.
@@ -23,11 +23,10 @@ pub fn text<T: FromStr<Err: Display>>(
     }
 }
 
-/// Whether a terminal shows the text as it is: no control character, and none that turns the direction of what follows.
+/// Whether a terminal shows the text as it is.
 #[must_use]
 pub fn is_clean(text: &str) -> bool {
-    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !text.chars().any(|c| c.is_control() || turns(c))
+    !text.chars().any(is_unseen)
 }
 
 /// That an error about a document names a place which the document has, and says what is wrong there.

@@ -81,7 +81,7 @@ pub use notice::{Look, Notice, Translation};
 pub use path::{ExemptPath, ParsePathError, PathPrefix, ProbePath};
 pub use policy::Policy;
 pub use poll::{Poll, PollError, PollOptions, PollRequest, PollResponse};
-pub use quoted::{Listed, Quoted, is_unseen};
+pub use quoted::{Listed, Quoted, Visible, is_unseen};
 pub use report::{Counts, Report, Running};
 pub use request::RequestView;
 pub use state::{

@@ -10,7 +10,7 @@ use core::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::quoted::is_unseen;
-use crate::{Listed, Quoted, State};
+use crate::{Listed, Quoted, State, Visible};
 
 /// A value of a JSON document, which knows the JSON pointer (RFC 6901) to itself.
 ///
@@ -357,7 +357,7 @@ impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.pointer.as_str() {
             "" => write!(f, "the document: {}", self.reason),
-            pointer => write!(f, "{pointer}: {}", self.reason),
+            pointer => write!(f, "{}: {}", Visible(pointer), self.reason),
         }
     }
 }

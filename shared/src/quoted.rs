@@ -23,6 +23,22 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// A text as messages show it without quotes: what cannot be seen or turns the line around as an escape.
+#[derive(Debug)]
+pub struct Visible<'t>(pub &'t str);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| {
+            if is_unseen(c) {
+                write!(f, "{}", c.escape_unicode())
+            } else {
+                fmt::Write::write_char(f, c)
+            }
+        })
+    }
+}
+
 /// Texts with another between each two.
 #[derive(Debug)]
 pub struct Listed<'t>(pub &'t [&'t str], pub &'t str);
@@ -56,6 +72,10 @@ mod tests {
         assert_eq!(
             Quoted(text).to_string(),
             r#""a\"b\\c\r\n\té\u{7f}\u{85}\u{202e}日本""#
+        );
+        assert_eq!(
+            Visible(text).to_string(),
+            r#"a"b\c\u{d}\u{a}\u{9}é\u{7f}\u{85}\u{202e}日本"#
         );
     }
 }

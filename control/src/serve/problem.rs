@@ -1,6 +1,7 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use intermission_core::Visible;
 use serde_json::{Map, Value};
 
 use crate::fleet::{Kept, MemberId};
@@ -83,7 +84,7 @@ impl From<Invalid> for Problem {
     fn from(Invalid { pointer, reason }: Invalid) -> Self {
         let detail = match pointer.as_str() {
             "" => format!("the body: {reason}"),
-            pointer => format!("{pointer}: {reason}"),
+            pointer => format!("{}: {reason}", Visible(pointer)),
         };
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -190,5 +191,16 @@ fn live(node: &Kept) -> String {
     match node.heard {
         Some(heard) => format!("{name} (boot {boot}) was heard at {heard:.0}"),
         None => format!("{name} (boot {boot}) was not heard since control started, but may be yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_shows_no_control_character_of_a_member() {
+        let problem = Problem::from(Invalid::new("/a\u{1b}[2J", "is not known"));
+        assert_eq!(problem.detail, "/a\\u{1b}[2J: is not known");
     }
 }

@@ -240,6 +240,17 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
 }
 
 #[test]
+fn an_error_shows_no_control_character_of_a_name() {
+    let mut document = minimal();
+    document["notice"] =
+        json!({ "languages": { "\u{1b}[2J\u{202e}": { "title": "x", "message": "y" } } });
+    let error = parse(&document).unwrap_err();
+    assert_eq!(error.pointer(), "/notice/languages/\u{1b}[2J\u{202e}");
+    let shown = "/notice/languages/\\u{1b}[2J\\u{202e}: \"\\u{1b}[2J\\u{202e}\" is not a language tag; write it like ja or zh-Hant";
+    assert_eq!(error.to_string(), shown);
+}
+
+#[test]
 fn what_is_not_a_document_is_refused_whole() {
     for (document, expected) in [
         (

@@ -96,6 +96,9 @@ pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
 #[inline]
 pub(crate) fn rewritten_uri<B>(request: &Request<B>) -> Option<&Uri> {
     let (received, seen) = (received_uri(request), request.uri());
+    if std::ptr::eq(received, seen) {
+        return None;
+    }
     let is_end = received.path().ends_with(seen.path())
         && received.query() == seen.query()
         && received.authority() == seen.authority();

@@ -43,8 +43,8 @@ pub use future::ResponseFuture;
 pub use guard::RequestGuard;
 pub use handle::PolicyHandle;
 pub use intermission_core::{
-    AddressSet, Cidr, ClientSource, DocumentError, Kind, Mode, ParseCidrError, Peer, Reason,
-    Running, ServiceName, State, TrustedProxies, Verdict,
+    AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Mode, ParseCidrError, Peer,
+    Reason, Running, ServiceName, State, TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 /// The elements of one line.
 ///
-/// An error where the line breaks the grammar: from there on nothing in it can be told apart. Empty elements and empty
+/// An error where the line breaks the grammar: what follows there cannot be split. Empty elements and empty
 /// pairs, as a stray comma or semicolon makes them, are passed over (RFC 9110, section 5.6.1.2).
 pub(crate) struct Elements<'a>(&'a [u8]);
 

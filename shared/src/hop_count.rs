@@ -15,7 +15,7 @@ pub struct HopCount {
 }
 
 impl HopCount {
-    /// So many proxies, whoever the peer is.
+    /// So many proxies, for any peer.
     #[must_use]
     pub fn new(count: NonZeroU8) -> Self {
         Self { count, peers: None }

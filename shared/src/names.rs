@@ -1,7 +1,7 @@
 /// Which names occur among headers, in one word: it knows all that do, and takes a few others for them.
 ///
 /// Most headers that are asked for are not there, and a look at each name costs less than one look-up. Names that differ in
-/// letter case, or in bytes between the first and the last, are not told apart.
+/// letter case, or in bytes between the first and the last, count as one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Names(u64);
 

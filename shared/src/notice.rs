@@ -17,7 +17,7 @@ pub struct Notice {
     pub until: Option<Timestamp>,
     /// Seconds after which a client may ask again, where `until` does not tell.
     pub retry_after: u32,
-    /// Most seconds that a client is told to wait because of `until`.
+    /// Most seconds in `Retry-After` because of `until`.
     pub retry_after_max: u32,
     /// The origins whose scripts may read the notice.
     pub cors_origins: Vec<Origin>,

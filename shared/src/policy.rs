@@ -176,7 +176,7 @@ impl Policy {
     }
 
     /// Whether htmx asks, and the page that it runs in would be refused as well: htmx shows nothing of a refusal, and that
-    /// page tells more. One that is not refused would only ask again, and be loaded for ever.
+    /// page tells more. One that is not refused would only ask again, and be loaded again and again.
     fn reloads<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
         let headers = request.headers;
         let asks = headers.single("hx-request") == Some(b"true") && !request.is_preflight();

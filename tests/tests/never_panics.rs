@@ -10,10 +10,10 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use intermission_core::{
-    ANSWER_HEADERS, CLIENT_HEADERS, Cidr, ClientSource, ExemptPath, HOST_HEADERS, HostName, Kind,
-    LanguageTag, METHOD_HEADERS, Mode, Origin, PATH_HEADERS, PROTOCOL_HEADERS, PathPrefix, Peer,
-    Policy, Reason, RequestView, ServiceName, State, Timestamp, TrustedProxies, Verdict,
-    parse_address,
+    ANSWER_HEADERS, CLIENT_HEADERS, Cidr, ClientSource, ExemptPath, HOST_HEADERS, HopCount,
+    HostName, Kind, LanguageTag, METHOD_HEADERS, Mode, Origin, PATH_HEADERS, PROTOCOL_HEADERS,
+    PathPrefix, Peer, Policy, Reason, RequestView, ServiceName, State, Timestamp, TrustedProxies,
+    Verdict, parse_address,
 };
 use intermission_tests::{Corpus, now};
 use proptest::collection::vec;
@@ -55,8 +55,10 @@ fn trusted() -> TrustedProxies {
     TrustedProxies::new(cidrs.into_iter().collect())
 }
 
-fn sources() -> [ClientSource; 4] {
+fn sources() -> [ClientSource; 5] {
+    let two = HopCount::new(2.try_into().unwrap());
     [
+        ClientSource::HopCount(two.with_trusted_peers(trusted())),
         ClientSource::Peer,
         ClientSource::XForwardedFor(trusted()),
         ClientSource::Forwarded(trusted()),

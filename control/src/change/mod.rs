@@ -3,6 +3,7 @@
 mod advice;
 mod enter;
 mod entries;
+mod format;
 mod own_address;
 mod patch;
 mod width;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 pub(crate) use self::advice::advice;
 pub(crate) use self::enter::Enter;
 pub(crate) use self::entries::Entries;
+pub(crate) use self::format::{check_format, format_advice};
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 pub(crate) use self::width::Width;

@@ -8,8 +8,8 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::change::Change;
-use crate::fleet::{Fleet, probed, refused};
+use crate::change::{Change, check_format, format_advice};
+use crate::fleet::{Fleet, NodeView, probed, refused};
 use crate::invalid::Invalid;
 use crate::keeper::resume::resume;
 use crate::keeper::tokens::Tokens;
@@ -112,9 +112,20 @@ impl Keeper {
         for before in select(&services, target)? {
             let (after, mut warnings) = asked.apply(&before, now)?;
             let in_force = after.as_ref().unwrap_or(&before);
+            let nodes = self
+                .fleet
+                .view(before.state.service.as_str(), in_force.state.revision)
+                .nodes;
             if matches!(asked.change, Change::Enter(_)) {
-                warnings.extend(self.probed_advice(&in_force.state, now));
+                warnings.extend(probed_advice(&nodes, &in_force.state, now));
             }
+            check_format(&before.state, &in_force.state, &nodes).map_err(|invalid| {
+                ChangeError::Invalid {
+                    service: before.summary.service.clone(),
+                    invalid,
+                }
+            })?;
+            warnings.extend(format_advice(&before.state, &in_force.state, &nodes));
             let mut outcome = self.outcome(in_force, after.is_some(), warnings);
             if let Some(wait) = &asked.wait {
                 let barrier = asked.barrier(wait, &in_force.state, now)?;
@@ -142,20 +153,6 @@ impl Keeper {
         // After it is published, so that whoever joins later knows it.
         self.fleet.begin(barriers);
         Ok(outcomes)
-    }
-
-    /// That a state refuses what health checks seem to ask the nodes for.
-    fn probed_advice(&self, state: &State, now: Timestamp) -> Vec<String> {
-        let view = self.fleet.view(state.service.as_str(), state.revision);
-        let paths = probed(&view.nodes);
-        if paths.is_empty() {
-            return Vec::new();
-        }
-        let refused = refused(paths, state, now);
-        refused
-            .iter()
-            .map(|(path, probed)| probed.describe(path))
-            .collect()
     }
 
     /// A page of a service's history, and what else happened in its time.
@@ -274,4 +271,17 @@ fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, C
             names.map(|name| find(services, name).cloned()).collect()
         }
     }
+}
+
+/// That a state refuses what health checks seem to ask the nodes for.
+fn probed_advice(nodes: &[NodeView], state: &State, now: Timestamp) -> Vec<String> {
+    let paths = probed(nodes);
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let refused = refused(paths, state, now);
+    refused
+        .iter()
+        .map(|(path, probed)| probed.describe(path))
+        .collect()
 }

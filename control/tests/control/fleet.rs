@@ -748,10 +748,10 @@ fn several_nodes_are_forgotten_together_and_all_that_are_lost() {
 #[test]
 fn health_checks_that_maintenance_refuses_are_named_with_the_switch_and_in_the_status() {
     let (home, control, mut a) = shop();
-    let probed = ";probed=\"kube-probe:/health GoogleHC:/healthz\"";
+    let probed = ";probed=\"kube-probe:/up GoogleHC:/healthz\"";
     a.says(&control, &format!("{}{probed}", applied(&control)));
     let claims =
-        "maintenance refuses /health, which a client that claims to be kube-probe asks 1 node for";
+        "maintenance refuses /up, which a client that claims to be kube-probe asks 1 node for";
     let entered = home.run(&control, &["enter", "shop"]).done();
     assert!(entered.contains(claims), "{entered}");
     assert!(!entered.contains("/healthz"), "{entered}");

@@ -88,3 +88,41 @@ fn what_a_document_may_newly_not_say_keeps_nothing_that_says_it_from_an_exit() {
     // New documents are compact.
     assert!(!state.body.contains(&b'\n'));
 }
+
+#[test]
+fn nodes_that_are_too_old_for_a_change_are_named_before_it_is_made() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    Node::new("old-1").starts(&control);
+    let mut new = Node::new("new-1");
+    new.says(&control, ";format=2");
+    let patch = |document: &Value| {
+        let etag = control.state("shop").header("etag").unwrap().to_owned();
+        let ask = Ask::new("PATCH", "/v1/services/shop/state").header("if-match", etag);
+        control.ask(control.authorized(ask.json(document)))
+    };
+    // A document that the old node would refuse: it would stay open.
+    let origins = json!({ "notice": { "cors_origins": ["capacitor://localhost"] } });
+    let refused = patch(&origins).problem(422, "invalid");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("keep what they have: old-1; upgrade them first"),
+        "{detail}"
+    );
+    assert_eq!(control.state("shop").json()["revision"], 1);
+    // A field that it passes over.
+    let probers = json!({ "exempt": { "probers": [{ "cidr": "192.0.2.0/24", "paths": ["/"] }] } });
+    let warnings = patch(&probers).json()["warnings"].clone();
+    assert_eq!(
+        warnings[0],
+        "these nodes read a lower level of the format and pass over exempt.probers: old-1; upgrade them"
+    );
+    // Once it is upgraded, nothing is said.
+    home.run(
+        &control,
+        &["node", "forget", "shop", "old-1", "--boot", "b1"],
+    )
+    .done();
+    assert_eq!(patch(&origins).json()["warnings"], json!([]));
+}

@@ -87,7 +87,7 @@ async fn a_state_is_told_to_be_in_force_soon_after_it_came() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_document_that_cannot_be_enforced_is_told_and_what_is_applied_stays() {
+async fn a_document_that_cannot_be_enforced_is_reported_and_closes_if_it_refuses() {
     for version in [Version::Newest, Version::Oldest] {
         let control = endpoint(open(3));
         let edge = Edge {
@@ -99,16 +99,26 @@ async fn a_document_that_cannot_be_enforced_is_told_and_what_is_applied_stays() 
         let report = until_applied(&control, 3).await;
         assert_eq!((&*report.name, report.error), ("edge", None), "{version:?}");
 
-        let geofence = json!({ "maintenance": "all", "critical": ["geofence"], "geofence": "DE" });
-        control.say(state(4, &geofence));
-        let report = until_told(&control, "an error", |report| report.error.is_some()).await;
-        let error = report.error.unwrap();
-        assert!(error.contains("geofence"), "{error}");
-        assert_eq!(report.applied.unwrap(), "3");
-        assert_eq!(ask(&envoy, &get("/")).await.status, 200);
+        // One that refuses nothing changes nothing; one that refuses closes the service, and is not applied.
+        for (revision, mode, applied, status) in [(4, "off", Some("3"), 200), (5, "all", None, 503)]
+        {
+            let geofence =
+                json!({ "maintenance": mode, "critical": ["geofence"], "geofence": "DE" });
+            control.say(state(revision, &geofence));
+            let report = until_told(&control, "what is applied", |report| {
+                report.error.is_some() && report.applied.as_deref() == applied
+            })
+            .await;
+            let error = report.error.unwrap();
+            assert!(error.contains("geofence"), "{error}");
+            until("the state in force", PATIENCE, async || {
+                ask(&envoy, &get("/")).await.status == status
+            })
+            .await;
+        }
 
-        control.say(closed(5));
-        assert_eq!(until_applied(&control, 5).await.error, None);
+        control.say(closed(6));
+        assert_eq!(until_applied(&control, 6).await.error, None);
     }
 }
 

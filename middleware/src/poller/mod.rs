@@ -122,11 +122,12 @@ impl Poller {
         }
     }
 
-    /// Closes the service when the endpoint has not answered for `lease`, until it does: then nobody passes but by an
-    /// exempt path. Without a lease the last good state stays in force for ever.
+    /// Closes the service when the endpoint has not answered for `lease`, until it does: then only exempt paths pass. Without a
+    /// lease the last good state stays in force.
     ///
-    /// It is counted from when the last poll was sent that was answered, or from the start. The endpoint is
-    /// asked more often where it has to be: no pause and no wait is longer than a third of it.
+    /// The lease begins when the last poll was sent that was answered, or with the start. Each request is judged by it, by the
+    /// monotonic and by the wall clock. The endpoint is asked more often where it has to be: no pause and no wait is longer
+    /// than a third of the lease.
     #[must_use]
     pub fn with_lease(self, lease: Duration) -> Self {
         Self {

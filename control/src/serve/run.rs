@@ -64,7 +64,7 @@ async fn serve(options: cli::Serve) -> anyhow::Result<()> {
         (None, true) => ("http", Privacy::Insecure),
         (None, false) => ("http", Privacy::Loopback),
     };
-    let listener = listen(options.listen, privacy).await?;
+    let listener = listen(options.listen, privacy)?;
     let address = listener.local_addr()?;
     if address.ip().is_loopback() {
         link(home.as_ref(), address, data);

@@ -15,7 +15,8 @@
 //! 1. Members of the document, each a name with dots and a value: JSON, else a string; `[]` adds it to a list. Those after
 //!    `then` make a later document of it. A blank line ends them.
 //! 2. The peer: an address, `unix` or anything else for an unknown one.
-//! 3. The source of the client's address: `peer`, `x-forwarded-for CIDR…`, `forwarded CIDR…` or `header NAME CIDR…`.
+//! 3. The source of the client's address: `peer`, `x-forwarded-for CIDR…`, `forwarded CIDR…`, `header NAME CIDR…` or
+//!    `hop-count HOPS CIDR…`.
 //! 4. Method and path, with `METHOD:PROTOCOL` for an extended CONNECT; the authority, or `-`; the header lines.
 
 use std::cell::RefCell;
@@ -23,7 +24,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use intermission_core::{
-    Cidr, ClientSource, Peer, Policy, RequestView, State, Timestamp, TrustedProxies,
+    Cidr, ClientSource, HopCount, Peer, Policy, RequestView, State, Timestamp, TrustedProxies,
 };
 use libfuzzer_sys::fuzzer_mutate;
 use serde_json::{Value, json};
@@ -50,6 +51,8 @@ pub struct Case<'b> {
     pub peer: Peer,
     /// The proxies that the node trusts.
     pub trusted: Vec<Cidr>,
+    /// How many proxies it counts, where it counts them.
+    pub hops: Option<u8>,
     /// Where the node takes the client's address from.
     pub source: ClientSource,
     /// The method.
@@ -100,7 +103,10 @@ impl<'b> Case<'b> {
             "unix" => Peer::Unix,
             text => text.parse().map_or(Peer::Unknown, Peer::Address),
         };
-        let (source, trusted) = source(str::from_utf8(lines.next()?).ok()?)?;
+        let source_line = str::from_utf8(lines.next()?).ok()?;
+        let (source, trusted) = source(source_line)?;
+        let hops = source_line.strip_prefix("hop-count ");
+        let hops = hops.and_then(|hops| hops.split(' ').next()?.parse().ok());
         let target = lines.next()?;
         let space = target.iter().position(|byte| *byte == b' ')?;
         let (method, path) = (&target[..space], &target[space + 1..]);
@@ -117,6 +123,7 @@ impl<'b> Case<'b> {
             later,
             peer,
             trusted,
+            hops,
             source,
             method: &method[..method_end],
             protocol: colon.map(|colon| &method[colon + 1..]),
@@ -194,14 +201,26 @@ fn put(object: &mut Value, name: &str, value: Value) -> Option<()> {
 fn source(line: &str) -> Option<(ClientSource, Vec<Cidr>)> {
     let mut words = line.split(' ');
     let kind = words.next()?;
-    let header = (kind == "header").then(|| words.next()).flatten();
+    let first = ["header", "hop-count"]
+        .contains(&kind)
+        .then(|| words.next())
+        .flatten();
     let cidrs: Vec<Cidr> = words.filter_map(|word| word.parse().ok()).collect();
     let trusted = TrustedProxies::new(cidrs.iter().copied().collect()).with_unix_sockets();
     let source = match kind {
         "peer" => ClientSource::Peer,
         "x-forwarded-for" => ClientSource::XForwardedFor(trusted),
         "forwarded" => ClientSource::Forwarded(trusted),
-        "header" => ClientSource::Header(header?.to_ascii_lowercase().into(), trusted),
+        "header" => ClientSource::Header(first?.to_ascii_lowercase().into(), trusted),
+        "hop-count" => {
+            let count = HopCount::new(first?.parse().ok()?);
+            // Without trusted peers every peer is a proxy.
+            ClientSource::HopCount(if cidrs.is_empty() {
+                count
+            } else {
+                count.with_trusted_peers(trusted)
+            })
+        }
         _ => return None,
     };
     Some((source, cidrs))

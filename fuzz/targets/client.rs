@@ -20,7 +20,8 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         Peer::Address(address) => Some(address.to_canonical()),
         Peer::Unix | Peer::Unknown => None,
     };
-    let trusts_peer = peer.map_or(case.peer == Peer::Unix, is_trusted);
+    let trusts_all = case.hops.is_some() && case.trusted.is_empty();
+    let trusts_peer = trusts_all || peer.map_or(case.peer == Peer::Unix, is_trusted);
     if matches!(case.source, ClientSource::Peer) || !trusts_peer {
         assert_eq!(client, peer);
         return;
@@ -29,18 +30,15 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         assert!(!is_trusted(client), "{client} is a trusted proxy");
         assert_eq!(client, client.to_canonical());
     }
+    if let Some(count) = case.hops {
+        assert_eq!(
+            client,
+            counted(&case, usize::from(count), peer).filter(|client| !is_trusted(*client))
+        );
+        return;
+    }
     let hops: Option<Vec<Option<IpAddr>>> = match &case.source {
-        ClientSource::XForwardedFor(_) => {
-            let lines = lines(&case, "x-forwarded-for");
-            // A line without a value names no hop.
-            let lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
-            Some(
-                lines
-                    .flat_map(|line| line.split(|byte| *byte == b','))
-                    .map(parse_address)
-                    .collect(),
-            )
-        }
+        ClientSource::XForwardedFor(_) => Some(forwarded_for(&case)),
         ClientSource::Forwarded(_) => {
             let lines: Option<Vec<_>> = lines(&case, "forwarded")
                 .into_iter()
@@ -64,6 +62,29 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         .skip_while(|hop| hop.is_some_and(is_trusted));
     assert_eq!(client, hops.next().flatten());
 });
+
+/// The hops of all lines of `X-Forwarded-For`; a line without a value names none.
+fn forwarded_for(case: &Case<'_>) -> Vec<Option<IpAddr>> {
+    let lines = lines(case, "x-forwarded-for")
+        .into_iter()
+        .filter(|line| !line.trim_ascii().is_empty());
+    lines
+        .flat_map(|line| line.split(|byte| *byte == b','))
+        .map(parse_address)
+        .collect()
+}
+
+/// The hop at this place from the right, where it and all after it are addresses.
+fn counted(case: &Case<'_>, count: usize, peer: Option<IpAddr>) -> Option<IpAddr> {
+    let mut hops = forwarded_for(case);
+    // Envoy has appended the peer itself.
+    if peer.is_some() && hops.last() == Some(&peer) {
+        hops.pop();
+    }
+    let place = hops.len().checked_sub(count)?;
+    let readable = hops[place..].iter().all(Option::is_some);
+    hops[place].filter(|_| readable)
+}
 
 fn lines<'b>(case: &Case<'b>, name: &str) -> Vec<&'b [u8]> {
     let lines = case

@@ -232,7 +232,13 @@ fn case(vector: &Vector) -> Option<Vec<u8>> {
         ClientSource::XForwardedFor(_) => format!("x-forwarded-for {trusted}"),
         ClientSource::Forwarded(_) => format!("forwarded {trusted}"),
         ClientSource::Header(name, _) => format!("header {name} {trusted}"),
-        _ => "peer".to_owned(),
+        ClientSource::HopCount(_) => {
+            let hops = node
+                .as_ref()
+                .map_or(0, |node| node["hops"].as_u64().unwrap_or_default());
+            format!("hop-count {hops} {trusted}")
+        }
+        ClientSource::Peer => "peer".to_owned(),
     };
     let protocol = request.protocol.as_deref();
     let protocol = protocol.map(|protocol| [b":", protocol].concat());

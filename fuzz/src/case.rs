@@ -16,7 +16,7 @@
 //!    `then` make a later document of it. A blank line ends them.
 //! 2. The peer: an address, `unix` or anything else for an unknown one.
 //! 3. The source of the client's address: `peer`, `x-forwarded-for CIDR…`, `forwarded CIDR…`, `header NAME CIDR…` or
-//!    `hop-count HOPS CIDR…`.
+//!    `hop-count HOPS CIDR…`, or `hop-count HOPS appended CIDR…` for a node that appends the peer itself.
 //! 4. Method and path, with `METHOD:PROTOCOL` for an extended CONNECT; the authority, or `-`; the header lines.
 
 use std::cell::RefCell;
@@ -53,6 +53,8 @@ pub struct Case<'b> {
     pub trusted: Vec<Cidr>,
     /// How many proxies it counts, where it counts them.
     pub hops: Option<u8>,
+    /// Whether it has appended the peer before it counts.
+    pub appended: bool,
     /// Where the node takes the client's address from.
     pub source: ClientSource,
     /// The method.
@@ -124,6 +126,7 @@ impl<'b> Case<'b> {
             peer,
             trusted,
             hops,
+            appended: is_appended(source_line),
             source,
             method: &method[..method_end],
             protocol: colon.map(|colon| &method[colon + 1..]),
@@ -198,6 +201,10 @@ fn put(object: &mut Value, name: &str, value: Value) -> Option<()> {
     Some(())
 }
 
+fn is_appended(source: &str) -> bool {
+    source.split(' ').nth(2) == Some("appended")
+}
+
 fn source(line: &str) -> Option<(ClientSource, Vec<Cidr>)> {
     let mut words = line.split(' ');
     let kind = words.next()?;
@@ -214,6 +221,11 @@ fn source(line: &str) -> Option<(ClientSource, Vec<Cidr>)> {
         "header" => ClientSource::Header(first?.to_ascii_lowercase().into(), trusted),
         "hop-count" => {
             let count = HopCount::new(first?.parse().ok()?);
+            let count = if is_appended(line) {
+                count.with_peer_appended()
+            } else {
+                count
+            };
             // Without trusted peers every peer is a proxy.
             ClientSource::HopCount(if cidrs.is_empty() {
                 count

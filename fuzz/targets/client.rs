@@ -20,7 +20,8 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         Peer::Address(address) => Some(address.to_canonical()),
         Peer::Unix | Peer::Unknown => None,
     };
-    let trusts_all = case.hops.is_some() && case.trusted.is_empty();
+    let is_seen = case.peer != Peer::Unknown;
+    let trusts_all = case.hops.is_some() && case.trusted.is_empty() && is_seen;
     let trusts_peer = trusts_all || peer.map_or(case.peer == Peer::Unix, is_trusted);
     if matches!(case.source, ClientSource::Peer) || !trusts_peer {
         assert_eq!(client, peer);
@@ -77,9 +78,11 @@ fn forwarded_for(case: &Case<'_>) -> Vec<Option<IpAddr>> {
 /// The hop at this place from the right, where it and all after it are addresses.
 fn counted(case: &Case<'_>, count: usize, peer: Option<IpAddr>) -> Option<IpAddr> {
     let mut hops = forwarded_for(case);
-    // Envoy has appended the peer itself.
-    if peer.is_some() && hops.last() == Some(&peer) {
-        hops.pop();
+    if let Some(peer) = peer.filter(|_| case.appended) {
+        // For a peer on loopback Envoy appends an address of its own.
+        if hops.pop()? != Some(peer) || peer.is_loopback() {
+            return None;
+        }
     }
     let place = hops.len().checked_sub(count)?;
     let readable = hops[place..].iter().all(Option::is_some);

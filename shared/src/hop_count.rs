@@ -12,13 +12,18 @@ use crate::{Headers, Peer};
 pub struct HopCount {
     count: NonZeroU8,
     peers: Option<TrustedProxies>,
+    peer_appended: bool,
 }
 
 impl HopCount {
     /// So many proxies, for any peer.
     #[must_use]
     pub fn new(count: NonZeroU8) -> Self {
-        Self { count, peers: None }
+        Self {
+            count,
+            peers: None,
+            peer_appended: false,
+        }
     }
 
     /// Counts hops for these peers only; any other is itself the client.
@@ -30,15 +35,33 @@ impl HopCount {
         }
     }
 
+    /// Counts for a node that has itself appended the peer's address before it looks at the header, as Envoy does with
+    /// `use_remote_address: true`. The tower layer appends nothing: there the last address is a proxy's word.
+    ///
+    /// That last address has to be the peer's. The client is unknown where it is not, and behind a proxy on loopback, for which
+    /// Envoy appends its own address. For a Unix socket Envoy appends nothing.
+    #[must_use]
+    pub fn with_peer_appended(self) -> Self {
+        Self {
+            peer_appended: true,
+            ..self
+        }
+    }
+
     pub(crate) fn resolve<H: Headers + ?Sized>(&self, peer: Peer, headers: &H) -> Option<IpAddr> {
         let trusts = |peers: &TrustedProxies| peers.trust(peer);
-        if !self.peers.as_ref().is_none_or(trusts) {
+        let is_proxy = peer != Peer::Unknown && self.peers.as_ref().is_none_or(trusts);
+        if !is_proxy {
             return peer.address();
         }
-        let last = hops(headers).last()?;
-        // Envoy has appended it itself, before any filter sees the header.
-        let own = last.is_some() && last == peer.address();
-        let all = hops(headers).count() - usize::from(own);
+        let appended = self.peer_appended && peer != Peer::Unix;
+        let is_own = |hop: Option<IpAddr>| {
+            hop == peer.address() && hop.is_some_and(|address| !address.is_loopback())
+        };
+        if appended && !hops(headers).last().is_some_and(is_own) {
+            return None;
+        }
+        let all = hops(headers).count().checked_sub(usize::from(appended))?;
         let first = all.checked_sub(self.count.get().into())?;
         let mut counted = hops(headers).take(all).skip(first);
         let client = counted.next()??;
@@ -61,14 +84,31 @@ mod tests {
         peer: &str,
         lines: &[&str],
     ) -> Option<alloc::string::String> {
-        let mut hops = HopCount::new(count.try_into().unwrap());
+        let hops = HopCount::new(count.try_into().unwrap());
+        resolve_by(hops, peers, peer, lines)
+    }
+
+    fn resolve_appended(count: u8, peer: &str, lines: &[&str]) -> Option<alloc::string::String> {
+        let hops = HopCount::new(count.try_into().unwrap()).with_peer_appended();
+        resolve_by(hops, &[], peer, lines)
+    }
+
+    fn resolve_by(
+        mut hops: HopCount,
+        peers: &[&str],
+        peer: &str,
+        lines: &[&str],
+    ) -> Option<alloc::string::String> {
         if !peers.is_empty() {
             let peers = peers
                 .iter()
                 .map(|peer| peer.parse::<crate::Cidr>().unwrap());
             hops = hops.with_trusted_peers(TrustedProxies::new(peers.collect()));
         }
-        let peer = peer.parse().map_or(Peer::Unknown, Peer::Address);
+        let peer = match peer {
+            "unix" => Peer::Unix,
+            peer => peer.parse().map_or(Peer::Unknown, Peer::Address),
+        };
         let lines: Vec<_> = lines
             .iter()
             .map(|line| ("X-Forwarded-For", *line))
@@ -93,22 +133,61 @@ mod tests {
             resolve(2, &[], "35.191.0.1", &forged).as_deref(),
             Some("203.0.113.5")
         );
+        assert_eq!(resolve(2, &[], "unknown", &google), None);
+    }
+
+    #[test]
+    fn an_address_that_equals_the_peer_counts_where_the_node_appends_none() {
+        let honest = ["203.0.113.5, 127.0.0.1"];
+        let forged = ["203.0.113.5, 198.51.100.7, 127.0.0.1"];
         assert_eq!(
-            resolve(2, &[], "unknown", &google).as_deref(),
+            resolve(2, &[], "127.0.0.1", &honest).as_deref(),
             Some("203.0.113.5")
+        );
+        assert_eq!(
+            resolve(2, &[], "127.0.0.1", &forged).as_deref(),
+            Some("198.51.100.7")
+        );
+        assert_eq!(
+            resolve(1, &[], "198.51.100.7", &["203.0.113.5, 198.51.100.7"]).as_deref(),
+            Some("198.51.100.7")
         );
     }
 
     #[test]
-    fn the_peer_that_envoy_has_appended_does_not_count() {
+    fn the_peer_that_the_node_has_appended_does_not_count() {
         let appended = ["198.51.100.7, 203.0.113.5, 34.120.9.9,35.191.0.1"];
+        for peer in ["35.191.0.1", "::ffff:35.191.0.1"] {
+            assert_eq!(
+                resolve_appended(2, peer, &appended).as_deref(),
+                Some("203.0.113.5"),
+                "{peer}"
+            );
+        }
+        let twice = ["203.0.113.5, 198.51.100.7, 10.0.0.1, 10.0.0.1"];
         assert_eq!(
-            resolve(2, &[], "35.191.0.1", &appended).as_deref(),
-            Some("203.0.113.5")
+            resolve_appended(2, "10.0.0.1", &twice).as_deref(),
+            Some("198.51.100.7")
         );
+        let too_few = ["203.0.113.5, 35.191.0.1"];
+        assert_eq!(resolve_appended(2, "35.191.0.1", &too_few), None);
+    }
+
+    #[test]
+    fn without_the_peer_that_the_node_should_have_appended_the_client_is_unknown() {
+        for (peer, line) in [
+            ("35.191.0.1", "203.0.113.5, 34.120.9.9"),
+            ("35.191.0.1", ""),
+            ("unknown", "203.0.113.5, 34.120.9.9, 35.191.0.1"),
+            ("127.0.0.1", "203.0.113.5, 34.120.9.9, 172.17.0.2"),
+            ("127.0.0.1", "203.0.113.5, 34.120.9.9, 127.0.0.1"),
+            ("::1", "203.0.113.5, 34.120.9.9, ::1"),
+        ] {
+            assert_eq!(resolve_appended(2, peer, &[line]), None, "{peer}: {line}");
+        }
         assert_eq!(
-            resolve(2, &[], "35.191.0.1", &["203.0.113.5, 35.191.0.1"]),
-            None
+            resolve_appended(2, "unix", &["203.0.113.5, 34.120.9.9"]).as_deref(),
+            Some("203.0.113.5")
         );
     }
 

@@ -102,7 +102,8 @@ fn hop_count(node: &Node<'_>) -> Result<HopCount, DocumentError> {
     let hops = node.required("hops")?;
     let count = hops.integer(1, u8::MAX.into())?;
     let count = u8::try_from(count).ok().and_then(NonZeroU8::new);
-    let count = HopCount::new(count.ok_or_else(|| hops.mistyped("a number of proxies"))?);
+    let count = HopCount::new(count.ok_or_else(|| hops.mistyped("a number of proxies"))?)
+        .with_peer_appended();
     let peers = node.field("trusted_proxies");
     let peers = peers.map(|node| trusted_proxies(&node)).transpose()?;
     Ok(match peers {

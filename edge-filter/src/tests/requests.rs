@@ -134,6 +134,65 @@ fn forwarded_addresses_count_from_trusted_peers_only() {
 }
 
 #[test]
+fn hops_are_counted_before_the_peer_that_envoy_has_appended() {
+    let host = Fake::new();
+    let client = r#""client": { "source": "hop-count", "hops": 2 }"#;
+    let mut root = configured(&host, client);
+    root.tick();
+    answer(&host, &mut root, 200, document(3, "all"));
+    for (peer, header, expected) in [
+        (
+            Some("10.0.0.1:80"),
+            "203.0.113.9, 192.0.2.9, 10.0.0.1",
+            Action::Continue,
+        ),
+        (
+            Some("10.0.0.1:80"),
+            "203.0.113.9, 198.51.100.7, 10.0.0.1, 10.0.0.1",
+            Action::Answered,
+        ),
+        (
+            Some("10.0.0.1:80"),
+            "203.0.113.9, 192.0.2.9",
+            Action::Answered,
+        ),
+        (
+            Some("127.0.0.1:80"),
+            "203.0.113.9, 192.0.2.9, 172.17.0.2",
+            Action::Answered,
+        ),
+        (
+            Some("127.0.0.1:80"),
+            "198.51.100.7, 203.0.113.9, 172.17.0.2",
+            Action::Answered,
+        ),
+        (None, "203.0.113.9, 192.0.2.9", Action::Answered),
+        (None, "203.0.113.9, 192.0.2.9, 10.0.0.1", Action::Answered),
+        (
+            Some("/run/envoy.sock"),
+            "203.0.113.9, 192.0.2.9",
+            Action::Continue,
+        ),
+    ] {
+        {
+            let mut own = host.own.borrow_mut();
+            own.headers = vec![
+                (":path".into(), b"/".to_vec()),
+                ("x-forwarded-for".into(), header.into()),
+            ];
+            own.properties.clear();
+            own.properties
+                .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
+        }
+        assert_eq!(
+            root.plugin().request(9, Rest::Nothing),
+            expected,
+            "{peer:?}: {header}"
+        );
+    }
+}
+
+#[test]
 fn decisions_are_counted_at_the_tick() {
     let host = Fake::new();
     let mut root = in_maintenance(&host);

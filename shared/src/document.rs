@@ -111,8 +111,10 @@ impl State {
             revision: root.required("revision")?.integer(0, MAX_REVISION)?,
             ..initial
         };
-        if let Some(critical) = root.field("critical") {
-            check_critical(&critical, &initial)?;
+        // While nothing is refused, no field can be critical.
+        let critical = root.field("critical");
+        if let Some(critical) = critical.filter(|_| initial.maintenance != Mode::Off) {
+            check_critical(&critical, || initial.closed_as(root.field("exempt")))?;
         }
         Ok(Self {
             store: initial.store,
@@ -136,11 +138,28 @@ impl State {
             maintenance: initial.maintenance,
         })
     }
+
+    /// The state closed, with the exemptions of a document as far as they can be read.
+    fn closed_as(&self, exempted: Option<Node<'_>>) -> Self {
+        let none = || Exempt {
+            paths: Vec::new(),
+            probers: Vec::new(),
+        };
+        Self {
+            exempt: exempted.map_or_else(Exempt::default, |node| {
+                exempt(&node).unwrap_or_else(|_| none())
+            }),
+            ..self.closed()
+        }
+    }
 }
 
-/// Refuses a document with a critical field that is not known here. One that refuses requests closes the node: to stay
-/// as it was would leave it open.
-fn check_critical(critical: &Node<'_>, document: &State) -> Result<(), DocumentError> {
+/// Refuses a document with a critical field that is not known here. The node closes: to stay as it was could leave it
+/// open.
+fn check_critical(
+    critical: &Node<'_>,
+    closed: impl FnOnce() -> State,
+) -> Result<(), DocumentError> {
     let is_unknown = Cell::new(false);
     let checked = critical.list(|field| {
         is_unknown.set(!FIELDS.contains(&field));
@@ -151,9 +170,8 @@ fn check_critical(critical: &Node<'_>, document: &State) -> Result<(), DocumentE
             )
         })
     });
-    let closes = is_unknown.get() && document.maintenance != Mode::Off;
-    checked.map(drop).map_err(|error| match closes {
-        true => error.with_closed(document.closed()),
+    checked.map(drop).map_err(|error| match is_unknown.get() {
+        true => error.with_closed(closed()),
         false => error,
     })
 }

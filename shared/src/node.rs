@@ -333,8 +333,8 @@ impl DocumentError {
     }
 
     /// What a node enforces in place of a document that refuses requests and has a critical field which is not known
-    /// here: all is refused but the default exempt paths. `None` for every other error, after which the last good
-    /// state stays in force.
+    /// here: all is refused but the exempt paths of the document, none if these cannot be read. `None` for every other
+    /// error, after which the last good state stays in force.
     #[must_use]
     pub fn closed(&self) -> Option<&State> {
         self.closed.as_deref()

@@ -95,17 +95,30 @@ fn a_document_that_refuses_requests_and_cannot_be_enforced_closes() {
     let mut document = minimal();
     document["critical"] = json!(["countries"]);
     document["scope"] = json!({ "paths": ["/shop"] });
-    for (mode, closes) in [("off", false), ("writes", true), ("all", true)] {
+    for mode in ["writes", "all"] {
         document["maintenance"] = json!(mode);
         let error = parse(&document).unwrap_err();
-        let closed = error.closed().cloned();
-        assert_eq!(closed.is_some(), closes, "{mode}");
-        if let Some(closed) = closed {
-            assert_eq!((closed.maintenance, closed.revision), (Mode::All, 17));
-            assert!(closed.scope.paths.is_empty() && !closed.allowlist.enabled);
-        }
+        let closed = error.closed().unwrap();
+        assert_eq!((closed.maintenance, closed.revision), (Mode::All, 17));
+        assert!(closed.scope.paths.is_empty() && !closed.allowlist.enabled);
+        assert_eq!(closed.exempt, Exempt::default());
     }
+    // No more is exempt than the document says.
+    for (exempt, paths) in [
+        (json!({ "paths": ["/status"] }), 1),
+        (json!({ "paths": [] }), 0),
+        (json!({ "paths": [7] }), 0),
+    ] {
+        document["exempt"] = exempt;
+        let error = parse(&document).unwrap_err();
+        assert_eq!(error.closed().unwrap().exempt.paths.len(), paths);
+    }
+    // While nothing is refused, no field can be critical.
+    document["exempt"] = json!(null);
+    document["maintenance"] = json!("off");
+    assert_eq!(parse(&document).unwrap().maintenance, Mode::Off);
     // Where the list itself cannot be read, the last good state stays in force.
+    document["maintenance"] = json!("all");
     document["critical"] = json!("countries");
     assert!(parse(&document).unwrap_err().closed().is_none());
 }

@@ -100,6 +100,11 @@ impl Fake {
         self.process.borrow_mut().now += time;
     }
 
+    /// The names of what is in shared data.
+    pub(crate) fn shared_keys(&self) -> Vec<String> {
+        self.process.borrow().shared.keys().cloned().collect()
+    }
+
     pub(crate) fn calls(&self) -> usize {
         self.process.borrow().calls.len()
     }

@@ -54,6 +54,34 @@ async fn the_saved_copy_outlives_the_endpoint() {
     assert_eq!(policy.state().maintenance, Mode::Writes);
 }
 
+#[tokio::test]
+async fn a_node_that_has_closed_on_a_document_starts_closed_while_the_endpoint_is_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("shop.json");
+    let server = Server::start().await;
+    server.answer("200 OK", "", &document(3, Mode::Off));
+    let first = server.poller().with_saved_copy(&copy).start().await;
+    until_saved(&copy).await;
+    let unenforceable = document(4, Mode::All).replacen('{', r#"{"critical": ["countries"], "#, 1);
+    server.answer("200 OK", "", &unenforceable);
+    timeout(LONG, first.until(|state| state.maintenance == Mode::All))
+        .await
+        .unwrap();
+    let closed = async {
+        while !std::fs::read_to_string(&copy).unwrap().contains("\"all\"") {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(LONG, closed).await.unwrap();
+    drop(first);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let away = listener.local_addr().unwrap();
+    drop(listener);
+    let again = Poller::new(&format!("http://{away}/state")).unwrap();
+    let again = again.with_start_wait(SHORT).with_saved_copy(&copy);
+    assert_eq!(again.start().await.state().maintenance, Mode::All);
+}
+
 #[test]
 fn a_disk_that_hangs_holds_up_neither_polls_nor_lease() {
     // What waits for the disk waits on this one thread.

@@ -106,7 +106,6 @@ impl Member {
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             token.clone_into(&mut self.token);
-            self.revoked = false;
             self.heard = Some(heard);
             self.take_back();
         }

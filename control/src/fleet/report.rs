@@ -139,9 +139,8 @@ impl Params<'_> {
     }
 
     fn seconds(&self, name: &str) -> Result<Option<Duration>, ReportError> {
-        const LONGEST: u64 = 24 * 60 * 60;
         let seconds = self.number(name)?;
-        Ok(seconds.map(|seconds| Duration::from_secs(seconds.clamp(1, LONGEST))))
+        Ok(seconds.map(|seconds| Duration::from_secs(seconds.max(1))))
     }
 
     fn flag(&self, name: &str) -> Result<bool, ReportError> {

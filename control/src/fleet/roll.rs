@@ -61,7 +61,14 @@ impl Roll {
         is_news
     }
 
-    pub(super) fn hear(&mut self, heard: Heard, token: &str) -> News {
+    /// Takes note of a process that is not stored, unless it is a member.
+    pub(super) fn note_stranger(&mut self, id: &MemberId, token: &str) {
+        if !self.members.contains_key(id) {
+            self.note_unstored(Node::Process(id.clone()), token, None);
+        }
+    }
+
+    pub(super) fn hear(&mut self, heard: Heard, token: &str, revoked: bool) -> News {
         let report = &heard.report;
         let leaves = report.leaving && report.requests + report.upgraded == 0;
         if leaves {
@@ -71,19 +78,24 @@ impl Roll {
         let Some(member) = self.members.get_mut(&report.id) else {
             return match () {
                 () if leaves => News::Left,
-                () if self.farewells.came_after(report, heard.at) => News::Heard,
+                () if self.farewells.came_after(report, heard.at) => {
+                    self.unstored.remove(&report.id);
+                    News::Heard
+                }
                 () => {
                     self.note_unstored(Node::Process(report.id.clone()), token, None);
                     News::Stranger
                 }
             };
         };
+        self.unstored.remove(&report.id);
         let news = if leaves {
             self.forgiven.remove(&report.id);
             self.members.remove(&report.id);
             News::Left
         } else {
             member.hear(heard, token);
+            member.revoked = revoked;
             let forgiven = self.forgiven.get(&member.id);
             let is_forgiven = forgiven.is_none_or(|kept| kept.is_subset(&member.forgiven));
             match is_forgiven && member.token == member.stored_token {
@@ -95,13 +107,19 @@ impl Roll {
         news
     }
 
-    pub(super) fn join(&mut self, mut member: Member) {
+    /// Takes a new member, unless it has left meanwhile.
+    pub(super) fn join(&mut self, mut member: Member) -> bool {
+        self.unstored.remove_stored(&member.id);
+        let heard = member.heard.as_ref();
+        if heard.is_some_and(|heard| self.farewells.came_after(&heard.report, Instant::now())) {
+            return false;
+        }
         if let Some(forgiven) = self.forgiven.get(&member.id) {
             member.forgive(forgiven);
         }
-        self.unstored.remove(&member.id);
         self.members.insert(member.id.clone(), member);
         self.stir();
+        true
     }
 
     /// Marks the members whose last report came with the token of this name, which has been revoked.
@@ -128,9 +146,18 @@ impl Roll {
         forgetting
     }
 
-    pub(super) fn forget(&mut self, forgetting: &Forgetting) {
+    /// Forgets what `whom` has meant when it was [looked for](Self::find). A member that has been heard since stays, and
+    /// is stored again with its next report.
+    pub(super) fn forget(&mut self, whom: &Whom, forgetting: &Forgetting, now: Instant) {
         for forgotten in &forgetting.removed {
-            self.members.remove(&forgotten.id);
+            match self.members.get_mut(&forgotten.id) {
+                Some(member) if !matches!(whom, Whom::Process(_)) && !member.is_lost(now) => {
+                    member.stored_token.clear();
+                }
+                _ => {
+                    self.members.remove(&forgotten.id);
+                }
+            }
             self.forgive(forgotten);
         }
         for forgotten in &forgetting.forgiven {

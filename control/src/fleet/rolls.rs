@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::fleet::member::Heard;
 use crate::fleet::roll::Roll;
 use crate::fleet::view::Progress;
 use crate::fleet::{
-    Barrier, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
+    Barrier, Ending, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
 };
 
 mod census;
@@ -30,6 +30,8 @@ pub(crate) struct Fleet {
 struct Rolls {
     services: BTreeMap<String, Roll>,
     barriers: BTreeMap<String, Open>,
+    /// The names of the tokens that are revoked.
+    revoked: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -96,14 +98,32 @@ impl Fleet {
         token: &str,
     ) -> News {
         let heard = Heard::now(report, position);
-        let news = self.lock().of(service).hear(heard, token);
+        let mut rolls = self.lock();
+        let revoked = rolls.revoked.contains(token);
+        let news = rolls.of(service).hear(heard, token, revoked);
+        drop(rolls);
         self.stirred.notify_one();
         news
     }
 
-    /// Takes a new member.
-    pub(crate) fn join(&self, service: &str, member: Member) {
-        self.lock().of(service).join(member);
+    /// Takes a new member, unless it has left meanwhile.
+    pub(crate) fn join(&self, service: &str, mut member: Member) -> bool {
+        let mut rolls = self.lock();
+        member.revoked = rolls.revoked.contains(&member.token);
+        let has_joined = rolls.of(service).join(member);
+        self.stirred.notify_one();
+        has_joined
+    }
+
+    /// What is known of a member.
+    pub(crate) fn member(&self, service: &str, id: &MemberId) -> Option<Member> {
+        let rolls = self.lock();
+        rolls.services.get(service)?.member(id).cloned()
+    }
+
+    /// Takes note of a process that is not stored, unless it is a member.
+    pub(crate) fn note_stranger(&self, service: &str, id: &MemberId, token: &str) {
+        self.lock().of(service).note_stranger(id, token);
         self.stirred.notify_one();
     }
 
@@ -121,13 +141,6 @@ impl Fleet {
         is_news
     }
 
-    /// Whether the store has this process as a member.
-    pub(crate) fn is_member(&self, service: &str, id: &MemberId) -> bool {
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        roll.is_some_and(|roll| roll.member(id).is_some())
-    }
-
     /// Takes note that the store has this token of a member.
     pub(crate) fn token_stored(&self, service: &str, id: &MemberId, token: &str) {
         self.lock().of(service).token_stored(id, token);
@@ -137,6 +150,7 @@ impl Fleet {
     /// another.
     pub(crate) fn revoke(&self, token: &str) {
         let mut rolls = self.lock();
+        rolls.revoked.insert(token.to_owned());
         rolls
             .services
             .values_mut()
@@ -168,8 +182,9 @@ impl Fleet {
     }
 
     /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, forgetting: &Forgetting) {
-        self.lock().of(service).forget(forgetting);
+    pub(crate) fn forget(&self, service: &str, whom: &Whom, forgetting: &Forgetting) {
+        let now = Instant::now();
+        self.lock().of(service).forget(whom, forgetting, now);
         self.stirred.notify_one();
     }
 
@@ -244,7 +259,9 @@ impl Fleet {
     pub(crate) fn judge(&self) -> Vec<Arc<Progress>> {
         let (now, time) = (Instant::now(), Timestamp::now());
         let mut rolls = self.lock();
-        let Rolls { services, barriers } = &mut *rolls;
+        let Rolls {
+            services, barriers, ..
+        } = &mut *rolls;
         let mut ended = Vec::new();
         for open in barriers.values_mut() {
             if let Some(Ended { progress, tried }) = &mut open.ended {
@@ -284,9 +301,18 @@ impl Fleet {
         }
     }
 
-    /// Tells those who wait how it ended, though that could not be kept: whoever asks again has it from here.
+    /// Whether a wait ends as it was judged a moment ago. A good end has to hold still: a later change, or a node that
+    /// has come meanwhile, takes it back, and the wait goes on.
+    pub(crate) fn confirm(&self, progress: &Progress) -> bool {
+        self.lock().confirm(progress)
+    }
+
+    /// Tells those who wait how it ended, though that could not be stored: whoever asks again has it from here.
     pub(crate) fn tell_unkept(&self, progress: Arc<Progress>) {
         let mut rolls = self.lock();
+        if !rolls.confirm(&progress) {
+            return;
+        }
         rolls.of(&progress.service).stir();
         if let Some(open) = rolls.barriers.get(&progress.id) {
             open.progress.send_replace(progress);
@@ -302,6 +328,29 @@ impl Fleet {
 impl Rolls {
     fn of(&mut self, service: &str) -> &mut Roll {
         self.services.entry(service.to_owned()).or_default()
+    }
+
+    fn confirm(&mut self, progress: &Progress) -> bool {
+        let Self {
+            services, barriers, ..
+        } = self;
+        let Some(open) = barriers.get_mut(&progress.id) else {
+            return false;
+        };
+        if progress.ending != Some(Ending::Done) {
+            return true;
+        }
+        let roll = services.get(open.barrier.service());
+        let members = roll.into_iter().flat_map(Roll::members);
+        let unstored = roll.map(Roll::unstored);
+        let again = open
+            .barrier
+            .judge(members, unstored, Instant::now(), Timestamp::now());
+        let holds = again.ending == Some(Ending::Done);
+        if !holds {
+            open.ended = None;
+        }
+        holds
     }
 
     fn begin(&mut self, mut barrier: Barrier) {
@@ -320,3 +369,6 @@ impl Rolls {
         self.barriers.insert(open.barrier.id.clone(), open);
     }
 }
+
+#[cfg(test)]
+mod tests;

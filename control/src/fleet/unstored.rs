@@ -18,6 +18,8 @@ pub(super) struct Unstored {
     nodes: BTreeMap<Node, Entry>,
     /// How many more there were when no more were kept.
     more: u64,
+    /// When the store has last taken one of them.
+    stored: Option<Instant>,
 }
 
 /// What is known of such a node.
@@ -86,9 +88,21 @@ impl Unstored {
         true
     }
 
-    /// Forgets a node that has been stored, or has left.
+    /// Forgets a node that the store has taken.
+    pub(super) fn remove_stored(&mut self, id: &MemberId) {
+        self.stored = Some(Instant::now());
+        self.remove(id);
+    }
+
+    /// Forgets a node that is a member or has left.
     pub(super) fn remove(&mut self, id: &MemberId) {
-        self.nodes.remove(&Node::Process(id.clone()));
+        if !self.nodes.is_empty() {
+            self.nodes.remove(&Node::Process(id.clone()));
+        }
+        if self.nodes.is_empty() {
+            // Those that were not kept are noted again with their next polls.
+            self.more = 0;
+        }
     }
 
     /// Forgets these, and so many of those that were not kept.
@@ -109,11 +123,12 @@ impl Unstored {
         self.more + self.nodes.len() as u64
     }
 
-    /// Whether all of them may still be stored in a moment.
+    /// Whether all of them may still be stored in a moment: they are new, or the store takes one after the other.
     pub(super) fn are_on_their_way(&self, now: Instant) -> bool {
-        let on_its_way = |entry: &Entry| {
-            entry.reason.is_none() && now.saturating_duration_since(entry.since) < ON_ITS_WAY
-        };
+        let of_late = |at: Instant| now.saturating_duration_since(at) < ON_ITS_WAY;
+        let is_taking = self.stored.is_some_and(of_late);
+        let on_its_way =
+            |entry: &Entry| entry.reason.is_none() && (is_taking || of_late(entry.since));
         self.more == 0 && self.nodes.values().all(on_its_way)
     }
 

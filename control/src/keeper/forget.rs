@@ -41,7 +41,7 @@ impl Keeper {
         let forgetting = self.fleet().find(&service, &whom);
         self.check(&service, &whom, &forgetting)?;
         let names = Vec::from_iter(forgetting.names()).join(" ");
-        if names.is_empty() {
+        if names.is_empty() && forgetting.unstored_nodes.1 == 0 {
             return Ok(forgetting);
         }
         let stamp = Stamp {
@@ -56,7 +56,7 @@ impl Keeper {
         };
         let memo = asker.memo(now, &forgetting);
         store.forget_members(&service, &forgetting, &stamp, memo.as_ref())?;
-        self.fleet().forget(&service, &forgetting);
+        self.fleet().forget(&service, &whom, &forgetting);
         info!(
             service,
             node = names,

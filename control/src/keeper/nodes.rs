@@ -53,10 +53,7 @@ impl Keeper {
     ) -> Result<Option<Report>, ChangeError> {
         let published = self.service(service)?;
         let Some(position) = self.position_at_hand(&published, &report) else {
-            if !self.fleet().is_member(service, &report.id) {
-                let node = Node::Process(report.id.clone());
-                self.fleet().note_unstored(service, node, token, None);
-            }
+            self.fleet().note_stranger(service, &report.id, token);
             return Ok(Some(report));
         };
         match self.fleet().hear(service, report.clone(), position, token) {
@@ -106,14 +103,17 @@ impl Keeper {
                     self.pass_over(service, node, &grant.name, Some(reason));
                     return Ok(());
                 }
+                let id = member.id.clone();
                 info!(
                     service,
-                    node = member.id.name,
-                    boot = member.id.boot,
+                    node = id.name,
+                    boot = id.boot,
                     kind = member.kind,
                     "joined"
                 );
-                self.fleet().join(service, member);
+                if !self.fleet().join(service, member) {
+                    store.remove_member(service, &id)?;
+                }
             }
         }
         Ok(())
@@ -150,8 +150,10 @@ impl Keeper {
             store.take_back(service, &spoken)?;
             self.fleet().take_back(service, &spoken);
         }
-        store.save_member_token(service, id, token)?;
-        self.fleet().token_stored(service, id, token);
+        if let Some(member) = self.fleet().member(service, id) {
+            store.save_member(service, &member)?;
+            self.fleet().token_stored(service, id, token);
+        }
         Ok(())
     }
 
@@ -180,8 +182,9 @@ impl Keeper {
                 reason: None,
             };
             let mut store = self.lock();
-            if self.fleet().watch(id).is_none() {
-                // An earlier try, which the disk held up, has stored it meanwhile.
+            // An earlier try, which the disk held up, may have stored it meanwhile. While the store is held, nothing is
+            // published and no node joins.
+            if !self.fleet().confirm(&progress) {
                 continue;
             }
             if let Err(error) = store.end_barrier(&progress, &stamp) {

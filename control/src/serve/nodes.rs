@@ -71,6 +71,7 @@ pub(super) async fn hear(
     };
     match tokio::time::timeout(STORING, store(app, service, report, grant)).await {
         Ok(Err(problem)) if leaving => Err(problem),
+        Err(_) if leaving => Err(Problem::internal("the store has not taken it yet")),
         // What the store has not taken is noted, and comes again with the next poll.
         Ok(Ok(()) | Err(_)) | Err(_) => Ok(Some(id)),
     }

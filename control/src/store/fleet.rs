@@ -43,25 +43,9 @@ impl Store {
         ended_barrier(&self.connection, id)
     }
 
-    /// Keeps a new member.
+    /// Stores a member, or the token that it reports with.
     pub(crate) fn save_member(&mut self, service: &str, member: &Member) -> Result<(), StoreError> {
         self.commit(|transaction| save_member(transaction, service, member))
-    }
-
-    /// Keeps which token the last report of a member came with.
-    pub(crate) fn save_member_token(
-        &mut self,
-        service: &str,
-        id: &MemberId,
-        token: &str,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            transaction.execute(
-                "UPDATE members SET token = ?4 WHERE service = ?1 AND name = ?2 AND boot = ?3",
-                params![service, id.name, id.boot, token],
-            )?;
-            Ok(())
-        })
     }
 
     /// Lets a member go, and what was answered for.
@@ -143,7 +127,7 @@ fn save_member(connection: &Connection, service: &str, member: &Member) -> Resul
         .prepare_cached(
             "INSERT INTO members (service, name, boot, kind, wait, lease, joined, token)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT (service, name, boot) DO UPDATE SET token = excluded.token",
         )?
         .execute(params![
             service,

@@ -226,3 +226,29 @@ fn a_document_that_cannot_be_enforced_closes_every_vm_until_another_can() {
     answer(&first, &mut polling, 200, document(5, "off"));
     assert_eq!(serve(&mut serving), Action::Continue);
 }
+
+#[test]
+fn a_vm_with_an_older_filter_closes_on_what_a_newer_one_has_put_in_force() {
+    let host = Fake::new();
+    let mut older = root(&host, 1);
+    older.tick();
+    answer(&host, &mut older, 200, document(3, "off"));
+    assert_eq!(
+        request(&host, &mut older, "/", "198.51.100.7:1"),
+        Action::Continue
+    );
+    let unenforceable = String::from_utf8(document(4, "all")).unwrap();
+    let unenforceable = unenforceable.replacen('{', "{\"critical\": [\"countries\"], ", 1);
+    let key = |end: &str| {
+        let mut keys = host.shared_keys().into_iter();
+        keys.find(|key| key.ends_with(end)).unwrap()
+    };
+    let value = [b"\"4\"\n", unenforceable.as_bytes()].concat();
+    host.share(&key(" state"), &value, None).unwrap();
+    host.share(&key(" mark"), b"7", None).unwrap();
+    older.tick();
+    assert_eq!(
+        request(&host, &mut older, "/", "198.51.100.7:1"),
+        Action::Answered
+    );
+}

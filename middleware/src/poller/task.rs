@@ -81,7 +81,12 @@ impl Task {
             Ok(None) => self.answer(sent, None),
             Err(complaint) => {
                 self.complain(complaint);
-                if let Some(closed) = self.poll.closed() {
+                if let Some(closed) = self.poll.closed()
+                    && self.in_force.state() != *closed
+                {
+                    if let Some(saver) = &self.saver {
+                        saver.save(closed.clone());
+                    }
                     self.in_force.swap(closed.clone());
                 }
             }

@@ -1,0 +1,141 @@
+use intermission_core::{Mode, ServiceName};
+
+use super::*;
+use crate::fleet::{Ending, Wait};
+
+const SERVICE: &str = "unknown";
+
+fn report(seq: u64, more: &str) -> Report {
+    let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=1{more}");
+    Report::read(line.as_bytes()).unwrap()
+}
+
+fn state(revision: u64, mode: Mode) -> State {
+    let mut state = State::initial(ServiceName::unknown(), mode);
+    state.revision = revision;
+    state
+}
+
+/// A fleet with one member, which was heard so long ago.
+fn fleet(seconds: u64) -> Fleet {
+    let mut heard = Heard::now(report(1, ""), Position::At(17));
+    heard.at -= Duration::from_secs(seconds);
+    let member = Member::new(heard, "nodes");
+    Fleet::new([(SERVICE.to_owned(), member)], [], [])
+}
+
+fn id() -> MemberId {
+    report(1, "").id
+}
+
+#[test]
+fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
+    let fleet = fleet(60);
+    let forgetting = fleet.find(SERVICE, &Whom::Lost);
+    assert_eq!(forgetting.removed.len(), 1);
+    // The store forgets it; meanwhile it reports.
+    let running = report(2, ";running=5;oldest=1");
+    assert_eq!(
+        fleet.hear(SERVICE, running, Position::At(17), "nodes"),
+        News::Heard
+    );
+    fleet.forget(SERVICE, &Whom::Lost, &forgetting);
+    assert_eq!(fleet.members(SERVICE), 1);
+    // Its next report has the store take it again.
+    let news = fleet.hear(SERVICE, report(3, ""), Position::At(17), "nodes");
+    assert_eq!(news, News::Changed);
+    // One that stays silent goes, and so does a process that is named.
+    let silent = self::fleet(60);
+    let forgetting = silent.find(SERVICE, &Whom::Lost);
+    silent.forget(SERVICE, &Whom::Lost, &forgetting);
+    assert_eq!(silent.members(SERVICE), 0);
+    let named = Whom::Process(id());
+    let forgetting = fleet.find(SERVICE, &named);
+    fleet.forget(SERVICE, &named, &forgetting);
+    assert_eq!(fleet.members(SERVICE), 0);
+}
+
+#[test]
+fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
+    let spoil: [fn(&Fleet); 2] = [
+        |fleet| fleet.follow(&state(18, Mode::Off)),
+        |fleet| {
+            fleet.note_stranger(
+                SERVICE,
+                &MemberId {
+                    name: "new".into(),
+                    ..id()
+                },
+                "nodes",
+            )
+        },
+    ];
+    for spoil in spoil {
+        let fleet = fleet(0);
+        let barrier = Barrier::new(
+            "id".into(),
+            state(17, Mode::All),
+            Wait::default(),
+            "operator".into(),
+            Timestamp::now(),
+        );
+        fleet.begin([barrier]);
+        fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
+        let ended = fleet.judge();
+        assert_eq!(ended[0].ending, Some(Ending::Done));
+        assert!(fleet.confirm(&ended[0]));
+        spoil(&fleet);
+        assert!(!fleet.confirm(&ended[0]));
+        fleet.tell_unkept(Arc::clone(&ended[0]));
+        assert_eq!(fleet.watch("id").unwrap().borrow().ending, None);
+        // It goes on to another end, or none yet.
+        assert!(
+            fleet
+                .judge()
+                .iter()
+                .all(|end| end.ending == Some(Ending::Superseded))
+        );
+    }
+}
+
+#[test]
+fn a_member_that_is_heard_is_not_unstored_any_more() {
+    let fleet = fleet(0);
+    let reason = Some("the token is for other nodes".to_owned());
+    assert!(fleet.note_unstored(SERVICE, Node::Process(id()), "edge", reason));
+    assert_eq!(fleet.view(SERVICE, 17).unstored, 1);
+    fleet.note_stranger(SERVICE, &id(), "nodes");
+    fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
+    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
+    fleet.note_stranger(SERVICE, &id(), "nodes");
+    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
+}
+
+#[test]
+fn a_process_that_has_left_while_the_store_took_it_does_not_join() {
+    let fleet = Fleet::default();
+    let first = report(1, "");
+    assert_eq!(
+        fleet.hear(SERVICE, first.clone(), Position::Before, "nodes"),
+        News::Stranger
+    );
+    let leaving = report(2, ";leaving");
+    assert_eq!(
+        fleet.hear(SERVICE, leaving, Position::Before, "nodes"),
+        News::Left
+    );
+    let member = Member::new(Heard::now(first, Position::Before), "nodes");
+    assert!(!fleet.join(SERVICE, member));
+    assert_eq!(fleet.members(SERVICE), 0);
+    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
+}
+
+#[test]
+fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
+    let fleet = fleet(0);
+    fleet.revoke("nodes");
+    fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
+    assert!(fleet.view(SERVICE, 17).nodes[0].lost);
+    fleet.hear(SERVICE, report(3, ""), Position::At(17), "others");
+    assert!(!fleet.view(SERVICE, 17).nodes[0].lost);
+}

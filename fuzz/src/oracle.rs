@@ -169,6 +169,16 @@ fn asks_for_h2c(lines: &[&[u8]]) -> bool {
     matches!(lines, [line] if line.trim_ascii().eq_ignore_ascii_case(b"h2c"))
 }
 
+/// Whether a line of `Upgrade` has HTTP/2 on the same connection among its members.
+#[must_use]
+pub fn names_h2c(case: &Case<'_>) -> bool {
+    let lines = exactly(case, "upgrade");
+    let mut members = lines
+        .iter()
+        .flat_map(|line| line.split(|byte| *byte == b','));
+    members.any(|member| member.trim_ascii().eq_ignore_ascii_case(b"h2c"))
+}
+
 fn list(value: &Value) -> Vec<&str> {
     value
         .as_array()

@@ -2,8 +2,8 @@
 //! that was refused before does refuse it.
 #![no_main]
 
-use intermission_core::Verdict;
-use intermission_fuzz::Case;
+use intermission_core::{Reason, Verdict};
+use intermission_fuzz::{Case, oracle};
 
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     intermission_fuzz::mutate(data, size, max_size, seed)
@@ -19,7 +19,12 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
     match verdict {
         Verdict::Admit(reason) => {
             let lasting = if now.policy.is_open() {
-                now.policy.foresee(&view)
+                let foreseen = now.policy.foresee(&view);
+                assert!(
+                    foreseen == Reason::Open || !oracle::names_h2c(&case),
+                    "an upgraded connection is spared"
+                );
+                foreseen
             } else {
                 now.policy.counts_as(reason, &view)
             };

@@ -2,33 +2,45 @@
 
 use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use intermission_core::asks_for_h2c;
-
-use crate::view::HeaderLines;
+use intermission_core::is_h2c;
 
 const SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 
-/// Takes `Upgrade: h2c` and what goes with it out of the headers of an admitted request, as Envoy does: an application that
-/// followed it would take requests that no layer sees.
+/// Takes `h2c` and what goes with it out of the headers of an admitted request: an application that followed it would take
+/// requests that no layer sees.
+///
+/// Other protocols that the request asks for stay.
 pub(crate) fn decline(headers: &mut HeaderMap) {
-    if !asks_for_h2c(&HeaderLines::new(headers)) {
+    if !members(headers, &UPGRADE).any(is_h2c) {
         return;
     }
-    headers.remove(UPGRADE);
+    keep(headers, UPGRADE, |protocol| !is_h2c(protocol));
     headers.remove(SETTINGS);
-    let goes_with_it = |option: &&[u8]| {
-        option.eq_ignore_ascii_case(b"upgrade") || option.eq_ignore_ascii_case(b"http2-settings")
-    };
-    let lines = headers.get_all(CONNECTION).into_iter();
-    let options = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    let options = options.map(<[u8]>::trim_ascii);
-    let kept: Vec<_> = options.filter(|option| !goes_with_it(option)).collect();
+    let upgrades = headers.contains_key(UPGRADE);
+    keep(headers, CONNECTION, |option| {
+        let goes_with_it = option.eq_ignore_ascii_case(b"http2-settings")
+            || (!upgrades && option.eq_ignore_ascii_case(b"upgrade"));
+        !goes_with_it
+    });
+}
+
+/// The members of a list over all lines of the header.
+fn members<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h [u8]> {
+    let lines = headers.get_all(name).into_iter();
+    let members = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    members.map(<[u8]>::trim_ascii)
+}
+
+/// Keeps some members of a list, and the header where there are any.
+fn keep(headers: &mut HeaderMap, name: HeaderName, is_kept: impl Fn(&[u8]) -> bool) {
+    let members = members(headers, &name).filter(|member| !member.is_empty());
+    let kept: Vec<_> = members.filter(|member| is_kept(member)).collect();
     match HeaderValue::from_bytes(&kept.join(b", ".as_slice())) {
         Ok(kept) if !kept.is_empty() => {
-            headers.insert(CONNECTION, kept);
+            headers.insert(name, kept);
         }
         _ => {
-            headers.remove(CONNECTION);
+            headers.remove(name);
         }
     }
 }
@@ -74,9 +86,40 @@ mod tests {
     }
 
     #[test]
-    fn another_upgrade_stays_as_it_is() {
+    fn another_upgrade_stays() {
         let websocket = [("connection", "Upgrade"), ("upgrade", "websocket")];
-        assert_eq!(declined(&websocket).len(), 2);
-        assert_eq!(declined(&[("upgrade", "h2c, websocket")]).len(), 1);
+        assert_eq!(
+            declined(&websocket),
+            websocket.map(|(name, value)| (name.into(), value.into()))
+        );
+    }
+
+    #[test]
+    fn h2c_is_taken_out_from_among_other_protocols() {
+        let websocket = [
+            ("connection".to_owned(), "Upgrade".to_owned()),
+            ("upgrade".to_owned(), "websocket".to_owned()),
+        ];
+        for upgrade in [
+            &["h2c, websocket"][..],
+            &["websocket,H2C"],
+            &["h2c", "websocket"],
+            &["websocket", "h2c"],
+            &["h2c, h2c", "websocket"],
+        ] {
+            let mut lines = vec![
+                ("connection", "Upgrade, HTTP2-Settings"),
+                ("http2-settings", "AAEAAEAA"),
+            ];
+            lines.extend(upgrade.iter().map(|line| ("upgrade", *line)));
+            let mut left = declined(&lines);
+            left.sort();
+            assert_eq!(left, websocket, "{upgrade:?}");
+        }
+        for upgrade in [&["h2c", "h2c"][..], &["h2c,"], &["h2c/2"]] {
+            let lines = upgrade.iter().map(|line| ("upgrade", *line));
+            let lines: Vec<_> = lines.chain([("connection", "upgrade")]).collect();
+            assert_eq!(declined(&lines), [], "{upgrade:?}");
+        }
     }
 }

@@ -415,22 +415,34 @@ impl Service<Request<String>> for Upgrading {
 async fn an_upgrade_to_h2c_reaches_the_service_while_it_is_open_only() {
     let policy = PolicyHandle::new(closed());
     let app = MaintenanceLayer::new(policy.clone()).layer(Upgrading);
-    let seen = async || {
+    let seen = async |upgrade: &[&str]| {
         let mut request = request(Method::GET, "/healthz", None);
+        let protocols = upgrade.iter().map(|protocol| ("upgrade", *protocol));
         for (name, value) in [
             ("connection", "Upgrade, HTTP2-Settings"),
-            ("upgrade", "h2c"),
             ("http2-settings", "AAEAAEAA"),
-        ] {
-            request.headers_mut().insert(name, value.parse().unwrap());
+        ]
+        .into_iter()
+        .chain(protocols)
+        {
+            request.headers_mut().append(name, value.parse().unwrap());
         }
         let response = app.clone().oneshot(request).await.unwrap();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         String::from_utf8(body.to_vec()).unwrap()
     };
-    assert_eq!(seen().await, "[None, None, None]");
+    for upgrade in [&["h2c"][..], &["h2c", "H2C"]] {
+        assert_eq!(seen(upgrade).await, "[None, None, None]");
+    }
+    for upgrade in [&["h2c, x"][..], &["x,h2c"], &["x", "h2c"]] {
+        assert_eq!(
+            seen(upgrade).await,
+            r#"[Some("Upgrade"), Some("x"), None]"#,
+            "{upgrade:?}"
+        );
+    }
     let mut open = closed();
     open.maintenance = Mode::Off;
     policy.swap(open);
-    assert!(!seen().await.contains("None"));
+    assert!(!seen(&["h2c"]).await.contains("None"));
 }

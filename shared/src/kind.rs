@@ -1,7 +1,8 @@
 use crate::accept::{Preference, Preferred};
 use crate::headers::Single;
 use crate::target::Target;
-use crate::{Headers, Kind, RequestView, asks_for_h2c};
+use crate::weighed::asks_for_h2c;
+use crate::{Headers, Kind, RequestView};
 
 /// What a request is answered with that is refused. `listed` tells whether its path or host is listed as an
 /// API's.

@@ -90,4 +90,4 @@ pub use state::{
 };
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use verdict::{Kind, Reason, Verdict};
-pub use weighed::asks_for_h2c;
+pub use weighed::is_h2c;

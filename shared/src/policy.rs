@@ -129,7 +129,7 @@ impl Policy {
     pub fn foresee<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Reason {
         let weighed = Weighed::new(request);
         // While the service is open no node takes the upgrade out of the request.
-        if weighed.asks_for_h2c() {
+        if weighed.names_h2c() {
             Reason::Open
         } else if self.is_exempt(&weighed) {
             Reason::Exempt
@@ -223,4 +223,35 @@ fn is_outside<H: Headers + ?Sized>(scope: &Listed, request: &Weighed<'_, '_, H>)
     let view = request.request;
     let by_path = || !view.is_tunnel() && scope.has_path(&view.target()) == Some(false);
     (scope.has_no_host_of(request) || by_path()) && !request.is_rerouted()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ServiceName;
+
+    #[test]
+    fn a_request_that_names_h2c_is_not_foreseen_to_run_on() {
+        let mut state = State::initial(ServiceName::unknown(), Mode::Off);
+        state.scope.paths.push("/shop".parse().unwrap());
+        let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
+        let foreseen = |path: &str, lines: &[&str]| {
+            let headers: alloc::vec::Vec<_> = lines.iter().map(|line| ("Upgrade", *line)).collect();
+            policy.foresee(&RequestView::new(
+                b"GET",
+                path.as_bytes(),
+                headers.as_slice(),
+            ))
+        };
+        for (path, reason) in [
+            ("/healthz", Reason::Exempt),
+            ("/blog", Reason::OutOfScope),
+            ("/shop", Reason::ReadOnly),
+        ] {
+            assert_eq!(foreseen(path, &[]), reason, "{path}");
+            for lines in [&["h2c"][..], &["h2c, x"], &["x", "H2C"], &["h2c", "h2c"]] {
+                assert_eq!(foreseen(path, lines), Reason::Open, "{path} {lines:?}");
+            }
+        }
+    }
 }

@@ -36,9 +36,14 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
         self.has(Weights::PROTOCOL) && !asks_for_h2c(self.request.headers)
     }
 
-    /// Whether the request asks for HTTP/2 on the same connection, and for nothing else.
-    pub(crate) fn asks_for_h2c(&self) -> bool {
-        self.has(Weights::PROTOCOL) && asks_for_h2c(self.request.headers)
+    /// Whether the request asks for HTTP/2 on the same connection, be it among other protocols.
+    pub(crate) fn names_h2c(&self) -> bool {
+        self.has(Weights::PROTOCOL) && {
+            let lines = self.request.headers.lines("upgrade");
+            lines
+                .flat_map(|line| line.split(|byte| *byte == b','))
+                .any(is_h2c)
+        }
     }
 
     /// Whether a header names another path, by which some applications route instead.
@@ -55,12 +60,21 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
 
 /// Whether headers ask for HTTP/2 on the same connection, and for no other protocol.
 ///
-/// Java's HTTP client does so with every request. Envoy takes `Upgrade: h2c` out of requests, and so must every node that
-/// admits one in maintenance; it does not weigh against the request then.
-#[must_use]
-pub fn asks_for_h2c<H: Headers + ?Sized>(headers: &H) -> bool {
+/// Java's HTTP client does so with every request. As every node takes `h2c` out of a request that it admits in maintenance, it
+/// does not weigh against the request.
+pub(crate) fn asks_for_h2c<H: Headers + ?Sized>(headers: &H) -> bool {
     let asked = headers.single("upgrade");
     asked.is_some_and(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"h2c"))
+}
+
+/// Whether a member of the `Upgrade` header names HTTP/2 on the same connection, in whatever way a server may read it.
+///
+/// Every node takes such a member out of a request that it admits in maintenance, because on the upgraded connection no node
+/// sees a request.
+#[must_use]
+pub fn is_h2c(protocol: &[u8]) -> bool {
+    let mut names = protocol.split(|byte| !byte.is_ascii_alphanumeric());
+    names.any(|name| name.eq_ignore_ascii_case(b"h2c"))
 }
 
 /// What the value of one of the [`PATH_HEADERS`] names.
@@ -131,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_h2c_alone_is_an_upgrade_that_a_node_takes_out() {
+    fn only_h2c_alone_does_not_weigh() {
         let asks = |lines: &[&str]| {
             let headers: alloc::vec::Vec<_> = lines.iter().map(|line| ("Upgrade", *line)).collect();
             asks_for_h2c(headers.as_slice())
@@ -146,6 +160,31 @@ mod tests {
             &[],
         ] {
             assert!(!asks(lines), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn h2c_is_found_among_other_protocols_and_lines() {
+        let names = |lines: &[&str]| {
+            let headers: alloc::vec::Vec<_> = lines.iter().map(|line| ("Upgrade", *line)).collect();
+            let request = RequestView::new(b"GET", b"/", headers.as_slice());
+            Weighed::new(&request).names_h2c()
+        };
+        for lines in [
+            &["h2c"][..],
+            &["H2C, x"],
+            &["x,h2c"],
+            &["x", "h2c"],
+            &["h2c", "h2c"],
+            &["h2c;q=1"],
+            &["h2c/2"],
+            &["\"h2c\""],
+            &[", h2c,"],
+        ] {
+            assert!(names(lines), "{lines:?}");
+        }
+        for lines in [&["websocket"][..], &["h2", "c"], &["xh2c"], &[""], &[]] {
+            assert!(!names(lines), "{lines:?}");
         }
     }
 }

@@ -1,4 +1,7 @@
-use crate::{AddressSet, Cidr, Mode, Prober, Reason, State};
+use alloc::collections::BTreeSet;
+
+use crate::probers::by_path;
+use crate::{AddressSet, Cidr, ExemptPath, Mode, Reason, State};
 
 impl State {
     /// Whether this state surely admits a request that `before` admitted for `reason`, so that it may
@@ -12,10 +15,7 @@ impl State {
             Reason::Open => false,
             Reason::OutOfScope => self.scope == before.scope,
             Reason::ReadOnly => self.maintenance == Mode::Writes,
-            Reason::Exempt => {
-                let mut paths = before.exempt.paths.iter();
-                paths.all(|path| self.exempt.paths.contains(path))
-            }
+            Reason::Exempt => has_all_of(&self.exempt.paths, &before.exempt.paths),
             Reason::Probe => self.lets_probe_all_of(before),
             Reason::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
         }
@@ -31,37 +31,51 @@ impl State {
         };
         let lets_in_no_more =
             !self.allowlist.enabled || (before.allowlist.enabled && before.lists_all_of(self));
-        let mut exempt = self.exempt.paths.iter();
         covers
             && lets_in_no_more
             && self.scope == before.scope
-            && exempt.all(|path| before.exempt.paths.contains(path))
+            && has_all_of(&before.exempt.paths, &self.exempt.paths)
             && before.lets_probe_all_of(self)
     }
 
     /// Whether every prober of the other state may ask here for what it may ask for there.
     fn lets_probe_all_of(&self, other: &Self) -> bool {
-        let own = &self.exempt.probers;
-        other.exempt.probers.iter().all(|prober| {
-            prober.paths.iter().all(|path| {
-                let lets = |own: &Prober| own.cidr.covers(prober.cidr) && own.paths.contains(path);
-                own.iter().any(lets)
+        let (own, other) = (&self.exempt.probers, &other.exempt.probers);
+        own == other || {
+            let own = by_path(own);
+            by_path(other).iter().all(|(path, cidrs)| {
+                let own = own.get(path);
+                own.is_some_and(|own| covers_all_of(own, cidrs))
             })
-        })
+        }
     }
 
     /// Whether this allowlist has every address of the other.
     fn lists_all_of(&self, other: &Self) -> bool {
-        let (own, other) = (&self.allowlist.cidrs, &other.allowlist.cidrs);
-        let set = |cidrs: &[Cidr]| cidrs.iter().copied().collect::<AddressSet>();
-        own == other || set(&[own.as_slice(), other].concat()) == set(own)
+        covers_all_of(&self.allowlist.cidrs, &other.allowlist.cidrs)
     }
+}
+
+/// Whether each of the other paths is among one's own.
+fn has_all_of(own: &[ExemptPath], other: &[ExemptPath]) -> bool {
+    own == other || {
+        let own: BTreeSet<_> = own.iter().map(ExemptPath::as_str).collect();
+        other.iter().all(|path| own.contains(path.as_str()))
+    }
+}
+
+/// Whether one's own blocks have every address of the others.
+fn covers_all_of(own: &[Cidr], other: &[Cidr]) -> bool {
+    let set = |cidrs: &[Cidr]| cidrs.iter().copied().collect::<AddressSet>();
+    own == other || set(&[own, other].concat()) == set(own)
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
-    use crate::ServiceName;
+    use crate::{Prober, ServiceName};
 
     fn state(mode: Mode) -> State {
         State::initial(ServiceName::unknown(), mode)
@@ -106,23 +120,67 @@ mod tests {
         assert!(!narrowed.still_admits(Reason::OutOfScope, &state(Mode::Off)));
     }
 
+    fn with_probers(probers: &str) -> State {
+        let document = alloc::format!(
+            r#"{{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all",
+                  "exempt": {{ "probers": {probers} }} }}"#
+        );
+        State::parse(document.as_bytes()).unwrap()
+    }
+
     #[test]
     fn a_probe_runs_on_while_its_prober_may_ask() {
-        let with = |probers: &str| {
-            let document = alloc::format!(
-                r#"{{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all",
-                      "exempt": {{ "probers": {probers} }} }}"#
-            );
-            State::parse(document.as_bytes()).unwrap()
-        };
-        let one = with(r#"[{ "cidr": "10.1.0.0/16", "paths": ["/"] }]"#);
-        let wider = with(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/status", "/"] }]"#);
-        let none = with("[]");
+        let one = with_probers(r#"[{ "cidr": "10.1.0.0/16", "paths": ["/"] }]"#);
+        let wider = with_probers(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/status", "/"] }]"#);
+        let none = with_probers("[]");
         assert!(wider.still_admits(Reason::Probe, &one));
         assert!(!one.still_admits(Reason::Probe, &wider));
         assert!(!none.still_admits(Reason::Probe, &one));
         assert!(one.refuses_all_of(&wider) && none.refuses_all_of(&one));
         assert!(!wider.refuses_all_of(&one) && !one.refuses_all_of(&none));
+    }
+
+    #[test]
+    fn a_prober_is_covered_by_several_blocks_together() {
+        let halves = with_probers(
+            r#"[{ "cidr": "10.0.0.0/9", "paths": ["/"] }, { "cidr": "10.128.0.0/9", "paths": ["/"] }]"#,
+        );
+        let whole = with_probers(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/"] }]"#);
+        let one_half = with_probers(
+            r#"[{ "cidr": "10.0.0.0/9", "paths": ["/"] }, { "cidr": "10.128.0.0/9", "paths": ["/b"] }]"#,
+        );
+        assert!(halves.still_admits(Reason::Probe, &whole));
+        assert!(whole.still_admits(Reason::Probe, &halves));
+        assert!(!one_half.still_admits(Reason::Probe, &whole));
+    }
+
+    /// Comparing each of them with each other one would take minutes.
+    #[test]
+    fn a_hundred_thousand_paths_are_compared_in_any_order() {
+        let paths: Vec<ExemptPath> = (0..100_000)
+            .map(|number| alloc::format!("/{number}").parse().unwrap())
+            .collect();
+        let mut forth = state(Mode::All);
+        forth.exempt.paths = paths.clone();
+        let probers = paths.iter().map(|path| Prober {
+            cidr: "10.0.0.0/8".parse().unwrap(),
+            paths: alloc::vec![path.as_str().parse().unwrap()],
+        });
+        forth.exempt.probers = probers.collect();
+        let mut back = forth.clone();
+        back.exempt.paths.reverse();
+        back.exempt.probers.reverse();
+        for reason in [Reason::Exempt, Reason::Probe] {
+            assert!(back.still_admits(reason, &forth), "{reason:?}");
+        }
+        assert!(back.refuses_all_of(&forth));
+        let mut fewer = back.clone();
+        fewer.exempt.paths.pop();
+        fewer.exempt.probers.pop();
+        for reason in [Reason::Exempt, Reason::Probe] {
+            assert!(!fewer.still_admits(reason, &forth), "{reason:?}");
+        }
+        assert!(fewer.refuses_all_of(&forth) && !forth.refuses_all_of(&fewer));
     }
 
     #[test]

@@ -19,14 +19,7 @@ pub(crate) struct Probers {
 
 impl Probers {
     pub(crate) fn new(probers: &[Prober]) -> Self {
-        let mut paths: BTreeMap<&[u8], Vec<Cidr>> = BTreeMap::new();
-        for prober in probers {
-            for path in &prober.paths {
-                let path = path.as_str().as_bytes();
-                paths.entry(path).or_default().push(prober.cidr);
-            }
-        }
-        let compiled = paths.into_iter();
+        let compiled = by_path(probers).into_iter();
         Self {
             beginnings: ExemptBeginnings::of_probers(probers),
             paths: compiled
@@ -63,6 +56,18 @@ impl Probers {
             && !request.is_rerouted()
             && (!request.has(Weights::CLIENT) || names_only(view.headers, peer.to_canonical()))
     }
+}
+
+/// The blocks of the probers that may ask for each path.
+pub(crate) fn by_path(probers: &[Prober]) -> BTreeMap<&[u8], Vec<Cidr>> {
+    let mut paths: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for prober in probers {
+        for path in &prober.paths {
+            let path = path.as_str().as_bytes();
+            paths.entry(path).or_default().push(prober.cidr);
+        }
+    }
+    paths
 }
 
 /// Whether no header names another client than the `peer`, which Envoy adds to `X-Forwarded-For` by itself.

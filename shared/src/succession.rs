@@ -1,5 +1,6 @@
 //! What a change may not bring into a state, though a document that says so is read.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 
 use crate::answer::Answers;
@@ -20,24 +21,19 @@ impl State {
                 $state.$($part).+.iter().map(|path| path.as_str())
             };
         }
-        refuse_stars("/exempt/paths", paths!(next, exempt.paths), || {
-            paths!(self, exempt.paths)
-        })?;
-        refuse_stars("/scope/paths", paths!(next, scope.paths), || {
-            paths!(self, scope.paths)
-        })?;
-        refuse_stars("/api/paths", paths!(next, api.paths), || {
-            paths!(self, api.paths)
-        })?;
-        let probed = || {
-            let probers = self.exempt.probers.iter();
-            probers
-                .flat_map(|prober| &prober.paths)
-                .map(|path| path.as_str())
-        };
+        macro_rules! refuse_stars_in {
+            ($pointer:literal, $($part:ident).+) => {
+                refuse_stars($pointer, paths!(next, $($part).+), &starred(paths!(self, $($part).+)))?
+            };
+        }
+        refuse_stars_in!("/exempt/paths", exempt.paths);
+        refuse_stars_in!("/scope/paths", scope.paths);
+        refuse_stars_in!("/api/paths", api.paths);
+        let probers = self.exempt.probers.iter();
+        let probed = starred(probers.flat_map(|prober| paths!(prober, paths)));
         for (index, prober) in next.exempt.probers.iter().enumerate() {
             let pointer = format!("/exempt/probers/{index}/paths");
-            refuse_stars(&pointer, paths!(prober, paths), probed)?;
+            refuse_stars(&pointer, paths!(prober, paths), &probed)?;
         }
         refuse_length(self, next)
     }
@@ -56,14 +52,19 @@ fn refuse_length(before: &State, next: &State) -> Result<(), DocumentError> {
     Err(DocumentError::new("/notice".into(), hint))
 }
 
+/// The paths that have a `*`.
+fn starred<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<&'p str> {
+    paths.filter(|path| path.contains('*')).collect()
+}
+
 /// Refuses the first path that has a `*` and is not among those of before.
-fn refuse_stars<'p, B: Iterator<Item = &'p str>>(
+fn refuse_stars<'p>(
     pointer: &str,
     paths: impl Iterator<Item = &'p str>,
-    before: impl Fn() -> B,
+    before: &BTreeSet<&str>,
 ) -> Result<(), DocumentError> {
     let mut starred = paths.enumerate().filter(|(_, path)| path.contains('*'));
-    let new = starred.find(|(_, path)| !before().any(|known| known == *path));
+    let new = starred.find(|(_, path)| !before.contains(path));
     new.map_or(Ok(()), |(index, path)| {
         let hint = format!(
             "{} has a *, which stands for nothing but itself; name each path, or one that all the others are below",
@@ -79,7 +80,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::Mode;
+    use crate::{Mode, Prober};
 
     fn state(members: &str) -> State {
         let document = format!(
@@ -118,6 +119,30 @@ mod tests {
             assert_eq!(starred.may_become(&starred), Ok(()), "{members}");
             assert_eq!(starred.may_become(&before), Ok(()), "{members}");
         }
+    }
+
+    /// Comparing each of them with each other one would take minutes.
+    #[test]
+    fn a_hundred_thousand_stars_are_compared_in_any_order() {
+        let stars = |order: &mut dyn Iterator<Item = u32>| {
+            let mut starred = state("");
+            starred.exempt.paths = order
+                .map(|number| format!("/{number}/*").parse().unwrap())
+                .collect();
+            let paths = starred.exempt.paths.iter();
+            let probers = paths.map(|path| Prober {
+                cidr: "10.0.0.0/8".parse().unwrap(),
+                paths: alloc::vec![path.as_str().parse().unwrap()],
+            });
+            starred.exempt.probers = probers.collect();
+            starred
+        };
+        let forth = stars(&mut (0..100_000));
+        let back = stars(&mut (0..100_000).rev());
+        assert_eq!(forth.may_become(&back), Ok(()));
+        let more = stars(&mut (0..100_001).rev());
+        let error = forth.may_become(&more).unwrap_err();
+        assert_eq!(error.pointer(), "/exempt/paths/0");
     }
 
     /// A state whose notice has a logo, in so many languages.

@@ -92,29 +92,38 @@ pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
 }
 
 /// The URI that the service sees, where something between an outer router and this layer has put it in the place of the
-/// one that the client sent. What `Router::nest` leaves of that is none: it is its end.
+/// one that the client sent.
+///
+/// What `Router::nest` leaves of that is none: `NestedPath` says what it has taken off.
 #[inline]
 pub(crate) fn rewritten_uri<B>(request: &Request<B>) -> Option<&Uri> {
     let (received, seen) = (received_uri(request), request.uri());
     if std::ptr::eq(received, seen) {
         return None;
     }
-    let is_end = received.path().ends_with(seen.path())
-        && received.query() == seen.query()
-        && received.authority() == seen.authority();
-    (!is_end && !is_nested_root(request)).then_some(seen)
+    let is_rest = received.query() == seen.query()
+        && received.authority() == seen.authority()
+        && (received.path() == seen.path() || is_nested(request, received.path()));
+    (!is_rest).then_some(seen)
 }
 
-/// Whether nothing but `/` is left of the path after `Router::nest`, as of `/shop` in a router that is nested there.
-fn is_nested_root<B>(request: &Request<B>) -> bool {
+/// Whether `Router::nest` has left the path of the request of the one that was `received`.
+fn is_nested<B>(request: &Request<B>, received: &str) -> bool {
     #[cfg(feature = "axum")]
-    if request
-        .extensions()
-        .get::<axum::extract::NestedPath>()
-        .is_some()
-    {
-        return request.uri().path() == "/";
+    if let Some(nested) = request.extensions().get::<axum::extract::NestedPath>() {
+        let rest = request.uri().path();
+        let taken_off = match received.strip_suffix(rest) {
+            // Of `/shop` in a router that is nested there nothing is left, which makes `/`.
+            None if rest == "/" => received,
+            None => return false,
+            Some(taken_off) => taken_off,
+        };
+        let pattern = nested.as_str().trim_end_matches('/').split('/');
+        let is_match = |(known, taken_off): (&str, &str)| known == taken_off || known.contains('{');
+        let mut taken_off = taken_off.split('/');
+        return pattern.clone().count() == taken_off.clone().count()
+            && pattern.zip(&mut taken_off).all(is_match);
     }
-    _ = request;
+    _ = (request, received);
     false
 }

@@ -355,9 +355,12 @@ async fn a_rewritten_path_is_judged_as_it_was_and_as_it_is() {
     let nested = Router::new()
         .route("/", get(async || "secret"))
         .route("/users", get(async || "secret"))
+        .route("/old", get(async || "secret"))
         .layer(layer());
     let app = Router::new()
         .nest("/nested", nested.clone())
+        .nest("/tenants/{tenant}", nested.clone())
+        .nest("/inner", rewritten.clone())
         .nest("/admin", nested)
         .fallback_service(rewritten);
     for (path, expected) in [
@@ -370,6 +373,13 @@ async fn a_rewritten_path_is_judged_as_it_was_and_as_it_is() {
         ("/blog?/admin/users", 503),
         ("/old/page?/blog", 503),
         ("/blog?/other", 200),
+        // What is taken off is a router's own, or it is not.
+        ("/nested/old", 200),
+        ("/tenants/one/old", 200),
+        ("/go/admin/users", 503),
+        ("/go/blog", 200),
+        ("/inner/go/admin/users", 503),
+        ("/inner/go/blog", 200),
     ] {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();

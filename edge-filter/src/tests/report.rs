@@ -57,12 +57,12 @@ fn a_document_that_is_refused_is_told_and_changes_nothing_else() {
     root.tick();
     tell(&host, &mut root, 3, "all");
     let mut later = String::from_utf8(document(4, "off")).unwrap();
-    later.insert_str(1, r#""critical": ["geofence"], "geofence": 1,"#);
+    later.insert_str(1, r#""scope": { "paths": ["basket"] },"#);
     tell_document(&host, &mut root, 4, later.into_bytes());
     host.pass(Duration::from_secs(31));
     root.tick();
     let error = reported(&host, "error").unwrap();
-    assert!(error.contains("/critical/0"), "{error}");
+    assert!(error.contains("/scope/paths/0"), "{error}");
     assert_eq!(reported(&host, "applied").unwrap(), "\"S/3\"");
     tell(&host, &mut root, 4, "off");
     assert_eq!(reported(&host, "error"), None);

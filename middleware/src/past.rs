@@ -96,6 +96,7 @@ impl Upgraded {
         before.revision = before.revision.min(state.revision);
         self.one_scope &= before.scope == state.scope;
         add(&mut before.exempt.paths, &state.exempt.paths);
+        add(&mut before.exempt.probers, &state.exempt.probers);
         add(&mut before.allowlist.cidrs, &state.allowlist.cidrs);
         self.counts.add(counts);
     }
@@ -142,7 +143,7 @@ fn with_oldest(running: Running, before: &State, now: &State) -> Running {
 
 #[cfg(test)]
 mod tests {
-    use intermission_core::ServiceName;
+    use intermission_core::{Prober, ServiceName};
 
     use super::*;
 
@@ -202,6 +203,30 @@ mod tests {
         assert_eq!(past.running_under(&scoped).upgraded, 3);
         let open = State::initial(ServiceName::unknown(), Mode::Off);
         assert_eq!(past.running_under(&open), Running::default());
+    }
+
+    #[test]
+    fn what_is_folded_of_probers_is_spared_by_a_state_that_has_all_of_them() {
+        let with = |revision, probers: &[&str]| {
+            let mut state = state(revision, &[]);
+            let probers = probers.iter().map(|cidr| Prober {
+                cidr: cidr.parse().unwrap(),
+                paths: vec!["/".parse().unwrap()],
+            });
+            state.exempt.probers = probers.collect();
+            state
+        };
+        let mut past = Past::default();
+        past.push(with(1, &["192.0.2.1"]), upgraded_in(Reason::Probe));
+        past.push(with(2, &["192.0.2.2"]), upgraded_in(Reason::Probe));
+        for (probers, upgraded) in [
+            (&["192.0.2.1"][..], 2),
+            (&["192.0.2.2"], 2),
+            (&["192.0.2.1", "192.0.2.2"], 0),
+        ] {
+            let running = past.running_under(&with(3, probers));
+            assert_eq!(running.upgraded, upgraded, "{probers:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Exempt {
 }
 
 /// Paths that stay open to those who ask from a block of addresses themselves, and in no other client's name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Prober {
     /// The block.
     pub cidr: Cidr,

@@ -222,10 +222,14 @@ impl InForce {
     pub(crate) fn probed(&self) -> String {
         let current = self.current.load();
         let headers = HeaderMap::new();
-        let refuses = |path: &str| {
+        let refuses = |path: &str, peer| {
             let lines = HeaderLines::new(&headers);
-            let view = RequestView::new(b"GET", path.as_bytes(), &lines);
-            current.policy.foresee(&view) != Reason::Exempt
+            let view = RequestView {
+                peer,
+                ..RequestView::new(b"GET", path.as_bytes(), &lines)
+            };
+            let foreseen = current.policy.foresee(&view);
+            !matches!(foreseen, Reason::Exempt | Reason::Probe)
         };
         let probes = self.probes.as_ref();
         probes.map_or_else(String::new, |probes| probes.noticed(refuses))

@@ -148,12 +148,12 @@ impl Probes {
         })
     }
 
-    /// The paths that were noticed and that `refuses` speaks of, as `AGENT:PATH` separated by spaces.
-    pub(crate) fn noticed(&self, refuses: impl Fn(&str) -> bool) -> String {
+    /// The paths that were noticed and that `refuses` tells of with the peer that asks for them, as `AGENT:PATH` separated by spaces.
+    pub(crate) fn noticed(&self, refuses: impl Fn(&str, Peer) -> bool) -> String {
         let known = self.known();
         let noticed = known.checkers.iter().filter(|checker| checker.is_even);
         let mut all: Vec<_> = noticed
-            .filter(|checker| refuses(&checker.path))
+            .filter(|checker| refuses(&checker.path, checker.peer))
             .map(|checker| format!("{}:{}", checker.agent, checker.path))
             .collect();
         all.sort_unstable();
@@ -256,7 +256,7 @@ mod tests {
         }
 
         fn noticed(&self) -> String {
-            self.probes.noticed(|_| true)
+            self.probes.noticed(|_, _| true)
         }
     }
 
@@ -322,7 +322,8 @@ mod tests {
             }
         }
         assert_eq!(asked.noticed().split(' ').count(), MOST);
-        assert_eq!(asked.probes.noticed(|path| path == "/z"), "kube-probe:/z");
+        let noticed = asked.probes.noticed(|path, _| path == "/z");
+        assert_eq!(noticed, "kube-probe:/z");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod server;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use intermission::{MaintenanceLayer, Mode, Poller, RequestGuard};
+use intermission::{MaintenanceLayer, Mode, Peer, Poller, RequestGuard};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tower::{Layer, ServiceExt};
@@ -423,9 +423,10 @@ async fn polls_tell_which_paths_health_checks_ask_for_while_the_service_is_open(
     let asking = tokio::spawn(async move {
         loop {
             // What is exempt is not told.
-            for (shop, path) in shops.iter().zip(["/health", "/up"]) {
+            for (shop, (path, peer)) in shops.iter().zip([("/health", 1), ("/up", 2)]) {
                 for path in [path, "/healthz"] {
                     let probe = http::Request::get(path).header("user-agent", "kube-probe/1.30");
+                    let probe = probe.extension(Peer::Address([10, 0, 0, peer].into()));
                     let probe = probe.body(String::new()).unwrap();
                     shop.clone().oneshot(probe).await.unwrap();
                 }
@@ -438,5 +439,11 @@ async fn polls_tell_which_paths_health_checks_ask_for_while_the_service_is_open(
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", &document(4, Mode::All));
     until(&policy, 4).await;
     reports(&mut server, ";probed=\"kube-probe:/health kube-probe:/up\"").await;
+    // What stays open to the peer that asks is not.
+    let probers = r#""exempt": { "probers": [{ "cidr": "10.0.0.1", "paths": ["/health", "/up"] }] }, "store""#;
+    let document = document(5, Mode::All).replacen("\"store\"", probers, 1);
+    server.answer("200 OK", "etag: \"s/5/d\"\r\n", &document);
+    until(&policy, 5).await;
+    reports(&mut server, ";probed=\"kube-probe:/up\"").await;
     asking.abort();
 }

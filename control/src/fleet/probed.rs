@@ -33,6 +33,8 @@ pub(crate) fn probed(nodes: &[NodeView]) -> BTreeMap<String, Probed> {
 }
 
 /// Those of the paths that `state` refuses, as far as that does not depend on the client's address.
+///
+/// Not among them are paths that stay open to probers: which peer asks is known to the node alone.
 pub(crate) fn refused(
     mut paths: BTreeMap<String, Probed>,
     state: &State,
@@ -42,7 +44,7 @@ pub(crate) fn refused(
     let no_headers: &[(&str, &str)] = &[];
     paths.retain(|path, _| {
         let view = RequestView::new(b"GET", path.as_bytes(), no_headers);
-        matches!(policy.decide(&view), Verdict::Refuse(_))
+        !policy.asks_peer(view.path) && matches!(policy.decide(&view), Verdict::Refuse(_))
     });
     paths
 }
@@ -65,7 +67,7 @@ impl Probed {
 
 #[cfg(test)]
 mod tests {
-    use intermission_core::{Mode, ServiceName};
+    use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
     use crate::fleet::{Heard, Member, Position, Report, Standing};
@@ -98,6 +100,12 @@ mod tests {
                  at even intervals: a health check that is refused may restart or remove the nodes"
             ]
         );
+        state.exempt.probers = vec![Prober {
+            cidr: "35.191.0.0/16".parse().unwrap(),
+            paths: vec!["/health".parse().unwrap()],
+        }];
+        assert!(super::refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH).is_empty());
+        state.exempt.probers.clear();
         state.maintenance = Mode::Writes;
         assert!(super::refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH).is_empty());
     }

@@ -145,7 +145,12 @@ impl Seeds {
             });
             self.add("plugin_configuration", configuration.to_string().as_bytes());
         }
-        if let Some(text) = case(vector) {
+        if matches!(vector.source, ClientSource::HopCount(_))
+            && let Some(text) = case(vector, true)
+        {
+            self.add("client", &text);
+        }
+        if let Some(text) = case(vector, false) {
             for target in ["client", "decide", "reply"] {
                 self.add(target, &text);
             }
@@ -210,8 +215,9 @@ impl Seeds {
     }
 }
 
-/// The vector as `fuzz/src/case.rs` reads it; `None` where a line feed in it would end a line.
-fn case(vector: &Vector) -> Option<Vec<u8>> {
+/// The vector as `fuzz/src/case.rs` reads it, on request with a peer that the node has appended; `None` where a line feed in
+/// it would end a line.
+fn case(vector: &Vector, appended: bool) -> Option<Vec<u8>> {
     let mut text = format!("maintenance {}\n", vector.state.maintenance).into_bytes();
     let document = serde_json::from_slice(&vector.state.to_json()).ok()?;
     let initial = State::initial(vector.state.service.clone(), vector.state.maintenance);
@@ -236,7 +242,8 @@ fn case(vector: &Vector) -> Option<Vec<u8>> {
             let hops = node
                 .as_ref()
                 .map_or(0, |node| node["hops"].as_u64().unwrap_or_default());
-            format!("hop-count {hops} {trusted}")
+            let appended = if appended { "appended " } else { "" };
+            format!("hop-count {hops} {appended}{trusted}")
         }
         ClientSource::Peer => "peer".to_owned(),
     };
@@ -259,6 +266,9 @@ fn case(vector: &Vector) -> Option<Vec<u8>> {
     ];
     for (name, value) in &request.headers {
         lines.push([name.as_bytes(), b": ", value].concat());
+    }
+    if appended {
+        lines.push(format!("X-Forwarded-For: {}", request.peer).into_bytes());
     }
     if lines.iter().any(|line| line.contains(&b'\n')) {
         return None;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use intermission_tests::over::{Edge, Envoy, Version};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, ask, endpoint, get, revision, state, until, until_in_force};
+use super::{PATIENCE, ask, endpoint, get, in_force, revision, state, until, until_in_force};
 
 /// An Envoy that forwards to these nodes, with a retry policy and with what else the cluster has.
 async fn front(version: Version, nodes: &[SocketAddr], retry: &Value, cluster: &Value) -> Envoy {
@@ -59,15 +59,16 @@ async fn front(version: Version, nodes: &[SocketAddr], retry: &Value, cluster: &
 async fn a_refused_request_is_not_tried_again() {
     let control = endpoint(state(3, "all"));
     let node = Edge::new(control.address()).start().await.unwrap();
-    until_in_force(&node, Some(3)).await;
-    let refused = async || {
-        let mut counted = 0;
-        for kind in ["page", "grpc"] {
-            let name = format!("intermission_requests_refused_{kind}_total");
-            counted += node.metric(&name).await.unwrap().unwrap_or(0);
+    let mut asked = 0;
+    until("each worker refuses", PATIENCE, async || {
+        let mut refused = 0;
+        for _ in 0..4 {
+            refused += u64::from(in_force(&node).await == Some(3));
         }
-        counted
-    };
+        asked += refused;
+        refused == 4
+    })
+    .await;
     let mut grpc = get("/shop.Orders/List");
     grpc.method = "POST".into();
     grpc.headers
@@ -83,17 +84,36 @@ async fn a_refused_request_is_not_tried_again() {
             }),
         ] {
             let front = front(version, &[node.address()], &retry, &json!({})).await;
-            let before = refused().await;
             for request in [get("/"), grpc.clone()].iter().cycle().take(10) {
                 assert_eq!(revision(&ask(&front, request).await), Some(3));
             }
-            until("ten refusals", PATIENCE, async || {
-                refused().await >= before + 10
-            })
-            .await;
-            assert_eq!(refused().await, before + 10, "{version:?} {retry}");
+            asked += 10;
+            counted(&node, asked, &format!("{version:?} {retry}")).await;
         }
     }
+    // What a retry of the last round added has been counted before these.
+    for _ in 0..4 {
+        assert_eq!(in_force(&node).await, Some(3));
+    }
+    counted(&node, asked + 4, "in the end").await;
+}
+
+/// Waits until the node has counted so many refusals, and fails if there are more. Each worker hands on its counts
+/// when it ticks, some time after the answers.
+async fn counted(node: &Envoy, asked: u64, when: &str) {
+    let refused = async || {
+        let mut refused = 0;
+        for kind in ["page", "grpc"] {
+            let name = format!("intermission_requests_refused_{kind}_total");
+            refused += node.metric(&name).await.unwrap().unwrap_or(0);
+        }
+        refused
+    };
+    until("every refusal is counted", PATIENCE, async || {
+        refused().await >= asked
+    })
+    .await;
+    assert_eq!(refused().await, asked, "{when}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

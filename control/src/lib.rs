@@ -1,8 +1,8 @@
-//! Keeps what is in force for each service, serves it to the nodes, and is the operator's command.
+//! Control, and the command `intermission`.
 //!
-//! `intermission serve` is control: the config endpoint with its embedded store. Every other
-//! subcommand asks a control and prints what it answered; `explain` and `preview` fetch the state
-//! and decide with the same core as the nodes do.
+//! `intermission serve` is control: it keeps the states of the services in an embedded store and serves them to the nodes over
+//! HTTP. All other subcommands but `check` ask a control and print its answer; `explain` and `preview` fetch the state and
+//! decide with the same core as the nodes. `check` asks a service from outside, as a visitor does.
 
 mod change;
 mod check;

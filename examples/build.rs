@@ -1,4 +1,4 @@
-//! Compiles the greeter's interface, without `protoc`.
+//! Compiles `greeter.proto` without `protoc`.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! A shop behind axum: a page, an API under `/api` with a stream of events, and two probes, switched by Intermission.
+//! A shop behind axum with the maintenance layer: a page, an API under `/api` with a stream of events, and two probes.
 
 use std::convert::Infallible;
 use std::io::IsTerminal;
@@ -27,11 +27,11 @@ use tokio::sync::{RwLock, watch};
 /// A shop behind the maintenance layer
 #[derive(Debug, Parser)]
 struct Options {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Where the state of the service is
+    /// URL of the state of the service
     #[arg(
         long,
         value_name = "URL",
@@ -39,7 +39,7 @@ struct Options {
     )]
     state: String,
 
-    /// File with the token to poll with; else INTERMISSION_NODE_TOKEN
+    /// File with the token of the polls [default: the variable INTERMISSION_NODE_TOKEN]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
@@ -47,15 +47,15 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
-    /// Close when control has not answered for so many seconds
+    /// Refuse requests if control has not answered for this many seconds
     #[arg(long, value_name = "SECONDS")]
     lease: Option<u64>,
 
-    /// A proxy whose X-Forwarded-For names the client; may be given again
+    /// Proxy whose X-Forwarded-For names the client; may be given several times
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
 
-    /// Leave the layer out, for an Envoy with the edge filter to stand before the shop
+    /// Leave the layer out, for a shop behind an Envoy with the edge filter
     #[arg(long, conflicts_with_all = ["state", "token_file", "ca_file", "lease", "trusted_proxies"])]
     without_layer: bool,
 }
@@ -72,7 +72,7 @@ async fn main() -> anyhow::Result<()> {
         (app(&PolicyHandle::default()), None)
     } else {
         let policy = policy(&options).await?;
-        // Last, so that it stands before everything else.
+        // Added last, so that it is the outermost layer.
         let app = app(&policy).layer(layer(&options, policy.clone()));
         (app, Some(policy))
     };
@@ -89,7 +89,7 @@ async fn main() -> anyhow::Result<()> {
     .with_graceful_shutdown(stopped()?)
     .await?;
     if let Some(policy) = policy {
-        // Else control takes this node for lost.
+        // Otherwise control reports this node as lost.
         policy.leave().await;
     }
     Ok(())
@@ -105,7 +105,7 @@ async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
     if let Some(lease) = options.lease {
         poller = poller.with_lease(Duration::from_secs(lease));
     }
-    // What a control asks for; a file or a web server may do without.
+    // Control requires a token; a file or a web server may not.
     if let Some(file) = &options.token_file {
         poller = poller.with_token_file(file)?;
     } else if let Ok(token) = std::env::var("INTERMISSION_NODE_TOKEN") {
@@ -149,7 +149,7 @@ struct Order {
     item: String,
 }
 
-/// Not ready until control has answered: before that the service may be in maintenance without this node knowing it.
+/// Not ready until control has answered: before the answer this node does not know whether the service is in maintenance.
 async fn readiness(State(shop): State<Shop>) -> (StatusCode, &'static str) {
     if shop.policy.is_provisional() {
         (
@@ -161,7 +161,7 @@ async fn readiness(State(shop): State<Shop>) -> (StatusCode, &'static str) {
     }
 }
 
-/// Each order when it is made, until maintenance begins: `enter --wait` would wait for a stream that goes on.
+/// Sends each new order until maintenance begins. `enter --wait` would wait for a stream that goes on.
 async fn events(State(shop): State<Shop>) -> impl IntoResponse {
     let events = stream::unfold(shop.latest.subscribe(), async |mut latest| {
         latest.changed().await.ok()?;

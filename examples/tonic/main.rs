@@ -1,4 +1,4 @@
-//! A greeter behind tonic, with the standard health service, switched by Intermission.
+//! A greeter behind tonic with the maintenance layer and the standard health service.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -30,11 +30,11 @@ mod interface {
 /// A greeter behind the maintenance layer
 #[derive(Debug, Parser)]
 struct Options {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
 
-    /// Where the state of the service is
+    /// URL of the state of the service
     #[arg(
         long,
         value_name = "URL",
@@ -42,7 +42,7 @@ struct Options {
     )]
     state: String,
 
-    /// File with the token to poll with; else INTERMISSION_NODE_TOKEN
+    /// File with the token of the polls [default: the variable INTERMISSION_NODE_TOKEN]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
@@ -50,7 +50,7 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
-    /// A proxy whose X-Forwarded-For names the client; may be given again
+    /// Proxy whose X-Forwarded-For names the client; may be given several times
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<Cidr>,
 }
@@ -64,8 +64,8 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let policy = policy(&options).await?;
 
-    // The health service passes in maintenance too: the state exempts it by its path. It says "not serving" until
-    // control has answered: before that the service may be in maintenance without this node knowing it.
+    // The health service passes in maintenance too: the state exempts its path. It answers "not serving" until control has
+    // answered: before the answer this node does not know whether the service is in maintenance.
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_not_serving::<GreeterServer<Hello>>().await;
     let answered = policy.clone();
@@ -82,7 +82,7 @@ async fn main() -> anyhow::Result<()> {
         .add_service(GreeterServer::new(Hello))
         .serve_with_incoming_shutdown(incoming, stopped()?)
         .await?;
-    // Else control takes this node for lost.
+    // Otherwise control reports this node as lost.
     policy.leave().await;
     Ok(())
 }
@@ -94,7 +94,7 @@ async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
         None => Poller::new(&options.state)?,
     };
     let mut poller = poller.with_interval(Duration::from_millis(500));
-    // What a control asks for; a file or a web server may do without.
+    // Control requires a token; a file or a web server may not.
     if let Some(file) = &options.token_file {
         poller = poller.with_token_file(file)?;
     } else if let Ok(token) = std::env::var("INTERMISSION_NODE_TOKEN") {

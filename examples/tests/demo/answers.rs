@@ -1,4 +1,4 @@
-//! What clients see while a service is served or refused to them.
+//! The answers of shop and greeter to clients that they serve or refuse.
 
 use std::net::Ipv4Addr;
 
@@ -6,11 +6,11 @@ use anyhow::{Context, Result, ensure};
 
 use crate::clients::{Greeting, HttpAnswer};
 
-/// Where a tester's requests come from, and a stranger's.
+/// The address of the tester's requests, and of the stranger's.
 pub(crate) const TESTER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 pub(crate) const STRANGER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
-/// Whether a client is served.
+/// Whether the nodes serve or refuse a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Served,
@@ -38,13 +38,13 @@ pub(crate) const NOBODY: Expected = Expected {
 };
 
 impl Expected {
-    /// Each client's address with its answer.
+    /// The address of each client with its answer.
     pub(crate) fn clients(self) -> [(Ipv4Addr, Answer); 2] {
         [(TESTER, self.tester), (STRANGER, self.stranger)]
     }
 }
 
-/// Fails unless the shop answered so.
+/// Fails unless the shop gave the expected answer.
 pub(crate) fn check_shop(page: &HttpAnswer, api: &HttpAnswer, expected: Answer) -> Result<()> {
     match expected {
         Answer::Served => {
@@ -80,7 +80,7 @@ fn check_notice(answer: &HttpAnswer, media_type: &str) -> Result<()> {
     check_marker(answer.header("intermission"))
 }
 
-/// Fails unless the greeter answered so.
+/// Fails unless the greeter gave the expected answer.
 pub(crate) fn check_greeting(greeting: &Greeting, expected: Answer) -> Result<()> {
     match (greeting, expected) {
         (Greeting::Hello(message), Answer::Served) => {
@@ -88,7 +88,7 @@ pub(crate) fn check_greeting(greeting: &Greeting, expected: Answer) -> Result<()
         }
         (Greeting::Status { code, marker }, Answer::Refused) => {
             ensure!(code == "UNAVAILABLE", "{code}");
-            // Without it a greeter that is down would look the same.
+            // Without the marker a greeter that is down would look the same.
             check_marker(marker.as_deref())?;
         }
         _ => anyhow::bail!("expected {expected:?}, got {greeting:?}"),

@@ -25,7 +25,7 @@ mod interface {
     tonic::include_proto!("greeter");
 }
 
-/// What curl got, without what tells about the connection and the time.
+/// The answer that curl got, without the headers of the connection and of the time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
@@ -38,7 +38,7 @@ impl HttpAnswer {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// The same but for when to come back, which each refusal draws.
+    /// Compares all but the value of `Retry-After`, which each refusal draws.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let [mut own, mut others] = [self, other].map(|answer| answer.headers.clone());
         let drawn = [&mut own, &mut others].map(|headers| headers.remove("retry-after").is_some());
@@ -64,12 +64,12 @@ impl HttpAnswer {
     }
 }
 
-/// Asks with curl, from this address.
+/// Sends a request with curl, from this address.
 pub(crate) async fn curl(from: Ipv4Addr, url: &str) -> Result<HttpAnswer> {
     curl_with(from, url, &[]).await
 }
 
-/// Asks with curl, from this address and with these header lines.
+/// Sends a request with curl, from this address and with these header lines.
 pub(crate) async fn curl_with(from: Ipv4Addr, url: &str, headers: &[&str]) -> Result<HttpAnswer> {
     let mut curl = Command::new("curl");
     curl.args([
@@ -88,7 +88,7 @@ pub(crate) async fn curl_with(from: Ipv4Addr, url: &str, headers: &[&str]) -> Re
     HttpAnswer::parse(&text).with_context(|| format!("not HTTP: {text}"))
 }
 
-/// What a gRPC client got of the greeter.
+/// The greeter's answer to a gRPC client.
 #[derive(Debug)]
 pub(crate) enum Greeting {
     Hello(String),
@@ -98,7 +98,7 @@ pub(crate) enum Greeting {
     },
 }
 
-/// Asks the greeter with tonic, over a new connection from this address.
+/// Calls the greeter with tonic, over a new connection from this address.
 pub(crate) async fn tonic(from: Ipv4Addr, url: &str) -> Result<Greeting> {
     let endpoint = Endpoint::from_shared(url.to_owned())?.local_address(Some(IpAddr::V4(from)));
     let mut greeter = GreeterClient::new(endpoint.connect().await?);
@@ -122,7 +122,7 @@ pub(crate) async fn tonic(from: Ipv4Addr, url: &str) -> Result<Greeting> {
     })
 }
 
-/// Asks the greeter and its health service with Python's grpcio, from 127.0.0.1.
+/// Calls the greeter and its health service with Python's grpcio, from 127.0.0.1.
 pub(crate) async fn python(url: &str) -> Result<(Greeting, String)> {
     let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let python = examples.join("../target/venv/bin/python");
@@ -154,7 +154,7 @@ pub(crate) async fn python(url: &str) -> Result<(Greeting, String)> {
     Ok((greeting, text("/health").context("no health")?))
 }
 
-/// Runs a command to its end and returns what it printed.
+/// Runs a command to its end and returns its output.
 pub(crate) async fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())

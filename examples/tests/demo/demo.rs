@@ -1,4 +1,4 @@
-//! Control, shop, greeter and Envoy on free ports, and the operator before them.
+//! Control, shop, greeter and Envoy on free ports, and the operator.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -16,33 +16,33 @@ use crate::envoy::Envoy;
 use crate::process::Process;
 use crate::tls::Tls;
 
-/// Longer than any node waits before it asks again.
+/// Longer than the pause of a node between two polls.
 const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 
-/// Not 127.0.0.1: no client's connection can take control's port while it is down.
+/// Not 127.0.0.1: there a client's connection could take control's port while control is down.
 pub(crate) const CONTROL: &str = "127.0.0.3";
 
-/// The processes, and a home of their own.
+/// The processes, and their home folder.
 pub(crate) struct Demo {
     home: TempDir,
     tls: Option<Tls>,
     control: Process,
     shop: Process,
     greeter: Process,
-    /// Before a shop that knows nothing of maintenance.
+    /// In front of a shop without the layer.
     envoy: Envoy,
     _plain_shop: Process,
-    /// What control says is the revision of the shop's state.
+    /// The revision of the shop's state, as control reports it.
     revision: u64,
 }
 
 impl Demo {
-    /// Starts all, with a service `shop` that is open.
+    /// Starts all processes, with an open service `shop`.
     pub(crate) async fn start() -> Result<Self> {
         Self::start_with(tempfile::tempdir()?, None).await
     }
 
-    /// The same, with a control that has a certificate of a private CA.
+    /// Starts all processes, with a control that has a certificate of a private CA.
     pub(crate) async fn start_over_tls() -> Result<Self> {
         let home = tempfile::tempdir()?;
         let tls = Tls::make(home.path(), CONTROL)?;
@@ -81,7 +81,7 @@ impl Demo {
         })
     }
 
-    /// Does what the operator types after `intermission`.
+    /// Runs `intermission` with the words that the operator types.
     pub(crate) async fn operate(&mut self, words: &str) -> Result<String> {
         let said = self.intermission(words).await?;
         let status = self.intermission("status shop --output json").await?;
@@ -109,7 +109,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Waits, no longer than this, until apps and Envoy answer so, then looks at everything.
+    /// Waits at most `within` until apps and Envoy give the expected answers, then checks each answer.
     pub(crate) async fn reaches(&self, expected: Expected, within: Duration) -> Result<()> {
         let start = Instant::now();
         let mut last = Ok(());
@@ -130,7 +130,7 @@ impl Demo {
         self.look_closely(expected).await
     }
 
-    /// Fails if the answers change while the nodes ask a few more times.
+    /// Fails if the answers change during the next polls of the nodes.
     pub(crate) async fn keeps(&self, expected: Expected) -> Result<()> {
         let end = Instant::now() + A_FEW_POLLS;
         let mut looks = interval(Duration::from_millis(50));
@@ -183,7 +183,7 @@ impl Demo {
         if expected.tester == Answer::Refused {
             let (greeting, health) = python(&self.envoy.url).await?;
             check_greeting(&greeting, expected.tester).context("python through Envoy")?;
-            // It gets through to the shop, which has no such service.
+            // The call reaches the shop, which has no such service.
             ensure!(health == "UNIMPLEMENTED", "{health}");
         }
         let (greeting, health) = python(&self.greeter.url).await?;
@@ -193,7 +193,7 @@ impl Demo {
     }
 }
 
-/// What the shop says to a client, the page and the API, after a check of it and of the health probe.
+/// Checks the shop's page, API and health probe as a client sees them, and returns page and API.
 async fn look_at_shop(from: Ipv4Addr, shop: &str, answer: Answer) -> Result<[HttpAnswer; 2]> {
     let page = curl(from, &format!("{shop}/")).await?;
     let api = curl(from, &format!("{shop}/api/orders")).await?;
@@ -228,7 +228,7 @@ pub(crate) async fn start_app(
     Process::start(&mut app, &home.join("apps.log")).await
 }
 
-/// The operator's command, which finds its token below this home.
+/// The operator's command, which finds its token in this home.
 pub(crate) fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Result<Command> {
     let mut command = Command::new(control_binary()?);
     command
@@ -241,7 +241,7 @@ pub(crate) fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Resu
     Ok(command)
 }
 
-/// Cargo names the binaries of this package only; control's lies beside them.
+/// Cargo gives the paths of this package's binaries only; that of control is in the same folder.
 fn control_binary() -> Result<PathBuf> {
     let path = Path::new(env!("CARGO_BIN_EXE_axum")).with_file_name("intermission");
     ensure!(

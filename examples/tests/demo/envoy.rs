@@ -16,16 +16,16 @@ use crate::tls::{self, Tls};
 
 const START: Duration = Duration::from_secs(30);
 
-/// Killed when dropped.
+/// An Envoy process, killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Envoy {
-    /// Where it listens.
+    /// The address that Envoy listens on.
     pub(crate) url: String,
     _child: Child,
 }
 
 impl Envoy {
-    /// Starts it before the app at `app`, with control at `control`, and waits until it serves.
+    /// Starts Envoy in front of the app at `app`, with control at `control`, and waits until it serves.
     pub(crate) async fn start(
         home: &Path,
         control: &str,
@@ -59,7 +59,7 @@ impl Envoy {
     }
 }
 
-/// The example with other addresses in it.
+/// The example with the addresses of this test.
 fn configuration(control: &str, app: &str) -> Result<String> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
     let module = installed("INTERMISSION_EDGE_FILTER", "intermission-edge-filter.wasm")?;
@@ -85,7 +85,7 @@ fn configuration(control: &str, app: &str) -> Result<String> {
     Ok(text)
 }
 
-/// The configuration with control behind TLS, by its name.
+/// The configuration for a control with TLS, with its name.
 fn encrypted(text: &str, control: &str, tls: &Tls) -> Result<String> {
     let authority = format!("\"authority\": \"{control}\"");
     let by_name = format!("\"authority\": \"{}\"", tls::NAME);
@@ -103,7 +103,7 @@ fn encrypted(text: &str, control: &str, tls: &Tls) -> Result<String> {
     Ok(text.replace(place, &format!("{socket}{place}")))
 }
 
-/// Waits until Envoy says where it listens.
+/// Waits until Envoy reports the address that it listens on.
 async fn listens(admin: &Path) -> String {
     let mut pause = interval(Duration::from_millis(20));
     loop {
@@ -127,7 +127,7 @@ fn port(listeners: &str) -> Option<u64> {
         .as_u64()
 }
 
-/// What the environment names, else what `cargo xtask test` puts into `target/`.
+/// The file that the environment variable names, else the one that `cargo xtask test` installs under `target/`.
 fn installed(variable: &str, default: &str) -> Result<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../target")

@@ -1,4 +1,4 @@
-//! The shop behind a proxy: whose `X-Forwarded-For` it believes.
+//! The shop behind a proxy believes `X-Forwarded-For` of trusted proxies only.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ const STATE: &str = r#"{
     "allowlist": {"enabled": true, "cidrs": ["203.0.113.0/24"]}
 }"#;
 
-/// A shop in maintenance that lets 203.0.113.0/24 in, and the folder that its state is in.
+/// A shop in maintenance with 203.0.113.0/24 on the allowlist, and the folder of its state.
 async fn shop(options: &[&str]) -> Result<(Process, TempDir)> {
     let folder = tempfile::tempdir()?;
     let state = folder.path().join("state.json");

@@ -1,5 +1,5 @@
-//! The demo from end to end: control, shop, greeter and Envoy as processes of their own, an operator at the command line,
-//! and clients that share no code with them (curl, Python's grpcio).
+//! The demo from end to end: control, shop, greeter and Envoy as separate processes, an operator at the command line, and
+//! clients that share no code with them (curl, Python's grpcio).
 
 mod answers;
 mod clients;
@@ -17,12 +17,12 @@ use anyhow::{Result, ensure};
 use self::answers::{Expected, NOBODY, ONLY_THE_TESTER, SERVED_TO_ALL};
 use self::demo::Demo;
 
-/// How soon a command is in force, with nodes that ask every 500 ms.
+/// The longest time until a command is in force, with nodes that poll every 500 ms.
 const AT_ONCE: Duration = Duration::from_secs(1);
-/// How soon a node asks again after it could not, at the latest; and some more.
+/// The longest pause of a node after failed polls, and a margin.
 const AFTER_AN_OUTAGE: Duration = Duration::from_secs(40);
 
-/// What the operator types, and what the clients see afterwards.
+/// The operator's commands, and the answers that clients get after each.
 const WALK: [(&str, Expected); 5] = [
     ("enter shop --reason deploy", NOBODY),
     ("allowlist add shop 127.0.0.1", NOBODY),

@@ -1,4 +1,4 @@
-//! A process under test, which says where it listens.
+//! A process under test, which prints the address that it listens on.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,18 +12,18 @@ use tokio::time::timeout;
 
 const START: Duration = Duration::from_secs(20);
 
-/// Killed when dropped.
+/// A process, killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) url: String,
-    // Kept open, so that whatever it prints later finds a reader.
+    // Kept open, so that later output finds a reader.
     _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
-    /// Starts it, with its log in this file, and waits until it listens.
+    /// Starts the process, with its log in this file, and waits until it listens.
     pub(crate) async fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
@@ -43,7 +43,7 @@ impl Process {
         })
     }
 
-    /// Kills it as `kill -9` does.
+    /// Kills the process as `kill -9` does.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         self.child.kill().await.context("kill")
     }

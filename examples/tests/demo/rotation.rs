@@ -1,4 +1,4 @@
-//! Certificates and tokens that are replaced while a node runs.
+//! A node goes on when its certificates and tokens are replaced.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -41,7 +41,7 @@ async fn a_node_follows_a_replaced_ca_and_a_replaced_token() -> Result<()> {
         output(command.args(words.split(' '))).await
     };
     let token_file = home.join("token");
-    // As a Secret is replaced: whole, by another file.
+    // Kubernetes replaces a Secret like this: another file takes its place.
     let hand_out = async |name: &str| {
         let make = format!("token create {name} --role node --service shop");
         let new = home.join("token.new");
@@ -57,7 +57,7 @@ async fn a_node_follows_a_replaced_ca_and_a_replaced_token() -> Result<()> {
     let shop = start_app(home, env!("CARGO_BIN_EXE_axum"), "", &options).await?;
     until(&shop, 200).await?;
 
-    // In the same files, of another CA.
+    // In the same files, from another CA.
     control.kill().await?;
     Tls::make(home, CONTROL)?;
     let _control = start_control(home, &address, Some(&tls)).await?;

@@ -1,4 +1,4 @@
-//! A certificate for control, of a CA that only the demo trusts.
+//! A certificate for control, from a CA that only the demo trusts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
-/// The name by which Envoy asks; the apps and the operator ask by the address.
+/// Control's name for Envoy; the apps and the operator use the address.
 pub(crate) const NAME: &str = "control.example";
 
-/// The files that it consists of.
+/// The files of the certificate.
 #[derive(Debug)]
 pub(crate) struct Tls {
     pub(crate) ca: PathBuf,
@@ -18,10 +18,10 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Makes them in `home`, for a control on `address`.
+    /// Makes the files in `home`, for a control on `address`.
     pub(crate) fn make(home: &Path, address: &str) -> Result<Self> {
         let mut params = CertificateParams::new([])?;
-        // Envoy takes a certificate whose issuer has its own name for self-signed.
+        // Envoy takes a certificate for self-signed if its issuer has the same name.
         params
             .distinguished_name
             .push(DnType::CommonName, "the demo's CA");
@@ -41,7 +41,7 @@ impl Tls {
         })
     }
 
-    /// What control is told.
+    /// The TLS flags of control.
     pub(crate) fn options(&self) -> Vec<String> {
         let [chain, key] = [&self.chain, &self.key].map(|path| path.display().to_string());
         let flags = ["--tls-cert", "--tls-key", "--host"].map(str::to_owned);
@@ -52,7 +52,7 @@ impl Tls {
             .collect()
     }
 
-    /// What Envoy's cluster is told: what the filter's description has for it.
+    /// The `transport_socket` of Envoy's cluster, as the filter's README has it.
     pub(crate) fn transport_socket(&self) -> Result<String> {
         let papers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../edge-filter/README.md");
         let papers = fs::read_to_string(papers)?;

@@ -32,7 +32,7 @@ pub(crate) const ONLY_THE_TESTER: Expected = Expected {
     tester: Answer::Served,
     stranger: Answer::Refused,
 };
-pub(crate) const NOBODY: Expected = Expected {
+pub(crate) const REFUSED_TO_ALL: Expected = Expected {
     tester: Answer::Refused,
     stranger: Answer::Refused,
 };

@@ -39,7 +39,7 @@ async fn check(shop: &Process, headers: &[&str], status: u16) -> Result<()> {
 }
 
 #[tokio::test]
-async fn nobody_is_believed_unless_trusted() -> Result<()> {
+async fn an_untrusted_peer_is_not_believed() -> Result<()> {
     let (shop, _folder) = shop(&[]).await?;
     check(&shop, &["X-Forwarded-For: 203.0.113.9"], 503).await?;
     let (shop, _folder) = self::shop(&["--trusted-proxy", "192.0.2.0/24"]).await?;

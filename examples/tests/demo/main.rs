@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use self::answers::{Expected, NOBODY, ONLY_THE_TESTER, SERVED_TO_ALL};
+use self::answers::{Expected, ONLY_THE_TESTER, REFUSED_TO_ALL, SERVED_TO_ALL};
 use self::demo::Demo;
 
 /// The longest time until a command is in force, with nodes that poll every 500 ms.
@@ -24,10 +24,10 @@ const AFTER_AN_OUTAGE: Duration = Duration::from_secs(40);
 
 /// The operator's commands, and the answers that clients get after each.
 const WALK: [(&str, Expected); 5] = [
-    ("enter shop --reason deploy", NOBODY),
-    ("allowlist add shop 127.0.0.1", NOBODY),
+    ("enter shop --reason deploy", REFUSED_TO_ALL),
+    ("allowlist add shop 127.0.0.1", REFUSED_TO_ALL),
     ("allowlist enable shop", ONLY_THE_TESTER),
-    ("allowlist disable shop", NOBODY),
+    ("allowlist disable shop", REFUSED_TO_ALL),
     ("exit shop", SERVED_TO_ALL),
 ];
 

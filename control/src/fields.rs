@@ -4,7 +4,7 @@ use intermission_core::is_unseen;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::invalid::Invalid;
+use intermission_core::FieldError;
 
 /// The members of an object that have not been read yet.
 ///
@@ -19,17 +19,17 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body; an empty one is an empty object, so that a webhook need not send any.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Invalid> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, FieldError> {
         if body.trim_ascii().is_empty() {
             return Ok(Self::at(String::new(), Map::new()));
         }
         match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => Ok(Self::at(String::new(), members)),
-            Ok(_) => Err(Invalid::new(
+            Ok(_) => Err(FieldError::new(
                 "",
                 "is not an object; write it like {\"reason\": \"deploy\"}",
             )),
-            Err(error) => Err(Invalid::new("", format!("not JSON: {error}"))),
+            Err(error) => Err(FieldError::new("", format!("not JSON: {error}"))),
         }
     }
 
@@ -38,7 +38,7 @@ impl Fields {
     }
 
     /// The members of the object `name`; `true` is as good as an empty one, and `false` as none.
-    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, Invalid> {
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, FieldError> {
         let place = format!("{}/{name}", self.place);
         let members = self.take(name, "an object", |value| match value {
             Value::Object(members) => Some(Some(members.clone())),
@@ -49,7 +49,7 @@ impl Fields {
     }
 
     /// The members of the object `name` as they are.
-    pub(crate) fn raw(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Invalid> {
+    pub(crate) fn raw(&mut self, name: &str) -> Result<Option<Map<String, Value>>, FieldError> {
         self.take(name, "an object", |value| value.as_object().cloned())
     }
 
@@ -58,25 +58,25 @@ impl Fields {
         self.members.get(name).is_some_and(Value::is_null)
     }
 
-    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Invalid> {
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, FieldError> {
         self.take(name, "a string", |value| value.as_str().map(str::to_owned))
     }
 
-    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, Invalid> {
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
         self.take(name, "true or false", Value::as_bool)
     }
 
-    pub(crate) fn whole_number(&mut self, name: &str) -> Result<Option<u32>, Invalid> {
+    pub(crate) fn whole_number(&mut self, name: &str) -> Result<Option<u32>, FieldError> {
         self.take(name, "a whole number", whole_number)
     }
 
-    pub(crate) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Invalid> {
+    pub(crate) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, FieldError> {
         self.take(name, "a time like \"2026-11-23T02:00:00Z\"", |value| {
             value.as_str()?.parse().ok()
         })
     }
 
-    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Invalid> {
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, FieldError> {
         self.take(name, "a list of strings", |value| {
             let items = value.as_array()?.iter();
             items.map(|item| item.as_str().map(str::to_owned)).collect()
@@ -84,13 +84,13 @@ impl Fields {
     }
 
     /// Why a change is made: one line that history keeps.
-    pub(crate) fn reason(&mut self) -> Result<Option<String>, Invalid> {
+    pub(crate) fn reason(&mut self) -> Result<Option<String>, FieldError> {
         const LONGEST: usize = 500;
         let Some(reason) = self.text("reason")? else {
             return Ok(None);
         };
         if reason.chars().count() > LONGEST {
-            return Err(Invalid::new(
+            return Err(FieldError::new(
                 "/reason",
                 format!("has more than {LONGEST} characters"),
             ));
@@ -98,7 +98,7 @@ impl Fields {
         // It is printed on operators' terminals, where a control character may do anything, and one that turns the
         // direction of text may hide what a line says.
         if reason.chars().any(is_unseen) {
-            return Err(Invalid::new(
+            return Err(FieldError::new(
                 "/reason",
                 "has a control character, one that turns the direction of text, or a second line; write it on one line",
             ));
@@ -107,13 +107,13 @@ impl Fields {
     }
 
     /// Refuses the members that were not read; `known` names those that could have been.
-    pub(crate) fn finish(self, known: &[&str]) -> Result<(), Invalid> {
+    pub(crate) fn finish(self, known: &[&str]) -> Result<(), FieldError> {
         match self.members.keys().next() {
             None => Ok(()),
             Some(name) => {
                 let name_in_pointer = name.replace('~', "~0").replace('/', "~1");
                 let pointer = format!("{}/{name_in_pointer}", self.place);
-                Err(Invalid::new(
+                Err(FieldError::new(
                     pointer,
                     format!("{name:?} is not known; known here: {}", known.join(", ")),
                 ))
@@ -127,13 +127,13 @@ impl Fields {
         name: &str,
         wanted: &str,
         read: impl FnOnce(&Value) -> Option<T>,
-    ) -> Result<Option<T>, Invalid> {
+    ) -> Result<Option<T>, FieldError> {
         let Some(value) = self.members.remove(name).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
         match read(&value) {
             Some(read) => Ok(Some(read)),
-            None => Err(Invalid::new(
+            None => Err(FieldError::new(
                 format!("{}/{name}", self.place),
                 format!("{} is not {wanted}", brief(&value)),
             )),
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(fields.reason(), Ok(Some("deploy".into())));
         assert_eq!(
             fields.finish(&["message", "reason"]),
-            Err(Invalid::new(
+            Err(FieldError::new(
                 "/mesage",
                 "\"mesage\" is not known; known here: message, reason"
             ))
@@ -188,11 +188,11 @@ mod tests {
         let mut fields = Fields::parse(br#"{"retry_after": -1, "until": "soon"}"#).unwrap();
         assert_eq!(
             fields.whole_number("retry_after"),
-            Err(Invalid::new("/retry_after", "-1 is not a whole number"))
+            Err(FieldError::new("/retry_after", "-1 is not a whole number"))
         );
         assert_eq!(
             fields.time("until"),
-            Err(Invalid::new(
+            Err(FieldError::new(
                 "/until",
                 "\"soon\" is not a time like \"2026-11-23T02:00:00Z\""
             ))
@@ -208,7 +208,7 @@ mod tests {
             br#"{"reason": "a\u2066b"}"#,
         ] {
             let refused = Fields::parse(body).unwrap().reason().unwrap_err();
-            assert_eq!(refused.pointer, "/reason");
+            assert_eq!(refused.pointer(), "/reason");
         }
         assert_eq!(
             Fields::parse(br#"{"reason": "  "}"#).unwrap().reason(),

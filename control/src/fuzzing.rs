@@ -7,8 +7,8 @@ use intermission_core::State;
 use crate::change::{Change, Patch};
 use crate::etag::{Condition, ETag};
 use crate::fleet;
-use crate::invalid::Invalid;
 pub use crate::serve::fuzzing::{Control, bearer, wait};
+use intermission_core::FieldError;
 
 /// What control has read in the header of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,10 +66,10 @@ pub fn report(line: &[u8]) -> Result<Report, String> {
 /// # Errors
 ///
 /// Where it is refused: the JSON pointer to the place, and the reason.
-pub fn patch(before: &State, body: &[u8]) -> Result<State, (String, String)> {
+pub fn patch(before: &State, body: &[u8]) -> Result<State, FieldError> {
     let apply =
         |body| Change::Patch(Patch::parse(body)?).apply(before, jiff::Timestamp::UNIX_EPOCH);
-    apply(body).map_err(|Invalid { pointer, reason }| (pointer, reason))
+    apply(body)
 }
 
 /// Whether the lines of `If-Match` or `If-None-Match` name the tag of a document, compared weakly and strongly;

@@ -18,7 +18,6 @@ mod fleet;
 #[doc(hidden)]
 pub mod fuzzing;
 mod history;
-mod invalid;
 mod keeper;
 mod limit;
 mod lists;

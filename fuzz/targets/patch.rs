@@ -26,6 +26,6 @@ libfuzzer_sys::fuzz_target!(|body: &[u8]| {
             // Once more changes nothing more.
             assert_eq!(patch(&after, body).as_ref(), Ok(&after));
         }
-        Err((_, reason)) => assert!(!reason.is_empty()),
+        Err(error) => assert!(!error.reason().is_empty()),
     }
 });

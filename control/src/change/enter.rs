@@ -3,9 +3,9 @@ use jiff::Timestamp;
 
 use crate::change::in_future;
 use crate::fields::Fields;
-use crate::invalid::Invalid;
 use crate::limit::{Limit, ParseLengthError};
 use crate::moment::to_core;
+use intermission_core::FieldError;
 
 /// What `enter` may name; what it leaves out it does not touch.
 ///
@@ -40,7 +40,7 @@ impl Enter {
         "allowlist",
     ];
 
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let mode = match fields.text("mode")?.as_deref() {
             None | Some("all") => Mode::All,
             Some("writes") => Mode::Writes,
@@ -48,18 +48,18 @@ impl Enter {
                 let reason = format!(
                     "{other:?} is neither \"writes\" nor \"all\"; to open the service, exit"
                 );
-                return Err(Invalid::new("/mode", reason));
+                return Err(FieldError::new("/mode", reason));
             }
         };
         let limit = fields.text("for")?.map(|text| text.parse()).transpose();
         let limit =
-            limit.map_err(|error: ParseLengthError| Invalid::new("/for", error.to_string()))?;
+            limit.map_err(|error: ParseLengthError| FieldError::new("/for", error.to_string()))?;
         // Here null says something: that what was announced holds no more.
         let unsaid = fields.is_null("until").then_some(Until::Unsaid);
         let until = fields.time("until")?.map(Until::At);
         if limit.is_some() && until.is_some() {
             let reason = "visitors are told the end that \"for\" makes; name only one of the two";
-            return Err(Invalid::new("/until", reason));
+            return Err(FieldError::new("/until", reason));
         }
         Ok(Self {
             mode,
@@ -71,7 +71,7 @@ impl Enter {
         })
     }
 
-    pub(super) fn apply(&self, state: &mut State, now: Timestamp) -> Result<(), Invalid> {
+    pub(super) fn apply(&self, state: &mut State, now: Timestamp) -> Result<(), FieldError> {
         if state.maintenance == Mode::Off {
             state.allowlist.enabled = false;
             state.notice.until = None;
@@ -98,7 +98,7 @@ impl Enter {
         // it is told in the request's words.
         State::parse(&state.to_json()).map_err(|error| {
             let pointer = error.pointer();
-            Invalid::new(
+            FieldError::new(
                 pointer.strip_prefix("/notice").unwrap_or(pointer),
                 error.reason(),
             )

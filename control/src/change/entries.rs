@@ -4,7 +4,7 @@ use intermission_core::{Cidr, ParseCidrError};
 
 use crate::change::Width;
 use crate::fields::Fields;
-use crate::invalid::Invalid;
+use intermission_core::FieldError;
 
 /// Entries of the allowlist that are to be added or taken away.
 #[derive(Clone, Debug)]
@@ -12,21 +12,21 @@ pub(crate) struct Entries(Vec<Cidr>);
 
 impl Entries {
     /// Reads the entries to add; wide ones have to be meant.
-    pub(crate) fn read_added(fields: &mut Fields) -> Result<Self, Invalid> {
+    pub(crate) fn read_added(fields: &mut Fields) -> Result<Self, FieldError> {
         let entries = Self::read(fields)?;
         Width::read(fields)?.check(&entries.0, &[], "/cidrs")?;
         Ok(entries)
     }
 
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let texts = fields.texts("cidrs")?.unwrap_or_default();
         if texts.is_empty() {
             let reason = "name some, as in {\"cidrs\": [\"203.0.113.0/24\"]}";
-            return Err(Invalid::new("/cidrs", reason));
+            return Err(FieldError::new("/cidrs", reason));
         }
         let cidrs = texts.iter().enumerate().map(|(place, text)| {
             text.parse().map_err(|error: ParseCidrError| {
-                Invalid::new(format!("/cidrs/{place}"), error.to_string())
+                FieldError::new(format!("/cidrs/{place}"), error.to_string())
             })
         });
         cidrs.collect::<Result<_, _>>().map(Self)

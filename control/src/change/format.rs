@@ -3,20 +3,20 @@
 use intermission_core::{Notice, State};
 
 use crate::fleet::NodeView;
-use crate::invalid::Invalid;
+use intermission_core::FieldError;
 
 /// Refuses a state whose document living nodes would refuse, so that they would keep what they have.
 pub(crate) fn check_format(
     before: &State,
     after: &State,
     nodes: &[NodeView],
-) -> Result<(), Invalid> {
+) -> Result<(), FieldError> {
     let least = after.least_format();
     let old = names(nodes, least);
     if before.least_format() >= least || old.is_empty() {
         return Ok(());
     }
-    Err(Invalid::new(
+    Err(FieldError::new(
         "",
         format!(
             "the document would need level {least} of the format, and these nodes read a lower one, so that they would \

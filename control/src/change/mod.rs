@@ -19,8 +19,8 @@ pub(crate) use self::format::{check_format, format_advice};
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 pub(crate) use self::width::Width;
-use crate::invalid::Invalid;
 use crate::moment::to_core;
+use intermission_core::FieldError;
 
 /// What an operator asks for.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Change {
     /// The state that `before` becomes, but for its revision, which is the keeper's.
     ///
     /// Equal to `before` where there is nothing to change.
-    pub(crate) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {
+    pub(crate) fn apply(&self, before: &State, now: Timestamp) -> Result<State, FieldError> {
         let mut after = before.clone();
         match self {
             Self::Enter(enter) => enter.apply(&mut after, now)?,
@@ -100,12 +100,12 @@ impl Change {
 }
 
 /// Refuses an end that is already past: a visitor would be told to come back yesterday.
-fn in_future(until: Timestamp, now: Timestamp, pointer: &str) -> Result<(), Invalid> {
+fn in_future(until: Timestamp, now: Timestamp, pointer: &str) -> Result<(), FieldError> {
     if until > now {
         return Ok(());
     }
     let now = now.round(jiff::Unit::Second).unwrap_or(now);
-    Err(Invalid::new(
+    Err(FieldError::new(
         pointer,
         format!("{until} is past; it is {now} now"),
     ))

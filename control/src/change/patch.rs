@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::change::{Width, in_future};
 use crate::fields::Fields;
-use crate::invalid::Invalid;
 use crate::moment::from_core;
+use intermission_core::FieldError;
 
 /// Fields that are control's, with what to do instead.
 const RESERVED: [(&str, &str); 5] = [
@@ -29,28 +29,28 @@ const RESERVED: [(&str, &str); 5] = [
 pub(crate) struct Patch(Map<String, Value>);
 
 impl Patch {
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Invalid> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, FieldError> {
         let members = match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => members,
-            Ok(_) => return Err(Invalid::new("", "a merge patch is an object (RFC 7396)")),
-            Err(error) => return Err(Invalid::new("", format!("not JSON: {error}"))),
+            Ok(_) => return Err(FieldError::new("", "a merge patch is an object (RFC 7396)")),
+            Err(error) => return Err(FieldError::new("", format!("not JSON: {error}"))),
         };
         for (name, what) in RESERVED {
             if members.contains_key(name) {
                 let reason = format!("{what}; it cannot be patched, leave it out");
-                return Err(Invalid::new(format!("/{name}"), reason));
+                return Err(FieldError::new(format!("/{name}"), reason));
             }
         }
         Ok(Self(members))
     }
 
     /// Reads a merge patch of the notice alone.
-    pub(crate) fn of_notice(fields: &mut Fields) -> Result<Self, Invalid> {
+    pub(crate) fn of_notice(fields: &mut Fields) -> Result<Self, FieldError> {
         let notice = fields.raw("notice")?.unwrap_or_default();
         if notice.is_empty() {
             let reason =
                 "name some of its members, as in {\"notice\": {\"title\": \"Back at two\"}}";
-            return Err(Invalid::new("/notice", reason));
+            return Err(FieldError::new("/notice", reason));
         }
         Ok(Self(Map::from_iter([("notice".into(), notice.into())])))
     }
@@ -64,7 +64,7 @@ impl Patch {
         looks.any(|look| look.get("colors").is_some() || look.get("html").is_some())
     }
 
-    pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, Invalid> {
+    pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, FieldError> {
         let mut document = as_value(before)?;
         let patch = Value::Object(self.0.clone());
         merge(&mut document, &patch);
@@ -75,9 +75,11 @@ impl Patch {
         // A patch has no member that says that a wide entry is meant; what is there already stays.
         let (cidrs, known) = (&after.allowlist.cidrs, &before.allowlist.cidrs);
         let checked = Width::Usual.check(cidrs, known, "/allowlist/cidrs");
-        checked.map_err(|Invalid { pointer, reason }| {
-            let remedy = reason.replace("add --wide, or", "add it by allowlist/add with");
-            Invalid::new(pointer, remedy)
+        checked.map_err(|error| {
+            let remedy = error
+                .reason()
+                .replace("add --wide, or", "add it by allowlist/add with");
+            FieldError::new(error.pointer(), remedy)
         })?;
         match after.notice.until {
             Some(until) if before.notice.until != Some(until) => {
@@ -89,8 +91,8 @@ impl Patch {
     }
 }
 
-fn as_value(state: &State) -> Result<Value, Invalid> {
-    serde_json::from_slice(&state.to_json()).map_err(|error| Invalid::new("", error.to_string()))
+fn as_value(state: &State) -> Result<Value, FieldError> {
+    serde_json::from_slice(&state.to_json()).map_err(|error| FieldError::new("", error.to_string()))
 }
 
 fn merge(target: &mut Value, patch: &Value) {
@@ -114,7 +116,7 @@ fn merge(target: &mut Value, patch: &Value) {
 }
 
 /// Refuses members of `patch` that `result`, which holds every field there is, does not have.
-fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), Invalid> {
+fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), FieldError> {
     let (Value::Object(patch), Value::Object(result)) = (patch, result) else {
         return Ok(());
     };
@@ -127,7 +129,7 @@ fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), In
             None => {
                 let known: Vec<_> = result.keys().map(String::as_str).collect();
                 let reason = format!("{name:?} is not a field; known here: {}", known.join(", "));
-                return Err(Invalid::new(below, reason));
+                return Err(FieldError::new(below, reason));
             }
         }
     }

@@ -13,7 +13,7 @@ fn enter(body: &Value) -> Change {
     Change::Enter(Enter::read(&mut Fields::parse(body.to_string().as_bytes()).unwrap()).unwrap())
 }
 
-fn patch(body: &Value) -> Result<Change, Invalid> {
+fn patch(body: &Value) -> Result<Change, FieldError> {
     Patch::parse(body.to_string().as_bytes()).map(Change::Patch)
 }
 
@@ -156,12 +156,12 @@ fn what_enter_cannot_mean_is_refused_where_it_stands() {
         ),
     ] {
         let refused = enter(&body).apply(&state("off", false, Value::Null), now());
-        assert_eq!(refused, Err(Invalid::new(pointer, reason)));
+        assert_eq!(refused, Err(FieldError::new(pointer, reason)));
     }
     let off = Enter::read(&mut Fields::parse(br#"{"mode": "off"}"#).unwrap()).unwrap_err();
     assert_eq!(
         off,
-        Invalid::new(
+        FieldError::new(
             "/mode",
             "\"off\" is neither \"writes\" nor \"all\"; to open the service, exit"
         )
@@ -202,11 +202,11 @@ fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
         (json!({"notice": 5}), "/notice"),
     ] {
         let refused = patch(&body).unwrap().apply(&before, now()).unwrap_err();
-        assert_eq!(refused.pointer, pointer, "{body}");
+        assert_eq!(refused.pointer(), pointer, "{body}");
     }
     for field in ["version", "critical", "store", "service", "revision"] {
         let refused = patch(&json!({ field: 1, "maintenance": "off" })).unwrap_err();
-        assert_eq!(refused.pointer, format!("/{field}"));
+        assert_eq!(refused.pointer(), format!("/{field}"));
     }
     assert!(Patch::parse(b"[]").is_err());
     assert!(Patch::parse(b"{").is_err());

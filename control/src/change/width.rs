@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use intermission_core::Cidr;
 
 use crate::fields::Fields;
-use crate::invalid::Invalid;
+use intermission_core::FieldError;
 
 /// How wide the new entries of an allowlist may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +16,18 @@ pub(crate) enum Width {
 
 impl Width {
     /// Reads whether wide entries are meant.
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, Invalid> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let wide = fields.boolean("wide")?.unwrap_or_default();
         Ok(if wide { Self::Any } else { Self::Usual })
     }
 
     /// Refuses the entries of the list at `place` that are too wide and not among those `before`.
-    pub(crate) fn check(self, after: &[Cidr], before: &[Cidr], place: &str) -> Result<(), Invalid> {
+    pub(crate) fn check(
+        self,
+        after: &[Cidr],
+        before: &[Cidr],
+        place: &str,
+    ) -> Result<(), FieldError> {
         if self == Self::Any {
             return Ok(());
         }
@@ -30,7 +35,7 @@ impl Width {
         let mut entries = after.iter().enumerate();
         match entries.find(|(_, cidr)| is_wide(**cidr) && !known.contains(cidr)) {
             None => Ok(()),
-            Some((index, cidr)) => Err(Invalid::new(
+            Some((index, cidr)) => Err(FieldError::new(
                 format!("{place}/{index}"),
                 format!(
                     "{cidr} lets a great part of all addresses pass; if that is meant, add --wide, or \"wide\": true"

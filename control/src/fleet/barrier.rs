@@ -7,8 +7,8 @@ use crate::fields::Fields;
 use crate::fleet::unstored::Unstored;
 use crate::fleet::view::{NodeView, Progress, Standing, rules};
 use crate::fleet::{Ending, Member};
-use crate::invalid::Invalid;
 use crate::timeout::Timeout;
+use intermission_core::FieldError;
 
 /// How somebody wants to wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,13 +24,13 @@ pub(crate) struct Wait {
 
 impl Wait {
     /// Reads the members of `wait`.
-    pub(crate) fn read(mut fields: Fields) -> Result<Self, Invalid> {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self, FieldError> {
         let mut duration = |name: &str| {
             let seconds = fields.whole_number(name)?;
             let read = |seconds: u32| {
                 let duration = Timeout::from_seconds(seconds.into());
                 let reason = format!("{seconds} is not a number of seconds from 1 to 86400, a day");
-                duration.ok_or_else(|| Invalid::new(format!("/wait/{name}"), reason))
+                duration.ok_or_else(|| FieldError::new(format!("/wait/{name}"), reason))
             };
             seconds.map(read).transpose()
         };

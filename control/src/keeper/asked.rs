@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use crate::change::{Change, advice, own_address};
 use crate::etag::Condition;
 use crate::fleet::{Barrier, Wait};
-use crate::invalid::Invalid;
 use crate::keeper::asker::Asker;
 use crate::keeper::{ChangeError, Published};
 use crate::store::{Once, OpenError, Stamp, StoreError};
+use intermission_core::FieldError;
 
 /// A change, and who asks for it.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Asked {
         allowed.map_err(|error| refuse(error.into()))?;
         // Nothing is stored that a node, or this store when it is opened again, would refuse.
         if State::parse(&after.to_json()).map_err(|error| refuse(error.into()))? != after {
-            return Err(refuse(Invalid::new(
+            return Err(refuse(FieldError::new(
                 "",
                 "would not be read as it is written",
             )));

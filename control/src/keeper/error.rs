@@ -1,7 +1,7 @@
 use crate::etag::ETag;
 use crate::fleet::Kept;
-use crate::invalid::Invalid;
 use crate::store::StoreError;
+use intermission_core::FieldError;
 
 /// Why a change was not made; nothing was changed then, in any service.
 #[derive(Debug)]
@@ -11,7 +11,10 @@ pub(crate) enum ChangeError {
     /// All services were meant, and there is none.
     NoServices,
     /// It makes no valid state of this service.
-    Invalid { service: String, invalid: Invalid },
+    Invalid {
+        service: String,
+        invalid: FieldError,
+    },
     /// Somebody else's change came first.
     Lost {
         service: String,

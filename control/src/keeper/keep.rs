@@ -10,12 +10,12 @@ use tracing::info;
 
 use crate::change::{Change, check_format, format_advice};
 use crate::fleet::{Fleet, NodeView, probed, refused};
-use crate::invalid::Invalid;
 use crate::keeper::resume::resume;
 use crate::keeper::tokens::Tokens;
 use crate::keeper::{Asked, ChangeError, Published, Services};
 use crate::store::{OpenError, Page, Save, Stamp, Store};
 use crate::summary::Outcome;
+use intermission_core::FieldError;
 
 /// Keeps the states of all services.
 #[derive(Debug)]
@@ -173,7 +173,7 @@ impl Keeper {
         find(&self.services(), service)?;
         let invalid = |reason| ChangeError::Invalid {
             service: service.to_owned(),
-            invalid: Invalid::new("/revision", reason),
+            invalid: FieldError::new("/revision", reason),
         };
         let document = self.lock().document(service, revision)?;
         let document = document.ok_or_else(|| {

@@ -110,11 +110,11 @@ impl List {
             ));
         }
         width.check(&cidrs, &[], "").map_err(|invalid| {
-            let index = invalid.pointer.trim_start_matches('/').parse::<usize>();
+            let index = invalid.pointer().trim_start_matches('/').parse::<usize>();
             let place = index.ok().and_then(|index| found.get(index));
             Fault {
                 place: place.map_or(Place::Whole, |(_, place)| place.clone()),
-                reason: invalid.reason,
+                reason: invalid.reason().to_owned(),
             }
         })?;
         Ok(Self::of(cidrs))

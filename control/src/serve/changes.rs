@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use crate::change::{Change, Enter, Width};
 use crate::fields::Fields;
 use crate::fleet::Wait;
-use crate::invalid::Invalid;
 use crate::keeper::{Asked, Target};
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
 use crate::serve::order::{Named, Order};
 use crate::serve::problem::Problem;
 use crate::summary::Outcomes;
+use intermission_core::FieldError;
 
 /// What is asked by name alone, with a few words beside it.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub(super) async fn rollback(
         caller,
     } = order;
     let revision = fields.whole_number("revision")?;
-    let revision = revision.ok_or_else(|| Invalid::new("/revision", "is missing"))?;
+    let revision = revision.ok_or_else(|| FieldError::new("/revision", "is missing"))?;
     let reason = fields.reason()?;
     let (wait, width) = (wait(&mut fields)?, Width::read(&mut fields)?);
     fields.finish(&["revision", "reason", "wait", "wide"])?;
@@ -82,7 +82,7 @@ pub(super) async fn several(State(app): State<Arc<App>>, mut order: Order) -> An
     if order.expected.is_some() {
         let reason =
             "If-Match names one service's state; change services one by one, or leave it out";
-        return Err(Invalid::new("", reason).into());
+        return Err(FieldError::new("", reason).into());
     }
     let target = target(&mut order.fields)?;
     let action = match order.fields.text("action")?.as_deref() {
@@ -96,7 +96,7 @@ pub(super) async fn several(State(app): State<Arc<App>>, mut order: Order) -> An
                 |text| format!("{text:?} is not known"),
             );
             let known = "enter, exit, allowlist enable, allowlist disable";
-            return Err(Invalid::new("/action", format!("{found}; known here: {known}")).into());
+            return Err(FieldError::new("/action", format!("{found}; known here: {known}")).into());
         }
     };
     let asked = asked(action, order, &["services", "all", "action"])?;
@@ -128,7 +128,7 @@ pub(super) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
     json(StatusCode::OK, outcome)
 }
 
-fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> {
+fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, FieldError> {
     let Order {
         actor,
         expected,
@@ -161,18 +161,18 @@ fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, Invalid> 
 }
 
 /// Whether somebody waits until the change is in force everywhere, and how.
-fn wait(fields: &mut Fields) -> Result<Option<Wait>, Invalid> {
+fn wait(fields: &mut Fields) -> Result<Option<Wait>, FieldError> {
     fields.object("wait")?.map(Wait::read).transpose()
 }
 
 /// Which services: some by name, or all, but never all by mistake.
-fn target(fields: &mut Fields) -> Result<Target, Invalid> {
+fn target(fields: &mut Fields) -> Result<Target, FieldError> {
     let services = fields.texts("services")?;
     let all = fields.boolean("all")?;
     match (services, all) {
         (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
         (None, Some(true)) => Ok(Target::All),
-        _ => Err(Invalid::new(
+        _ => Err(FieldError::new(
             "/services",
             "name services, as in {\"services\": [\"shop\"]}, or say {\"all\": true}, and not both",
         )),

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 
 use crate::history::{Entry, HistoryPage};
-use crate::invalid::Invalid;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
 use crate::serve::order::Named;
 use crate::serve::problem::Problem;
+use intermission_core::FieldError;
 
 /// `GET /v1/services/{name}/history`, the newest first; `?before=REVISION` goes on where a page
 /// ended.
@@ -28,10 +28,10 @@ pub(super) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Ur
     json(StatusCode::OK, &page)
 }
 
-fn before(query: &str) -> Result<Option<u64>, Invalid> {
+fn before(query: &str) -> Result<Option<u64>, FieldError> {
     let mut values = query
         .split('&')
         .filter_map(|pair| pair.strip_prefix("before="));
     let revision = values.next().map(str::parse).transpose();
-    revision.map_err(|_| Invalid::new("", "?before= takes a revision, a whole number"))
+    revision.map_err(|_| FieldError::new("", "?before= takes a revision, a whole number"))
 }

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use crate::fields::Fields;
 use crate::fleet::{Forgetting, MemberId, Node, Report, Whom};
-use crate::invalid::Invalid;
 use crate::keeper::Forget;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
@@ -18,6 +17,7 @@ use crate::serve::caller::Caller;
 use crate::serve::order::{Named, Order};
 use crate::serve::problem::Problem;
 use crate::token::Grant;
+use intermission_core::FieldError;
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
 /// and starts without one then.
@@ -136,7 +136,7 @@ pub(super) async fn forget(
 }
 
 /// Which nodes are meant, said in one of the ways that there are.
-fn whom(fields: &mut Fields) -> Result<Whom, Invalid> {
+fn whom(fields: &mut Fields) -> Result<Whom, FieldError> {
     let (node, boot) = (fields.text("node")?, fields.text("boot")?);
     let nodes = fields.texts("nodes")?;
     let lost = fields.boolean("lost")?.unwrap_or_default();
@@ -164,8 +164,8 @@ fn whom(fields: &mut Fields) -> Result<Whom, Invalid> {
     }
 }
 
-fn unclear() -> Invalid {
-    Invalid::new(
+fn unclear() -> FieldError {
+    FieldError::new(
         "/node",
         "name one node, as in {\"node\": \"edge-7\"}, and perhaps its \"boot\", or some in \"nodes\", or say one of \
          {\"lost\": true}, {\"token\": \"edge\"} and {\"unstored\": true}",

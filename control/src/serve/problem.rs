@@ -5,8 +5,8 @@ use intermission_core::Visible;
 use serde_json::{Map, Value};
 
 use crate::fleet::{Kept, MemberId};
-use crate::invalid::Invalid;
 use crate::keeper::ChangeError;
+use intermission_core::FieldError;
 
 /// An error as a problem document (RFC 9457).
 #[derive(Clone, Debug)]
@@ -80,9 +80,10 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<Invalid> for Problem {
-    fn from(Invalid { pointer, reason }: Invalid) -> Self {
-        let detail = match pointer.as_str() {
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        let (pointer, reason) = (error.pointer(), error.reason());
+        let detail = match pointer {
             "" => format!("the body: {reason}"),
             pointer => format!("{}: {reason}", Visible(pointer)),
         };
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_detail_shows_no_control_character_of_a_member() {
-        let problem = Problem::from(Invalid::new("/a\u{1b}[2J", "is not known"));
+        let problem = Problem::from(FieldError::new("/a\u{1b}[2J", "is not known"));
         assert_eq!(problem.detail, "/a\\u{1b}[2J: is not known");
     }
 }

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use intermission_core::{ParseServiceNameError, ServiceName};
 
-use crate::invalid::Invalid;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
 use crate::serve::order::Order;
 use crate::summary::Summaries;
+use intermission_core::FieldError;
 
 /// `GET /v1/services`
 pub(super) async fn list(State(app): State<Arc<App>>) -> Answer {
@@ -30,11 +30,11 @@ pub(super) async fn add(State(app): State<Arc<App>>, order: Order) -> Answer {
     } = order;
     let name = fields
         .text("name")?
-        .ok_or_else(|| Invalid::new("/name", "is missing"))?;
+        .ok_or_else(|| FieldError::new("/name", "is missing"))?;
     fields.finish(&["name"])?;
     let name: ServiceName = name
         .parse()
-        .map_err(|error: ParseServiceNameError| Invalid::new("/name", error.to_string()))?;
+        .map_err(|error: ParseServiceNameError| FieldError::new("/name", error.to_string()))?;
     let outcome = app
         .keep(move |keeper| keeper.add(name, &actor.0, once.as_ref()))
         .await?;

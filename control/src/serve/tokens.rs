@@ -6,7 +6,6 @@ use intermission_core::{ParseServiceNameError, ServiceName};
 use jiff::Timestamp;
 
 use crate::fields::Fields;
-use crate::invalid::Invalid;
 use crate::keeper::TokenError;
 use crate::serve::answer::{Answer, json};
 use crate::serve::app::App;
@@ -15,6 +14,7 @@ use crate::serve::order::{Named, Order};
 use crate::serve::problem::Problem;
 use crate::summary::{Grants, NewToken, Revocation};
 use crate::token::{Grant, Made, Role, TokenName};
+use intermission_core::FieldError;
 
 /// `GET /v1/tokens`: all there ever were, without the tokens themselves, which nobody knows here.
 pub(super) async fn list(State(app): State<Arc<App>>) -> Answer {
@@ -47,12 +47,12 @@ pub(super) async fn revoke(
 }
 
 /// What the body of a request asks a token for.
-fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, Invalid> {
+fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, FieldError> {
     let refuse = |member: &str| {
         let pointer = format!("/{member}");
-        move |reason: String| Invalid::new(pointer, reason)
+        move |reason: String| FieldError::new(pointer, reason)
     };
-    let missing = |member| move || Invalid::new(format!("/{member}"), "is missing");
+    let missing = |member| move || FieldError::new(format!("/{member}"), "is missing");
     let name = fields.text("name")?.ok_or_else(missing("name"))?;
     let name: TokenName = name.parse().map_err(refuse("name"))?;
     let role = fields.text("role")?.ok_or_else(missing("role"))?;

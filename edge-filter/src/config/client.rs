@@ -1,8 +1,6 @@
 use std::num::NonZeroU8;
 
-use intermission_core::{
-    Cidr, ClientSource, DocumentError, HopCount, Listed, Node, TrustedProxies,
-};
+use intermission_core::{Cidr, ClientSource, Field, FieldError, HopCount, Listed, TrustedProxies};
 
 use super::header_text;
 
@@ -28,8 +26,8 @@ impl Default for Client {
 }
 
 impl Client {
-    pub(super) fn read(node: &Node<'_>) -> Result<Self, DocumentError> {
-        node.only(&[
+    pub(super) fn read(field: &Field<'_>) -> Result<Self, FieldError> {
+        field.only(&[
             "source",
             "trust_forwarded",
             "trusted_proxies",
@@ -37,10 +35,10 @@ impl Client {
             "header",
             "filter_state",
         ])?;
-        let source = node.required("source")?;
-        let for_sources = |name: &str, sources: &[&str]| -> Result<(), DocumentError> {
-            let given = node
-                .field(name)
+        let source = field.required("source")?;
+        let for_sources = |name: &str, sources: &[&str]| -> Result<(), FieldError> {
+            let given = field
+                .member(name)
                 .filter(|_| !source.text().is_ok_and(|source| sources.contains(&source)));
             given.map_or(Ok(()), |given| {
                 let sources = Listed(sources, " or ");
@@ -64,20 +62,20 @@ impl Client {
                 "header",
             ],
         )?;
-        let trusted = || trusted_proxies(&node.required("trusted_proxies")?);
+        let trusted = || trusted_proxies(&field.required("trusted_proxies")?);
         let source = match source.text()? {
             "source-address" => {
-                let trust_forwarded = node
-                    .field("trust_forwarded")
-                    .map_or(Ok(false), |node| node.boolean())?;
+                let trust_forwarded = field
+                    .member("trust_forwarded")
+                    .map_or(Ok(false), |field| field.boolean())?;
                 return Ok(Self::Source { trust_forwarded });
             }
             "direct" => ClientSource::Peer,
             "x-forwarded-for" => ClientSource::XForwardedFor(trusted()?),
             "forwarded" => ClientSource::Forwarded(trusted()?),
-            "hop-count" => ClientSource::HopCount(hop_count(node)?),
+            "hop-count" => ClientSource::HopCount(hop_count(field)?),
             "header" => {
-                let name = header_text(&node.required("header")?)?;
+                let name = header_text(&field.required("header")?)?;
                 ClientSource::Header(name.to_ascii_lowercase().into(), trusted()?)
             }
             _ => {
@@ -85,9 +83,9 @@ impl Client {
                 return Err(source.mistyped(known));
             }
         };
-        let filter_state = node
-            .field("filter_state")
-            .map_or(Ok(FILTER_STATE.into()), |node| header_text(&node))?;
+        let filter_state = field
+            .member("filter_state")
+            .map_or(Ok(FILTER_STATE.into()), |field| header_text(&field))?;
         Ok(Self::Direct {
             source: Box::new(source),
             filter_state,
@@ -98,27 +96,27 @@ impl Client {
 /// The filter state that the recipe in the documentation fills with the peer's address.
 const FILTER_STATE: &str = "intermission.peer";
 
-fn hop_count(node: &Node<'_>) -> Result<HopCount, DocumentError> {
-    let hops = node.required("hops")?;
+fn hop_count(field: &Field<'_>) -> Result<HopCount, FieldError> {
+    let hops = field.required("hops")?;
     let count = hops.integer(1, u8::MAX.into())?;
     let count = u8::try_from(count).ok().and_then(NonZeroU8::new);
     let count = HopCount::new(count.ok_or_else(|| hops.mistyped("a number of proxies"))?)
         .with_peer_appended();
-    let peers = node.field("trusted_proxies");
-    let peers = peers.map(|node| trusted_proxies(&node)).transpose()?;
+    let peers = field.member("trusted_proxies");
+    let peers = peers.map(|field| trusted_proxies(&field)).transpose()?;
     Ok(match peers {
         Some(peers) => count.with_trusted_peers(peers),
         None => count,
     })
 }
 
-fn trusted_proxies(node: &Node<'_>) -> Result<TrustedProxies, DocumentError> {
-    let entries = node.list(|entry| match entry {
+fn trusted_proxies(field: &Field<'_>) -> Result<TrustedProxies, FieldError> {
+    let entries = field.list(|entry| match entry {
         "unix" => Ok(None),
         entry => entry.parse::<Cidr>().map(Some),
     })?;
     if entries.is_empty() {
-        return Err(node.refuse(
+        return Err(field.refuse(
             "names no proxy, so that no header would ever count; list their CIDRs, and unix",
         ));
     }

@@ -1,4 +1,4 @@
-use intermission_core::{DocumentError, Node};
+use intermission_core::{Field, FieldError};
 
 use super::header_text;
 use super::token::Authorization;
@@ -14,9 +14,9 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn read(
-        root: &Node<'_>,
+        root: &Field<'_>,
         variable: impl FnOnce(&str) -> Option<String>,
-    ) -> Result<Self, DocumentError> {
+    ) -> Result<Self, FieldError> {
         let cluster = header_text(&root.required("cluster")?)?;
         let path = root.required("path")?;
         if !path.text()?.starts_with('/') {
@@ -26,8 +26,8 @@ impl Endpoint {
         }
         Ok(Self {
             authority: root
-                .field("authority")
-                .map_or(Ok(cluster.clone()), |node| header_text(&node))?,
+                .member("authority")
+                .map_or(Ok(cluster.clone()), |field| header_text(&field))?,
             cluster,
             path: header_text(&path)?,
             authorization: Authorization::read(root, variable)?,

@@ -8,7 +8,7 @@ mod token;
 
 use std::time::Duration;
 
-use intermission_core::{DocumentError, Mode, Node, Quoted, ServiceName, State};
+use intermission_core::{Field, FieldError, Mode, Quoted, ServiceName, State};
 
 pub(crate) use self::client::Client;
 pub(crate) use self::endpoint::Endpoint;
@@ -41,9 +41,9 @@ impl Config {
     pub(crate) fn parse(
         json: &[u8],
         variable: impl FnOnce(&str) -> Option<String>,
-    ) -> Result<Self, DocumentError> {
-        let value = Node::read(json)?;
-        let root = Node::root(&value);
+    ) -> Result<Self, FieldError> {
+        let value = Field::read(json)?;
+        let root = Field::root(&value);
         if value.is_string() {
             return Err(
                 root.refuse("is a JSON string; write the object itself, without quotes around it")
@@ -67,25 +67,25 @@ impl Config {
             "read_bodies",
         ])?;
         let seconds = |name, most, default| {
-            root.field(name)
-                .map_or(Ok(Duration::from_secs(default)), |node| {
-                    seconds(&node, most)
+            root.member(name)
+                .map_or(Ok(Duration::from_secs(default)), |field| {
+                    seconds(&field, most)
                 })
         };
         let endpoint = Endpoint::read(&root, variable)?;
-        let node = root.field("node");
-        let node = node.map(|node| header_text(&node)).transpose()?;
+        let node = root.member("node");
+        let node = node.map(|field| header_text(&field)).transpose()?;
         let interval = seconds("interval", 3600, 5)?;
-        if let Some(node) = root
-            .field("interval")
+        if let Some(field) = root
+            .member("interval")
             .filter(|_| interval < SHORTEST_INTERVAL)
         {
-            return Err(node.refuse("is too short; poll every 0.1 seconds or less often"));
+            return Err(field.refuse("is too short; poll every 0.1 seconds or less often"));
         }
-        let lease = root.field("lease");
-        let lease = lease.map(|node| lease_of(&node)).transpose()?;
-        let service = match root.field("service") {
-            Some(node) => Some(node.parsed()?),
+        let lease = root.member("lease");
+        let lease = lease.map(|field| lease_of(&field)).transpose()?;
+        let service = match root.member("service") {
+            Some(field) => Some(field.parsed()?),
             None => ServiceName::in_path(&endpoint.path),
         };
         Ok(Self {
@@ -97,18 +97,18 @@ impl Config {
             wait: seconds("wait", 60, 10)?,
             start_wait: seconds("start_wait", 60, 2)?,
             client: root
-                .field("client")
-                .map_or(Ok(Client::default()), |node| Client::read(&node))?,
+                .member("client")
+                .map_or(Ok(Client::default()), |field| Client::read(&field))?,
             default: root
-                .field("default")
-                .map_or(Ok(Mode::Off), |node| node.parsed())?,
+                .member("default")
+                .map_or(Ok(Mode::Off), |field| field.parsed())?,
             initial_state: root
-                .field("initial_state")
-                .map(|node| State::read(&node))
+                .member("initial_state")
+                .map(|field| State::read(&field))
                 .transpose()?,
             read_bodies: root
-                .field("read_bodies")
-                .map_or(Ok(false), |node| node.boolean())?,
+                .member("read_bodies")
+                .map_or(Ok(false), |field| field.boolean())?,
         })
     }
 }
@@ -142,29 +142,29 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 const SHORTEST_LEASE: Duration = Duration::from_secs(3);
 
 /// A number of seconds, and parts of them, up to `most`.
-fn seconds(node: &Node<'_>, most: u64) -> Result<Duration, DocumentError> {
-    let duration = node
+fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
+    let duration = field
         .value()
         .as_f64()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     duration
         .filter(|duration| *duration <= Duration::from_secs(most))
-        .ok_or_else(|| node.mistyped(format!("a number of seconds from 0 to {most}")))
+        .ok_or_else(|| field.mistyped(format!("a number of seconds from 0 to {most}")))
 }
 
-fn lease_of(node: &Node<'_>) -> Result<Duration, DocumentError> {
-    let lease = seconds(node, 86_400)?;
+fn lease_of(field: &Field<'_>) -> Result<Duration, FieldError> {
+    let lease = seconds(field, 86_400)?;
     if lease < SHORTEST_LEASE {
-        return Err(node.refuse("is too short; a lease of 3 seconds is the shortest"));
+        return Err(field.refuse("is too short; a lease of 3 seconds is the shortest"));
     }
     Ok(lease)
 }
 
 /// A text that goes into a header.
-fn header_text(node: &Node<'_>) -> Result<String, DocumentError> {
-    let text = node.text()?;
+fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
+    let text = field.text()?;
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
-        return Err(node.refuse(format!(
+        return Err(field.refuse(format!(
             "{} is empty or holds what no header can",
             Quoted(text)
         )));

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use intermission_core::{DocumentError, Node};
+use intermission_core::{Field, FieldError};
 
 /// The value of `Authorization`, with the token that control asks for. No error and no log has it.
 pub(crate) struct Authorization(String);
@@ -8,10 +8,10 @@ pub(crate) struct Authorization(String);
 impl Authorization {
     /// Reads `token`, or the environment variable of the VM that `token_env` names.
     pub(super) fn read(
-        root: &Node<'_>,
+        root: &Field<'_>,
         variable: impl FnOnce(&str) -> Option<String>,
-    ) -> Result<Option<Self>, DocumentError> {
-        let (token, named) = (root.field("token"), root.field("token_env"));
+    ) -> Result<Option<Self>, FieldError> {
+        let (token, named) = (root.member("token"), root.member("token_env"));
         match (token, named) {
             (Some(token), None) => Self::of(token.text()?, &token).map(Some),
             (None, Some(named)) => {
@@ -37,7 +37,7 @@ impl Authorization {
     }
 
     /// A token as it was given at `place`, with or without the line feed at the end of its file.
-    fn of(text: &str, place: &Node<'_>) -> Result<Self, DocumentError> {
+    fn of(text: &str, place: &Field<'_>) -> Result<Self, FieldError> {
         let token = text.trim_end_matches(['\r', '\n']);
         let fault = token.bytes().find_map(|byte| match byte {
             b'!'..=b'~' => None,

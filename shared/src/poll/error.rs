@@ -3,7 +3,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::{DocumentError, ServiceName, State};
+use crate::state::DocumentError;
+use crate::state::{ServiceName, State};
 
 /// Why a response is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

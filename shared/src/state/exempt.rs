@@ -2,7 +2,8 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::{Cidr, ExemptPath, ProbePath};
+use crate::address::Cidr;
+use crate::path::{ExemptPath, ProbePath};
 
 /// What stays open in maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

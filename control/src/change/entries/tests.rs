@@ -85,9 +85,9 @@ fn no_change_brings_a_wide_entry_that_was_not_meant() {
         let with = wide(cidr);
         let list = json!({ "allowlist": { "cidrs": with.allowlist.cidrs } });
         let refused = patch(&list).apply(&before, now()).unwrap_err();
-        assert_eq!(refused.pointer, format!("/allowlist/cidrs/{there}"));
+        assert_eq!(refused.pointer(), format!("/allowlist/cidrs/{there}"));
         assert_eq!(
-            refused.reason,
+            refused.reason(),
             format!(
                 "{cidr} lets a great part of all addresses pass; if that is meant, add it by allowlist/add with \"wide\": true"
             )
@@ -97,8 +97,8 @@ fn no_change_brings_a_wide_entry_that_was_not_meant() {
 
         let back = |width| Change::Rollback(Box::new(with.clone()), width);
         let refused = back(Width::Usual).apply(&before, now()).unwrap_err();
-        assert_eq!(refused.pointer, format!("/allowlist/cidrs/{there}"));
-        assert!(refused.reason.ends_with("add --wide, or \"wide\": true"));
+        assert_eq!(refused.pointer(), format!("/allowlist/cidrs/{there}"));
+        assert!(refused.reason().ends_with("add --wide, or \"wide\": true"));
         assert_eq!(back(Width::Usual).apply(&with, now()), Ok(with.clone()));
         assert_eq!(back(Width::Any).apply(&before, now()), Ok(with.clone()));
     }

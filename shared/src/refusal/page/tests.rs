@@ -1,0 +1,74 @@
+use alloc::vec::Vec;
+
+use super::*;
+use crate::state::{Look, Notice, ServiceName, State, Timestamp};
+
+fn pages(notice: &Notice, mode: Mode) -> Vec<Page<'_>> {
+    let maintenance = Maintenance {
+        mode,
+        revision: 17,
+        until: notice.until,
+        announced: notice.until,
+        retry_after: 300,
+    };
+    let told = notice.told(mode);
+    told.iter().map(|told| render(told, &maintenance)).collect()
+}
+
+#[test]
+fn texts_cannot_leave_their_element() {
+    let hostile = "</title></p><script>alert('\"&\")</script>";
+    let look = Look {
+        title: Some(hostile.into()),
+        message: Some(hostile.into()),
+        ..Look::default()
+    };
+    let notice = Notice {
+        look,
+        ..Notice::default()
+    };
+    let [page] = &pages(&notice, Mode::All)[..] else {
+        panic!("it has words of its own, which are in no other language");
+    };
+    assert_eq!(page.html.matches("<script").count(), 1);
+    assert_eq!(
+        page.html
+            .matches("&lt;script&gt;alert(&#39;&quot;&amp;&quot;)&lt;/script&gt;")
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn the_default_page_has_at_most_8_kib_in_every_language() {
+    let notice = Notice {
+        until: Some(Timestamp::from_second(1_800_000_000)),
+        ..Notice::default()
+    };
+    for mode in [Mode::All, Mode::Writes] {
+        let pages = pages(&notice, mode);
+        assert_eq!(pages.len(), 10);
+        for page in pages {
+            assert!(page.html.len() <= 8 << 10, "{}", page.html.len());
+        }
+    }
+}
+
+#[test]
+fn the_policy_lets_just_this_script_and_this_style_in() {
+    let state = State::initial(ServiceName::unknown(), Mode::All);
+    for page in pages(&state.notice, Mode::All) {
+        for element in ["script", "style"] {
+            let content = page.html.split(element).nth(1).unwrap();
+            let content = content
+                .split_once('>')
+                .unwrap()
+                .1
+                .strip_suffix("</")
+                .unwrap();
+            let digest = Base64::encode_string(&Sha256::digest(content));
+            let source = format!("{element}-src 'sha256-{digest}'");
+            assert!(page.policy.contains(&source), "{}", page.policy);
+        }
+    }
+}

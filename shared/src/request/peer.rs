@@ -1,0 +1,21 @@
+use core::net::IpAddr;
+
+/// The other end of the connection that a request came over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// An address of the network.
+    Address(IpAddr),
+    /// A Unix domain socket.
+    Unix,
+    /// The node cannot tell.
+    Unknown,
+}
+
+impl Peer {
+    pub(crate) fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(address.to_canonical()),
+            Self::Unix | Self::Unknown => None,
+        }
+    }
+}

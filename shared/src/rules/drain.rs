@@ -1,0 +1,223 @@
+use alloc::collections::BTreeSet;
+
+use crate::address::{AddressSet, Cidr};
+use crate::path::ExemptPath;
+use crate::rules::probers::by_path;
+use crate::rules::verdict::Reason;
+use crate::state::{Mode, State};
+
+impl State {
+    /// Whether this state surely admits a request that `before` admitted for `reason`, so that it may
+    /// run on; the request itself is not at hand any more, and doubt counts against it.
+    #[must_use]
+    pub fn still_admits(&self, reason: Reason, before: &Self) -> bool {
+        if self.maintenance == Mode::Off {
+            return true;
+        }
+        match reason {
+            Reason::Open => false,
+            Reason::OutOfScope => self.scope == before.scope,
+            Reason::ReadOnly => self.maintenance == Mode::Writes,
+            Reason::Exempt => has_all_of(&self.exempt.paths, &before.exempt.paths),
+            Reason::Probe => self.lets_probe_all_of(before),
+            Reason::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
+        }
+    }
+
+    /// Whether this state surely refuses whatever `before` refused, so that it may stand in for it.
+    #[must_use]
+    pub fn refuses_all_of(&self, before: &Self) -> bool {
+        let covers = match before.maintenance {
+            Mode::Off => return self.maintenance == Mode::Off,
+            Mode::Writes => self.maintenance != Mode::Off,
+            Mode::All => self.maintenance == Mode::All,
+        };
+        let lets_in_no_more =
+            !self.allowlist.enabled || (before.allowlist.enabled && before.lists_all_of(self));
+        covers
+            && lets_in_no_more
+            && self.scope == before.scope
+            && has_all_of(&before.exempt.paths, &self.exempt.paths)
+            && before.lets_probe_all_of(self)
+    }
+
+    /// Whether every prober of the other state may ask here for what it may ask for there.
+    fn lets_probe_all_of(&self, other: &Self) -> bool {
+        let (own, other) = (&self.exempt.probers, &other.exempt.probers);
+        own == other || {
+            let own = by_path(own);
+            by_path(other).iter().all(|(path, cidrs)| {
+                let own = own.get(path);
+                own.is_some_and(|own| covers_all_of(own, cidrs))
+            })
+        }
+    }
+
+    /// Whether this allowlist has every address of the other.
+    fn lists_all_of(&self, other: &Self) -> bool {
+        covers_all_of(&self.allowlist.cidrs, &other.allowlist.cidrs)
+    }
+}
+
+/// Whether each of the other paths is among one's own.
+fn has_all_of(own: &[ExemptPath], other: &[ExemptPath]) -> bool {
+    own == other || {
+        let own: BTreeSet<_> = own.iter().map(ExemptPath::as_str).collect();
+        other.iter().all(|path| own.contains(path.as_str()))
+    }
+}
+
+/// Whether one's own blocks have every address of the others.
+fn covers_all_of(own: &[Cidr], other: &[Cidr]) -> bool {
+    let set = |cidrs: &[Cidr]| cidrs.iter().copied().collect::<AddressSet>();
+    own == other || set(&[own, other].concat()) == set(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::state::{Prober, ServiceName};
+
+    fn state(mode: Mode) -> State {
+        State::initial(ServiceName::unknown(), mode)
+    }
+
+    fn with_allowlist(cidrs: &[&str]) -> State {
+        let mut state = state(Mode::All);
+        state.allowlist.enabled = true;
+        state.allowlist.cidrs = cidrs.iter().map(|cidr| cidr.parse().unwrap()).collect();
+        state
+    }
+
+    #[test]
+    fn what_runs_is_judged_by_why_it_was_admitted() {
+        let [off, writes, all] = [Mode::Off, Mode::Writes, Mode::All].map(state);
+        for reason in [
+            Reason::Open,
+            Reason::OutOfScope,
+            Reason::ReadOnly,
+            Reason::Exempt,
+            Reason::Probe,
+            Reason::Allowlisted,
+        ] {
+            assert!(off.still_admits(reason, &all), "{reason:?}");
+        }
+        assert!(!all.still_admits(Reason::Open, &off));
+        assert!(!writes.still_admits(Reason::Open, &off));
+        assert!(writes.still_admits(Reason::ReadOnly, &writes));
+        assert!(!all.still_admits(Reason::ReadOnly, &writes));
+        assert!(all.still_admits(Reason::Exempt, &off));
+        assert!(all.still_admits(Reason::OutOfScope, &off));
+    }
+
+    #[test]
+    fn a_change_of_what_spares_a_request_ends_the_sparing() {
+        let mut fewer = state(Mode::All);
+        fewer.exempt.paths.remove(0);
+        assert!(!fewer.still_admits(Reason::Exempt, &state(Mode::Off)));
+        assert!(state(Mode::All).still_admits(Reason::Exempt, &fewer));
+        let mut narrowed = state(Mode::All);
+        narrowed.scope.paths.push("/shop".parse().unwrap());
+        assert!(!narrowed.still_admits(Reason::OutOfScope, &state(Mode::Off)));
+    }
+
+    fn with_probers(probers: &str) -> State {
+        let document = alloc::format!(
+            r#"{{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all",
+                  "exempt": {{ "probers": {probers} }} }}"#
+        );
+        State::parse(document.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_probe_runs_on_while_its_prober_may_ask() {
+        let one = with_probers(r#"[{ "cidr": "10.1.0.0/16", "paths": ["/"] }]"#);
+        let wider = with_probers(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/status", "/"] }]"#);
+        let none = with_probers("[]");
+        assert!(wider.still_admits(Reason::Probe, &one));
+        assert!(!one.still_admits(Reason::Probe, &wider));
+        assert!(!none.still_admits(Reason::Probe, &one));
+        assert!(one.refuses_all_of(&wider) && none.refuses_all_of(&one));
+        assert!(!wider.refuses_all_of(&one) && !one.refuses_all_of(&none));
+    }
+
+    #[test]
+    fn a_prober_is_covered_by_several_blocks_together() {
+        let halves = with_probers(
+            r#"[{ "cidr": "10.0.0.0/9", "paths": ["/"] }, { "cidr": "10.128.0.0/9", "paths": ["/"] }]"#,
+        );
+        let whole = with_probers(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/"] }]"#);
+        let one_half = with_probers(
+            r#"[{ "cidr": "10.0.0.0/9", "paths": ["/"] }, { "cidr": "10.128.0.0/9", "paths": ["/b"] }]"#,
+        );
+        assert!(halves.still_admits(Reason::Probe, &whole));
+        assert!(whole.still_admits(Reason::Probe, &halves));
+        assert!(!one_half.still_admits(Reason::Probe, &whole));
+    }
+
+    /// Comparing each of them with each other one would take minutes.
+    #[test]
+    fn a_hundred_thousand_paths_are_compared_in_any_order() {
+        let paths: Vec<ExemptPath> = (0..100_000)
+            .map(|number| alloc::format!("/{number}").parse().unwrap())
+            .collect();
+        let mut forth = state(Mode::All);
+        forth.exempt.paths = paths.clone();
+        let probers = paths.iter().map(|path| Prober {
+            cidr: "10.0.0.0/8".parse().unwrap(),
+            paths: alloc::vec![path.as_str().parse().unwrap()],
+        });
+        forth.exempt.probers = probers.collect();
+        let mut back = forth.clone();
+        back.exempt.paths.reverse();
+        back.exempt.probers.reverse();
+        for reason in [Reason::Exempt, Reason::Probe] {
+            assert!(back.still_admits(reason, &forth), "{reason:?}");
+        }
+        assert!(back.refuses_all_of(&forth));
+        let mut fewer = back.clone();
+        fewer.exempt.paths.pop();
+        fewer.exempt.probers.pop();
+        for reason in [Reason::Exempt, Reason::Probe] {
+            assert!(!fewer.still_admits(reason, &forth), "{reason:?}");
+        }
+        assert!(fewer.refuses_all_of(&forth) && !forth.refuses_all_of(&fewer));
+    }
+
+    #[test]
+    fn testers_run_on_while_all_entries_stay() {
+        let before = with_allowlist(&["192.0.2.1", "10.0.0.0/8"]);
+        let more = with_allowlist(&["10.0.0.0/8", "192.0.2.1", "192.0.2.2"]);
+        assert!(more.still_admits(Reason::Allowlisted, &before));
+        assert!(!before.still_admits(Reason::Allowlisted, &more));
+        let mut disabled = more.clone();
+        disabled.allowlist.enabled = false;
+        assert!(!disabled.still_admits(Reason::Allowlisted, &before));
+    }
+
+    #[test]
+    fn only_a_state_that_lets_in_no_more_may_stand_in() {
+        let [off, writes, all] = [Mode::Off, Mode::Writes, Mode::All].map(state);
+        assert!(all.refuses_all_of(&writes));
+        assert!(!writes.refuses_all_of(&all));
+        assert!(!off.refuses_all_of(&all));
+        assert!(!all.refuses_all_of(&off));
+        assert!(off.refuses_all_of(&off));
+
+        let one = with_allowlist(&["192.0.2.1"]);
+        let two = with_allowlist(&["192.0.2.1", "192.0.2.2"]);
+        assert!(one.refuses_all_of(&two) && all.refuses_all_of(&one));
+        assert!(!two.refuses_all_of(&one) && !one.refuses_all_of(&all));
+
+        let mut other = state(Mode::All);
+        other.notice.look.message = Some("soon".into());
+        assert!(other.refuses_all_of(&all));
+        other.exempt.paths.push("/more".parse().unwrap());
+        assert!(!other.refuses_all_of(&all) && all.refuses_all_of(&other));
+        let mut narrowed = state(Mode::All);
+        narrowed.scope.paths.push("/shop".parse().unwrap());
+        assert!(!narrowed.refuses_all_of(&all) && !all.refuses_all_of(&narrowed));
+    }
+}

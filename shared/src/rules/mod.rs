@@ -1,0 +1,16 @@
+//! The decision about a request, and what of it lasts when the state changes.
+
+mod area;
+mod drain;
+mod exempt;
+#[cfg(any(test, feature = "naive"))]
+#[doc(hidden)]
+pub mod naive;
+mod policy;
+mod probers;
+mod succession;
+mod verdict;
+
+pub use exempt::ExemptBeginnings;
+pub use policy::Policy;
+pub use verdict::{Reason, Verdict};

@@ -1,0 +1,112 @@
+//! Whom a visitor may ask.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::Serialize;
+
+use crate::text::Quoted;
+
+/// A link to somebody: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Contact(Box<str>);
+
+const SCHEMES: [&str; 3] = ["https://", "mailto:", "tel:"];
+const MAX_BYTES: usize = 500;
+
+impl Contact {
+    /// The URI as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a reader needs of it: no scheme, no query.
+    #[must_use]
+    pub fn spoken(&self) -> &str {
+        let scheme = SCHEMES.iter().find(|scheme| self.0.starts_with(**scheme));
+        let rest = scheme.and_then(|scheme| self.0.strip_prefix(scheme));
+        let end = |c| matches!(c, '?' | '#');
+        rest.and_then(|rest| rest.split(end).next())
+            .map_or(&*self.0, |rest| rest.trim_end_matches('/'))
+    }
+}
+
+impl FromStr for Contact {
+    type Err = ParseContactError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
+        let allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+        let valid = text.len() <= MAX_BYTES
+            && scheme.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(allowed));
+        let contact = Self(text.into());
+        if valid && !contact.spoken().is_empty() {
+            Ok(contact)
+        } else {
+            Err(ParseContactError { text: text.into() })
+        }
+    }
+}
+
+/// Why a text is not a [`Contact`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseContactError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseContactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is not a contact; write https://…, mailto:… or tel:…, at most {MAX_BYTES} bytes, what is not \
+             ASCII or not of a URI with percent signs",
+            Quoted(&self.text)
+        )
+    }
+}
+
+impl core::error::Error for ParseContactError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_read_without_its_scheme_and_query() {
+        for (uri, spoken) in [
+            ("mailto:help@shop.example?subject=Down", "help@shop.example"),
+            ("tel:+81-3-1234-5678", "+81-3-1234-5678"),
+            ("https://status.example/", "status.example"),
+            ("https://status.example/shop?x#y", "status.example/shop"),
+        ] {
+            assert_eq!(uri.parse::<Contact>().unwrap().spoken(), spoken);
+        }
+    }
+
+    #[test]
+    fn only_three_schemes_and_the_characters_of_a_uri_are_taken() {
+        for text in [
+            "",
+            "help@shop.example",
+            "mailto:",
+            "mailto:?subject=x",
+            "https:///",
+            "https://?x",
+            "javascript:alert(1)",
+            "JAVASCRIPT:alert(1)",
+            "http://status.example",
+            "https:status.example",
+            "https://status.example/\"onclick=\"",
+            "https://status.example/ x",
+            "https://状态.example",
+            "mailto:a\r\nb",
+            "data:text/html,x",
+        ] {
+            assert!(text.parse::<Contact>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::Serialize;
+
+use crate::text::Quoted;
+
+/// What is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Nothing.
+    Off,
+    /// Whatever may change something: safe methods pass (RFC 9110, section 9.2.1).
+    Writes,
+    /// Everything.
+    All,
+}
+
+impl FromStr for Mode {
+    type Err = ParseModeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            "writes" => Ok(Self::Writes),
+            "all" => Ok(Self::All),
+            _ => Err(ParseModeError { text: text.into() }),
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Writes => "writes",
+            Self::All => "all",
+        })
+    }
+}
+
+/// Why a text is not a [`Mode`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseModeError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseModeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is none of \"off\", \"writes\" and \"all\"",
+            Quoted(&self.text)
+        )
+    }
+}
+
+impl core::error::Error for ParseModeError {}

@@ -1,0 +1,199 @@
+//! What a notice says by itself, in the languages that are built in.
+
+use crate::state::language_tag::LanguageTag;
+use crate::state::mode::Mode;
+
+/// The texts of one language.
+#[derive(Debug)]
+pub(crate) struct Phrases {
+    pub(crate) tag: &'static str,
+    maintenance: Words,
+    read_only: Words,
+    /// Labels of the page.
+    pub(crate) until: &'static str,
+    pub(crate) contact: &'static str,
+    pub(crate) reference: &'static str,
+    /// The link that asks for the page once more.
+    pub(crate) again: &'static str,
+}
+
+/// A title and a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) title: &'static str,
+    pub(crate) message: &'static str,
+}
+
+impl Phrases {
+    /// Those of `tag`, or of the language that it is a kind of, such as German for `de-AT`.
+    pub(crate) fn of(tag: &LanguageTag) -> Option<&'static Self> {
+        let known = |name: &[u8]| {
+            ALL.iter()
+                .position(|one| one.tag.as_bytes().eq_ignore_ascii_case(name))
+        };
+        ALL.get(tag.look_up(known)?).copied()
+    }
+
+    /// The title and the message for a maintenance of this kind.
+    pub(crate) fn words(&self, mode: Mode) -> Words {
+        match mode {
+            Mode::Writes => self.read_only,
+            Mode::Off | Mode::All => self.maintenance,
+        }
+    }
+}
+
+pub(crate) const ENGLISH: &Phrases = &Phrases {
+    tag: "en",
+    maintenance: Words {
+        title: "Down for maintenance",
+        message: "We are working on the service and will be back soon.",
+    },
+    read_only: Words {
+        title: "Read-only for the moment",
+        message: "You can look at everything, but nothing can be changed right now. Please try again later.",
+    },
+    until: "Expected back",
+    contact: "Contact",
+    reference: "Reference",
+    again: "Try again",
+};
+
+pub(crate) const ALL: &[&Phrases] = &[
+    ENGLISH,
+    &Phrases {
+        tag: "ar",
+        maintenance: Words {
+            title: "الخدمة قيد الصيانة",
+            message: "نعمل حاليًا على صيانة الخدمة وسنعود قريبًا.",
+        },
+        read_only: Words {
+            title: "للقراءة فقط حاليًا",
+            message: "يمكنك الاطلاع على كل شيء، لكن لا يمكن إجراء تغييرات في الوقت الحالي. يُرجى المحاولة لاحقًا.",
+        },
+        until: "موعد العودة المتوقع",
+        contact: "للتواصل",
+        reference: "المرجع",
+        again: "إعادة المحاولة",
+    },
+    &Phrases {
+        tag: "de",
+        maintenance: Words {
+            title: "Wartungsarbeiten",
+            message: "Wir arbeiten gerade an diesem Dienst und sind bald wieder da.",
+        },
+        read_only: Words {
+            title: "Zurzeit nur Lesezugriff",
+            message: "Sie können alles ansehen, aber im Moment nichts ändern. Bitte versuchen Sie es später noch einmal.",
+        },
+        until: "Voraussichtlich wieder da",
+        contact: "Kontakt",
+        reference: "Referenz",
+        again: "Erneut versuchen",
+    },
+    &Phrases {
+        tag: "es",
+        maintenance: Words {
+            title: "En mantenimiento",
+            message: "Estamos trabajando en el servicio y volveremos pronto.",
+        },
+        read_only: Words {
+            title: "Solo lectura por el momento",
+            message: "Puede consultarlo todo, pero ahora mismo no es posible hacer cambios. Inténtelo de nuevo más tarde.",
+        },
+        until: "Regreso previsto",
+        contact: "Contacto",
+        reference: "Referencia",
+        again: "Reintentar",
+    },
+    &Phrases {
+        tag: "fr",
+        maintenance: Words {
+            title: "Maintenance en cours",
+            message: "Nous travaillons sur le service et serons bientôt de retour.",
+        },
+        read_only: Words {
+            title: "Lecture seule pour le moment",
+            message: "Vous pouvez tout consulter, mais aucune modification n’est possible actuellement. Veuillez réessayer plus tard.",
+        },
+        until: "Retour prévu",
+        contact: "Contact",
+        reference: "Référence",
+        again: "Réessayer",
+    },
+    &Phrases {
+        tag: "ja",
+        maintenance: Words {
+            title: "ただいまメンテナンス中です",
+            message: "サービスのメンテナンスを行っています。まもなく再開しますので、しばらくお待ちください。",
+        },
+        read_only: Words {
+            title: "現在、閲覧のみご利用いただけます",
+            message: "変更や登録は現在受け付けていません。しばらくしてからもう一度お試しください。",
+        },
+        until: "再開予定",
+        contact: "お問い合わせ",
+        reference: "参照番号",
+        again: "再試行",
+    },
+    &Phrases {
+        tag: "ko",
+        maintenance: Words {
+            title: "서비스 점검 중입니다",
+            message: "서비스를 점검하고 있습니다. 곧 다시 이용하실 수 있습니다.",
+        },
+        read_only: Words {
+            title: "지금은 조회만 가능합니다",
+            message: "내용을 볼 수는 있지만 지금은 변경할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        },
+        until: "재개 예정",
+        contact: "문의",
+        reference: "참조 번호",
+        again: "다시 시도",
+    },
+    &Phrases {
+        tag: "pt",
+        maintenance: Words {
+            title: "Em manutenção",
+            message: "O serviço está em manutenção e voltará em breve.",
+        },
+        read_only: Words {
+            title: "Apenas leitura por enquanto",
+            message: "É possível consultar tudo, mas não fazer alterações. Tente novamente mais tarde.",
+        },
+        until: "Retorno previsto",
+        contact: "Suporte",
+        reference: "Referência",
+        again: "Tentar novamente",
+    },
+    &Phrases {
+        tag: "zh-Hans",
+        maintenance: Words {
+            title: "系统维护中",
+            message: "我们正在维护服务，很快就会恢复。",
+        },
+        read_only: Words {
+            title: "目前仅供浏览",
+            message: "您可以浏览所有内容，但目前无法进行更改。请稍后再试。",
+        },
+        until: "预计恢复时间",
+        contact: "联系我们",
+        reference: "参考编号",
+        again: "重试",
+    },
+    &Phrases {
+        tag: "zh-Hant",
+        maintenance: Words {
+            title: "系統維護中",
+            message: "我們正在維護服務，很快就會恢復。",
+        },
+        read_only: Words {
+            title: "目前僅供瀏覽",
+            message: "您可以瀏覽所有內容，但目前無法進行變更。請稍後再試。",
+        },
+        until: "預計恢復時間",
+        contact: "聯絡我們",
+        reference: "參考編號",
+        again: "重試",
+    },
+];

@@ -1,0 +1,102 @@
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::Serialize;
+
+use crate::text::Quoted;
+
+/// Name of a service: lower-case letters, digits and hyphens, at most 63.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct ServiceName(Box<str>);
+
+impl ServiceName {
+    /// The name `unknown`, for a node that has not heard of its service yet.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("unknown".into())
+    }
+
+    /// The service that an endpoint's path names: `shop` in `/v1/services/shop/state`, after any prefix.
+    #[must_use]
+    pub fn in_path(path: &str) -> Option<Self> {
+        let path = path.split('?').next()?;
+        let (services, name) = path.strip_suffix("/state")?.rsplit_once('/')?;
+        let name = services.ends_with("/v1/services").then_some(name)?;
+        name.parse().ok()
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ServiceName {
+    type Err = ParseServiceNameError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let bytes = text.as_bytes();
+        if text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside)
+        {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParseServiceNameError { text: text.into() })
+        }
+    }
+}
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a text is not a [`ServiceName`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseServiceNameError {
+    text: Box<str>,
+}
+
+impl fmt::Display for ParseServiceNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is not a service name; use lower-case letters, digits and hyphens, at most 63",
+            Quoted(&self.text)
+        )
+    }
+}
+
+impl core::error::Error for ParseServiceNameError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_an_endpoint_names_its_service() {
+        let named = |path| ServiceName::in_path(path).map(|name| Box::<str>::from(name.as_str()));
+        for path in [
+            "/v1/services/shop/state",
+            "/control/v1/services/shop/state?wait=5",
+        ] {
+            assert_eq!(named(path), Some(Box::from("shop")), "{path}");
+        }
+        for path in [
+            "/shop.json",
+            "/state",
+            "/v1/services/shop/state/",
+            "/v1/services/shop/fleet",
+            "/v1/services//state",
+            "/v1/services/Shop/state",
+            "/services/shop/state",
+        ] {
+            assert_eq!(named(path), None, "{path}");
+        }
+    }
+}

@@ -5,9 +5,9 @@ use std::time::Duration;
 use intermission_core::State;
 
 use crate::change::{Change, Patch};
-use crate::etag::{Condition, ETag};
 use crate::fleet;
-pub use crate::serve::fuzzing::{Control, bearer, wait};
+pub use crate::server::fuzzing::{Control, bearer, wait};
+use crate::values::etag::{Condition, ETag};
 use intermission_core::FieldError;
 
 /// What control has read in the header of a node.

@@ -5,31 +5,17 @@
 //! decide with the same core as the nodes. `check` asks a service from outside, as a visitor does.
 
 mod change;
-mod check;
 mod cli;
-mod client;
-mod commands;
-mod contrast;
-mod etag;
-mod exit;
-mod fields;
 mod fleet;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod history;
-mod keeper;
-mod limit;
-mod lists;
-mod moment;
-mod output;
-mod places;
-mod serve;
+mod registry;
+mod server;
 mod store;
-mod summary;
-mod timeout;
-mod timer;
 mod token;
+mod values;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -38,5 +24,5 @@ use clap::Parser;
 /// Runs the command that the arguments of the process name.
 #[must_use]
 pub fn run() -> ExitCode {
-    commands::run(cli::Cli::parse()).into()
+    cli::run(cli::args::Cli::parse()).into()
 }

@@ -1,7 +1,7 @@
 use intermission_core::{Mode, ServiceName, State};
 
 use crate::change::{Change, Enter};
-use crate::contrast::hard_to_read;
+use crate::values::contrast::hard_to_read;
 
 /// What an operator may not expect of a change that was made, or that left things as they were.
 pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<String> {

@@ -2,9 +2,9 @@ use intermission_core::{Mode, State};
 use jiff::Timestamp;
 
 use crate::change::in_future;
-use crate::fields::Fields;
-use crate::limit::{Limit, ParseLengthError};
-use crate::moment::to_core;
+use crate::values::duration::{Limit, ParseLengthError};
+use crate::values::fields::Fields;
+use crate::values::timestamp::to_core;
 use intermission_core::FieldError;
 
 /// What `enter` may name; what it leaves out it does not touch.

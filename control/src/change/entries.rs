@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use intermission_core::{Cidr, ParseCidrError};
 
 use crate::change::Width;
-use crate::fields::Fields;
+use crate::values::fields::Fields;
 use intermission_core::FieldError;
 
 /// Entries of the allowlist that are to be added or taken away.

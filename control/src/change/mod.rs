@@ -6,8 +6,8 @@ mod entries;
 mod format;
 mod own_address;
 mod patch;
+mod timer;
 mod width;
-mod wind;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub(crate) use self::format::{check_format, format_advice};
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 pub(crate) use self::width::Width;
-use crate::moment::to_core;
+use crate::values::timestamp::to_core;
 use intermission_core::FieldError;
 
 /// What an operator asks for.

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::change::{Width, in_future};
-use crate::fields::Fields;
-use crate::moment::from_core;
+use crate::values::fields::Fields;
+use crate::values::timestamp::from_core;
 use intermission_core::FieldError;
 
 /// Fields that are control's, with what to do instead.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fields::Fields;
+use crate::values::fields::Fields;
 
 const NOW: &str = "2026-11-22T23:00:00Z";
 

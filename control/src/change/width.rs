@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use intermission_core::Cidr;
 
-use crate::fields::Fields;
+use crate::values::fields::Fields;
 use intermission_core::FieldError;
 
 /// How wide the new entries of an allowlist may be.

@@ -3,11 +3,11 @@ use std::time::{Duration, Instant};
 use intermission_core::State;
 use jiff::Timestamp;
 
-use crate::fields::Fields;
 use crate::fleet::unstored::Unstored;
 use crate::fleet::view::{NodeView, Progress, Standing, rules};
 use crate::fleet::{Ending, Member};
-use crate::timeout::Timeout;
+use crate::values::fields::Fields;
+use crate::values::timeout::Timeout;
 use intermission_core::FieldError;
 
 /// How somebody wants to wait.

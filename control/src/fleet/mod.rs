@@ -11,24 +11,24 @@
 //!    one that refuses no less, in force, and nothing runs that was admitted before.
 
 mod barrier;
+mod departures;
 mod ending;
-mod farewells;
+mod fleet;
 mod forgetting;
 mod member;
+mod members;
 mod probed;
 mod report;
-mod roll;
-mod rolls;
 mod unstored;
 mod view;
 
 pub(crate) use self::barrier::{Barrier, Wait};
 pub(crate) use self::ending::Ending;
+pub(crate) use self::fleet::{Expired, Fleet};
 pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept, Whom};
 pub(crate) use self::member::{Heard, Member, MemberId, Position};
+pub(crate) use self::members::News;
 pub(crate) use self::probed::{probed, refused};
 pub(crate) use self::report::Report;
-pub(crate) use self::roll::News;
-pub(crate) use self::rolls::{Expired, Fleet};
 pub(crate) use self::unstored::{Node, UnstoredView};
 pub(crate) use self::view::{FleetView, NodeView, Progress, Standing, rules};

@@ -6,7 +6,7 @@ use intermission_core::{Policy, RequestView, State, Verdict};
 use jiff::Timestamp;
 
 use crate::fleet::NodeView;
-use crate::moment::to_core;
+use crate::values::timestamp::to_core;
 
 /// The clients that ask for one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

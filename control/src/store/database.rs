@@ -12,7 +12,8 @@ use ulid::Ulid;
 use crate::fleet::Barrier;
 use crate::store::lock::Lock;
 use crate::store::{
-    Folder, Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, load, once, schema,
+    Folder, Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, idempotency, load,
+    schema,
 };
 use crate::token::{Grant, Made, TokenHash};
 
@@ -94,7 +95,7 @@ impl Store {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<([u8; 32], String)>, StoreError> {
-        Ok(once::recall(&self.connection, actor, key, now)?)
+        Ok(idempotency::recall(&self.connection, actor, key, now)?)
     }
 
     /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
 use crate::store::{Memo, OpenError, Stamp, Store, StoreError};
-use crate::timeout::Timeout;
+use crate::values::timeout::Timeout;
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use intermission_core::{Mode, State};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::{OpenError, Stamp};
-use crate::timer::Timer;
+use crate::wire::timer::Timer;
 
 /// A service as the store keeps it.
 #[derive(Debug)]

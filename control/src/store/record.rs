@@ -3,7 +3,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::{Deserialize, Serialize};
 
-use crate::timer::Timer;
+use crate::wire::timer::Timer;
 
 /// Who changed what, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
-use crate::timer::Timer;
+use crate::wire::timer::Timer;
 
 impl FromSql for Timer {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::timer::Timer;
 use crate::token::CONTROL;
+use crate::wire::timer::Timer;
 
 /// The name of a token, fit for a path, a log and a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use crate::harness::{Control, Home};
 use crate::http::{Answer, Ask};
 
-static DESCRIPTION: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../src/serve/openapi.json")).unwrap());
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../src/server/handlers/openapi.json")).unwrap()
+});
 
 /// Fails unless the description has this answer to this request.
 #[track_caller]

@@ -1,0 +1,142 @@
+//! Why there is no answer, or not the one that was hoped for.
+
+use serde_json::Value;
+use ureq::http::{Response, StatusCode};
+
+use crate::cli::client::Server;
+use crate::cli::exit::{Exit, Failure};
+
+/// What may have happened there when no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Nothing,
+    Change,
+}
+
+impl Server {
+    /// That nobody answers, and what to do about it.
+    pub(crate) fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
+        let remedy = self.remedy(error);
+        Failure {
+            may_be_done: sent == Sent::Change && remedy.is_empty() && !is_before_sending(error),
+            ..Failure::new(
+                Exit::Unreachable,
+                format!("no control at {self}: {error}{remedy}"),
+            )
+        }
+    }
+
+    /// What to do about an error on the way, where that is known; nothing was done then.
+    fn remedy(&self, error: &ureq::Error) -> &'static str {
+        match tls_error(error) {
+            Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
+                "; name the file of its CA with --ca-file"
+            }
+            Some(rustls::Error::InvalidCertificate(
+                rustls::CertificateError::NotValidForName
+                | rustls::CertificateError::NotValidForNameContext { .. },
+            )) => "; ask it by a name that its certificate has",
+            None if matches!(error, ureq::Error::Protocol(_)) && !self.is_https() => {
+                "; if it speaks TLS, name it by https:"
+            }
+            _ => "",
+        }
+    }
+
+    /// What is not done, by whoever answers.
+    pub(crate) fn refusal(&self, response: &Response<Vec<u8>>, sent: Sent) -> Failure {
+        let status = response.status();
+        let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
+        let member = |name| problem.as_ref()?.get(name)?.as_str();
+        // A proxy may answer with a problem of its own.
+        let kind = member("type").filter(|kind| kind.starts_with("urn:intermission:"));
+        let (Some(kind), Some(detail)) = (kind, member("detail")) else {
+            return match status {
+                StatusCode::BAD_GATEWAY
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::GATEWAY_TIMEOUT => self.absent(status, sent),
+                _ => self.stranger(&format!("HTTP {status}")),
+            };
+        };
+        let exit = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
+                Exit::Refused
+            }
+            StatusCode::NOT_FOUND if kind == "urn:intermission:unknown-service" => {
+                Exit::UnknownService
+            }
+            StatusCode::NOT_FOUND
+                if [
+                    "urn:intermission:unknown-token",
+                    "urn:intermission:unknown-node",
+                ]
+                .contains(&kind) =>
+            {
+                Exit::Invalid
+            }
+            // It has no room now, and may have later.
+            StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:held-polls" => {
+                Exit::Unreachable
+            }
+            StatusCode::PRECONDITION_FAILED => Exit::Lost,
+            StatusCode::BAD_REQUEST
+            | StatusCode::CONFLICT
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY
+            | StatusCode::PRECONDITION_REQUIRED => Exit::Invalid,
+            _ => Exit::Failed,
+        };
+        // Whatever control refuses it has not done in part.
+        let unchanged = match sent {
+            Sent::Change if status.is_client_error() => "; nothing was changed",
+            _ => "",
+        };
+        let title = member("title").unwrap_or("Refused");
+        let message = format!("{title}{unchanged}: {detail}");
+        Failure {
+            problem,
+            ..Failure::new(exit, message)
+        }
+    }
+
+    /// What a proxy says that has no control behind it, or none that answers.
+    fn absent(&self, status: StatusCode, sent: Sent) -> Failure {
+        Failure {
+            may_be_done: sent == Sent::Change,
+            by_proxy: true,
+            ..Failure::new(
+                Exit::Unreachable,
+                format!("no control at {self}: HTTP {status} by what is before it"),
+            )
+        }
+    }
+
+    /// That somebody else answers, by this sign.
+    pub(crate) fn stranger(&self, sign: &str) -> Failure {
+        Failure::new(
+            Exit::Failed,
+            format!("what answers at {self} is not a control that this command knows: {sign}"),
+        )
+    }
+}
+
+/// Whether nothing was sent yet.
+fn is_before_sending(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::ConnectionFailed
+        | ureq::Error::HostNotFound
+        | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => true,
+        error => tls_error(error).is_some(),
+    }
+}
+
+/// What TLS has against whoever answers; nothing was sent then.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}

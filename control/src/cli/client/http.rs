@@ -1,0 +1,244 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use ureq::http::{HeaderMap, Request, Response, StatusCode};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+
+use crate::cli::args::Connection;
+use crate::cli::client::errors::Sent;
+use crate::cli::client::token::Found;
+use crate::cli::client::{Server, token};
+use crate::cli::exit::{Exit, Failure};
+
+/// Control waits for the disk at most this long, or something is wrong there.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// For how long a proxy may have no control behind it, which may be starting again.
+const BRIEFLY: Duration = Duration::from_secs(3);
+/// The pause before something is asked again.
+const AGAIN: Duration = Duration::from_millis(200);
+const LARGEST: u64 = 64 << 20;
+
+/// Asks one control.
+#[derive(Debug)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    server: Server,
+    token_file: Option<PathBuf>,
+}
+
+/// A state document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn new(connection: Connection) -> Result<Self, Failure> {
+        let server = Server::parse(&connection.server)?;
+        let roots = connection.ca_file.as_deref().map(roots).transpose()?;
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would carry the token away.
+            .max_redirects(0)
+            // So would a proxy that the environment names.
+            .proxy(None)
+            .tls_config(tls.build())
+            .timeout_connect(Some(Duration::from_secs(3)))
+            .timeout_global(Some(PATIENCE))
+            .user_agent(concat!("intermission/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Self {
+            agent: config.into(),
+            server,
+            token_file: connection.token_file,
+        })
+    }
+
+    /// Gets what is at `path`.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let (_, body) = self.read(path)?;
+        self.understand(&body)
+    }
+
+    /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only, and for
+    /// an answer for `patience`; gives it back with its tag.
+    pub(crate) fn watch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+        patience: Duration,
+    ) -> Result<Option<(String, T)>, Failure> {
+        let mut request = Request::get(self.server.at(path)).header("prefer", "wait=5");
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let (headers, body) = self.send(request, Vec::new(), patience.min(PATIENCE))?;
+        // There is nothing in an answer that says that nothing has changed.
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
+        let etag = etag.ok_or_else(|| self.server.stranger("no ETag"))?;
+        Ok(Some((etag.to_owned(), self.understand(&body)?)))
+    }
+
+    /// Gets the state of `service`.
+    pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
+        let (_, bytes) = self.read(&format!("{}/state", service_path(service)))?;
+        Ok(Document { bytes })
+    }
+
+    /// Posts a change.
+    pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key)
+            .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
+        // However often it gets there, it is done once.
+        let key = format!("\"{:032x}\"", u128::from_be_bytes(key));
+        let post = || {
+            let request = Request::post(self.server.at(path))
+                .header(CONTENT_TYPE, "application/json")
+                .header("idempotency-key", &key);
+            self.change(request, body)
+        };
+        let begun = Instant::now();
+        let mut outcome = post();
+        if !matches!(&outcome, Err(failure) if failure.may_be_done) {
+            return outcome;
+        }
+        // Control may be starting again. Whatever it has done already it does not do again.
+        while begun.elapsed() < PATIENCE
+            && matches!(&outcome, Err(failure) if failure.exit == Exit::Unreachable)
+        {
+            std::thread::park_timeout(AGAIN);
+            outcome = post();
+        }
+        outcome.map_err(|failure| Failure {
+            // What control says of it now it would not say if it were done, but for those whom it does not let ask.
+            may_be_done: failure.problem.is_none() || failure.exit == Exit::Refused,
+            ..failure
+        })
+    }
+
+    /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
+    fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.send(Request::get(self.server.at(path)), Vec::new(), PATIENCE);
+            let absent = matches!(&answer, Err(failure) if failure.by_proxy);
+            if !absent || begun.elapsed() > BRIEFLY {
+                return answer;
+            }
+            std::thread::park_timeout(AGAIN);
+        }
+    }
+
+    fn change<T: DeserializeOwned>(
+        &self,
+        request: ureq::http::request::Builder,
+        body: &Value,
+    ) -> Result<T, Failure> {
+        let (_, body) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
+        self.understand(&body)
+    }
+
+    fn send(
+        &self,
+        request: ureq::http::request::Builder,
+        body: Vec<u8>,
+        patience: Duration,
+    ) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let token = token::find(&self.server, self.token_file.as_deref())?;
+        let Found { token, source } = token.ok_or_else(|| self.without_token())?;
+        let request = request
+            .header(ACCEPT, "application/json, application/problem+json")
+            .header(AUTHORIZATION, format!("Bearer {}", token.as_str()));
+        let request = request.body(body).map_err(Failure::failed)?;
+        let sent = if request.method().is_safe() {
+            Sent::Nothing
+        } else {
+            Sent::Change
+        };
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(patience)).build();
+        let response = self
+            .agent
+            .run(request)
+            .map_err(|error| self.server.unreachable(&error, sent))?;
+        let (parts, body) = response.into_parts();
+        let body = body
+            .into_with_config()
+            .limit(LARGEST)
+            .read_to_vec()
+            .map_err(|error| self.server.unreachable(&error, sent))?;
+        if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
+            Ok((parts.headers, body))
+        } else {
+            let response = Response::from_parts(parts, body);
+            let mut failure = self.server.refusal(&response, sent);
+            if response.status() == StatusCode::UNAUTHORIZED {
+                // One that is stale may hide a better one.
+                failure.message += &format!("; the token that was sent is that of {source}");
+            }
+            Err(failure)
+        }
+    }
+
+    /// Why there is no token: where no control runs, that is what is to be said first.
+    fn without_token(&self) -> Failure {
+        if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
+            return self.server.unreachable(&error, Sent::Nothing);
+        }
+        let message = format!(
+            "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
+             INTERMISSION_TOKEN",
+            self.server
+        );
+        Failure::new(Exit::Refused, message)
+    }
+
+    fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
+        serde_json::from_slice(body).map_err(|error| self.server.stranger(&error.to_string()))
+    }
+}
+
+/// The certificates in a file, which take the place of those that the world trusts.
+pub(crate) fn roots(file: &Path) -> Result<RootCerts, Failure> {
+    let refuse =
+        |reason: &dyn std::fmt::Display| Failure::failed(format!("{}: {reason}", file.display()));
+    let pem = fs::read(file).map_err(|error| refuse(&error))?;
+    let mut roots = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(root) = item.map_err(|error| refuse(&error))? {
+            roots.push(root);
+        }
+    }
+    if roots.is_empty() {
+        return Err(refuse(
+            &"holds no certificate in PEM; name the file of the CA that signed control's",
+        ));
+    }
+    Ok(roots.into())
+}
+
+/// The path of a service, whatever its name is made of.
+pub(crate) fn service_path(service: &str) -> String {
+    format!("/v1/services/{}", escaped(service))
+}
+
+/// A name as one segment of a path, whatever it is made of.
+pub(crate) fn escaped(name: &str) -> String {
+    let mut segment = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => segment.push(char::from(byte)),
+            _ => segment.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    segment
+}

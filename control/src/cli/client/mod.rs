@@ -1,0 +1,9 @@
+//! The command's side of the config endpoint.
+
+mod errors;
+mod http;
+mod server;
+mod token;
+
+pub(crate) use self::http::{Client, escaped, roots, service_path};
+use self::server::Server;

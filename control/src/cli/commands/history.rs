@@ -1,0 +1,69 @@
+use crate::cli::client::{Client, service_path};
+use crate::cli::exit::Failure;
+use crate::cli::terminal::diff::differences;
+use crate::cli::terminal::{Report, brief_time};
+use crate::store::Stamp;
+use crate::wire::history::{Entry, HistoryPage};
+use crate::wire::timer::Timer;
+
+pub(crate) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
+    let path = format!("{}/history", service_path(service));
+    let mut whole: HistoryPage = client.get(&path)?;
+    while let Some(next) = whole.next {
+        let page: HistoryPage = client.get(&format!("{path}?before={next}"))?;
+        whole.entries.extend(page.entries);
+        whole.events.extend(page.events);
+        // Always towards the beginning, whatever answers.
+        whole.next = page.next.filter(|following| *following < next);
+    }
+    let older = whole.entries.iter().skip(1).map(Some).chain([None]);
+    let pairs = whole.entries.iter().zip(older);
+    let human = pairs
+        .map(|(entry, older)| {
+            let revision = entry.stamp.revision;
+            let events = whole.events.iter();
+            let then = events.filter(|event| event.revision == revision);
+            let then: String = then.map(headline).collect();
+            then + &described(entry, older)
+        })
+        .collect();
+    Report::new(&whole, human)
+}
+
+/// Who did what, when and why.
+fn headline(stamp: &Stamp) -> String {
+    let reason = stamp.reason.as_ref();
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    format!(
+        "{:>5}  {}  {} by {}{reason}\n",
+        stamp.revision,
+        brief_time(stamp.at),
+        stamp.action,
+        stamp.actor
+    )
+}
+
+/// One change, which followed `older`.
+fn described(entry: &Entry, older: Option<&Entry>) -> String {
+    let mut text = headline(&entry.stamp);
+    for difference in entry
+        .before
+        .iter()
+        .flat_map(|before| differences(before, &entry.after))
+    {
+        text.push_str(&format!("         {difference}\n"));
+    }
+    let before = older.and_then(|older| older.timer.as_ref());
+    if before != entry.timer.as_ref() {
+        let timers = [before, entry.timer.as_ref()].map(timer);
+        text.push_str(&format!("         timer {}\n", timers.join(" -> ")));
+    }
+    text
+}
+
+fn timer(timer: Option<&Timer>) -> String {
+    timer.map_or_else(
+        || "nothing".to_owned(),
+        |timer| format!("{} (for {})", timer.at, timer.length),
+    )
+}

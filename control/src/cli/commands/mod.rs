@@ -1,0 +1,16 @@
+//! The subcommands.
+
+pub(crate) mod allowlist;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod history;
+mod interrupt;
+pub(crate) mod node;
+pub(crate) mod notice;
+pub(crate) mod preview;
+mod rendered;
+pub(crate) mod service;
+pub(crate) mod status;
+pub(crate) mod switch;
+pub(crate) mod token;
+pub(crate) mod wait;

@@ -1,0 +1,71 @@
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cli::client::{Client, service_path};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::terminal::{Paint, Report, node_lines, one_line, shown};
+use crate::fleet::FleetView;
+use crate::wire::summary::{Summaries, Summary};
+
+/// One line for each service; everything of the one that is named alone.
+pub(crate) fn run(client: &Client, wanted: &[String]) -> Result<Report, Failure> {
+    let list: Summaries = client.get("/v1/services")?;
+    let services = select(list.services, wanted)?;
+    let fleets = services
+        .iter()
+        .map(|summary| client.get(&format!("{}/fleet", service_path(&summary.service))))
+        .collect::<Result<Vec<FleetView>, Failure>>()?;
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let human = match services.as_slice() {
+        [] => "there is no service yet; next: intermission service add NAME\n".to_owned(),
+        [alone] if !wanted.is_empty() => {
+            let fleet = fleets.first().map(|fleet| node_lines(fleet, paint, now));
+            shown(alone, paint, now) + &fleet.unwrap_or_default()
+        }
+        services => {
+            let width = services.iter().map(|summary| summary.service.len()).max();
+            let line = |(summary, fleet): (&Summary, &FleetView)| {
+                one_line(summary, fleet, width.unwrap_or_default(), paint, now)
+            };
+            services.iter().zip(&fleets).map(line).collect()
+        }
+    };
+    let services = services.into_iter().zip(fleets);
+    let services = services
+        .map(|(summary, fleet)| Status { summary, fleet })
+        .collect();
+    Report::new(&Statuses { services }, human)
+}
+
+#[derive(Serialize)]
+struct Statuses {
+    services: Vec<Status>,
+}
+
+/// What is in force, and where.
+#[derive(Serialize)]
+struct Status {
+    #[serde(flatten)]
+    summary: Summary,
+    fleet: FleetView,
+}
+
+/// The services of `wanted`, or all where none is named.
+fn select(services: Vec<Summary>, wanted: &[String]) -> Result<Vec<Summary>, Failure> {
+    let unknown = |name: &&String| !services.iter().any(|summary| summary.service == **name);
+    if let Some(name) = wanted.iter().find(unknown) {
+        let known: Vec<_> = services
+            .iter()
+            .map(|summary| summary.service.as_str())
+            .collect();
+        let remedy = if known.is_empty() {
+            "there is none yet; intermission service add NAME".to_owned()
+        } else {
+            format!("there are: {}", known.join(", "))
+        };
+        let message = format!("there is no service {name:?}; {remedy}");
+        return Err(Failure::new(Exit::UnknownService, message));
+    }
+    let is_wanted = |summary: &Summary| wanted.is_empty() || wanted.contains(&summary.service);
+    Ok(services.into_iter().filter(is_wanted).collect())
+}

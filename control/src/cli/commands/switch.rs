@@ -1,0 +1,155 @@
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::cli::args::{Enter, Format, Rollback, Services, Switch};
+use crate::cli::client::{Client, service_path};
+use crate::cli::commands::check::Checks;
+use crate::cli::commands::wait;
+use crate::cli::exit::Failure;
+use crate::cli::terminal::{Follow, Paint, Report, described};
+use crate::fleet::Wait;
+use crate::values::duration::{Limit, ParseLengthError};
+use crate::wire::summary::{Outcome, Outcomes};
+
+/// `enter`: only what is named is sent, so that a repetition touches nothing else.
+pub(crate) fn enter(
+    client: &Client,
+    options: &Enter,
+    checks: Checks,
+    format: Format,
+) -> Result<Report, Failure> {
+    let until = options.until.as_deref().map(read_time).transpose()?;
+    options.limit.as_deref().map(check_limit).transpose()?;
+    let named = [
+        ("reason", options.reason.as_deref().map(Value::from)),
+        ("message", options.message.as_deref().map(Value::from)),
+        ("until", until),
+        ("for", options.limit.as_deref().map(Value::from)),
+        ("retry_after", options.retry_after.map(Value::from)),
+        ("mode", options.writes_only.then(|| "writes".into())),
+        ("allowlist", options.allowlist.then(|| true.into())),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let named = named.collect();
+    let wait = wait::asked(&options.waiting)?;
+    let outcomes = change(client, "enter", &options.services, wait.as_ref(), named)?;
+    // Of several services an address does not tell which one it is of.
+    let revision = match outcomes.services.as_slice() {
+        [outcome] => Some(outcome.summary.revision),
+        _ => None,
+    };
+    let report = report(client, outcomes, wait.as_ref(), format)?;
+    checks.follow(report, revision)
+}
+
+/// `exit`, `allowlist enable` and `allowlist disable`: one change of all services, or of none.
+pub(crate) fn switch(
+    client: &Client,
+    action: &str,
+    options: &Switch,
+    format: Format,
+) -> Result<Report, Failure> {
+    let Switch {
+        services,
+        waiting,
+        reason,
+    } = options;
+    let reason = reason.as_deref();
+    let named = reason.map(|reason| ("reason".to_owned(), reason.into()));
+    let named = named.into_iter().collect();
+    let wait = wait::asked(waiting)?;
+    let outcomes = change(client, action, services, wait.as_ref(), named)?;
+    report(client, outcomes, wait.as_ref(), format)
+}
+
+/// `rollback`.
+pub(crate) fn rollback(
+    client: &Client,
+    options: &Rollback,
+    format: Format,
+) -> Result<Report, Failure> {
+    let wait = wait::asked(&options.waiting)?;
+    // The endpoint takes a member that is null for none.
+    let body = json!({
+        "revision": options.revision, "reason": options.reason, "wide": options.wide,
+        "wait": wait.as_ref().map(wait::body),
+    });
+    let path = format!("{}/rollback", service_path(&options.service));
+    let outcome: Outcome = client.post(&path, &body)?;
+    let services = vec![outcome];
+    report(client, Outcomes { services }, wait.as_ref(), format)
+}
+
+/// `store adopt`: every service gets a new revision.
+pub(crate) fn adopt(client: &Client, reason: Option<&str>) -> Result<Report, Failure> {
+    let outcomes: Outcomes = client.post("/v1/store/adopt", &json!({ "reason": reason }))?;
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let human = blocks(&outcomes, Follow::Alone, paint, now);
+    Report::new(&outcomes, human)
+}
+
+fn change(
+    client: &Client,
+    action: &str,
+    services: &Services,
+    wait: Option<&Wait>,
+    mut body: Map<String, Value>,
+) -> Result<Outcomes, Failure> {
+    body.insert("action".into(), action.into());
+    if services.all {
+        body.insert("all".into(), true.into());
+    } else {
+        body.insert("services".into(), json!(services.services));
+    }
+    if let Some(wait) = wait {
+        body.insert("wait".into(), wait::body(wait));
+    }
+    client.post("/v1/changes", &Value::Object(body))
+}
+
+/// What became of each service, and of the waits that were asked for.
+fn report(
+    client: &Client,
+    outcomes: Outcomes,
+    wait: Option<&Wait>,
+    format: Format,
+) -> Result<Report, Failure> {
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let human = blocks(&outcomes, Follow::MayBeAwaited, paint, now);
+    match wait {
+        Some(wait) => wait::follow(client, outcomes, &human, wait, format),
+        None => Report::new(&outcomes, human),
+    }
+}
+
+/// A block for each service.
+fn blocks(outcomes: &Outcomes, follow: Follow, paint: Paint, now: Timestamp) -> String {
+    let blocks = outcomes.services.iter();
+    let blocks: Vec<_> = blocks
+        .map(|outcome| described(outcome, follow, paint, now))
+        .collect();
+    blocks.join("\n")
+}
+
+/// The end as the endpoint takes it, which is null for none.
+fn read_time(text: &str) -> Result<Value, Failure> {
+    if text == "none" {
+        return Ok(Value::Null);
+    }
+    let time: Timestamp = text.parse().map_err(|_| {
+        Failure::invalid(format!(
+            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z, \
+             or none to take it back"
+        ))
+    })?;
+    Ok(time.to_string().into())
+}
+
+/// Refuses, in the command line's words, what control would refuse in those of its interface.
+fn check_limit(text: &str) -> Result<Limit, Failure> {
+    text.parse().map_err(|error: ParseLengthError| {
+        Failure::invalid(format!("nothing was changed: --for {error}"))
+    })
+}

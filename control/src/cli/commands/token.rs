@@ -1,0 +1,107 @@
+use serde_json::json;
+
+use crate::cli::args::{NewToken, Token};
+use crate::cli::client::{Client, escaped};
+use crate::cli::exit::Failure;
+use crate::cli::terminal::{Paint, Report, brief_time};
+use crate::token::{Grant, Made, Role};
+use crate::wire::summary::{self, Grants, Revocation};
+
+pub(crate) fn run(client: &Client, command: &Token) -> Result<Report, Failure> {
+    match command {
+        Token::Create(options) => create(client, options),
+        Token::List => list(client),
+        Token::Revoke { name } => revoke(client, name),
+    }
+}
+
+/// `token create`: the token alone on standard output, so that `$(…)` has it; the rest beside it.
+fn create(client: &Client, options: &NewToken) -> Result<Report, Failure> {
+    // The endpoint takes null for none, and a list of services from nodes only.
+    let services = Some(&options.services).filter(|services| !services.is_empty());
+    let body = json!({
+        "name": options.name,
+        "role": options.role,
+        "services": services,
+        "nodes": options.nodes,
+        "max_polls": options.max_polls,
+        "max_members": options.max_members,
+    });
+    let made: summary::NewToken = client.post("/v1/tokens", &body)?;
+    let Grant { name, role, .. } = &made.grant;
+    let aside = format!(
+        "{name}: a token for {}\n  next       keep it, as it is not shown again; end it: intermission token revoke {name}\n",
+        scope(&made.grant, *role)
+    );
+    let human = format!("{}\n", made.token);
+    Ok(Report::new(&made, human)?.with_aside(aside))
+}
+
+fn list(client: &Client) -> Result<Report, Failure> {
+    let list: Grants = client.get("/v1/tokens")?;
+    let names = list.tokens.iter().map(|grant| grant.name.len());
+    let (width, paint) = (names.max().unwrap_or_default(), Paint::from_env());
+    let line = |grant| one_line(grant, width, paint);
+    let human = list.tokens.iter().map(line).collect();
+    Report::new(&list, human)
+}
+
+fn revoke(client: &Client, name: &str) -> Result<Report, Failure> {
+    let path = format!("/v1/tokens/{}/revoke", escaped(name));
+    let revocation: Revocation = client.post(&path, &json!({}))?;
+    let human = match &revocation.grant.revoked {
+        Some(Made { by, at }) if !revocation.changed => {
+            let at = brief_time(*at);
+            format!("{name}: nothing changed: it was revoked by {by} at {at}\n")
+        }
+        _ => format!(
+            "{name}: revoked; polls of it that are held may yet end by themselves, within a minute\n"
+        ),
+    };
+    Report::new(&revocation, human)
+}
+
+fn one_line(grant: &Grant, width: usize, paint: Paint) -> String {
+    let Made { by, at } = &grant.created;
+    let revoked = grant.revoked.as_ref().map(|Made { by, at }| {
+        let at = brief_time(*at);
+        paint.warn(&format!("  REVOKED {at} by {by}"))
+    });
+    format!(
+        "{:width$}  {:8}  made {} by {by}{}{}\n",
+        grant.name,
+        grant.role.as_str(),
+        brief_time(*at),
+        bounds(grant),
+        revoked.unwrap_or_default(),
+    )
+}
+
+/// What a token may do, in words.
+fn scope(grant: &Grant, role: Role) -> String {
+    match role {
+        Role::Operator => "an operator, who may do everything".to_owned(),
+        Role::Viewer => "a viewer, who sees what is in force".to_owned(),
+        Role::Node => format!("nodes{}", bounds(grant)),
+    }
+}
+
+/// What a node's token is bound to.
+fn bounds(grant: &Grant) -> String {
+    if grant.role != Role::Node {
+        return String::new();
+    }
+    let services = match grant.services.as_slice() {
+        [] => "all".to_owned(),
+        services => services.join(","),
+    };
+    let Grant {
+        nodes,
+        max_polls,
+        max_members,
+        ..
+    } = grant;
+    format!(
+        "  services {services}  nodes {nodes}  at most {max_polls} polls, {max_members} members"
+    )
+}

@@ -1,0 +1,20 @@
+use std::fmt;
+
+/// Where in a list something is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Whole,
+    Line(usize),
+    /// A JSON pointer.
+    Pointer(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Line(line) => write!(f, ", line {line}"),
+            Self::Pointer(pointer) => write!(f, ", {pointer}"),
+        }
+    }
+}

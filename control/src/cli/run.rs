@@ -1,0 +1,58 @@
+use crate::cli::args::{Allowlist, Cli, Command, Store};
+use crate::cli::client::Client;
+use crate::cli::commands::check::{self, Checks};
+use crate::cli::commands::{
+    allowlist, explain, history, node, notice, preview, service, status, switch, token,
+};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::terminal::{Report, print};
+use crate::server;
+
+/// Does what the command line says, and prints how it went.
+pub(crate) fn run(cli: Cli) -> Exit {
+    let format = cli.connection.output;
+    if let Command::Serve(options) = cli.command {
+        return match server::run(*options) {
+            Ok(()) => Exit::Done,
+            Err(error) => print(Err(Failure::failed(format!("{error:#}"))), format),
+        };
+    }
+    print(ask(cli), format)
+}
+
+fn ask(cli: Cli) -> Result<Report, Failure> {
+    let format = cli.connection.output;
+    let ca_file = cli.connection.ca_file.clone();
+    if let Command::Check(options) = &cli.command {
+        return check::run(options, ca_file.as_deref());
+    }
+    let client = Client::new(cli.connection)?;
+    match cli.command {
+        Command::Serve(_) | Command::Check(_) => Err(Failure::failed("it asks no control")),
+        Command::Service(command) => service::run(&client, &command),
+        Command::Enter(options) => {
+            let checks = Checks::new(&options.checks, ca_file.as_deref())?;
+            switch::enter(&client, &options, checks, format)
+        }
+        Command::Exit(options) => switch::switch(&client, "exit", &options, format),
+        Command::Allowlist(Allowlist::Enable(options)) => {
+            switch::switch(&client, "allowlist enable", &options, format)
+        }
+        Command::Allowlist(Allowlist::Disable(options)) => {
+            switch::switch(&client, "allowlist disable", &options, format)
+        }
+        Command::Allowlist(Allowlist::Add(entries)) => allowlist::add(&client, &entries),
+        Command::Allowlist(Allowlist::Set(entries)) => allowlist::set(&client, &entries),
+        Command::Allowlist(Allowlist::Remove(entries)) => allowlist::remove(&client, &entries),
+        Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
+        Command::Status { services } => status::run(&client, &services),
+        Command::History { service } => history::run(&client, &service),
+        Command::Rollback(options) => switch::rollback(&client, &options, format),
+        Command::Node(command) => node::run(&client, &command),
+        Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
+        Command::Explain(options) => explain::run(&client, &options),
+        Command::Notice(options) => notice::run(&client, &options),
+        Command::Preview(options) => preview::run(&client, &options),
+        Command::Token(command) => token::run(&client, &command),
+    }
+}

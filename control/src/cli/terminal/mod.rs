@@ -1,0 +1,20 @@
+//! What a command says, to people or to machines.
+
+mod ago;
+mod countdown;
+mod describe;
+pub(crate) mod diff;
+mod fleet;
+mod forgotten;
+mod paint;
+mod report;
+pub(crate) mod screen;
+mod wait;
+
+pub(crate) use self::ago::{ago, ahead, brief_time, when};
+pub(crate) use self::describe::{Follow, described, notes, one_line, shown};
+pub(crate) use self::fleet::node_lines;
+pub(crate) use self::forgotten::forgotten;
+pub(crate) use self::paint::Paint;
+pub(crate) use self::report::{Report, print, say};
+pub(crate) use self::wait::{progress_line, waited};

@@ -1,9 +1,0 @@
-//! The command's side of the config endpoint.
-
-mod failing;
-mod http;
-mod server;
-mod token;
-
-pub(crate) use self::http::{Client, escaped, roots, service_path};
-use self::server::Server;

@@ -1,0 +1,374 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use intermission_core::State;
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+
+use crate::fleet::member::Heard;
+use crate::fleet::members::Roll;
+use crate::fleet::view::Progress;
+use crate::fleet::{
+    Barrier, Ending, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
+};
+
+mod expired;
+mod queries;
+
+pub(crate) use self::expired::Expired;
+
+/// The members of every service, and the barriers that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Fleet {
+    rolls: Mutex<Rolls>,
+    /// There is something to look at.
+    stirred: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Rolls {
+    services: BTreeMap<String, Roll>,
+    barriers: BTreeMap<String, Open>,
+    /// The names of the tokens that are revoked.
+    revoked: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Open {
+    barrier: Barrier,
+    progress: watch::Sender<Arc<Progress>>,
+    ended: Option<Ended>,
+}
+
+/// How a wait has ended, until that is kept.
+#[derive(Debug)]
+struct Ended {
+    progress: Arc<Progress>,
+    /// When it was last tried to keep it.
+    tried: Instant,
+}
+
+/// When an end that could not be kept is tried to be kept again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+impl Open {
+    fn waits_for(&self, service: &str) -> bool {
+        self.ended.is_none() && self.barrier.service() == service
+    }
+}
+
+impl Fleet {
+    /// The fleet as the store knows it; nobody has been heard.
+    pub(crate) fn new(
+        members: impl IntoIterator<Item = (String, Member)>,
+        forgotten: impl IntoIterator<Item = (String, Forgotten)>,
+        barriers: impl IntoIterator<Item = Barrier>,
+    ) -> Self {
+        let fleet = Self::default();
+        let mut rolls = fleet.lock();
+        for (service, forgotten) in forgotten {
+            rolls.of(&service).forgive(&forgotten);
+        }
+        for (service, member) in members {
+            rolls.of(&service).join(member);
+        }
+        for barrier in barriers {
+            rolls.begin(barrier);
+        }
+        drop(rolls);
+        fleet
+    }
+
+    /// What a member said before with this entity tag in force, so that it need not be looked up again.
+    pub(crate) fn position(&self, service: &str, report: &Report) -> Option<Position> {
+        let rolls = self.lock();
+        let member = rolls.services.get(service)?.member(&report.id)?;
+        let heard = member.heard.as_ref()?;
+        (heard.report.applied == report.applied).then_some(heard.position)
+    }
+
+    /// Takes a report that came with `token`. A stranger has to be stored before it may [`join`](Self::join), and is
+    /// noted as not stored until then.
+    pub(crate) fn hear(
+        &self,
+        service: &str,
+        report: Report,
+        position: Position,
+        token: &str,
+    ) -> News {
+        let heard = Heard::now(report, position);
+        let mut rolls = self.lock();
+        let revoked = rolls.revoked.contains(token);
+        let news = rolls.of(service).hear(heard, token, revoked);
+        drop(rolls);
+        self.stirred.notify_one();
+        news
+    }
+
+    /// Takes a new member, unless it has left meanwhile.
+    pub(crate) fn join(&self, service: &str, mut member: Member) -> bool {
+        let mut rolls = self.lock();
+        member.revoked = rolls.revoked.contains(&member.token);
+        let has_joined = rolls.of(service).join(member);
+        self.stirred.notify_one();
+        has_joined
+    }
+
+    /// What is known of a member.
+    pub(crate) fn member(&self, service: &str, id: &MemberId) -> Option<Member> {
+        let rolls = self.lock();
+        rolls.services.get(service)?.member(id).cloned()
+    }
+
+    /// Takes note of a process that is not stored, unless it is a member.
+    pub(crate) fn note_stranger(&self, service: &str, id: &MemberId, token: &str) {
+        self.lock().of(service).note_stranger(id, token);
+        self.stirred.notify_one();
+    }
+
+    /// Takes note of a node that has the state and is no member, and tells whether that is news.
+    pub(crate) fn note_unstored(
+        &self,
+        service: &str,
+        node: Node,
+        token: &str,
+        reason: Option<String>,
+    ) -> bool {
+        let mut rolls = self.lock();
+        let is_news = rolls.of(service).note_unstored(node, token, reason);
+        self.stirred.notify_one();
+        is_news
+    }
+
+    /// Takes note that the store has this token of a member.
+    pub(crate) fn token_stored(&self, service: &str, id: &MemberId, token: &str) {
+        self.lock().of(service).token_stored(id, token);
+    }
+
+    /// Takes every member whose last report came with this token for lost, from now on and until it reports with
+    /// another.
+    pub(crate) fn revoke(&self, token: &str) {
+        let mut rolls = self.lock();
+        rolls.revoked.insert(token.to_owned());
+        rolls
+            .services
+            .values_mut()
+            .for_each(|roll| roll.revoke(token));
+        self.stirred.notify_one();
+    }
+
+    /// The threads of a member that have spoken since they were forgiven, where the store still has them so.
+    pub(crate) fn spoken(&self, service: &str, id: &MemberId) -> Forgotten {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        Forgotten {
+            id: id.clone(),
+            silent: roll.map(|roll| roll.spoken(id)).unwrap_or_default(),
+        }
+    }
+
+    /// Takes note that the store has them so no more.
+    pub(crate) fn take_back(&self, service: &str, spoken: &Forgotten) {
+        self.lock().of(service).take_back(spoken);
+    }
+
+    /// What is to become of the members that an operator means.
+    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Forgetting {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.map(|roll| roll.find(whom, Instant::now()))
+            .unwrap_or_default()
+    }
+
+    /// Forgets members. One that still lives is a new member with its next poll.
+    pub(crate) fn forget(&self, service: &str, whom: &Whom, forgetting: &Forgetting) {
+        let now = Instant::now();
+        self.lock().of(service).forget(whom, forgetting, now);
+        self.stirred.notify_one();
+    }
+
+    /// Begins to wait.
+    pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>) {
+        let mut rolls = self.lock();
+        for barrier in barriers {
+            let roll = rolls.of(barrier.service());
+            roll.awaited().notify_waiters();
+            roll.stir();
+            rolls.begin(barrier);
+        }
+        self.stirred.notify_one();
+    }
+
+    /// Takes note of a state that is about to be published: no wait for an earlier one ends well by what nodes say
+    /// of it.
+    pub(crate) fn follow(&self, state: &State) {
+        let mut rolls = self.lock();
+        let barriers = rolls.barriers.values_mut().map(|open| &mut open.barrier);
+        for barrier in barriers.filter(|barrier| barrier.service() == state.service.as_str()) {
+            barrier.follow(state);
+        }
+    }
+
+    /// Wakes those who watch a service of which another state was published.
+    pub(crate) fn stir(&self, service: &str) {
+        self.lock().of(service).stir();
+        self.stirred.notify_one();
+    }
+
+    /// Whether somebody waits for this member.
+    pub(crate) fn awaits(&self, service: &str, id: &MemberId) -> bool {
+        let now = Instant::now();
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        let Some(member) = roll.and_then(|roll| roll.member(id)) else {
+            return false;
+        };
+        let barriers = rolls.barriers.values();
+        let mut open = barriers.filter(|open| open.waits_for(service));
+        open.any(|open| open.barrier.awaits(member, now))
+    }
+
+    /// What wakes those who are held when somebody begins to wait for the nodes of a service.
+    pub(crate) fn awaited(&self, service: &str) -> Arc<Notify> {
+        Arc::clone(self.lock().of(service).awaited())
+    }
+
+    /// The progress of an open barrier.
+    pub(crate) fn watch(&self, id: &str) -> Option<watch::Receiver<Arc<Progress>>> {
+        let rolls = self.lock();
+        Some(rolls.barriers.get(id)?.progress.subscribe())
+    }
+
+    /// What changes when the fleet of a service does.
+    pub(crate) fn changes(&self, service: &str) -> watch::Receiver<u64> {
+        self.lock().of(service).changes()
+    }
+
+    /// Waits until there is something to look at, or it is time to look for those who are silent.
+    pub(crate) async fn stirred(&self) {
+        const SILENCE: Duration = Duration::from_millis(250);
+        // What happens in a crowd is looked at once.
+        const CROWD: Duration = Duration::from_millis(10);
+        let _ = tokio::time::timeout(SILENCE, self.stirred.notified()).await;
+        tokio::time::sleep(CROWD).await;
+    }
+
+    /// Tells those who wait how far they are, but for those whose wait has ended: they are to be
+    /// [told](Self::tell) when that is stored.
+    pub(crate) fn judge(&self) -> Vec<Arc<Progress>> {
+        let (now, time) = (Instant::now(), Timestamp::now());
+        let mut rolls = self.lock();
+        let Rolls {
+            services, barriers, ..
+        } = &mut *rolls;
+        let mut ended = Vec::new();
+        for open in barriers.values_mut() {
+            if let Some(Ended { progress, tried }) = &mut open.ended {
+                if now.saturating_duration_since(*tried) >= AGAIN {
+                    *tried = now;
+                    ended.push(Arc::clone(progress));
+                }
+                continue;
+            }
+            let roll = services.get(open.barrier.service());
+            let members = roll.into_iter().flat_map(Roll::members);
+            let unstored = roll.map(Roll::unstored);
+            let progress = Arc::new(open.barrier.judge(members, unstored, now, time));
+            if progress.ending.is_some() {
+                open.ended = Some(Ended {
+                    progress: Arc::clone(&progress),
+                    tried: now,
+                });
+                ended.push(progress);
+            } else {
+                open.progress.send_if_modified(|known| {
+                    let changed = known.quiet() != progress.quiet();
+                    *known = progress;
+                    changed
+                });
+            }
+        }
+        ended
+    }
+
+    /// Tells those who wait how it ended, and closes the barrier.
+    pub(crate) fn tell(&self, progress: Arc<Progress>) {
+        let mut rolls = self.lock();
+        if let Some(open) = rolls.barriers.remove(&progress.id) {
+            rolls.of(&progress.service).stir();
+            open.progress.send_replace(progress);
+        }
+    }
+
+    /// Whether a wait ends as it was judged a moment ago. A good end has to hold still: a later change, or a node that
+    /// has come meanwhile, takes it back, and the wait goes on.
+    pub(crate) fn confirm(&self, progress: &Progress) -> bool {
+        self.lock().confirm(progress)
+    }
+
+    /// Tells those who wait how it ended, though that could not be stored: whoever asks again has it from here.
+    pub(crate) fn tell_unkept(&self, progress: Arc<Progress>) {
+        let mut rolls = self.lock();
+        if !rolls.confirm(&progress) {
+            return;
+        }
+        rolls.of(&progress.service).stir();
+        if let Some(open) = rolls.barriers.get(&progress.id) {
+            open.progress.send_replace(progress);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rolls> {
+        // Nothing here can panic half-way.
+        self.rolls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rolls {
+    fn of(&mut self, service: &str) -> &mut Roll {
+        self.services.entry(service.to_owned()).or_default()
+    }
+
+    fn confirm(&mut self, progress: &Progress) -> bool {
+        let Self {
+            services, barriers, ..
+        } = self;
+        let Some(open) = barriers.get_mut(&progress.id) else {
+            return false;
+        };
+        if progress.ending != Some(Ending::Done) {
+            return true;
+        }
+        let roll = services.get(open.barrier.service());
+        let members = roll.into_iter().flat_map(Roll::members);
+        let unstored = roll.map(Roll::unstored);
+        let again = open
+            .barrier
+            .judge(members, unstored, Instant::now(), Timestamp::now());
+        let holds = again.ending == Some(Ending::Done);
+        if !holds {
+            open.ended = None;
+        }
+        holds
+    }
+
+    fn begin(&mut self, mut barrier: Barrier) {
+        let (now, time) = (Instant::now(), Timestamp::now());
+        let service = self.services.get(barrier.service());
+        let members = service.into_iter().flat_map(Roll::members);
+        let unstored = service.map(Roll::unstored);
+        let mut progress = barrier.judge(members, unstored, now, time);
+        // Ends are told when they are stored.
+        progress.ending = None;
+        let open = Open {
+            progress: watch::Sender::new(Arc::new(progress)),
+            barrier,
+            ended: None,
+        };
+        self.barriers.insert(open.barrier.id.clone(), open);
+    }
+}
+
+#[cfg(test)]
+mod tests;

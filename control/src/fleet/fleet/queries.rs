@@ -1,0 +1,84 @@
+//! What is asked of the members, and of those who wait for them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::fleet::members::Roll;
+use crate::fleet::view::{FleetView, Progress, Standing};
+use crate::fleet::{Fleet, Wait};
+
+impl Fleet {
+    /// How many members over all services that are not lost have reported with a token last.
+    pub(crate) fn count(&self, token: &str) -> usize {
+        let now = Instant::now();
+        let rolls = self.lock();
+        let members = rolls.services.values().flat_map(Roll::members);
+        let living = members.filter(|member| member.token == token && !member.is_lost(now));
+        living.count()
+    }
+
+    /// How many members a service has.
+    pub(crate) fn members(&self, service: &str) -> usize {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.into_iter().flat_map(Roll::members).count()
+    }
+
+    /// The boots of the members of a service that have this name.
+    pub(crate) fn boots(&self, service: &str, name: &str) -> Vec<String> {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        let members = roll.into_iter().flat_map(Roll::members);
+        let meant = members.filter(|member| member.id.name == name);
+        meant.map(|member| member.id.boot.clone()).collect()
+    }
+
+    /// The members of a service, as they stand to `revision`.
+    pub(crate) fn view(&self, service: &str, revision: u64) -> FleetView {
+        let (now, wait) = (Instant::now(), Wait::default());
+        let mut rolls = self.lock();
+        let barriers: Vec<Arc<Progress>> = rolls
+            .barriers
+            .values()
+            .filter(|open| open.waits_for(service))
+            .map(|open| Arc::clone(&open.progress.borrow()))
+            .collect();
+        let roll = rolls.of(service);
+        FleetView {
+            service: service.to_owned(),
+            revision,
+            unstored: roll.unstored().count(),
+            unstored_nodes: roll.unstored().views(),
+            nodes: roll
+                .members()
+                .map(|member| member.view(member.standing(revision, &wait, now), now))
+                .collect(),
+            barriers: barriers.iter().map(|open| (**open).clone()).collect(),
+        }
+    }
+
+    /// How many members of a service stand so to `revision`. One that had it in force when it was heard last, and is
+    /// lost since, is lost: no wait has to be for it, but somebody should look.
+    pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
+        let (now, wait) = (Instant::now(), Wait::default());
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        let mut standings = BTreeMap::new();
+        for member in roll.into_iter().flat_map(Roll::members) {
+            let standing = match member.standing(revision, &wait, now) {
+                Standing::Drained if member.is_lost(now) => Standing::Lost,
+                standing => standing,
+            };
+            *standings.entry(standing).or_default() += 1;
+        }
+        standings
+    }
+
+    /// How many barriers of a service are open.
+    pub(crate) fn open_barriers(&self, service: &str) -> usize {
+        let rolls = self.lock();
+        let open = rolls.barriers.values();
+        open.filter(|open| open.waits_for(service)).count()
+    }
+}

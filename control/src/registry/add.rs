@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use intermission_core::{Mode, ServiceName, State};
+
+use crate::registry::idempotency::Asker;
+use crate::registry::registry::now;
+use crate::registry::{ChangeError, Keeper, Published};
+use crate::store::{Once, Save, Stamp};
+use crate::wire::summary::Outcome;
+
+impl Keeper {
+    /// Adds a service, open, with the defaults of every field; one that is there already stays as
+    /// it is.
+    pub(crate) fn add(
+        &self,
+        name: ServiceName,
+        actor: &str,
+        once: Option<&Once>,
+    ) -> Result<Outcome, ChangeError> {
+        let mut store = self.lock();
+        let (asker, now) = (Asker { actor, once }, now());
+        if let Some(outcome) = asker.recall(&store, now)? {
+            return Ok(outcome);
+        }
+        let services = self.services();
+        if let Some(known) = services.get(name.as_str()) {
+            let outcome = self.outcome(known, false, Vec::new());
+            if let Some(memo) = asker.memo(now, &outcome) {
+                store.save(&Save {
+                    memo: Some(&memo),
+                    ..Save::default()
+                })?;
+            }
+            return Ok(outcome);
+        }
+        let mut state = State::initial(name, Mode::Off);
+        state.store = store.identity().into();
+        state.revision = 1;
+        let stamp = Stamp {
+            revision: state.revision,
+            at: now,
+            actor: actor.to_owned(),
+            action: "add".to_owned(),
+            reason: None,
+        };
+        let added = Arc::new(Published::new(state, stamp, None, None));
+        let outcome = self.outcome(&added, true, Vec::new());
+        let memo = asker.memo(now, &outcome);
+        store.save(&Save {
+            records: &[added.record(None)],
+            memo: memo.as_ref(),
+            ..Save::default()
+        })?;
+        self.publish(&services, [added]);
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,49 @@
+use crate::fleet::Kept;
+use crate::store::StoreError;
+use crate::values::etag::ETag;
+use intermission_core::FieldError;
+
+/// Why a change was not made; nothing was changed then, in any service.
+#[derive(Debug)]
+pub(crate) enum ChangeError {
+    /// There is no such service.
+    Unknown { service: String, known: Vec<String> },
+    /// All services were meant, and there is none.
+    NoServices,
+    /// It makes no valid state of this service.
+    Invalid {
+        service: String,
+        invalid: FieldError,
+    },
+    /// Somebody else's change came first.
+    Lost {
+        service: String,
+        revision: u64,
+        etag: ETag,
+    },
+    /// Something else was asked under the same key.
+    KeyReused { key: String },
+    /// No node of the service has this name.
+    UnknownNode { service: String, node: String },
+    /// No process of this node has this boot.
+    UnknownBoot {
+        service: String,
+        node: String,
+        boot: String,
+        known: Vec<String>,
+    },
+    /// All nodes of this name live, and none of their threads is silent.
+    LiveNode {
+        service: String,
+        node: String,
+        kept: Vec<Kept>,
+    },
+    /// It could not be saved.
+    Store(StoreError),
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,138 @@
+use tracing::{error, info};
+
+use crate::fleet::{Expired, Forgetting, MemberId, Whom};
+use crate::registry::idempotency::Asker;
+use crate::registry::registry::now;
+use crate::registry::{ChangeError, Keeper};
+use crate::store::{Once, Stamp};
+
+/// What an operator answers for.
+#[derive(Clone, Debug)]
+pub(crate) struct Forget {
+    pub(crate) service: String,
+    pub(crate) whom: Whom,
+    pub(crate) actor: String,
+    pub(crate) reason: Option<String>,
+    /// Whether it is to be done once, however often it is asked.
+    pub(crate) once: Option<Once>,
+}
+
+impl Keeper {
+    /// Forgets the members that are meant and lost, and the silent threads of those that live: all that are named,
+    /// or nobody.
+    pub(crate) fn forget(&self, asked: Forget) -> Result<Forgetting, ChangeError> {
+        let Forget {
+            service,
+            whom,
+            actor,
+            reason,
+            once,
+        } = asked;
+        let mut store = self.lock();
+        let (once, now) = (once.as_ref(), now());
+        let asker = Asker {
+            actor: &actor,
+            once,
+        };
+        if let Some(forgetting) = asker.recall(&store, now)? {
+            return Ok(forgetting);
+        }
+        let published = self.service(&service)?;
+        let forgetting = self.fleet().find(&service, &whom);
+        self.check(&service, &whom, &forgetting)?;
+        let names = Vec::from_iter(forgetting.names()).join(" ");
+        if names.is_empty() && forgetting.unstored_nodes.1 == 0 {
+            return Ok(forgetting);
+        }
+        let stamp = Stamp {
+            revision: published.state.revision,
+            at: now,
+            actor: actor.clone(),
+            action: match whom {
+                Whom::Unstored => format!("node forget --unstored: {names}"),
+                _ => format!("node forget {names}"),
+            },
+            reason,
+        };
+        let memo = asker.memo(now, &forgetting);
+        store.forget_members(&service, &forgetting, &stamp, memo.as_ref())?;
+        self.fleet().forget(&service, &whom, &forgetting);
+        info!(
+            service,
+            node = names,
+            actor,
+            removed = forgetting.removed.len(),
+            forgiven = forgetting.forgiven.len(),
+            unstored = forgetting.unstored.len(),
+            "forgotten"
+        );
+        Ok(forgetting)
+    }
+
+    /// Forgets members by an operator's standing word, each audited. What fails is logged, and comes again.
+    pub(crate) fn forget_expired(&self, expired: Vec<Expired>) {
+        for Expired {
+            service,
+            ids,
+            actor,
+            reason,
+        } in expired
+        {
+            let forgotten = self.forget(Forget {
+                service: service.clone(),
+                whom: Whom::Gone(ids),
+                actor,
+                reason: Some(reason),
+                once: None,
+            });
+            if let Err(error) = forgotten {
+                error!(service, ?error, "lost nodes cannot be forgotten");
+            }
+        }
+    }
+
+    /// That everybody who is named is there, and something becomes of them.
+    fn check(
+        &self,
+        service: &str,
+        whom: &Whom,
+        forgetting: &Forgetting,
+    ) -> Result<(), ChangeError> {
+        let service = service.to_owned();
+        match whom {
+            Whom::Lost | Whom::Gone(_) | Whom::Token(_) | Whom::Unstored => Ok(()),
+            Whom::Process(_) if !forgetting.is_idle() => Ok(()),
+            Whom::Process(MemberId { name, boot }) => {
+                let (node, boot) = (name.clone(), boot.clone());
+                let known = self.fleet().boots(&service, name);
+                Err(if known.is_empty() {
+                    ChangeError::UnknownNode { service, node }
+                } else {
+                    ChangeError::UnknownBoot {
+                        service,
+                        node,
+                        boot,
+                        known,
+                    }
+                })
+            }
+            Whom::Named(names) => {
+                let touched = forgetting.names();
+                let mut idle = names.iter().filter(|name| !touched.contains(name.as_str()));
+                let Some(node) = idle.next().cloned() else {
+                    return Ok(());
+                };
+                let Forgetting { kept, .. } = forgetting.of(&node);
+                Err(if kept.is_empty() {
+                    ChangeError::UnknownNode { service, node }
+                } else {
+                    ChangeError::LiveNode {
+                        service,
+                        node,
+                        kept,
+                    }
+                })
+            }
+        }
+    }
+}

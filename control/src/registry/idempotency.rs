@@ -1,0 +1,46 @@
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::registry::ChangeError;
+use crate::store::{Memo, Once, Store, StoreError};
+
+/// Who asks for something that is perhaps to be done once, however often it is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker<'a> {
+    pub(super) actor: &'a str,
+    pub(super) once: Option<&'a Once>,
+}
+
+impl<'a> Asker<'a> {
+    /// The answer, if this was asked and answered before.
+    pub(super) fn recall<T: DeserializeOwned>(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Option<T>, ChangeError> {
+        let Some(once) = self.once else {
+            return Ok(None);
+        };
+        let Some((request, answer)) = store.recall(self.actor, &once.key, now)? else {
+            return Ok(None);
+        };
+        if request != once.request {
+            return Err(ChangeError::KeyReused {
+                key: once.key.clone(),
+            });
+        }
+        let answer = serde_json::from_str(&answer).map_err(StoreError::unreadable)?;
+        Ok(Some(answer))
+    }
+
+    /// What is to be kept of the answer.
+    pub(super) fn memo(&self, now: Timestamp, answer: &impl Serialize) -> Option<Memo<'a>> {
+        Some(Memo {
+            actor: self.actor,
+            once: self.once?,
+            at: now,
+            outcomes: serde_json::to_string(answer).ok()?,
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! What nodes say, measured by the history of the store.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use intermission_core::State;
+use tracing::{error, info, warn};
+
+use crate::fleet::{Ending, Heard, Member, MemberId, News, Node, Position, Progress, Report};
+use crate::registry::registry::now;
+use crate::registry::{ChangeError, Keeper, Published};
+use crate::store::{Stamp, Store, StoreError};
+use crate::token::Grant;
+use crate::values::etag::ETag;
+
+impl Keeper {
+    /// What a node has in force, if that can be told without the store.
+    fn position_at_hand(&self, service: &Published, report: &Report) -> Option<Position> {
+        let Some(applied) = &report.applied else {
+            return Some(Position::Before);
+        };
+        if service.etag.is(applied) {
+            return Some(Position::At(service.state.revision));
+        }
+        let Some((store, revision)) = ETag::parts(applied) else {
+            return Some(Position::Forked);
+        };
+        let State {
+            store: own,
+            revision: last,
+            ..
+        } = &service.state;
+        match (store.cmp(own), revision.cmp(last)) {
+            // It goes on from there.
+            (Ordering::Less, _) => Some(Position::Before),
+            (Ordering::Equal, Ordering::Less) if service.comes_after(applied) => {
+                Some(Position::At(revision))
+            }
+            (Ordering::Equal, Ordering::Less) => {
+                self.fleet().position(&service.summary.service, report)
+            }
+            _ => Some(Position::Forked),
+        }
+    }
+
+    /// Takes a report that came with `token`, if that can be done without the store; gives it back where it cannot.
+    /// A node that is no member is noted as not stored by then.
+    pub(crate) fn hear_at_once(
+        &self,
+        service: &str,
+        report: Report,
+        token: &str,
+    ) -> Result<Option<Report>, ChangeError> {
+        let published = self.service(service)?;
+        let Some(position) = self.position_at_hand(&published, &report) else {
+            self.fleet().note_stranger(service, &report.id, token);
+            return Ok(Some(report));
+        };
+        match self.fleet().hear(service, report.clone(), position, token) {
+            News::Heard => Ok(None),
+            News::Changed | News::Left | News::Stranger => Ok(Some(report)),
+        }
+    }
+
+    /// Takes a report, and stores the node if it is new, or removes it if it leaves.
+    pub(crate) fn hear(
+        &self,
+        service: &str,
+        report: Report,
+        grant: &Grant,
+    ) -> Result<(), ChangeError> {
+        let mut store = self.lock();
+        let published = self.service(service)?;
+        let position = match self.position_at_hand(&published, &report) {
+            Some(position) => position,
+            None => look_up(&store, service, &report)?,
+        };
+        let news = (self.fleet()).hear(service, report.clone(), position, &grant.name);
+        match news {
+            News::Heard => {}
+            News::Changed => {
+                // It counts in memory already. Its next report tries again.
+                if let Err(error) = self.settle(&mut store, service, &report.id, &grant.name) {
+                    let MemberId { name, boot } = &report.id;
+                    error!(service, node = name, boot, %error, "what changed of a node cannot be stored");
+                }
+            }
+            News::Left => store.remove_member(service, &report.id)?,
+            News::Stranger => {
+                let node = Node::Process(report.id.clone());
+                if self.is_full(grant) {
+                    let Grant {
+                        name, max_members, ..
+                    } = grant;
+                    let reason =
+                        format!("the token {name} has {max_members} members, and may have no more");
+                    self.pass_over(service, node, name, Some(reason));
+                    return Ok(());
+                }
+                let member = Member::new(Heard::now(report, position), &grant.name);
+                if let Err(error) = store.save_member(service, &member) {
+                    let reason = format!("the store cannot take it: {error}");
+                    self.pass_over(service, node, &grant.name, Some(reason));
+                    return Ok(());
+                }
+                let id = member.id.clone();
+                info!(
+                    service,
+                    node = id.name,
+                    boot = id.boot,
+                    kind = member.kind,
+                    "joined"
+                );
+                if !self.fleet().join(service, member) {
+                    store.remove_member(service, &id)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of a node that gets the state and is no member.
+    pub(crate) fn pass_over(&self, service: &str, node: Node, token: &str, reason: Option<String>) {
+        let fleet = self.fleet();
+        if fleet.note_unstored(service, node.clone(), token, reason.clone()) {
+            let (name, unreadable) = match node {
+                Node::Process(id) => (id.name, None),
+                Node::Unreadable { reason, .. } => (String::new(), Some(reason)),
+            };
+            let reason = reason.or(unreadable).unwrap_or_default();
+            warn!(
+                token,
+                service,
+                node = name,
+                "a node is not stored, so waits for the service are unsure: {reason}"
+            );
+        }
+    }
+
+    /// Stores which threads of a member speak again, and the token that it reports with.
+    fn settle(
+        &self,
+        store: &mut Store,
+        service: &str,
+        id: &MemberId,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let spoken = self.fleet().spoken(service, id);
+        if !spoken.silent.is_empty() {
+            store.take_back(service, &spoken)?;
+            self.fleet().take_back(service, &spoken);
+        }
+        if let Some(member) = self.fleet().member(service, id) {
+            store.save_member(service, &member)?;
+            self.fleet().token_stored(service, id, token);
+        }
+        Ok(())
+    }
+
+    /// Whether no more nodes may come with a token. Lost nodes do not count.
+    fn is_full(&self, grant: &Grant) -> bool {
+        let most = usize::try_from(grant.max_members).unwrap_or(usize::MAX);
+        self.fleet().count(&grant.name) >= most
+    }
+
+    /// Ends barriers: on the disk first, and then for those who wait.
+    pub(crate) fn end_barriers(&self, ended: Vec<Arc<Progress>>) {
+        for progress in ended {
+            let ending = progress.ending.map_or("", Ending::name);
+            let Progress {
+                id,
+                service,
+                revision,
+                actor,
+                ..
+            } = &*progress;
+            let stamp = Stamp {
+                revision: *revision,
+                at: now(),
+                actor: actor.clone(),
+                action: format!("wait ended: {ending}"),
+                reason: None,
+            };
+            let mut store = self.lock();
+            // An earlier try, which the disk held up, may have stored it meanwhile. While the store is held, nothing is
+            // published and no node joins.
+            if !self.fleet().confirm(&progress) {
+                continue;
+            }
+            if let Err(error) = store.end_barrier(&progress, &stamp) {
+                // The command learns of it all the same; it is tried again.
+                error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
+                self.fleet().tell_unkept(progress);
+                continue;
+            }
+            drop(store);
+            info!(
+                service,
+                revision,
+                actor,
+                ending,
+                nodes = progress.nodes,
+                "wait ended"
+            );
+            self.fleet().tell(progress);
+        }
+    }
+
+    /// How the barrier `id` ended, if it has.
+    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, ChangeError> {
+        Ok(self.lock().ended_barrier(id)?)
+    }
+}
+
+/// What a node has in force, by the store's own history.
+fn look_up(store: &Store, service: &str, report: &Report) -> Result<Position, StoreError> {
+    let applied = report.applied.as_deref().unwrap_or_default();
+    let Some((_, revision)) = ETag::parts(applied) else {
+        return Ok(Position::Forked);
+    };
+    let Some(document) = store.document(service, revision)? else {
+        return Ok(Position::Forked);
+    };
+    let state = State::parse(document.as_bytes()).map_err(StoreError::corrupt)?;
+    let known = ETag::of(&state.store, revision, document.as_bytes());
+    Ok(if known.is(applied) {
+        Position::At(revision)
+    } else {
+        Position::Forked
+    })
+}

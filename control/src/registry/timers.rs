@@ -1,0 +1,125 @@
+use jiff::Timestamp;
+use tracing::warn;
+
+use crate::change::Change;
+use crate::registry::{Asked, ChangeError, Keeper, Published, Target};
+use crate::values::etag::Condition;
+use crate::wire::timer::Timer;
+
+/// What became of the timers that were due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// Each has ended its maintenance.
+    Done,
+    /// Some could not, and are still due.
+    Left,
+}
+
+impl Keeper {
+    /// The first moment at which a timer is due.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        let services = self.services();
+        let timers = services
+            .values()
+            .filter_map(|service| service.summary.timer.as_ref());
+        timers.map(|timer| timer.at).min()
+    }
+
+    /// Ends every maintenance whose timer is due by `now`, each by a change of its own.
+    pub(crate) fn end_due(&self, now: Timestamp) -> Due {
+        let mut due = Due::Done;
+        for service in self.services().values() {
+            let timer = service.summary.timer.as_ref();
+            if let Some(timer) = timer.filter(|timer| timer.is_due(now)) {
+                match self.end_maintenance(service, timer) {
+                    // Somebody changed it first, and maybe the timer too.
+                    Ok(_) | Err(ChangeError::Lost { .. }) => {}
+                    Err(error) => {
+                        let service = &service.summary.service;
+                        let error = match error {
+                            ChangeError::Store(error) => error.to_string(),
+                            other => format!("{other:?}"),
+                        };
+                        warn!(service, at = %timer.at, error, "the timer did not end the maintenance");
+                        due = Due::Left;
+                    }
+                }
+            }
+        }
+        due
+    }
+
+    /// Ends the maintenance at the very revision that the timer belongs to, or not at all.
+    fn end_maintenance(&self, service: &Published, timer: &Timer) -> Result<(), ChangeError> {
+        let target = Target::Named(vec![service.summary.service.clone()]);
+        let asked = Asked {
+            change: Change::Exit,
+            expected: Some(Condition::from(&service.etag)),
+            actor: Timer::ACTOR.to_owned(),
+            reason: Some(timer.reason()),
+            caller: None,
+            once: None,
+            wait: None,
+        };
+        self.change(&target, &asked).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intermission_core::Mode;
+    use jiff::SignedDuration;
+    use serde_json::json;
+
+    use super::*;
+    use crate::change::Enter;
+    use crate::store::{Disk, Folder, Store};
+    use crate::values::fields::Fields;
+
+    fn enter(keeper: &Keeper, limit: &str) {
+        let body = json!({ "for": limit }).to_string();
+        let enter = Enter::read(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap();
+        let asked = Asked {
+            change: Change::Enter(enter),
+            expected: None,
+            actor: "operator".to_owned(),
+            reason: None,
+            caller: None,
+            once: None,
+            wait: None,
+        };
+        keeper.change(&Target::All, &asked).unwrap();
+    }
+
+    #[test]
+    fn a_timer_that_was_set_anew_in_the_meantime_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path(), Disk::Any).unwrap();
+        let keeper = Keeper::new(Store::open(&folder, Timestamp::now()).unwrap()).unwrap();
+        keeper
+            .add("shop".parse().unwrap(), "operator", None)
+            .unwrap();
+        enter(&keeper, "1s");
+        let seen = keeper.service("shop").unwrap();
+        let timer = seen.summary.timer.clone().unwrap();
+        enter(&keeper, "1h");
+        let late = keeper.end_maintenance(&seen, &timer);
+        assert!(matches!(late, Err(ChangeError::Lost { .. })), "{late:?}");
+        let maintenance = || keeper.service("shop").unwrap().state.maintenance;
+        assert_eq!(keeper.end_due(timer.at), Due::Done);
+        assert_eq!(maintenance(), Mode::All);
+
+        let due = keeper.next_due().unwrap();
+        assert_eq!(
+            keeper.end_due(due - SignedDuration::from_nanos(1)),
+            Due::Done
+        );
+        assert_eq!(maintenance(), Mode::All);
+        assert_eq!(keeper.end_due(due), Due::Done);
+        assert_eq!(maintenance(), Mode::Off);
+        assert_eq!(keeper.next_due(), None);
+        let revision = keeper.service("shop").unwrap().state.revision;
+        assert_eq!(keeper.end_due(due), Due::Done);
+        assert_eq!(keeper.service("shop").unwrap().state.revision, revision);
+    }
+}

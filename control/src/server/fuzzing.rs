@@ -1,0 +1,128 @@
+//! A whole control without a socket.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::sync::watch;
+use tower_service::Service;
+
+use crate::registry::{Keeper, Published};
+use crate::server::app::{App, router};
+use crate::server::gate::auth;
+use crate::server::gate::host_names::{Ends, Names};
+use crate::server::http::long_poll;
+use crate::server::listen::Capacity;
+use crate::store::{Disk, Folder, Store};
+use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
+
+/// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
+#[derive(Debug)]
+pub struct Control {
+    app: Arc<App>,
+    router: Router,
+    _stop: watch::Sender<bool>,
+}
+
+impl Control {
+    /// Starts with an empty data folder.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder cannot be used.
+    pub fn start(data: &Path) -> anyhow::Result<Self> {
+        let at = Timestamp::now();
+        let made = || Made {
+            by: CONTROL.to_owned(),
+            at,
+        };
+        let mut store = Store::open(&Folder::open(data, Disk::Any)?, at)?;
+        store.settle_operator(&TokenHash::of(b"operator"), &made())?;
+        for (name, role) in [("viewer", Role::Viewer), ("node", Role::Node)] {
+            store.add_token(
+                &TokenHash::of(name.as_bytes()),
+                &Grant::new(name, role, made()),
+            )?;
+        }
+        let keeper = Keeper::new(store)?;
+        let added = keeper.add("shop".parse()?, CONTROL, None);
+        added.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let (_stop, stopped) = watch::channel(false);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
+        let names = Names::new("http", address, Vec::new());
+        let app = Arc::new(App::new(keeper, names, Capacity::within(1024), stopped)?);
+        Ok(Self {
+            router: router(Arc::clone(&app)),
+            app,
+            _stop,
+        })
+    }
+
+    /// What is answered on a connection that these bytes are all of.
+    pub async fn answer(&self, bytes: &[u8]) -> Vec<u8> {
+        let (mut stranger, own) = duplex(bytes.len().max(1 << 16));
+        let router = self.router.clone();
+        let answer = service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request
+                .extensions_mut()
+                .insert(ConnectInfo(Ends::unknown()));
+            router.clone().call(request)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(1))
+            // The whole of what the other end has to say may be read before the first answer is written.
+            .half_close(true)
+            .serve_connection(TokioIo::new(own), answer);
+        let talk = async {
+            let mut heard = Vec::new();
+            // The answer may be cut off where the request is none.
+            let _ = stranger.write_all(bytes).await;
+            let _ = stranger.shutdown().await;
+            let _ = stranger.read_to_end(&mut heard).await;
+            heard
+        };
+        tokio::join!(connection, talk).1
+    }
+
+    /// Each service's document and how often it has changed.
+    #[must_use]
+    pub fn documents(&self) -> Vec<(u64, Vec<u8>)> {
+        let services = self.app.keeper.services();
+        let of = |service: &Arc<Published>| (service.state.revision, service.document.to_vec());
+        services.values().map(of).collect()
+    }
+}
+
+/// The token in the lines of `Authorization`.
+#[must_use]
+pub fn bearer(lines: &[&[u8]]) -> Option<Vec<u8>> {
+    auth::bearer(&headers(&AUTHORIZATION, lines)).map(<[u8]>::to_vec)
+}
+
+/// How long the lines of `Prefer` ask control to wait.
+#[must_use]
+pub fn wait(lines: &[&[u8]]) -> Option<Duration> {
+    long_poll::wait(&headers(&long_poll::PREFER, lines))
+}
+
+/// Those of the lines that a header may have.
+fn headers(name: &HeaderName, lines: &[&[u8]]) -> HeaderMap {
+    let values = lines
+        .iter()
+        .filter_map(|line| HeaderValue::from_bytes(line).ok());
+    values.map(|value| (name.clone(), value)).collect()
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::server::app::App;
+use crate::server::gate::access_log::Line;
+use crate::server::gate::host_names::Ends;
+use crate::server::gate::stopwatch::Stopwatch;
+use crate::server::gate::{auth, origin};
+
+/// What every request passes, in and out. It is one layer, since each keeps memory of its own for every poll
+/// that is held.
+pub(crate) async fn pass(
+    State(app): State<Arc<App>>,
+    ConnectInfo(ends): ConnectInfo<Ends>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let stopwatch = Stopwatch::start();
+    request.extensions_mut().insert(stopwatch.clone());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let checked = origin::check(&app, &request, ends);
+    let (caller, response) = match checked.and_then(|()| auth::check(&app, &mut request)) {
+        Ok(caller) => (caller, next.run(request).await),
+        Err(problem) => (None, problem.into_response()),
+    };
+    let took = stopwatch.taken();
+    app.metrics.count(route, &method, response.status(), took);
+    let line = Line {
+        method: &method,
+        route,
+        path: &path,
+        ends,
+        caller: caller.as_ref(),
+        took,
+    };
+    line.write(&response);
+    response
+}

@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::change::{Change, Enter, Width};
+use crate::fleet::Wait;
+use crate::registry::{Asked, Target};
+use crate::server::app::App;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::change_request::{Named, Order};
+use crate::server::http::problem::Problem;
+use crate::values::fields::Fields;
+use crate::wire::summary::Outcomes;
+use intermission_core::FieldError;
+
+/// What is asked by name alone, with a few words beside it.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    Enter,
+    Exit,
+    EnableAllowlist,
+    DisableAllowlist,
+}
+
+/// `POST /v1/services/{name}/enter`
+pub(crate) async fn enter(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::Enter).await
+}
+
+/// `POST /v1/services/{name}/exit`
+pub(crate) async fn exit(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::Exit).await
+}
+
+/// `POST /v1/services/{name}/allowlist/enable`
+pub(crate) async fn enable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::EnableAllowlist).await
+}
+
+/// `POST /v1/services/{name}/allowlist/disable`
+pub(crate) async fn disable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+    change_one(app, name, order, Action::DisableAllowlist).await
+}
+
+/// `POST /v1/services/{name}/rollback`: what was in force at `revision`, as a new revision.
+pub(crate) async fn rollback(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    order: Order,
+) -> Answer {
+    let Order {
+        actor,
+        expected,
+        mut fields,
+        once,
+        caller,
+    } = order;
+    let revision = fields.whole_number("revision")?;
+    let revision = revision.ok_or_else(|| FieldError::new("/revision", "is missing"))?;
+    let reason = fields.reason()?;
+    let (wait, width) = (wait(&mut fields)?, Width::read(&mut fields)?);
+    fields.finish(&["revision", "reason", "wait", "wide"])?;
+    let service = name.clone();
+    let state = Arc::clone(&app)
+        .keep(move |keeper| keeper.state_at(&service, revision.into()))
+        .await?;
+    let asked = Asked {
+        change: Change::Rollback(Box::new(state), width),
+        expected,
+        actor: actor.0,
+        reason,
+        caller,
+        once,
+        wait,
+    };
+    make(app, name, asked).await
+}
+
+/// `POST /v1/changes`: one action for several services, all or none.
+pub(crate) async fn several(State(app): State<Arc<App>>, mut order: Order) -> Answer {
+    if order.expected.is_some() {
+        let reason =
+            "If-Match names one service's state; change services one by one, or leave it out";
+        return Err(FieldError::new("", reason).into());
+    }
+    let target = target(&mut order.fields)?;
+    let action = match order.fields.text("action")?.as_deref() {
+        Some("enter") => Action::Enter,
+        Some("exit") => Action::Exit,
+        Some("allowlist enable") => Action::EnableAllowlist,
+        Some("allowlist disable") => Action::DisableAllowlist,
+        given => {
+            let found = given.map_or_else(
+                || "is missing".to_owned(),
+                |text| format!("{text:?} is not known"),
+            );
+            let known = "enter, exit, allowlist enable, allowlist disable";
+            return Err(FieldError::new("/action", format!("{found}; known here: {known}")).into());
+        }
+    };
+    let asked = asked(action, order, &["services", "all", "action"])?;
+    let services = app
+        .keep(move |keeper| keeper.change(&target, &asked))
+        .await?;
+    json(StatusCode::OK, &Outcomes { services })
+}
+
+async fn change_one(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    order: Order,
+    action: Action,
+) -> Answer {
+    let asked = asked(action, order, &[])?;
+    make(app, name, asked).await
+}
+
+/// Makes a change of one service, and answers with what became of it.
+pub(crate) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
+    let target = Target::Named(vec![name]);
+    let outcomes = app
+        .keep(move |keeper| keeper.change(&target, &asked))
+        .await?;
+    let outcome = outcomes
+        .first()
+        .ok_or_else(|| Problem::internal("no outcome"))?;
+    json(StatusCode::OK, outcome)
+}
+
+fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, FieldError> {
+    let Order {
+        actor,
+        expected,
+        mut fields,
+        once,
+        caller,
+    } = order;
+    let reason = fields.reason()?;
+    let wait = wait(&mut fields)?;
+    let mut known = [more, &["reason", "wait"]].concat();
+    let change = match action {
+        Action::Enter => {
+            known.extend(Enter::FIELDS);
+            Change::Enter(Enter::read(&mut fields)?)
+        }
+        Action::Exit => Change::Exit,
+        Action::EnableAllowlist => Change::EnableAllowlist,
+        Action::DisableAllowlist => Change::DisableAllowlist,
+    };
+    fields.finish(&known)?;
+    Ok(Asked {
+        change,
+        expected,
+        actor: actor.0,
+        reason,
+        caller,
+        once,
+        wait,
+    })
+}
+
+/// Whether somebody waits until the change is in force everywhere, and how.
+fn wait(fields: &mut Fields) -> Result<Option<Wait>, FieldError> {
+    fields.object("wait")?.map(Wait::read).transpose()
+}
+
+/// Which services: some by name, or all, but never all by mistake.
+fn target(fields: &mut Fields) -> Result<Target, FieldError> {
+    let services = fields.texts("services")?;
+    let all = fields.boolean("all")?;
+    match (services, all) {
+        (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
+        (None, Some(true)) => Ok(Target::All),
+        _ => Err(FieldError::new(
+            "/services",
+            "name services, as in {\"services\": [\"shop\"]}, or say {\"all\": true}, and not both",
+        )),
+    }
+}

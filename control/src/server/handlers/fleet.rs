@@ -1,0 +1,141 @@
+//! What operators see of the nodes, and of those who wait for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::fleet::Progress;
+use crate::server::app::App;
+use crate::server::gate::identity::Caller;
+use crate::server::gate::stopwatch::Stopwatch;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::change_request::{Named, condition};
+use crate::server::http::long_poll::{self, PREFERENCE_APPLIED};
+use crate::server::http::problem::Problem;
+use crate::values::etag::ETag;
+
+/// How long a look at the nodes is good for, so that of many that change each is not shown alone.
+const CROWD: Duration = Duration::from_millis(250);
+
+/// `GET /v1/services/{name}/fleet`: the nodes, and who waits for them.
+pub(crate) async fn fleet(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(name): Named,
+    stopwatch: Stopwatch,
+    headers: HeaderMap,
+) -> Answer {
+    // Nothing is kept of a service that there is not.
+    app.keeper.service(&name)?;
+    let mut changes = app.keeper.fleet().changes(&name);
+    let view = || {
+        let service = app.keeper.service(&name)?;
+        let view = app.keeper.fleet().view(&name, service.state.revision);
+        Ok::<_, Problem>((tag(&view.quiet())?, view))
+    };
+    let (mut etag, mut shown) = view()?;
+    let known = condition(&headers, &IF_NONE_MATCH);
+    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
+    let wait = long_poll::wait(&headers);
+    if let Some(wait) = wait.filter(|_| is_known(&etag)) {
+        let _place = match app.hold.enter(&caller) {
+            Ok(place) => place,
+            Err(full) => return Ok(full.into_response()),
+        };
+        let _standstill = stopwatch.hold();
+        let until = tokio::time::sleep(wait);
+        tokio::pin!(until);
+        while is_known(&etag) {
+            let next = Instant::now() + CROWD;
+            tokio::select! {
+                () = &mut until => break,
+                () = app.hold.stopped() => break,
+                _ = changes.changed() => {}
+            }
+            tokio::time::sleep_until(next).await;
+            changes.mark_unchanged();
+            (etag, shown) = view()?;
+        }
+    }
+    answer(&etag, wait, is_known(&etag), &shown)
+}
+
+/// `GET /v1/barriers/{id}`: how far a wait is.
+pub(crate) async fn barrier(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(id): Named,
+    stopwatch: Stopwatch,
+    headers: HeaderMap,
+) -> Answer {
+    let wait = long_poll::wait(&headers);
+    let known = condition(&headers, &IF_NONE_MATCH);
+    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
+    if let Some(mut open) = app.keeper.fleet().watch(&id) {
+        let shown = |progress: &Progress| tag(&progress.quiet());
+        let progress = Arc::clone(&open.borrow_and_update());
+        let etag = shown(&progress)?;
+        let Some(wait) = wait.filter(|_| is_known(&etag)) else {
+            return answer(&etag, wait, is_known(&etag), &*progress);
+        };
+        let _place = match app.hold.enter(&caller) {
+            Ok(place) => place,
+            Err(full) => return Ok(full.into_response()),
+        };
+        let _standstill = stopwatch.hold();
+        let until = tokio::time::sleep(wait);
+        tokio::pin!(until);
+        loop {
+            let next = Instant::now() + CROWD;
+            tokio::select! {
+                () = &mut until => return answer(&etag, Some(wait), true, &*progress),
+                () = app.hold.stopped() => return answer(&etag, Some(wait), true, &*progress),
+                // It has ended, and is on the disk.
+                changed = open.changed() => if changed.is_err() { break },
+            }
+            if open.borrow().ending.is_none() {
+                tokio::time::sleep_until(next).await;
+            }
+            let progress = Arc::clone(&open.borrow_and_update());
+            let etag = shown(&progress)?;
+            if !is_known(&etag) {
+                return answer(&etag, Some(wait), false, &*progress);
+            }
+        }
+    }
+    let asked = id.clone();
+    let ended = Arc::clone(&app)
+        .keep(move |keeper| keeper.ended_barrier(&asked))
+        .await?;
+    let Some(progress) = ended else {
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "unknown-barrier",
+            "Unknown barrier",
+            format!("nobody waits by the name of {id:?}"),
+        ));
+    };
+    let etag = tag(&progress.quiet())?;
+    answer(&etag, wait, is_known(&etag), &progress)
+}
+
+fn tag(value: &impl Serialize) -> Result<ETag, Problem> {
+    let bytes = serde_json::to_vec(value).map_err(Problem::internal)?;
+    Ok(ETag::of_content(&bytes))
+}
+
+fn answer(etag: &ETag, wait: Option<Duration>, known: bool, value: &impl Serialize) -> Answer {
+    let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
+    let tag = [(ETAG, etag.as_str())];
+    if known {
+        let caching = [(CACHE_CONTROL, "no-store")];
+        return Ok((StatusCode::NOT_MODIFIED, applied, caching, tag).into_response());
+    }
+    Ok((applied, tag, json(StatusCode::OK, value)?).into_response())
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::server::app::App;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::problem::Problem;
+
+/// `GET /healthz`: whether control answers, and can still save what it is told.
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Answer {
+    check_disk(&app)?;
+    json(StatusCode::OK, &json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: whether new requests are to be sent here. The store is loaded before control listens.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
+    if app.hold.is_stopping() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "Control stops",
+            "it answers what was asked before, and takes nothing new",
+        ));
+    }
+    check_disk(&app)?;
+    json(StatusCode::OK, &json!({ "status": "ready" }))
+}
+
+fn check_disk(app: &App) -> Result<(), Problem> {
+    if app.keeper.has_failed() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk",
+            "The disk has failed",
+            "states are still served; the next change that is saved clears this",
+        ));
+    }
+    Ok(())
+}

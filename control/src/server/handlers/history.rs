@@ -1,0 +1,37 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+
+use crate::server::app::App;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::change_request::Named;
+use crate::server::http::problem::Problem;
+use crate::wire::history::{Entry, HistoryPage};
+use intermission_core::FieldError;
+
+/// `GET /v1/services/{name}/history`, the newest first; `?before=REVISION` goes on where a page
+/// ended.
+pub(crate) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Uri) -> Answer {
+    let before = before(uri.query().unwrap_or_default())?;
+    let service = name.clone();
+    let (page, events) = app
+        .keep(move |keeper| keeper.history(&name, before))
+        .await?;
+    let entries: Result<_, _> = page.records.into_iter().map(Entry::try_from).collect();
+    let page = HistoryPage {
+        service,
+        entries: entries.map_err(Problem::internal)?,
+        events,
+        next: page.next,
+    };
+    json(StatusCode::OK, &page)
+}
+
+fn before(query: &str) -> Result<Option<u64>, FieldError> {
+    let mut values = query
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("before="));
+    let revision = values.next().map(str::parse).transpose();
+    revision.map_err(|_| FieldError::new("", "?before= takes a revision, a whole number"))
+}

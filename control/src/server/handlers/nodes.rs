@@ -1,0 +1,189 @@
+//! What nodes say of themselves, and what operators answer for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::Serialize;
+
+use crate::fleet::{Forgetting, MemberId, Node, Report, Whom};
+use crate::registry::Forget;
+use crate::server::app::App;
+use crate::server::gate::identity::Caller;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::change_request::{Named, Order};
+use crate::server::http::problem::Problem;
+use crate::token::Grant;
+use crate::values::fields::Fields;
+use intermission_core::FieldError;
+
+/// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
+/// and starts without one then.
+const STORING: Duration = Duration::from_secs(1);
+
+/// Takes the report that a poll carries, and gives the name of the node if it is one that a wait can be for.
+///
+/// A new node is stored before this returns, so that a wait for the state that it is about to get is for it too. A node
+/// that cannot be stored is noted as such before this returns, and gets the state all the same: it would start open
+/// otherwise.
+///
+/// # Errors
+///
+/// Where a node that leaves cannot be removed from the store; it is to try again.
+pub(crate) async fn hear(
+    app: &Arc<App>,
+    caller: &Caller,
+    service: &str,
+    headers: &HeaderMap,
+) -> Result<Option<MemberId>, Problem> {
+    let mut lines = headers.get_all(intermission_core::Report::NAME).iter();
+    let Some(line) = lines.next() else {
+        return Ok(None);
+    };
+    let grant = caller.grant();
+    let read = match lines.next() {
+        None => Report::read(line.as_bytes()).map_err(|error| error.to_string()),
+        Some(_) => Err("there is more than one line".to_owned()),
+    };
+    let report = match read {
+        Ok(report) => report,
+        Err(reason) => {
+            let node = Node::Unreadable {
+                token: grant.name.clone(),
+                reason: format!("its report cannot be read: {reason}"),
+            };
+            app.keeper.pass_over(service, node, &grant.name, None);
+            return Ok(None);
+        }
+    };
+    if !grant.may_report(service, &report.id.name) {
+        let node = Node::Process(report.id);
+        let reason = format!("the token {} is for other nodes", grant.name);
+        app.keeper
+            .pass_over(service, node, &grant.name, Some(reason));
+        return Ok(None);
+    }
+    let (id, leaving) = (report.id.clone(), report.leaving);
+    let Some(report) = app.keeper.hear_at_once(service, report, &grant.name)? else {
+        return Ok(Some(id));
+    };
+    match tokio::time::timeout(STORING, store(app, service, report, grant)).await {
+        Ok(Err(problem)) if leaving => Err(problem),
+        Err(_) if leaving => Err(Problem::internal("the store has not taken it yet")),
+        // What the store has not taken is noted, and comes again with the next poll.
+        Ok(Ok(()) | Err(_)) | Err(_) => Ok(Some(id)),
+    }
+}
+
+/// Gives the store time to take a report, on a thread that may wait; it goes on should the poll end before.
+async fn store(
+    app: &Arc<App>,
+    service: &str,
+    report: Report,
+    grant: &Grant,
+) -> Result<(), Problem> {
+    let (service, grant) = (service.to_owned(), grant.clone());
+    // The semaphore is never closed.
+    let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
+    Arc::clone(app)
+        .keep(move |keeper| {
+            let _turn = turn;
+            keeper.hear(&service, report, &grant)
+        })
+        .await
+}
+
+/// `POST /v1/services/{name}/nodes/forget`: no wait is for these any more.
+pub(crate) async fn forget(
+    State(app): State<Arc<App>>,
+    Named(service): Named,
+    order: Order,
+) -> Answer {
+    #[derive(Serialize)]
+    struct Forgot {
+        service: String,
+        #[serde(flatten)]
+        forgetting: Forgetting,
+    }
+    let Order {
+        actor,
+        mut fields,
+        once,
+        ..
+    } = order;
+    let whom = whom(&mut fields)?;
+    let reason = fields.reason()?;
+    fields.finish(&[
+        "node", "boot", "nodes", "lost", "token", "unstored", "reason",
+    ])?;
+    let asked = Forget {
+        service: service.clone(),
+        whom,
+        actor: actor.0,
+        reason,
+        once,
+    };
+    let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
+    json(
+        StatusCode::OK,
+        &Forgot {
+            service,
+            forgetting,
+        },
+    )
+}
+
+/// Which nodes are meant, said in one of the ways that there are.
+fn whom(fields: &mut Fields) -> Result<Whom, FieldError> {
+    let (node, boot) = (fields.text("node")?, fields.text("boot")?);
+    let nodes = fields.texts("nodes")?;
+    let lost = fields.boolean("lost")?.unwrap_or_default();
+    let unstored = fields.boolean("unstored")?.unwrap_or_default();
+    let token = fields.text("token")?;
+    let named = match (node, boot, nodes) {
+        (None, None, None) => None,
+        (Some(name), Some(boot), None) => Some(Whom::Process(MemberId { name, boot })),
+        (Some(name), None, None) => Some(Whom::Named(BTreeSet::from([name]))),
+        (None, None, Some(names)) if !names.is_empty() => {
+            Some(Whom::Named(names.into_iter().collect()))
+        }
+        _ => return Err(unclear()),
+    };
+    let ways = [
+        named,
+        lost.then_some(Whom::Lost),
+        token.map(Whom::Token),
+        unstored.then_some(Whom::Unstored),
+    ];
+    let mut ways = ways.into_iter().flatten();
+    match (ways.next(), ways.next()) {
+        (Some(whom), None) => Ok(whom),
+        _ => Err(unclear()),
+    }
+}
+
+fn unclear() -> FieldError {
+    FieldError::new(
+        "/node",
+        "name one node, as in {\"node\": \"edge-7\"}, and perhaps its \"boot\", or some in \"nodes\", or say one of \
+         {\"lost\": true}, {\"token\": \"edge\"} and {\"unstored\": true}",
+    )
+}
+
+/// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
+pub(crate) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
+    let Order {
+        actor,
+        mut fields,
+        once,
+        ..
+    } = order;
+    let reason = fields.reason()?;
+    fields.finish(&["reason"])?;
+    let services = app
+        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
+        .await?;
+    json(StatusCode::OK, &crate::wire::summary::Outcomes { services })
+}

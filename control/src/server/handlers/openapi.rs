@@ -1,0 +1,77 @@
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::server::http::change_request::condition;
+use crate::values::etag::ETag;
+
+/// The whole interface, as OpenAPI 3.1 describes it. Tests hold every answer against it.
+const DOCUMENT: &str = include_str!("openapi.json");
+
+static TAG: LazyLock<ETag> = LazyLock::new(|| ETag::of_content(DOCUMENT.as_bytes()));
+
+/// `GET /openapi.json`
+pub(crate) async fn get(headers: HeaderMap) -> Response {
+    let caching = [(ETAG, TAG.as_str()), (CACHE_CONTROL, "no-cache")];
+    let known = condition(&headers, &IF_NONE_MATCH);
+    if known.is_some_and(|known| known.names(&TAG)) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(CONTENT_TYPE, "application/json")], DOCUMENT).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::http::Method;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::server::app::routes;
+    use crate::server::gate::access::Access;
+    use crate::token::Role;
+
+    fn document() -> Value {
+        serde_json::from_str(DOCUMENT).unwrap()
+    }
+
+    #[test]
+    fn it_is_of_this_version() {
+        assert_eq!(document()["info"]["version"], env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn every_path_is_described_and_nothing_else_is() {
+        let document = document();
+        let described = document["paths"].as_object().unwrap().keys();
+        let described: BTreeSet<_> = described.map(String::as_str).collect();
+        let routed: BTreeSet<_> = routes().iter().map(|(path, _)| *path).collect();
+        assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_operation_names_the_role_that_it_needs() {
+        for (path, operations) in document()["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let security = operation["security"].as_array().unwrap();
+                let described = match security.as_slice() {
+                    [] => Access::Anybody,
+                    [one] => {
+                        let role = one["bearer"][0].as_str().unwrap();
+                        Access::Role(role.parse::<Role>().unwrap())
+                    }
+                    more => panic!("{more:?}"),
+                };
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+                assert_eq!(
+                    described,
+                    Access::to(&method, Some(path)),
+                    "{method} {path}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use intermission_core::{ParseServiceNameError, ServiceName};
+use jiff::Timestamp;
+
+use crate::registry::TokenError;
+use crate::server::app::App;
+use crate::server::gate::identity::Actor;
+use crate::server::http::answer::{Answer, json};
+use crate::server::http::change_request::{Named, Order};
+use crate::server::http::problem::Problem;
+use crate::token::{Grant, Made, Role, TokenName};
+use crate::values::fields::Fields;
+use crate::wire::summary::{Grants, NewToken, Revocation};
+use intermission_core::FieldError;
+
+/// `GET /v1/tokens`: all there ever were, without the tokens themselves, which nobody knows here.
+pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
+    let tokens = app.keeper.tokens().grants();
+    json(StatusCode::OK, &Grants { tokens })
+}
+
+/// `POST /v1/tokens`: the one answer that has the token in clear, so that no `Idempotency-Key` keeps
+/// it; a name that is given once only does.
+pub(crate) async fn create(State(app): State<Arc<App>>, order: Order) -> Answer {
+    let grant = grant(order.fields, order.actor)?;
+    let (token, grant) = app
+        .keep(move |keeper| Ok(keeper.create_token(grant)))
+        .await??;
+    let token = token.as_str().to_owned();
+    json(StatusCode::CREATED, &NewToken { token, grant })
+}
+
+/// `POST /v1/tokens/{name}/revoke`; one that is revoked already stays as it is.
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Named(name): Named,
+    order: Order,
+) -> Answer {
+    order.fields.finish(&[])?;
+    let (changed, grant) = app
+        .keep(move |keeper| Ok(keeper.revoke_token(&name, &order.actor.0)))
+        .await??;
+    json(StatusCode::OK, &Revocation { changed, grant })
+}
+
+/// What the body of a request asks a token for.
+fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, FieldError> {
+    let refuse = |member: &str| {
+        let pointer = format!("/{member}");
+        move |reason: String| FieldError::new(pointer, reason)
+    };
+    let missing = |member| move || FieldError::new(format!("/{member}"), "is missing");
+    let name = fields.text("name")?.ok_or_else(missing("name"))?;
+    let name: TokenName = name.parse().map_err(refuse("name"))?;
+    let role = fields.text("role")?.ok_or_else(missing("role"))?;
+    let role = role.parse().map_err(refuse("role"))?;
+    let services = fields.texts("services")?;
+    let nodes = fields.text("nodes")?;
+    let max_polls = fields.whole_number("max_polls")?;
+    let max_members = fields.whole_number("max_members")?;
+    fields.finish(&[
+        "name",
+        "role",
+        "services",
+        "nodes",
+        "max_polls",
+        "max_members",
+    ])?;
+    for (member, is_given) in [
+        ("services", services.is_some()),
+        ("nodes", nodes.is_some()),
+        ("max_polls", max_polls.is_some()),
+        ("max_members", max_members.is_some()),
+    ] {
+        if is_given && role != Role::Node {
+            let reason = format!("goes with role node only, not with {role}; leave it out");
+            return Err(refuse(member)(reason));
+        }
+    }
+    for (member, number) in [("max_polls", max_polls), ("max_members", max_members)] {
+        if number == Some(0) {
+            let reason = "0 lets no node in; leave it out, or revoke the token";
+            return Err(refuse(member)(reason.to_owned()));
+        }
+    }
+    if services.as_ref().is_some_and(Vec::is_empty) {
+        // Whoever has taken the last service off a list does not mean all of them.
+        let reason = "names no service; leave it out for a token for all services";
+        return Err(refuse("services")(reason.to_owned()));
+    }
+    let at = Timestamp::now();
+    let mut grant = Grant::new(name.as_str(), role, Made { by, at });
+    grant.services = services.unwrap_or_default();
+    for service in &grant.services {
+        let valid = service.parse::<ServiceName>();
+        valid.map_err(|error: ParseServiceNameError| refuse("services")(error.to_string()))?;
+    }
+    grant.services.sort();
+    grant.services.dedup();
+    if let Some(nodes) = nodes {
+        grant.nodes = nodes.parse().map_err(refuse("nodes"))?;
+    }
+    grant.max_polls = max_polls.unwrap_or(grant.max_polls);
+    grant.max_members = max_members.unwrap_or(grant.max_members);
+    Ok(grant)
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Taken(grant) => {
+                let Grant { name, created, .. } = *grant;
+                let Made { by, at } = created;
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "token-taken",
+                    "There is a token of this name already",
+                    format!(
+                        "{name} was made by {by} at {at}, and no name is given again, so that history tells them \
+                         apart; choose another name, and revoke {name} if it is lost"
+                    ),
+                )
+            }
+            TokenError::Unknown { name, known } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-token",
+                "Unknown token",
+                format!(
+                    "there is no token {name:?}; there are: {}",
+                    known.join(", ")
+                ),
+            ),
+            TokenError::Operator => Self::new(
+                StatusCode::CONFLICT,
+                "operator-token",
+                "The operator's own token is not revoked so",
+                "delete the file operator.token in control's data folder and start control again, which makes a new \
+                 one",
+            ),
+            TokenError::Change(error) => error.into(),
+            TokenError::Random(error) => {
+                Self::internal(format!("no random numbers: {error}; nothing was changed"))
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The parts of HTTP that handlers share.
+
+pub(crate) mod answer;
+pub(crate) mod body;
+pub(crate) mod change_request;
+pub(crate) mod long_poll;
+pub(crate) mod problem;

@@ -1,0 +1,207 @@
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use intermission_core::Visible;
+use serde_json::{Map, Value};
+
+use crate::fleet::{Kept, MemberId};
+use crate::registry::ChangeError;
+use intermission_core::FieldError;
+
+/// An error as a problem document (RFC 9457).
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    name: &'static str,
+    title: &'static str,
+    detail: String,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// `name` completes the problem's type, `urn:intermission:NAME`.
+    pub(crate) fn new(
+        status: StatusCode,
+        name: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            name,
+            title,
+            detail: detail.into(),
+            more: Map::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A failure of control itself, which its log explains.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Control failed",
+            error.to_string(),
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut document = Map::new();
+        document.insert(
+            "type".into(),
+            format!("urn:intermission:{}", self.name).into(),
+        );
+        document.insert("title".into(), self.title.into());
+        document.insert("status".into(), self.status.as_u16().into());
+        document.insert("detail".into(), self.detail.into());
+        document.extend(self.more);
+        let mut response = (
+            self.status,
+            [
+                (CONTENT_TYPE, "application/problem+json"),
+                (CACHE_CONTROL, "no-store"),
+            ],
+            Value::Object(document).to_string(),
+        )
+            .into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer realm=\"intermission\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        let (pointer, reason) = (error.pointer(), error.reason());
+        let detail = match pointer {
+            "" => format!("the body: {reason}"),
+            pointer => format!("{}: {reason}", Visible(pointer)),
+        };
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Invalid input",
+            detail,
+        )
+        .with("pointer", pointer)
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown { service, known } => {
+                let remedy = match known.as_slice() {
+                    [] => "there is none yet; intermission service add NAME".to_owned(),
+                    known => format!("there are: {}", known.join(", ")),
+                };
+                Self::new(
+                    StatusCode::NOT_FOUND,
+                    "unknown-service",
+                    "Unknown service",
+                    format!("there is no service {service:?}; {remedy}"),
+                )
+                .with("services", known)
+            }
+            ChangeError::NoServices => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-service",
+                "Unknown service",
+                "there is no service yet; intermission service add NAME",
+            )
+            .with("services", Vec::<String>::new()),
+            ChangeError::Invalid { service, invalid } => {
+                Self::from(invalid).with("service", service)
+            }
+            ChangeError::Lost {
+                service,
+                revision,
+                etag,
+            } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "lost",
+                "Somebody else's change came first",
+                format!(
+                    "{service} is at revision {revision}, which is not what If-Match names; read its \
+                     state again, and decide again"
+                ),
+            )
+            .with("service", service)
+            .with("revision", revision)
+            .with("etag", etag.as_str()),
+            ChangeError::KeyReused { key } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "Another request had this Idempotency-Key",
+                format!("{key:?} belongs to a request that asked for something else; give each request its own"),
+            ),
+            ChangeError::UnknownNode { service, node } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-node",
+                "Unknown node",
+                format!(
+                    "{node:?} is no node of {service}; intermission node list {service} shows them"
+                ),
+            ),
+            ChangeError::UnknownBoot {
+                service,
+                node,
+                boot,
+                known,
+            } => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown-node",
+                "Unknown boot",
+                format!(
+                    "no process of {node:?} of {service} has the boot {boot:?}; there are: {}",
+                    known.join(", ")
+                ),
+            ),
+            ChangeError::LiveNode {
+                service,
+                node,
+                kept,
+            } => Self::new(
+                StatusCode::CONFLICT,
+                "live-node",
+                "The node is live",
+                format!(
+                    "{}; old requests may run there, and are waited for; --boot BOOT forgets it all the same: \
+                     intermission node forget {service} {node} --boot BOOT",
+                    kept.iter().map(live).collect::<Vec<_>>().join(", ")
+                ),
+            ),
+            ChangeError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+/// A node that lives, and the sign of it.
+fn live(node: &Kept) -> String {
+    let MemberId { name, boot } = &node.id;
+    match node.heard {
+        Some(heard) => format!("{name} (boot {boot}) was heard at {heard:.0}"),
+        None => format!("{name} (boot {boot}) was not heard since control started, but may be yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_shows_no_control_character_of_a_member() {
+        let problem = Problem::from(FieldError::new("/a\u{1b}[2J", "is not known"));
+        assert_eq!(problem.detail, "/a\\u{1b}[2J: is not known");
+    }
+}

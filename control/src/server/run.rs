@@ -1,0 +1,155 @@
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::cli::args;
+use crate::registry::Keeper;
+use crate::server::app::{App, router, wait_for_nodes};
+use crate::server::gate::host_names::Names;
+use crate::server::listen::certificate::Certificate;
+use crate::server::listen::socket::{Privacy, listen};
+use crate::server::listen::{Capacity, TlsDoor};
+use crate::server::tasks::timers;
+use crate::server::token_file;
+use crate::store::{Disk, Folder, Store};
+use crate::values::duration::Length;
+use crate::values::state_home::StateHome;
+
+/// How long requests that run when control is told to stop may still take.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until SIGINT or SIGTERM.
+pub(crate) fn run(options: args::Serve) -> anyhow::Result<()> {
+    options.log.clone().start(options.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // They wait for one disk, one at a time.
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: args::Serve) -> anyhow::Result<()> {
+    // Before anything else, so that no signal finds the default handler.
+    let stop = stop_signal()?;
+    let home = StateHome::from_env();
+    let data = options
+        .data
+        .or_else(|| Some(home.as_ref()?.data().to_owned()))
+        .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
+    let disk = if options.allow_network_data {
+        Disk::Any
+    } else {
+        Disk::Local
+    };
+    let folder = Folder::open(&data, disk)?;
+    let mut store = Store::open(&folder, Timestamp::now())?;
+    let data = folder.path();
+    token_file::settle(data, &mut store)?;
+    let keeper = Keeper::new(store)?;
+    let certificate = options
+        .tls_cert
+        .zip(options.tls_key)
+        .map(|(chain, key)| Certificate { chain, key }.follow())
+        .transpose()?;
+    let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
+        (Some(_), _) => ("https", Privacy::Encrypted),
+        (None, true) => ("http", Privacy::Insecure),
+        (None, false) => ("http", Privacy::Loopback),
+    };
+    let listener = listen(options.listen, privacy)?;
+    let address = listener.local_addr()?;
+    if address.ip().is_loopback() {
+        link(home.as_ref(), address, data);
+    } else if privacy == Privacy::Insecure {
+        warn!(%address, "tokens and states travel in clear; whoever sees them on the way may use them");
+    }
+    say_ready(scheme, address, data)?;
+    let capacity = Capacity::of_this_process();
+    let (services, connections) = (keeper.services().len(), capacity.connections);
+    info!(%address, data = %data.display(), services, connections, "started");
+    let names = Names::new(scheme, address, options.hosts);
+    let app = Arc::new(App::new(keeper, names, capacity, stop.clone())?);
+    let forget_lost_after = options.forget_lost_after.map(Length::duration);
+    tokio::spawn(wait_for_nodes(Arc::clone(&app), forget_lost_after));
+    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
+    let connections = Arc::clone(&app);
+    let connections = &connections.connections;
+    let router = router(app);
+    let stopping = stopped(stop.clone());
+    match certificate {
+        Some(config) => {
+            let listener = TlsDoor::new(listener, config);
+            until_stopped(connections.serve(listener, router, stopping), stop).await;
+        }
+        None => until_stopped(connections.serve(listener, router, stopping), stop).await,
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// Lets the command of the same user find the token by itself.
+fn link(home: Option<&StateHome>, address: SocketAddr, data: &Path) {
+    let linked = home.map(|home| token_file::link(home, &address.to_string(), data));
+    if !matches!(linked, Some(Ok(()))) {
+        let error = linked.and_then(Result::err).map(|error| error.to_string());
+        warn!(
+            error,
+            "the command does not find the token by itself; give it --token-file"
+        );
+    }
+}
+
+/// Serves until it is done, or for a while after it was told to stop.
+async fn until_stopped(server: impl Future<Output = ()>, stop: watch::Receiver<bool>) {
+    tokio::select! {
+        () = server => {}
+        () = async {
+            stopped(stop).await;
+            info!("stopping");
+            tokio::time::sleep(GRACE).await;
+        } => warn!("stopped with requests still running"),
+    }
+}
+
+/// One line, for people and for whatever starts control and waits for it.
+fn say_ready(scheme: &str, address: SocketAddr, data: &Path) -> io::Result<()> {
+    let token = token_file::path(data);
+    let mut out = io::stdout();
+    writeln!(
+        out,
+        "listening on {scheme}://{address}, data in {}, operator token in {}",
+        data.display(),
+        token.display()
+    )?;
+    out.flush()
+}
+
+/// Becomes true when the process is told to stop.
+fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (told, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        told.send_replace(true);
+    });
+    Ok(stop)
+}
+
+/// Ends when `stop` becomes true.
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which sends before it goes.
+    let _ = stop.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,9 @@
+//! Values that every room reads: times, durations, entity tags, colours, and the folders of a user.
+
+pub(crate) mod contrast;
+pub(crate) mod duration;
+pub(crate) mod etag;
+pub(crate) mod fields;
+pub(crate) mod state_home;
+pub(crate) mod timeout;
+pub(crate) mod timestamp;

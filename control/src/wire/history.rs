@@ -1,0 +1,43 @@
+//! History as control tells it to the command.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::store::{Record, Stamp};
+use crate::wire::timer::Timer;
+
+/// The answer to `GET …/history`, the newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct HistoryPage {
+    pub(crate) service: String,
+    pub(crate) entries: Vec<Entry>,
+    /// What else happened, and in the time of which revision: how waits ended, and which nodes were forgotten.
+    pub(crate) events: Vec<Stamp>,
+    /// Where the next page goes on: `?before=` this. None when this page reaches the beginning.
+    pub(crate) next: Option<u64>,
+}
+
+/// One change, with the documents before and after it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    #[serde(flatten)]
+    pub(crate) stamp: Stamp,
+    pub(crate) before: Option<Value>,
+    pub(crate) after: Value,
+    /// The timer that runs from this revision on.
+    pub(crate) timer: Option<Timer>,
+}
+
+impl TryFrom<Record> for Entry {
+    type Error = serde_json::Error;
+
+    fn try_from(record: Record) -> Result<Self, serde_json::Error> {
+        let before = record.before.as_deref().map(serde_json::from_str);
+        Ok(Self {
+            stamp: record.stamp,
+            before: before.transpose()?,
+            after: serde_json::from_str(&record.after)?,
+            timer: record.timer,
+        })
+    }
+}

@@ -11,8 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::ResponseBody;
 use crate::guard::Held;
-use crate::names::names;
-use crate::unread::Unread;
+use crate::http::{Unread, names};
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).

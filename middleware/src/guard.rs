@@ -3,8 +3,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use crate::Decision;
-use crate::epoch::Counted;
-use crate::probes::Probe;
+use crate::current::{Counted, Probe};
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
 ///

@@ -5,7 +5,7 @@ use http::{Extensions, HeaderMap};
 use intermission_core::ClientSource;
 use tower_layer::Layer;
 
-use crate::client::ClientAddress;
+use crate::http::ClientAddress;
 use crate::{Maintenance, PolicyHandle};
 
 /// Refuses, in maintenance, whoever is not let in.

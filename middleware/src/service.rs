@@ -7,15 +7,11 @@ use http_body::Body;
 use intermission_core::{Policy, Reason, RequestView, Verdict};
 use tower_service::Service;
 
-use crate::client::peer;
-use crate::epoch::Counted;
+use crate::current::{Counted, Probe, Seen};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
-use crate::probes::Probe;
-use crate::seen::Seen;
-use crate::unread::Unread;
-use crate::view::{HeaderLines, received_uri, rewritten_uri, view};
-use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture, h2c};
+use crate::http::{HeaderLines, Unread, h2c, peer, received_uri, rewritten_uri, view};
+use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture};
 
 /// A service in front of which maintenance is enforced; made by
 /// [`MaintenanceLayer`](crate::MaintenanceLayer).

@@ -15,7 +15,8 @@ use loom::thread;
 
 use loom::sync::Arc;
 
-use self::epoch::{Counted, Epoch, Latest};
+use self::epoch::{Epoch, Latest};
+use self::shards::Counted;
 
 /// Loom's, in the place of the standard library's.
 mod sync {
@@ -30,7 +31,7 @@ mod sync {
 
 /// Memory that is not used again, as loom's is of one run only.
 mod pool {
-    use crate::epoch::Shards;
+    use crate::shards::Shards;
 
     pub(crate) fn take() -> &'static Shards {
         Box::leak(Box::new(Shards::new(2)))
@@ -39,9 +40,18 @@ mod pool {
     pub(crate) fn give_back(_: &'static Shards) {}
 }
 
+/// Where the modelled files look for each other.
+mod current {
+    pub(crate) use crate::{pool, shards, sync};
+}
+
 #[allow(dead_code, reason = "the model needs a part of it")]
-#[path = "../src/epoch.rs"]
+#[path = "../src/current/epoch.rs"]
 mod epoch;
+
+#[allow(dead_code, reason = "the model needs a part of it")]
+#[path = "../src/current/shards.rs"]
+mod shards;
 
 /// A handle whose state is swapped once, from the first epoch's to the second's.
 struct Handle {

@@ -6,9 +6,9 @@ use http::Uri;
 use http::uri::Scheme;
 use intermission_core::{ServiceName, without_credentials};
 
-use super::fetch::{CaError, Client};
-use super::token::Token;
-use super::watched::Watched;
+use crate::poller::client::{CaError, Client};
+use crate::poller::token::Token;
+use crate::poller::watched::Watched;
 
 /// Where the state is asked for.
 #[derive(Debug)]

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use intermission_core::{Poll, Report};
 
-use crate::in_force::InForce;
+use crate::current::InForce;
 
 /// Who polls, as control is told with each poll.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use intermission_core::{ServiceName, State};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::write;
+use crate::poller::write;
 
 /// Pause before a state that could not be saved is saved again.
 const AGAIN: Duration = Duration::from_secs(5);

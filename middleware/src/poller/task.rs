@@ -5,12 +5,12 @@ use std::time::Duration;
 use intermission_core::{Poll, ServiceName, State};
 use tokio::time::Instant;
 
-use super::departure::Departing;
-use super::endpoint::Endpoint;
-use super::identity::{Identity, Intent};
-use super::saved::Saver;
-use crate::in_force::InForce;
-use crate::lease::{Lease, Moment};
+use crate::current::Departing;
+use crate::current::InForce;
+use crate::current::{Lease, Moment};
+use crate::poller::endpoint::Endpoint;
+use crate::poller::identity::{Identity, Intent};
+use crate::poller::saved::Saver;
 
 /// How long a node that departs tries to say so, and how often.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -154,7 +154,7 @@ impl Task {
         self.in_force.answer(sent, news, self.poll.state());
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")
-            .set(crate::in_force::now().as_second() as f64);
+            .set(crate::current::now().as_second() as f64);
     }
 
     fn complain(&mut self, complaint: String) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use http::HeaderValue;
 
-use super::watched::Watched;
+use crate::poller::watched::Watched;
 
 /// What a node proves itself with.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 use http::{Method, Request};
 use intermission_core::{ExemptBeginnings, METHOD_HEADERS, Names, PROTOCOL_HEADERS, Reason, State};
 
-use crate::names::names;
-use crate::view::received_uri;
+use crate::http::header_filter::names;
+use crate::http::view::received_uri;
 
 /// What [`Policy::foresee`](intermission_core::Policy::foresee) says of most requests, told from little of them: it would take
 /// longer than all else that is done while the service is open.
@@ -48,16 +48,15 @@ mod tests {
     use http::{HeaderName, HeaderValue};
     use intermission_core::{
         CLIENT_HEADERS, HOST_HEADERS, Mode, PATH_HEADERS, Peer, Policy, Prober, RequestView,
-        ServiceName,
+        ServiceName, Timestamp,
     };
 
     use super::*;
-    use crate::in_force::now;
-    use crate::view::{HeaderLines, view};
+    use crate::http::view::{HeaderLines, view};
 
     /// How many requests it knows at a glance, of how many; what it knows is right.
     fn check(state: &State) -> (usize, usize) {
-        let policy = Policy::compile(state, now());
+        let policy = Policy::compile(state, Timestamp::from_second(0));
         let glance = Glance::new(state);
         let methods = [
             "GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE", "CONNECT", "get",

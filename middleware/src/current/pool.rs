@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::epoch::Shards;
+use crate::current::shards::Shards;
 
 /// What epochs have given back. Requests that are counted in it may still run.
 static GIVEN_BACK: Mutex<Vec<&'static Shards>> = Mutex::new(Vec::new());

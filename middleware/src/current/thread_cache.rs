@@ -3,10 +3,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::epoch::Shard;
-use crate::glance::Glance;
-use crate::in_force::Current;
-use crate::prepared::Answers;
+use crate::current::shards::Shard;
+use crate::current::snapshot::Current;
+use crate::http::{Answers, Glance};
 
 /// A state in force, as one thread has seen it last.
 ///

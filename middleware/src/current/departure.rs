@@ -16,7 +16,7 @@ pub(crate) struct Departure {
 
 /// The same, as seen by the poller.
 #[derive(Debug)]
-pub(super) struct Departing {
+pub(crate) struct Departing {
     asked: Arc<Notify>,
     departed: bool,
     /// Dropped when it is gone.
@@ -24,7 +24,7 @@ pub(super) struct Departing {
 }
 
 impl Departure {
-    pub(super) fn new() -> (Self, Departing) {
+    pub(crate) fn new() -> (Self, Departing) {
         let asked = Arc::new(Notify::new());
         let (sender, gone) = watch::channel(());
         let departing = Departing {
@@ -56,12 +56,12 @@ impl Drop for Departure {
 
 impl Departing {
     /// Ends when the node is to depart.
-    pub(super) async fn asked(&self) {
+    pub(crate) async fn asked(&self) {
         self.asked.notified().await;
     }
 
     /// The poller has said its last word.
-    pub(super) fn depart(mut self) {
+    pub(crate) fn depart(mut self) {
         self.departed = true;
     }
 }

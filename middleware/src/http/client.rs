@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::{Extensions, HeaderMap};
 use intermission_core::{ClientSource, Peer};
 
-use crate::view::HeaderLines;
+use crate::http::view::HeaderLines;
 
 /// Where the layer takes the client's address from.
 #[derive(Clone)]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use intermission_core::{Mode, Reason, Running, State};
 
-use crate::epoch::{Epoch, Upgrades};
+use crate::current::epoch::Epoch;
+use crate::current::shards::Upgrades;
 
 /// All that came before the state in force, oldest first.
 #[derive(Debug, Default)]

@@ -1,83 +1,8 @@
-//! Counting requests, so that one knows when the last that a state admitted has ended.
-//!
-//! A request is counted in the epoch of the state that admits it, and *then* looks whether that state is
-//! still the latest; if it is not, it takes its count back and is judged again. Whoever swaps the state
-//! announces the new one, and *then* reads the counts of the old ones. A fence between the two steps
-//! of each makes sure that at least one of them sees the other: a request that an old state admitted is
-//! seen in its counts, and none slips between.
+//! The counters of requests, which no two threads share if that can be avoided.
 
 use intermission_core::{Counts, Reason, Running, Verdict};
 
-use crate::pool;
-use crate::sync::{AtomicU64, Ordering, add_then_fence, fence};
-
-/// The number of what is in force; what comes later has a higher one.
-#[derive(Debug)]
-pub(crate) struct Latest(AtomicU64);
-
-impl Latest {
-    pub(crate) fn new(number: u64) -> Self {
-        Self(AtomicU64::new(number))
-    }
-
-    /// Says that `number` is in force; the counts of those before may be read from now on.
-    pub(crate) fn announce(&self, number: u64) {
-        self.0.store(number, Ordering::Release);
-        fence(Ordering::SeqCst);
-    }
-
-    /// What was announced last, as far as one can see.
-    pub(crate) fn number(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Whether nothing later than `number` has been announced. For a request that is counted already.
-    pub(crate) fn is(&self, number: u64) -> bool {
-        self.0.load(Ordering::SeqCst) <= number
-    }
-}
-
-/// The time during which one state is in force, and the requests that were admitted in it.
-#[derive(Debug)]
-pub(crate) struct Epoch(&'static Shards);
-
-impl Epoch {
-    pub(crate) fn new() -> Self {
-        Self(pool::take())
-    }
-
-    /// Where a thread counts, for as long as the epoch is there.
-    pub(crate) fn shard(&self, thread: usize) -> &'static Shard {
-        self.0.of(thread)
-    }
-
-    /// How many run that were admitted for a reason that is not among the `spared`.
-    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
-        self.0.running(spared)
-    }
-
-    /// Whether nothing runs any more, and nothing may.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.0.are_idle()
-    }
-
-    /// The upgraded connections, which are not counted here any more; `None` while something else runs. For an epoch
-    /// whose state is in force no more.
-    pub(crate) fn take_upgrades(&self) -> Option<Upgrades> {
-        self.0.take_upgrades()
-    }
-
-    /// How many requests each rule has decided about.
-    pub(crate) fn counts(&self) -> Counts {
-        self.0.counts()
-    }
-}
-
-impl Drop for Epoch {
-    fn drop(&mut self) {
-        pool::give_back(self.0);
-    }
-}
+use crate::current::sync::{AtomicU64, Ordering, add_then_fence};
 
 /// The counts of one epoch: a shard for each thread or few, so that threads do not contend.
 #[derive(Debug)]
@@ -94,7 +19,7 @@ impl Shards {
         }
     }
 
-    fn of(&self, thread: usize) -> &Shard {
+    pub(crate) fn of(&self, thread: usize) -> &Shard {
         let other = (thread % (self.others.len() + 1)).checked_sub(1);
         other
             .and_then(|place| self.others.get(place))
@@ -105,7 +30,7 @@ impl Shards {
         self.running(|_| false) == Running::default()
     }
 
-    fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
         let mut running = Running::default();
         for reason in REASONS.into_iter().filter(|reason| !spared(*reason)) {
             for tally in self.all().map(|shard| shard.tally(reason)) {
@@ -116,7 +41,7 @@ impl Shards {
         running
     }
 
-    fn take_upgrades(&self) -> Option<Upgrades> {
+    pub(crate) fn take_upgrades(&self) -> Option<Upgrades> {
         // What was counted as upgraded had been counted as running before.
         if self.running(|_| false).requests > 0 {
             return None;
@@ -128,7 +53,7 @@ impl Shards {
         })))
     }
 
-    fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for shard in self.all() {
             for (rule, count) in Counts::rules().zip(&shard.decided) {

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use intermission_core::{Mode, Running, ServiceName, State};
 
-use crate::in_force::InForce;
 #[cfg(feature = "poller")]
-use crate::poller::Departure;
+use crate::current::departure::Departure;
+use crate::current::policy_cell::InForce;
 
 /// The policy in force, shared by every layer that is given a clone.
 ///

@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use intermission_core::{Headers, Names, RequestView};
 
-use crate::names::names;
+use crate::http::header_filter::names;
 
 /// The headers of a request, as the core asks for them.
 #[derive(Debug)]

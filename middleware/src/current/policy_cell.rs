@@ -1,24 +1,25 @@
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "poller")]
 use std::time::{Duration, Instant};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 use http::HeaderMap;
 #[cfg(feature = "poller")]
 use intermission_core::{Counts, RequestView};
-use intermission_core::{Peer, Policy, Reason, Running, State, Timestamp};
+use intermission_core::{Peer, Reason, Running, State};
 use thread_local::ThreadLocal;
 use tokio::sync::watch;
 
-use crate::epoch::{Counted, Epoch, Latest};
-use crate::lease::{Lease, Moment};
-use crate::past::Past;
-use crate::probes::{Probe, Probes};
-use crate::seen::{AtHand, Seen};
+use crate::current::epoch::{Epoch, Latest};
+use crate::current::lease::{Lease, Moment};
+use crate::current::past::Past;
+use crate::current::probes::{Probe, Probes};
+use crate::current::shards::Counted;
+use crate::current::snapshot::Current;
+use crate::current::thread_cache::{AtHand, Seen};
 #[cfg(feature = "poller")]
-use crate::view::HeaderLines;
+use crate::http::HeaderLines;
 
 /// The state in force, and what still runs of the requests that were admitted before it.
 #[derive(Debug)]
@@ -40,16 +41,6 @@ pub(crate) struct InForce {
     lease: Option<Lease>,
     /// Held while one swaps.
     past: Mutex<Past>,
-}
-
-/// A state, and what is made of it to judge requests.
-#[derive(Debug)]
-pub(crate) struct Current {
-    /// Of all that this process has put in force, higher than those before.
-    pub(crate) number: u64,
-    pub(crate) policy: Policy,
-    pub(crate) state: State,
-    pub(crate) epoch: Arc<Epoch>,
 }
 
 impl InForce {
@@ -278,24 +269,4 @@ impl InForce {
     fn past(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Current {
-    fn new(state: State, epoch: Arc<Epoch>) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        Self {
-            number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            policy: Policy::compile(&state, now()),
-            state,
-            epoch,
-        }
-    }
-}
-
-/// The time by the wall clock.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -1,0 +1,40 @@
+//! The state in force, the requests that run under it, and those that earlier states admitted.
+
+#[cfg(feature = "poller")]
+mod departure;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "a poller reports what is counted")
+)]
+mod epoch;
+mod handle;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "only a poller has a lease")
+)]
+mod lease;
+mod past;
+mod policy_cell;
+mod pool;
+#[cfg_attr(
+    not(feature = "poller"),
+    expect(dead_code, reason = "only a poller reports them")
+)]
+mod probes;
+mod shards;
+mod snapshot;
+mod sync;
+mod thread_cache;
+
+#[cfg(feature = "poller")]
+pub(crate) use departure::{Departing, Departure};
+pub use handle::PolicyHandle;
+#[cfg(feature = "poller")]
+pub(crate) use lease::{Lease, Moment};
+#[cfg(feature = "poller")]
+pub(crate) use policy_cell::InForce;
+pub(crate) use probes::Probe;
+pub(crate) use shards::Counted;
+#[cfg(all(feature = "metrics", feature = "poller"))]
+pub(crate) use snapshot::now;
+pub(crate) use thread_cache::Seen;

@@ -1,0 +1,37 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use intermission_core::{Policy, State, Timestamp};
+
+use crate::current::epoch::Epoch;
+
+/// A state, and what is made of it to judge requests.
+#[derive(Debug)]
+pub(crate) struct Current {
+    /// Of all that this process has put in force, higher than those before.
+    pub(crate) number: u64,
+    pub(crate) policy: Policy,
+    pub(crate) state: State,
+    pub(crate) epoch: Arc<Epoch>,
+}
+
+impl Current {
+    pub(super) fn new(state: State, epoch: Arc<Epoch>) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        Self {
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            policy: Policy::compile(&state, now()),
+            state,
+            epoch,
+        }
+    }
+}
+
+/// The time by the wall clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_second(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,249 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use intermission_core::{Mode, Poll, PollOptions, ServiceName, State};
+use tokio::time::{Instant, timeout_at};
+
+use crate::PolicyHandle;
+use crate::current::{Departure, InForce};
+use crate::poller::endpoint::{Endpoint, EndpointError};
+use crate::poller::identity::Identity;
+use crate::poller::saved::{self, Saver};
+use crate::poller::task::Task;
+use crate::poller::token::{Token, TokenError};
+
+/// Asks an endpoint for the state of one service, for as long as the policy is in use.
+///
+/// 1. Only a valid document and "not modified" count as answers. Whatever else comes, and if nothing
+///    comes, the last good state stays in force.
+/// 2. A document that is older than the state in force is refused, unless its store is newer; so is one of another
+///    service than the URL names, or else the first answer.
+/// 3. The endpoint is asked to hold a poll until there is news. One that does not know how is asked
+///    at an interval, by default every 5 s, jittered by a tenth.
+/// 4. After a failure the pauses grow up to half a minute, at random.
+/// 5. With a [lease](Self::with_lease) the service is closed when no answer has come for so long.
+/// 6. With each poll control is told what is in force and what still runs that it would refuse, so that
+///    `intermission enter --wait` knows when the last old request has ended.
+///
+/// The endpoint may be a control, any web server with a document on it, or a file.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use intermission::{MaintenanceLayer, Poller};
+///
+/// let token = std::env::var("INTERMISSION_NODE_TOKEN")?;
+/// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?
+///     .with_token(&token)?
+///     .start()
+///     .await;
+/// let layer = MaintenanceLayer::new(policy);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Poller {
+    endpoint: Endpoint,
+    options: PollOptions,
+    start_wait: Duration,
+    saved_copy: Option<PathBuf>,
+    default: Mode,
+    name: Option<String>,
+}
+
+impl Poller {
+    /// Asks `url`: `http:`, `https:` or `file:`.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no such URL, or the system's root certificates are needed and cannot be read.
+    pub fn new(url: &str) -> Result<Self, EndpointError> {
+        Ok(Self::of(Endpoint::new(url, None)?))
+    }
+
+    /// Asks `url`, an `https:` one, and trusts the certificates in this file, in PEM, and no others: for a
+    /// control whose certificate is of a private CA. The file is read again with each poll, so that the CA can be replaced
+    /// without a restart; while it has no certificate that can be used, those of before are trusted.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no such URL, or the file has no certificate that can be used.
+    pub fn new_with_ca_file(url: &str, file: impl AsRef<Path>) -> Result<Self, EndpointError> {
+        Ok(Self::of(Endpoint::new(url, Some(file.as_ref()))?))
+    }
+
+    fn of(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            options: PollOptions::default(),
+            start_wait: Duration::from_secs(2),
+            saved_copy: None,
+            default: Mode::Off,
+            name: None,
+        }
+    }
+
+    /// Pauses for `interval` between two polls that the endpoint does not hold: 5 s by default, 5 minutes at most.
+    #[must_use]
+    pub fn with_interval(self, interval: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                interval,
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Asks the endpoint to hold a poll for up to `wait`, in whole seconds: 10 s by default, 5 minutes at most, and not
+    /// at all where it is zero.
+    #[must_use]
+    pub fn with_wait(self, wait: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                wait,
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Closes the service when the endpoint has not answered for `lease`, until it does: then only exempt paths pass. Without a
+    /// lease the last good state stays in force.
+    ///
+    /// The lease begins when the last poll was sent that was answered, or with the start. Each request is judged by it, by the
+    /// monotonic and by the wall clock. The endpoint is asked more often where it has to be: no pause and no wait is longer
+    /// than a third of the lease.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self {
+            options: PollOptions {
+                lease: Some(lease),
+                ..self.options
+            },
+            ..self
+        }
+    }
+
+    /// Waits for the first answer for at most `start_wait` before it starts without; 2 s by default.
+    #[must_use]
+    pub fn with_start_wait(self, start_wait: Duration) -> Self {
+        Self { start_wait, ..self }
+    }
+
+    /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached. A copy of another
+    /// service than the URL names is passed over. Only the owner of the process can read the file, which is replaced as a
+    /// whole; processes of one service may share it. Where it cannot be replaced, because it is mounted by itself into a
+    /// container, it is written in place.
+    #[must_use]
+    pub fn with_saved_copy(self, file: impl Into<PathBuf>) -> Self {
+        Self {
+            saved_copy: Some(file.into()),
+            ..self
+        }
+    }
+
+    /// Starts with `default` where there is neither an answer nor a saved copy; off by default, so
+    /// that a service whose control is gone serves.
+    #[must_use]
+    pub fn with_default(self, default: Mode) -> Self {
+        Self { default, ..self }
+    }
+
+    /// Calls this node `name` in what control is told and shows; by default it is the name of the machine.
+    ///
+    /// Several processes may share a name; each is known by a number of its own besides.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// Sends `token` with each poll (RFC 6750, section 2.1), to the endpoint's own origin only:
+    /// redirects are not followed.
+    ///
+    /// # Errors
+    ///
+    /// Where the token holds what a header cannot.
+    pub fn with_token(self, token: &str) -> Result<Self, TokenError> {
+        let token = Token::new(token)?;
+        Ok(Self {
+            endpoint: self.endpoint.with_token(token),
+            ..self
+        })
+    }
+
+    /// Sends the token in `file` with each poll, as [`with_token`](Self::with_token) does. The file is read again with each
+    /// poll, so that a token can be replaced without a restart; while it has none, the last one is sent.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or holds what a header cannot.
+    pub fn with_token_file(self, file: impl AsRef<Path>) -> Result<Self, TokenError> {
+        let token = Token::in_file(file.as_ref())?;
+        Ok(Self {
+            endpoint: self.endpoint.with_token(token),
+            ..self
+        })
+    }
+
+    /// Starts to poll, and gives the policy as soon as the first answer is in force, or after the
+    /// [start wait](Self::with_start_wait) what is at hand: the saved copy, else the default.
+    ///
+    /// Until the first answer the policy [is provisional](PolicyHandle::is_provisional).
+    ///
+    /// Polling goes on in a task of the current tokio runtime until the last clone of the handle,
+    /// and with it the last layer, is dropped, or until [`PolicyHandle::leave`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub async fn start(self) -> PolicyHandle {
+        if self.endpoint.sends_token_in_clear() {
+            tracing::warn!(
+                endpoint = %self.endpoint,
+                "the token is sent in clear beyond this machine: who reads it can read the state and report as this node, \
+                 and who is on the way can answer for control; ask by https"
+            );
+        }
+        let deadline = Instant::now() + self.start_wait;
+        let service = self.endpoint.service();
+        let saved = match &self.saved_copy {
+            Some(file) => timeout_at(deadline, saved::load(file, service.as_ref()))
+                .await
+                .ok()
+                .flatten(),
+            None => None,
+        };
+        let at_hand = saved
+            .clone()
+            .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
+        let in_force = Arc::new(InForce::new(at_hand).polled(self.options.lease));
+        let mut poll = Poll::new(self.options, fastrand::u64(..)).with_service(service);
+        if let Some(saved) = saved {
+            poll = poll.with_saved_copy(saved);
+        }
+        let (departure, departing) = Departure::new();
+        let task = Task::new(
+            self.endpoint,
+            poll,
+            Identity::new(self.name, self.options.lease),
+            self.saved_copy.map(Saver::new),
+            Arc::clone(&in_force),
+        );
+        tokio::spawn(task.run(departing));
+        let handle = PolicyHandle::polled(in_force, departure);
+        if timeout_at(deadline, handle.answered()).await.is_err() {
+            let state = handle.state();
+            tracing::warn!(
+                service = state.service.as_str(),
+                revision = state.revision,
+                maintenance = %state.maintenance,
+                waited = ?self.start_wait,
+                "no answer from the endpoint; what is in force is provisional"
+            );
+        }
+        handle
+    }
+}

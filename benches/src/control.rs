@@ -160,7 +160,7 @@ impl Node {
         }
     }
 
-    /// Polls for ever, and tells of every state that it gets.
+    /// Polls until it is dropped, and passes on every state that it gets.
     pub async fn run(mut self, heard: Sender<Result<Heard>>) {
         loop {
             let polled = self.poll(60).await.transpose();

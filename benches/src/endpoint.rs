@@ -1,4 +1,4 @@
-//! An endpoint that a node polls, and that is told what the node has in force.
+//! An endpoint that a node polls, and that takes the reports of the node.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

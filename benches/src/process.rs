@@ -114,7 +114,7 @@ fn on(processor: usize) -> Command {
     command
 }
 
-/// An address that nobody listens at.
+/// An address at which no process listens.
 pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

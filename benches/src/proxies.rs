@@ -143,7 +143,7 @@ fn typed(name: &str, of: &str, mut config: Value) -> Value {
     json!({ "name": name, "typed_config": config })
 }
 
-/// The edge filter, with a state in force and nobody to ask for another.
+/// The edge filter, with a state in force and no control to poll.
 pub fn intermission(maintenance: &str, allowlist: &[String]) -> Result<Value> {
     edge_filter(&json!({
         "cluster": "upstream",

@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// What a browser asks for when somebody follows a link to `path`.
+    /// The request of a browser that follows a link to `path`.
     #[must_use]
     pub fn navigation(path: &str) -> Self {
         let header = |(name, value)| {

@@ -1,4 +1,4 @@
-//! Whatever bytes come, nothing panics, and nobody gets in by them.
+//! No bytes of a request cause a panic or get it admitted.
 #![cfg(not(target_family = "wasm"))]
 #![allow(
     clippy::indexing_slicing,

@@ -3,7 +3,7 @@
 //! 1. The benches' `counts` runs each function under callgrind so many times, and as many times again; the difference is what
 //!    it takes, to the instruction. `counts` tells by itself how much is allocated.
 //! 2. More than 5 % above what is kept fails, and so does a function that is in the file or in `counts` alone. Less than that
-//!    is told.
+//!    is printed.
 //! 3. `--accept` keeps what was found.
 //!
 //! The counts are the same on every machine with the toolchain of `rust-toolchain.toml`, the same libc and a processor with
@@ -39,7 +39,7 @@ pub(crate) struct Cost {
 /// What each function takes, by `operation/input`.
 pub(crate) type Costs = BTreeMap<String, Cost>;
 
-/// What becomes of the counts.
+/// What is done with the counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Compare,

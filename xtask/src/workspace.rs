@@ -22,7 +22,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target());
     for (name, _) in std::env::vars_os() {
-        // What cargo told this program about itself. Build scripts that look at these names (ring's does)
+        // Cargo's variables about this program itself. Build scripts that look at these names (ring's does)
         // would run again whenever builds from a shell and builds from here take turns.
         let own = name.to_str().is_some_and(|name| {
             name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")

@@ -61,7 +61,7 @@ fn table(input: &Input, rounds: usize) -> Result<(), Box<dyn Error>> {
     }
     for _ in 0..rounds {
         for row in &mut rows {
-            // Whoever had the turn before has filled the caches.
+            // The set that ran before has filled the caches.
             row.built.hits(&input.keys[..row.keys]);
             let start = Instant::now();
             let hits = row.built.hits(&input.keys[..row.keys]);

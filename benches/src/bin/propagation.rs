@@ -122,7 +122,7 @@ async fn node(control: &Control, name: &str) -> Result<Node> {
     Node::start(control.server.address, &control.token, name.to_owned()).await
 }
 
-/// Nodes that poll for ever.
+/// Nodes that poll until they are dropped.
 struct Crowd {
     heard: Receiver<Result<Heard>>,
     size: usize,
@@ -179,7 +179,7 @@ impl Crowd {
         timeout(LONG, all).await.context("not all polls are held")?
     }
 
-    /// That no node has got anything that it was not told to.
+    /// Asserts that no node has received a state that it must not get.
     fn ensure_quiet(&self) -> Result<()> {
         ensure!(self.heard.try_recv().is_err(), "a node heard twice");
         Ok(())

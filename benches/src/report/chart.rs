@@ -27,7 +27,7 @@ pub(super) struct Curve {
 const SIZE: (u32, u32) = (960, 440);
 /// Where the names of the curves are, beside them.
 const NAMES: u32 = 250;
-/// Colours that can be told apart by most (Okabe and Ito, and two of Tol's).
+/// Colours that most people can distinguish (Okabe and Ito, and two of Tol's).
 const COLORS: [RGBColor; 10] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),

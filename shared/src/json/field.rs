@@ -82,7 +82,7 @@ impl<'n> Field<'n> {
             .ok_or_else(|| self.mistyped("an object"))
     }
 
-    /// Refuses members that nobody knows, which are misspelt more often than not.
+    /// Refuses unknown members, which are misspelt more often than not.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Paths that need no thought, told from the others at a glance.
+//! Recognises the paths that every server reads alike.
 
 /// How many bytes are looked at together: as many as a register holds of the least processor of a server, and the one
 /// that follows the last of them.

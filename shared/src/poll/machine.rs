@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// How much longer than it may be held a poll is waited for.
 const SLACK: Duration = Duration::from_secs(5);
-/// An answer that was held comes later than this, or it was not held. While somebody waits for the node, control
+/// An answer that was held comes later than this, or it was not held. While a barrier waits for the node, control
 /// holds for little longer.
 const HELD: Duration = Duration::from_millis(100);
 
@@ -206,7 +206,7 @@ impl Poll {
         now: Duration,
         response: PollResponse<'_>,
     ) -> Result<Option<State>, PollError> {
-        // Until the first answer the server has not been told what is in force, saved or not.
+        // Until the first answer the server does not know what is in force, saved or not.
         let before = self.answered_at.and(self.state.as_ref()).map(order);
         let new = self.read(&response);
         match &new {

@@ -9,7 +9,7 @@ pub struct PollOptions {
     /// seconds, at most [`LONGEST`](Self::LONGEST).
     pub wait: Duration,
     /// How long the last good state stays in force without an answer, before the node puts
-    /// [`State::closed`](crate::State::closed) in its place; `None` is for ever. No pause and no wait is longer than a third
+    /// [`State::closed`](crate::State::closed) in its place; `None` is no lease. No pause and no wait is longer than a third
     /// of it.
     pub lease: Option<Duration>,
 }

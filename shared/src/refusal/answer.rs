@@ -42,7 +42,7 @@ pub struct Answer {
     headers: Vec<HeaderLine>,
     body: Arc<[u8]>,
     content_length: Box<[u8]>,
-    /// `grpc-status-details-bin` for each time that a client may be told to wait.
+    /// `grpc-status-details-bin` for each time that a client may be asked to wait.
     details: Box<[Box<[u8]>]>,
 }
 
@@ -130,7 +130,7 @@ impl<'a> Reply<'a> {
         self.answer
     }
 
-    /// How long the client is told to wait: the place of its `Retry-After` in
+    /// How long the client is asked to wait: the place of its `Retry-After` in
     /// [`Policy::retry_after`](crate::Policy::retry_after), and of its `grpc-status-details-bin` in [`Answer::details`].
     #[must_use]
     pub fn wait(&self) -> usize {
@@ -203,7 +203,7 @@ pub(crate) struct Answers {
     /// The notice's own, then those of the translations in their order.
     languages: Languages,
     cors_origins: Box<[Origin]>,
-    /// `Retry-After` for each time that a client may be told to wait.
+    /// `Retry-After` for each time that a client may be asked to wait.
     retry_after: Box<[Box<[u8]>]>,
     bytes: usize,
 }
@@ -282,7 +282,7 @@ impl Answers {
         self.bytes
     }
 
-    /// `Retry-After` for each time that a client may be told to wait.
+    /// `Retry-After` for each time that a client may be asked to wait.
     pub(crate) fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
         self.retry_after.iter().map(|value| &**value)
     }

@@ -1,4 +1,4 @@
-/// `Cache-Control` of the response to an allowlisted request, so that nobody else gets what a tester sees (RFC 9111,
+/// `Cache-Control` of the response to an allowlisted request, so that a cache gives it to no other client (RFC 9111,
 /// section 5.2.2).
 pub const FOR_TESTERS_ONLY: &str = "private, no-store";
 

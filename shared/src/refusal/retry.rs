@@ -16,7 +16,7 @@ fn after(notice: &Notice, now: Timestamp) -> u64 {
     seconds.unwrap_or_else(|| notice.retry_after.into())
 }
 
-/// The times that clients are told, so that those who ask in one second do not come back in one: from
+/// The times that clients are asked to wait, so that those who ask in one second do not come back in one: from
 /// [`after`] to a tenth of the configured time more, evenly.
 pub(crate) fn spread(notice: &Notice, now: Timestamp) -> Vec<u64> {
     let first = after(notice, now);

@@ -27,7 +27,7 @@ impl TrustedProxies {
         }
     }
 
-    /// Trusts whoever connects through a Unix domain socket, too.
+    /// Also trusts peers that connect through a Unix domain socket.
     #[must_use]
     pub fn with_unix_sockets(self) -> Self {
         Self { unix: true, ..self }

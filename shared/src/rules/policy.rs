@@ -78,7 +78,7 @@ impl Policy {
         self.answers.all()
     }
 
-    /// `Retry-After` for each time that a client may be told to wait, each at the place of its [`Reply::wait`].
+    /// `Retry-After` for each time that a client may be asked to wait, each at the place of its [`Reply::wait`].
     pub fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
         self.answers.retry_after()
     }
@@ -163,7 +163,7 @@ impl Policy {
     }
 
     /// The answer to a refused request. `draw`, any number that differs from request to request, spreads the time
-    /// after which clients are told to come back, so that they do not do so all at once.
+    /// after which clients are asked to come back, so that they do not all come at once.
     pub fn reply<'a, H: Headers + ?Sized>(
         &'a self,
         kind: Kind,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::text::Quoted;
 
-/// A link to somebody: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
+/// A link to the operators: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Contact(Box<str>);

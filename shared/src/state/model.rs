@@ -35,7 +35,7 @@ pub struct State {
     pub exempt: Exempt,
     /// What is answered as an API, however it is asked.
     pub api: Area,
-    /// What refused clients are told.
+    /// The texts and the appearance of refusals.
     pub notice: Notice,
 }
 
@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    /// What takes the place of a state whose lease has ended: nobody passes but by an exempt path.
+    /// The state in force after a lease has ended: only requests of exempt paths pass.
     #[must_use]
     pub fn closed(&self) -> Self {
         let mut closed = self.clone();

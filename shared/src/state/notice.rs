@@ -1,4 +1,4 @@
-//! What refused clients are told, as operators say it.
+//! The notice: what operators say to refused clients.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use crate::state::origin::Origin;
 use crate::state::phrases::{ALL, ENGLISH, Phrases};
 use crate::state::timestamp::Timestamp;
 
-/// What refused clients are told.
+/// What operators say to refused clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// When the service is expected back.
@@ -28,10 +28,10 @@ pub struct Notice {
     pub cors_origins: Vec<Origin>,
     /// The language of what follows.
     pub language: LanguageTag,
-    /// How it is told to whoever wants no other language.
+    /// The notice for clients that ask for no other language.
     #[serde(flatten)]
     pub look: Look,
-    /// How it is told in other languages.
+    /// The notice in other languages.
     #[serde(serialize_with = "serialize_languages")]
     pub languages: Vec<Translation>,
 }
@@ -50,7 +50,7 @@ impl Default for Notice {
     }
 }
 
-/// How a notice is told in one language; what is missing is built in.
+/// A notice in one language; what is missing is built in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Look {
     /// The heading of the page.
@@ -69,13 +69,13 @@ pub struct Look {
     pub content_security_policy: Option<Box<str>>,
 }
 
-/// How a notice is told in another language.
+/// A notice in another language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Translation {
     /// The language; each occurs once.
     #[serde(skip)]
     pub language: LanguageTag,
-    /// How it is told; contact, logo, colours and document are the notice's own where they are missing here.
+    /// Its texts and appearance; contact, logo, colours and document are the notice's own where they are missing here.
     #[serde(flatten)]
     pub look: Look,
 }
@@ -121,7 +121,7 @@ impl Notice {
     }
 
     /// The notice in each of its languages, its own first: in those that it names, and in those that are
-    /// built in, unless it has words or a document of its own, which nobody has put into these.
+    /// built in, unless it has words or a document of its own, which is not translated into these.
     pub(crate) fn told(&self, mode: Mode) -> Vec<Told<'_>> {
         let own = [(&self.language, &self.look)];
         let named = self.languages.iter().map(|one| (&one.language, &one.look));

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 /// The length of a body that no buffer on the way holds, in bytes.
 const LONG: usize = 64 * 1024 * 1024;
 
-/// An application that does what the query of a request says: `wait` is answered when it is told to, `long` with a
+/// An application that does what the query of a request says: `wait` is answered when the test releases it, `long` with a
 /// long body, `upgrade` with another protocol until the client closes, and everything else at once.
 #[derive(Debug)]
 pub struct Backend {

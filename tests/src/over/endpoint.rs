@@ -1,4 +1,4 @@
-//! A config endpoint that does as it is told, and dies when it is told to.
+//! A config endpoint that answers as a test orders, and dies when a test orders it.
 
 use std::io;
 use std::net::SocketAddr;

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::{Node, Vector};
 
-/// A filter in a state: one of many in one Envoy, told apart by the port that a PROXY header names.
+/// A filter in a state: one of many in one Envoy, distinguished by the port that a PROXY header names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     /// The state that its endpoint gives.

@@ -221,7 +221,7 @@ fn compare(rule: &str, answer: &Observed, core: &Outcome, vector: &Vector) -> Ve
         return found;
     }
     differ(&mut found, "status", &answer.status.to_string(), "200");
-    // What becomes of an upgrade is between Envoy and the application.
+    // Envoy and the application agree on an upgrade by themselves.
     let upgrades = vector
         .request
         .headers

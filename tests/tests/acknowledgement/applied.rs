@@ -24,7 +24,7 @@ async fn nothing_is_applied_before_it_is_in_force_in_every_worker() {
     while !lagged {
         assert!(
             begun.elapsed() < PATIENCE,
-            "nothing is told of a worker that lags"
+            "a report names a revision that a worker lacks"
         );
         let busy = keep_a_worker_busy(&envoy).await;
         let (known, told) = (revision, reports(&control).len());
@@ -78,11 +78,11 @@ async fn a_state_is_told_to_be_in_force_soon_after_it_came() {
     for revision in [4, 5, 6] {
         control.say(closed(revision));
         let tag = revision.to_string();
-        let waited = until("told", Duration::from_secs(1), async || {
+        let waited = until("reported", Duration::from_secs(1), async || {
             last(&control).applied.as_ref() == Some(&tag)
         })
         .await;
-        println!("told after {waited:?}");
+        println!("reported after {waited:?}");
     }
 }
 

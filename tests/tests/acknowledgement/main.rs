@@ -117,7 +117,7 @@ async fn until_told(
     last(control)
 }
 
-/// Waits until this revision is in force in every worker, as far as is told.
+/// Waits until this revision is in force in every worker, as far as reports say.
 async fn until_applied(control: &Endpoint, revision: u64) -> Report {
     let tag = revision.to_string();
     until_told(control, &format!("{revision} applied"), |report| {

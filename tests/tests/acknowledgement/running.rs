@@ -20,7 +20,7 @@ async fn a_slow_answer_runs_until_it_is_there() {
     let slow = begin(&envoy, &backend, "/?wait").await;
     control.say(closed(4));
     runs(&until_applied(&control, 4).await, 1, 3);
-    // While somebody waits for the node.
+    // While a barrier waits for the node.
     control.say(closed_and_waited_for(5));
     runs(&until_applied(&control, 5).await, 1, 3);
     backend.release();
@@ -29,7 +29,7 @@ async fn a_slow_answer_runs_until_it_is_there() {
         last(&control).running == 0
     })
     .await;
-    println!("told {waited:?} after it had ended");
+    println!("reported {waited:?} after it had ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +127,7 @@ async fn before_an_application(held: bool) -> (Endpoint, Backend, Envoy) {
     (control, backend, envoy)
 }
 
-/// As control answers while somebody waits for the node.
+/// As control answers while a barrier waits for the node.
 fn closed_and_waited_for(revision: u64) -> intermission_tests::over::Scripted {
     intermission_tests::over::Scripted {
         longest_hold: Some(Duration::from_millis(250)),
@@ -135,7 +135,7 @@ fn closed_and_waited_for(revision: u64) -> intermission_tests::over::Scripted {
     }
 }
 
-/// A request that the application has, and answers when it is told to.
+/// A request that the application has, and answers when the test releases it.
 async fn begin(envoy: &Envoy, backend: &Backend, path: &str) -> JoinHandle<Observed> {
     let (address, request, before) = (envoy.address(), get(path), backend.waiting());
     let request = tokio::spawn(async move {

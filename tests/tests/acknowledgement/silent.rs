@@ -76,7 +76,7 @@ async fn whichever_vm_polls_it_is_the_same_process() {
         let mut deadly = closed(revision);
         deadly.headers.push(("x-intermission-panic", "1".into()));
         control.say_once(deadly);
-        // Somebody else polls after that.
+        // Another VM polls after that.
         let pause = Duration::from_secs(1);
         until("another", PATIENCE, async || {
             let reports = reports(&control);

@@ -16,9 +16,9 @@ use serde::Deserialize;
 /// What the application sees of strangers' requests.
 #[derive(Debug, Default)]
 pub(crate) struct Witness {
-    /// Whether somebody was told that none runs any more.
+    /// Whether a wait has ended with the promise that none runs any more.
     told: AtomicBool,
-    /// Requests that began or ran while somebody was told so.
+    /// Requests that began or ran while that promise held.
     betrayed: AtomicU64,
     served: AtomicU64,
 }
@@ -119,7 +119,7 @@ async fn switch(Query(keeps): Query<Keeps>, mut request: axum::extract::Request)
     (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
 }
 
-/// A health check that goes on for ever.
+/// A health check that goes on until it is dropped.
 async fn watch() -> Body {
     Body::from_stream(stream::unfold((), |()| async {
         tokio::time::sleep(Duration::from_millis(20)).await;

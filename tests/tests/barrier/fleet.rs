@@ -26,7 +26,7 @@ impl Tally {
         }
     }
 
-    /// That since `before` every node has refused somebody.
+    /// Asserts that every node has refused a request since `before`.
     fn has_risen(&self, before: &[u64]) -> bool {
         let now = self.refused();
         now.iter().zip(before).all(|(now, before)| now > before)

@@ -4,12 +4,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What becomes of the bytes between a node and control.
+/// What the proxy does with the bytes between a node and control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// They arrive.
     Open,
-    /// They vanish, and nobody is told: a partition.
+    /// They vanish without an error: a partition.
     Lost,
     /// They arrive, but documents are of a version that no node knows.
     Newer,

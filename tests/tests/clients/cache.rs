@@ -12,7 +12,7 @@ use crate::front::Front;
 const VISITOR: &str = "127.0.0.1";
 const TESTER: &str = "127.0.0.2";
 
-/// An nginx that keeps whatever it is not told to leave alone.
+/// An nginx that caches every response whose headers do not forbid it.
 struct Nginx {
     process: Child,
     address: SocketAddr,

@@ -22,7 +22,7 @@ pub(crate) fn shots() -> PathBuf {
     folder
 }
 
-/// A running client, which says one JSON value in each line, and is told to go on by a line.
+/// A running client, which says one JSON value in each line, and goes on when it reads a line.
 pub(crate) struct Client {
     _process: Child,
     input: ChildStdin,

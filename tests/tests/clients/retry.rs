@@ -1,4 +1,4 @@
-//! Clients that come back when they are told to.
+//! Clients that come back after `Retry-After`.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::foreign::Client;
 use crate::front::Front;
 
-/// How long clients are told to wait, in seconds; so little that it is not spread.
+/// How long clients are asked to wait, in seconds; so little that it is not spread.
 const AFTER: u64 = 5;
 
 /// Refuses everybody for half the time that clients wait.

@@ -44,7 +44,7 @@ fn endpoint(answer: Scripted) -> Endpoint {
     Endpoint::start(SocketAddr::from(([127, 0, 0, 1], 0)), answer).unwrap()
 }
 
-/// Where nobody listens.
+/// An address at which no process listens.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 fn get(path: &str) -> Request {

@@ -53,7 +53,7 @@ const EXCEPTIONS: &[Exception] = &[
         applies: |request, decision| decision == "refused grpc" && *request.method == *b"HEAD",
         parts: &["grpc-message", "transfer-encoding"],
     },
-    // What becomes of an upgrade that is let through is between Envoy and the application.
+    // Envoy and the application agree by themselves on an upgrade that is admitted.
     Exception {
         applies: |request, decision| !decision.starts_with("refused") && upgrades(request),
         parts: &[""],

@@ -44,7 +44,7 @@ struct Metadata {
 #[derive(Deserialize)]
 struct Package {
     name: String,
-    /// The registries that may take it; any, unless told.
+    /// The registries that may take it; any, unless the manifest names some.
     publish: Option<Vec<String>>,
     features: BTreeMap<String, Vec<String>>,
 }

@@ -2,8 +2,11 @@
 
 mod deployment;
 mod features;
+mod files;
 mod papers;
+mod rust;
 mod size;
+mod words;
 
 use anyhow::Result;
 
@@ -25,6 +28,7 @@ pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
     steps.run("format of the benches", &mut benches("fmt --check"))?;
     steps.run("format of the fuzz targets", &mut fuzz("fmt --check"))?;
     steps.step("papers name what exists", || papers::check(root()))?;
+    steps.step("words", || words::check(root()))?;
     steps.step("length of files", || size::warn(root()))?;
     steps.run(
         "clippy",

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::files;
+
 const PAPERS: [&str; 4] = [
     "README.md",
     "ARCHITECTURE.md",
@@ -23,11 +25,9 @@ const ENDINGS: &[&str] = &[
 /// Fails with every path that is not there.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut missing = Vec::new();
-    let mut all = Vec::new();
-    collect(root, Path::new(""), &mut all)?;
+    let all = files::all(root)?;
     for paper in papers(root)? {
-        let text =
-            fs::read_to_string(root.join(&paper)).with_context(|| paper.display().to_string())?;
+        let text = files::text(root, &paper)?;
         for (number, name) in broken(root, &all, &paper, &text) {
             missing.push(format!(
                 "{}:{number}: no such path: {name}",
@@ -45,26 +45,11 @@ fn papers(root: &Path) -> Result<Vec<PathBuf>> {
     let mut papers: Vec<PathBuf> = PAPERS.iter().map(PathBuf::from).collect();
     for entry in fs::read_dir(root.join("docs")).context("docs")? {
         let path = Path::new("docs").join(entry?.file_name());
-        if path.extension().is_some_and(|extension| extension == "md") {
+        if files::has_extension(&path, "md") {
             papers.push(path);
         }
     }
     Ok(papers)
-}
-
-/// Every file and folder, from the root.
-fn collect(root: &Path, folder: &Path, all: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(root.join(folder))? {
-        let path = folder.join(entry?.file_name());
-        if path == Path::new("target") || path == Path::new(".git") {
-            continue;
-        }
-        if root.join(&path).is_dir() {
-            collect(root, &path, all)?;
-        }
-        all.push(path);
-    }
-    Ok(())
 }
 
 /// The paths that a paper names and that are not there, each with its line.
@@ -139,8 +124,7 @@ mod tests {
         fs::create_dir_all(root.join("node/src/poller")).unwrap();
         fs::write(root.join("docs/state.md"), "").unwrap();
         fs::write(root.join("node/src/layer.rs"), "").unwrap();
-        let mut all = Vec::new();
-        collect(root, Path::new(""), &mut all).unwrap();
+        let all = files::all(root).unwrap();
         broken(root, &all, Path::new(paper), text)
     }
 

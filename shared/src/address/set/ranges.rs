@@ -100,7 +100,7 @@ impl<P: Part> Ranges<P> {
     /// Whether an address is inside, of which is given what the directory goes by, and what is compared.
     #[inline]
     pub(super) fn contain(&self, leading: u64, part: P) -> bool {
-        // The directory leads nowhere else; if it did, nobody would be let in.
+        // The directory leads nowhere else; if it did, no address would be in the set.
         self.look(leading, part).unwrap_or(false)
     }
 

@@ -1,4 +1,4 @@
-//! What Envoy is told.
+//! The configuration of Envoy.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -64,7 +64,7 @@ pub(super) fn port(site: usize) -> usize {
     site + 1
 }
 
-/// The Unix socket of a site, where the filter is told the peer, or where it is not.
+/// The Unix socket of a site, where the filter gets the peer, or where it does not.
 pub(super) fn socket(folder: &Path, site: usize, told: bool) -> std::path::PathBuf {
     folder.join(format!("{site}-{told}.sock"))
 }
@@ -91,7 +91,7 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
             ],
         }],
     });
-    // What the decoding filters have not seen is not told, even though the answer passes this one.
+    // What the decoding filters have not seen is not reported, even though the answer passes this one.
     let tell = json!({ "mutations": { "response_mutations": [{
         "append": {
             "header": { "key": "rig-path", "value": "%FILTER_STATE(rig.path:PLAIN)%" },

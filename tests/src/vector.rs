@@ -5,8 +5,8 @@ use intermission_core::{Cidr, ClientSource, HopCount, Peer, State, TrustedProxie
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::Expect;
 use crate::bytes::Bytes;
-use crate::{Expect, judge};
 
 /// A request to a node, and what has to come of it.
 #[derive(Clone, Debug)]
@@ -179,7 +179,7 @@ impl Request {
     ///
     /// If the vector is not valid.
     pub fn client(&self, source: &ClientSource) -> Result<Option<IpAddr>, String> {
-        Ok(source.resolve(self.peer()?, judge::headers(self)))
+        Ok(source.resolve(self.peer()?, self.headers.as_slice()))
     }
 }
 

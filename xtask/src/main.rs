@@ -26,6 +26,7 @@ const CHORES: &str = "\
 cargo xtask demo   starts control, two apps with the layer and one behind Envoy, and says what to type next
 cargo xtask test   installs what the tests need under target/ and runs every test
 cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
+cargo xtask tidy   checks the papers, the words and the house alone, in a second
 cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
 cargo xtask counts counts instructions and allocations of what runs in every request; --accept keeps them
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["test"] => test::run(&mut steps),
         ["lint"] => lint::run(&mut steps),
+        ["tidy"] => lint::tidy(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
         ["api"] => api::run(&mut steps),
         ["soak"] => soak::soak(&mut steps),

@@ -1,12 +1,9 @@
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use intermission_core::AddressSet;
 use ipnet::IpNet;
 
-use super::ranges::merged;
-use super::{Family, Input};
+use super::Input;
 
 /// Something that tells whether a set of blocks holds an address.
 #[derive(Clone, Copy, Debug)]
@@ -24,53 +21,6 @@ pub trait Built {
     /// How many of the keys are in the set. Each is asked for only once the answer before is known.
     fn hits(&self, keys: &[IpAddr]) -> u64;
 }
-
-/// What takes part: ours, the naive, and with the feature `contenders` the crates one would use instead.
-pub const CONTENDERS: &[Contender] = &[
-    Contender {
-        name: "intermission",
-        most: usize::MAX,
-        build: |input| {
-            let set: AddressSet = input.cidrs.iter().copied().collect();
-            built(move |address| set.contains(address))
-        },
-    },
-    Contender {
-        name: "ipnet-scan",
-        most: 1_000,
-        build: |input| {
-            let nets: Vec<IpNet> = nets(input).collect();
-            built(move |address| nets.iter().any(|net| net.contains(&address)))
-        },
-    },
-    Contender {
-        name: "std-btreemap",
-        most: usize::MAX,
-        build: |input| match input.family {
-            Family::V6 => {
-                let ranges: BTreeMap<u128, u128> = merged(&input.cidrs).into_iter().collect();
-                built(move |address| holds(&ranges, &v6(address).to_bits()))
-            }
-            _ => {
-                let ranges: BTreeMap<u32, u32> = merged(&input.cidrs)
-                    .into_iter()
-                    .map(|(first, last)| (first as u32, last as u32))
-                    .collect();
-                built(move |address| holds(&ranges, &v4(address).to_bits()))
-            }
-        },
-    },
-    #[cfg(feature = "contenders")]
-    super::peers::IPTRIE,
-    #[cfg(feature = "contenders")]
-    super::peers::PREFIX_TRIE,
-    #[cfg(feature = "contenders")]
-    super::peers::TREEBITMAP,
-    #[cfg(feature = "contenders")]
-    super::peers::RANGE_SET_BLAZE,
-    #[cfg(feature = "contenders")]
-    super::peers::CIDR_UTILS,
-];
 
 struct Chain<F>(F);
 
@@ -99,13 +49,6 @@ impl<F: Fn(IpAddr) -> bool> Built for Chain<F> {
         }
         hits
     }
-}
-
-fn holds<T: Ord>(ranges: &BTreeMap<T, T>, address: &T) -> bool {
-    ranges
-        .range(..=address)
-        .next_back()
-        .is_some_and(|(_, last)| address <= last)
 }
 
 /// The blocks as the type that most crates take.

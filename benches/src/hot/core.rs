@@ -5,7 +5,7 @@ use intermission_core::{
     AddressSet, Cidr, Kind, Mode, Policy, Reason, ServiceName, State, Timestamp, Verdict,
 };
 
-use super::{Hot, Run, repeated};
+use super::function::{Hot, Run, repeated};
 use crate::{CALL, PAGE, Random, Request, api_paths};
 
 pub(super) const ALL: [Hot; 11] = [

@@ -1,4 +1,4 @@
-use super::{Hot, Run};
+use super::function::{Hot, Run};
 use crate::layer::{BARE, OURS, contenders};
 
 /// What the requests cost by themselves is in all of them, as `bare` tells.

@@ -3,9 +3,9 @@
 mod deployment;
 mod features;
 mod files;
+mod house;
 mod papers;
 mod rust;
-mod size;
 mod words;
 
 use anyhow::Result;
@@ -27,13 +27,18 @@ pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
     steps.run("format", &mut cargo("fmt --all --check"))?;
     steps.run("format of the benches", &mut benches("fmt --check"))?;
     steps.run("format of the fuzz targets", &mut fuzz("fmt --check"))?;
-    steps.step("papers name what exists", || papers::check(root()))?;
-    steps.step("words", || words::check(root()))?;
-    steps.step("length of files", || size::warn(root()))?;
+    tidy(steps)?;
     steps.run(
         "clippy",
         &mut cargo("clippy --workspace --all-targets --all-features -- --deny warnings"),
     )
+}
+
+/// The checks that read files alone.
+pub(crate) fn tidy(steps: &mut Steps) -> Result<()> {
+    steps.step("papers name what exists", || papers::check(root()))?;
+    steps.step("words", || words::check(root()))?;
+    steps.step("rooms, circles and sizes", || house::check(root()))
 }
 
 /// The others.

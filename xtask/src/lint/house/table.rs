@@ -1,0 +1,91 @@
+//! The rooms of each package, and the faults that are meant.
+
+use super::fault::Rule;
+
+/// What is to be held of a package.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Package {
+    /// Its folder, from the root.
+    pub(super) folder: &'static str,
+    /// Its rooms from bottom to top; without any, imports may point anywhere.
+    pub(super) rooms: &'static [&'static str],
+    /// Crates of which each is used in one room only.
+    pub(super) kept: &'static [(&'static str, &'static str)],
+}
+
+/// A fault that is meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exception {
+    pub(super) rule: Rule,
+    /// As [`Fault::subject`] names it.
+    pub(super) subject: &'static str,
+    #[expect(dead_code, reason = "for readers of the table")]
+    pub(super) reason: &'static str,
+}
+
+pub(super) const PACKAGES: &[Package] = &[
+    Package {
+        folder: "shared",
+        rooms: &[
+            "text", "json", "address", "path", "request", "state", "refusal", "rules", "poll",
+        ],
+        kept: &[],
+    },
+    package("benches"),
+    package("examples"),
+    package("fuzz"),
+    package("tests"),
+    package("xtask"),
+];
+
+pub(super) const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        rule: Rule::Crowd,
+        subject: "fuzz/targets",
+        reason: "cargo-fuzz wants each target as a file of this folder",
+    },
+    Exception {
+        rule: Rule::Circle,
+        subject: "shared/src/address/set/directory.rs, shared/src/address/set/ranges.rs, shared/src/address/set.rs",
+        reason: "the set and its parts share the type of a range, which needs a file of its own",
+    },
+    Exception {
+        rule: Rule::Circle,
+        subject: "shared/src/refusal/answer.rs, shared/src/refusal/localized.rs, shared/src/refusal/page/mod.rs, shared/src/refusal/problem.rs",
+        reason: "the answers of each language are made of the maintenance, which needs a file of its own",
+    },
+    Exception {
+        rule: Rule::Circle,
+        subject: "shared/src/request/client.rs, shared/src/request/hop_count.rs",
+        reason: "both count hops, for which they need a third file",
+    },
+    Exception {
+        rule: Rule::Length,
+        subject: "shared/src/poll/machine/tests.rs",
+        reason: "not split yet",
+    },
+    Exception {
+        rule: Rule::Length,
+        subject: "tests/src/over/envoy/mod.rs",
+        reason: "not split yet",
+    },
+    Exception {
+        rule: Rule::Length,
+        subject: "tests/tests/never_panics.rs",
+        reason: "not split yet",
+    },
+    Exception {
+        rule: Rule::Crowd,
+        subject: "tests/tests/barrier",
+        reason: "not divided yet",
+    },
+];
+
+/// A package without rooms.
+const fn package(folder: &'static str) -> Package {
+    Package {
+        folder,
+        rooms: &[],
+        kept: &[],
+    }
+}

@@ -3,7 +3,7 @@
 use intermission_core::State;
 
 use crate::config::Config;
-use crate::slot::Word;
+use crate::shared_data::{self, Word};
 
 /// Reads the configuration of the plugin.
 ///
@@ -28,6 +28,6 @@ pub fn word(value: &[u8]) -> Option<String> {
 /// Reads the state in shared data, and its entity tag.
 #[must_use]
 pub fn news(value: &[u8]) -> Option<(State, Option<String>)> {
-    let (state, etag) = crate::news::read(value)?;
+    let (state, etag) = shared_data::read(value)?;
     Some((State::clone(&state), etag.map(String::from)))
 }

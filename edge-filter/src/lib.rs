@@ -12,36 +12,17 @@
     expect(dead_code, reason = "only Envoy calls most of it")
 )]
 
-mod admitted;
-mod answer;
-mod by_context;
-mod client;
 mod config;
-#[cfg(test)]
-mod fake;
-mod freshness;
+mod digest;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 mod host;
-mod member;
-mod metrics;
-mod news;
-#[cfg(all(target_arch = "wasm32", feature = "panic-switch"))]
-mod panic_switch;
-mod plugin;
 mod poller;
-#[cfg(target_arch = "wasm32")]
-mod proxy;
-mod root;
-mod slot;
-mod survey;
-mod swap;
-mod tally;
+mod request;
+mod shared_data;
 #[cfg(test)]
 mod tests;
-mod turn;
-mod unread;
 mod vm;
 
 #[cfg(target_arch = "wasm32")]

@@ -11,10 +11,9 @@ mod unread;
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::fake::Fake;
-use crate::host::{Host as _, NotSent};
-use crate::plugin::{Action, Rest};
-use crate::root::{Root, TICK};
+use crate::host::{Fake, Host as _, NotSent};
+use crate::request::{Action, Rest};
+use crate::vm::{Root, TICK};
 
 const CONFIG: &str = r#"{ "cluster": "control", "path": "/state", "token": "t", "start_wait": 2 }"#;
 

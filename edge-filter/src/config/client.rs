@@ -2,7 +2,7 @@ use std::num::NonZeroU8;
 
 use intermission_core::{Cidr, ClientSource, Field, FieldError, HopCount, Listed, TrustedProxies};
 
-use super::header_text;
+use crate::config::fields::header_text;
 
 /// Where the client's address is taken from.
 #[derive(Debug)]

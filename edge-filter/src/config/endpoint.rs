@@ -1,7 +1,7 @@
 use intermission_core::{Field, FieldError};
 
-use super::header_text;
-use super::token::Authorization;
+use crate::config::fields::header_text;
+use crate::config::token::Authorization;
 
 /// Where the state is asked for.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use intermission_wasm_abi::Pairs;
 
-use crate::host::{CasMismatch, HeaderLines, Host, Level, MetricKind, NotSent, Shared};
+use crate::host::header_lines::HeaderLines;
+use crate::host::interface::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 
 /// What all hosts share.
 #[derive(Debug)]

@@ -5,13 +5,9 @@ use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Quoted, Re
 
 use crate::config::{Authorization, Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
-use crate::member::Member;
-use crate::metrics::{Metrics, Outcome};
-use crate::news::Tagged;
-use crate::plugin::Plugin;
-use crate::slot::Mark;
-use crate::survey::Survey;
-use crate::turn::Turn;
+use crate::poller::metrics::{Metrics, Outcome};
+use crate::poller::report::report;
+use crate::shared_data::{Mark, Member, Survey, Tagged, Turn};
 
 /// How long after news the next poll waits until every VM has them, so that it says so.
 const SETTLING: Duration = Duration::from_millis(250);
@@ -56,12 +52,12 @@ impl Poller {
     /// Asks if that is due, and this context's to do; `known` is what is in force.
     pub(crate) fn poll(
         &mut self,
-        plugin: &Plugin<impl Host>,
+        host: &impl Host,
+        config: &Config,
         metrics: &Metrics,
         known: Option<&Tagged>,
         now: Duration,
     ) {
-        let Plugin { host, config, .. } = plugin;
         if !self.turn.hold(host) {
             if !self.calling {
                 self.poll = None;
@@ -77,7 +73,7 @@ impl Poller {
         if survey.applied != known && now < self.settling {
             return;
         }
-        let report = self.member.report(host, config, poll, &survey);
+        let report = report(&self.member, host, config, poll, &survey);
         let request = poll.send(now);
         match call(host, &config.endpoint, &request, &report) {
             Ok(()) => self.calling = true,

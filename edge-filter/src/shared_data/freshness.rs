@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::host::{Host, milliseconds, now};
-use crate::swap::numbers;
+use crate::shared_data::text::numbers;
 
 /// How long ago this Envoy process has heard of the endpoint, for the lease on the state in force.
 ///

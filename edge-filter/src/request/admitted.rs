@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use intermission_core::{Reason, Running, State};
 
-use crate::by_context::ByContext;
+use crate::host::ByContext;
 
 /// The requests that this VM has admitted and that still run: streams and upgraded connections too, until they close.
 ///

@@ -4,8 +4,10 @@ use std::rc::Rc;
 use intermission_core::State;
 
 use crate::host::Host;
-use crate::slot::{heard, list};
-use crate::swap::{lines, numbers, swap};
+use crate::shared_data::cas::swap;
+use crate::shared_data::slot::{heard, list};
+use crate::shared_data::tagged_state::Tagged;
+use crate::shared_data::text::{lines, numbers};
 
 /// The state of this Envoy process in shared data, which the one that polls writes for all.
 ///
@@ -23,9 +25,6 @@ pub(crate) struct News {
     queue: Cell<Option<u32>>,
     writer: Cell<Option<u32>>,
 }
-
-/// A state, and its entity tag where it came with one.
-pub(crate) type Tagged = (Rc<State>, Option<Box<str>>);
 
 impl News {
     pub(crate) fn new(prefix: &str, identity: u64) -> Self {

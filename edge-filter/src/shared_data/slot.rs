@@ -4,8 +4,10 @@ use std::time::Duration;
 use intermission_core::{Counts, Running};
 
 use crate::host::{Host, now};
-use crate::news::Tagged;
-use crate::swap::{lines, numbers, swap, words};
+use crate::shared_data::cas::swap;
+use crate::shared_data::tagged_state::Mark;
+use crate::shared_data::text::words;
+use crate::shared_data::vm_status::Word;
 
 /// How often a slot is written when what it says stays the same, at the next tick.
 const BEAT: Duration = Duration::from_millis(500);
@@ -27,36 +29,6 @@ pub(crate) struct Slot {
     counts: Cell<Counts>,
     queue: Cell<u32>,
     written: Cell<Duration>,
-}
-
-/// What tells states in force apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
-    pub(crate) store: Box<str>,
-    pub(crate) revision: u64,
-    pub(crate) etag: Option<Box<str>>,
-}
-
-impl Mark {
-    pub(crate) fn of((state, etag): &Tagged) -> Self {
-        Self {
-            store: state.store.clone(),
-            revision: state.revision,
-            etag: etag.clone(),
-        }
-    }
-}
-
-/// What a slot says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Word {
-    /// When it was said, in milliseconds of the wall clock.
-    pub(crate) at: u64,
-    /// What is in force; `None` before the first answer.
-    pub(crate) mark: Option<Mark>,
-    pub(crate) running: Running,
-    /// By which the VM is woken.
-    pub(crate) queue: u32,
 }
 
 /// A list with one more name.
@@ -190,47 +162,4 @@ fn to_text(counts: Counts) -> String {
         text += &format!("{rule}={count} ");
     }
     text
-}
-
-impl Word {
-    /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
-    pub(crate) fn to_text(&self) -> String {
-        let Running {
-            requests, oldest, ..
-        } = self.running;
-        let oldest = oldest.unwrap_or_default();
-        let mut text = format!("{} {} {requests} {oldest}", self.at, self.queue);
-        if let Some(mark) = &self.mark {
-            let etag = mark.etag.as_deref().unwrap_or_default();
-            text += &format!(" {} ={}\n{etag}", mark.revision, mark.store);
-        }
-        text
-    }
-
-    pub(crate) fn read(value: &[u8]) -> Option<Self> {
-        let (line, etag) = lines(value);
-        let (&[at, queue, requests, oldest, ref revision @ ..], etag) =
-            (&*numbers(line), std::str::from_utf8(etag).ok()?)
-        else {
-            return None;
-        };
-        let mark = revision.first().and_then(|revision| {
-            Some(Mark {
-                revision: *revision,
-                store: words(line).last()?.strip_prefix('=')?.into(),
-                etag: Some(etag).filter(|etag| !etag.is_empty()).map(Into::into),
-            })
-        });
-        Some(Self {
-            at,
-            queue: u32::try_from(queue).ok()?,
-            mark,
-            running: Running {
-                requests,
-                // Envoy tells the end of every connection.
-                upgraded: 0,
-                oldest: (requests > 0).then_some(oldest),
-            },
-        })
-    }
 }

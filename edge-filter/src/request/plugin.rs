@@ -6,14 +6,14 @@ use intermission_core::{
     FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, Reason, RequestView, State, Verdict,
 };
 
-use crate::admitted::Admitted;
-use crate::answer;
-use crate::client::Found;
 use crate::config::Config;
 use crate::host::{HeaderLines, Host, Level};
-use crate::slot::{Mark, Slot};
-use crate::tally::Tally;
-use crate::unread::{Refused, Unread};
+use crate::request::admitted::Admitted;
+use crate::request::answer;
+use crate::request::client::Found;
+use crate::request::counters::Tally;
+use crate::request::unread::{Refused, Unread};
+use crate::shared_data::{Mark, Slot};
 
 /// What all requests of one plugin in one VM share.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 use crate::host::{Host, now};
-use crate::swap::{numbers, swap};
+use crate::shared_data::cas::swap;
+use crate::shared_data::text::numbers;
 
 /// How long the right to poll lasts without being renewed, in milliseconds.
 const LASTS: u64 = 2000;

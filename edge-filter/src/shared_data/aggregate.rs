@@ -1,8 +1,10 @@
 use intermission_core::{Counts, Running};
 
+use crate::digest::digest;
 use crate::host::Host;
-use crate::slot::{self, Mark, Word, heard};
-use crate::swap::digest;
+use crate::shared_data::slot::{counted, heard};
+use crate::shared_data::tagged_state::Mark;
+use crate::shared_data::vm_status::Word;
 
 /// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
 /// to be sent.
@@ -30,10 +32,10 @@ impl Survey {
             counts: Counts::default(),
             silent: String::new(),
         };
-        let (mut silent, mut unnamed, mut counted) = (0, Vec::new(), Vec::new());
+        let (mut silent, mut unnamed, mut counts) = (0, Vec::new(), Vec::new());
         heard(host, list, &mut |name, word| match word {
             Some(word) => {
-                counted.push((word.mark.clone(), slot::counted(host, list, name)));
+                counts.push((word.mark.clone(), counted(host, list, name)));
                 survey.hear(word, known);
             }
             None => {
@@ -49,7 +51,7 @@ impl Survey {
             // Another name whenever it stands for others, so that whoever is told to pass over these does just that.
             survey.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
         }
-        for (_, counts) in counted.iter().filter(|(mark, _)| *mark == survey.applied) {
+        for (_, counts) in counts.iter().filter(|(mark, _)| *mark == survey.applied) {
             survey.counts = survey.counts.and(counts);
         }
         survey

@@ -7,11 +7,10 @@ use std::rc::Rc;
 
 use intermission_wasm_abi::{Body, Headers, Trailers};
 
-use crate::by_context::ByContext;
 use crate::config::Config;
-use crate::host::Host;
-use crate::plugin::{Action, Plugin, Rest};
-use crate::root::Root;
+use crate::host::{ByContext, Host};
+use crate::request::{Action, Plugin, Rest};
+use crate::vm::root::Root;
 
 /// The contexts of one VM.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use intermission_core::{ANSWER_HEADERS, Headers, without_tokens};
-use intermission_wasm_abi::Pairs;
+use intermission_core::without_tokens;
+
+use crate::host::header_lines::HeaderLines;
 
 /// How urgent a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,33 +36,6 @@ pub(crate) enum NotSent {
 pub(crate) enum MetricKind {
     Counter,
     Gauge,
-}
-
-/// Header lines as Envoy passes them.
-#[derive(Clone, Debug)]
-pub(crate) struct HeaderLines(pub(crate) Pairs);
-
-impl HeaderLines {
-    /// Those on which the answer to a refused request depends.
-    pub(crate) fn of_answer(&self) -> Self {
-        let own = [
-            ":method",
-            ":path",
-            "access-control-request-method",
-            "access-control-request-headers",
-        ];
-        let asked = |name: &&str| own.contains(name) || ANSWER_HEADERS.contains(name);
-        let kept: Vec<_> = self.all().filter(|(name, _)| asked(name)).collect();
-        Self(Pairs::encode(kept.into_iter()))
-    }
-}
-
-impl Headers for HeaderLines {
-    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        // A name that is no text is none that anybody asks for.
-        let text = |name| std::str::from_utf8(name).unwrap_or_default();
-        self.0.iter().map(move |(name, value)| (text(name), value))
-    }
 }
 
 /// Everything that the filter asks of Envoy.
@@ -118,14 +92,4 @@ pub(crate) trait Host {
     fn gauge(&self, metric: u32) -> u64;
     /// The memory of this VM, in bytes.
     fn memory(&self) -> u64;
-}
-
-/// The wall clock in milliseconds.
-pub(crate) fn now(host: &impl Host) -> u64 {
-    milliseconds(host.now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-/// A time in milliseconds, in no wider a number than is printed elsewhere.
-pub(crate) fn milliseconds(time: Duration) -> u64 {
-    time.as_secs().saturating_mul(1000) + u64::from(time.subsec_millis())
 }

@@ -5,15 +5,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use intermission_core::{Policy, ServiceName, State, Timestamp};
 
 use crate::config::Config;
-use crate::freshness::Freshness;
 use crate::host::{Host, Level, milliseconds};
-use crate::member::Member;
-use crate::metrics::Metrics;
-use crate::news::{News, Tagged};
-use crate::plugin::{Action, Plugin, Rest};
-use crate::poller::Poller;
-use crate::slot::{Mark, Slot, list};
-use crate::turn::Turn;
+use crate::poller::{Metrics, Poller};
+use crate::request::{Action, Plugin, Rest};
+use crate::shared_data::{Freshness, Mark, Member, News, Slot, Tagged, Turn, list};
 
 /// How often a root context looks around.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
@@ -156,8 +151,13 @@ impl<H: Host + Clone> Root<H> {
     fn poll(&mut self) {
         let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
         let metrics = self.metrics();
-        self.poller
-            .poll(&plugin, &metrics, self.known.as_ref(), now);
+        self.poller.poll(
+            &plugin.host,
+            &plugin.config,
+            &metrics,
+            self.known.as_ref(),
+            now,
+        );
     }
 
     fn adopt_news(&mut self) {

@@ -1,0 +1,26 @@
+use std::time::Duration;
+
+use intermission_core::{Field, FieldError, Quoted};
+
+/// A number of seconds, and parts of them, up to `most`.
+pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
+    let duration = field
+        .value()
+        .as_f64()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| *duration <= Duration::from_secs(most))
+        .ok_or_else(|| field.mistyped(format!("a number of seconds from 0 to {most}")))
+}
+
+/// A text that goes into a header.
+pub(super) fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
+    let text = field.text()?;
+    if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
+        return Err(field.refuse(format!(
+            "{} is empty or holds what no header can",
+            Quoted(text)
+        )));
+    }
+    Ok(text.into())
+}

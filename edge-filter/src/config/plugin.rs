@@ -1,0 +1,145 @@
+use std::time::Duration;
+
+use intermission_core::{Field, FieldError, Mode, ServiceName, State};
+
+use crate::config::client::Client;
+use crate::config::endpoint::Endpoint;
+use crate::config::fields::{header_text, seconds};
+use crate::config::token::Authorization;
+use crate::digest::digest;
+use crate::host::milliseconds;
+
+/// The configuration of the plugin, valid.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) endpoint: Endpoint,
+    /// The service of this Envoy, where the configuration or the path names it; else the first answer does.
+    pub(crate) service: Option<ServiceName>,
+    /// What control knows this Envoy by; `None` is Envoy's own name.
+    pub(crate) node: Option<String>,
+    pub(crate) interval: Duration,
+    pub(crate) wait: Duration,
+    pub(crate) start_wait: Duration,
+    pub(crate) lease: Option<Duration>,
+    pub(crate) client: Client,
+    pub(crate) default: Mode,
+    pub(crate) initial_state: Option<State>,
+    /// Whether the bodies of refused requests are read before they are answered, which Envoy has to be set up for.
+    pub(crate) read_bodies: bool,
+}
+
+impl Config {
+    /// Reads the plugin configuration, which `edge-filter/README.md` defines; `variable` is the environment of the VM.
+    pub(crate) fn parse(
+        json: &[u8],
+        variable: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Self, FieldError> {
+        let value = Field::read(json)?;
+        let root = Field::root(&value);
+        if value.is_string() {
+            return Err(
+                root.refuse("is a JSON string; write the object itself, without quotes around it")
+            );
+        }
+        root.only(&[
+            "cluster",
+            "authority",
+            "path",
+            "token",
+            "token_env",
+            "service",
+            "node",
+            "interval",
+            "wait",
+            "start_wait",
+            "lease",
+            "client",
+            "default",
+            "initial_state",
+            "read_bodies",
+        ])?;
+        let seconds = |name, most, default| {
+            root.member(name)
+                .map_or(Ok(Duration::from_secs(default)), |field| {
+                    seconds(&field, most)
+                })
+        };
+        let endpoint = Endpoint::read(&root, variable)?;
+        let node = root.member("node");
+        let node = node.map(|field| header_text(&field)).transpose()?;
+        let interval = seconds("interval", 3600, 5)?;
+        if let Some(field) = root
+            .member("interval")
+            .filter(|_| interval < SHORTEST_INTERVAL)
+        {
+            return Err(field.refuse("is too short; poll every 0.1 seconds or less often"));
+        }
+        let lease = root.member("lease");
+        let lease = lease.map(|field| lease_of(&field)).transpose()?;
+        let service = match root.member("service") {
+            Some(field) => Some(field.parsed()?),
+            None => ServiceName::in_path(&endpoint.path),
+        };
+        Ok(Self {
+            endpoint,
+            service,
+            node,
+            interval,
+            lease,
+            wait: seconds("wait", 60, 10)?,
+            start_wait: seconds("start_wait", 60, 2)?,
+            client: root
+                .member("client")
+                .map_or(Ok(Client::default()), |field| Client::read(&field))?,
+            default: root
+                .member("default")
+                .map_or(Ok(Mode::Off), |field| field.parsed())?,
+            initial_state: root
+                .member("initial_state")
+                .map(|field| State::read(&field))
+                .transpose()?,
+            read_bodies: root
+                .member("read_bodies")
+                .map_or(Ok(false), |field| field.boolean())?,
+        })
+    }
+}
+
+impl Config {
+    /// Tells ways to ask the same endpoint apart.
+    pub(crate) fn manner(&self) -> u64 {
+        let Self {
+            endpoint,
+            node,
+            interval,
+            wait,
+            lease,
+            ..
+        } = self;
+        let authorization = endpoint.authorization.as_ref();
+        let texts = [authorization.map(Authorization::as_str), node.as_deref()];
+        let times = [*interval, *wait, lease.unwrap_or_default()];
+        let texts = texts
+            .into_iter()
+            .flat_map(|text| text.unwrap_or_default().bytes().chain([b' ']));
+        let times = times
+            .into_iter()
+            .flat_map(|time| milliseconds(time).to_be_bytes());
+        digest(texts.chain(times))
+    }
+}
+
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+/// A third of it is what a poll may wait, in whole seconds.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+
+fn lease_of(field: &Field<'_>) -> Result<Duration, FieldError> {
+    let lease = seconds(field, 86_400)?;
+    if lease < SHORTEST_LEASE {
+        return Err(field.refuse("is too short; a lease of 3 seconds is the shortest"));
+    }
+    Ok(lease)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Asking the endpoint for the whole process.
+
+mod metrics;
+mod polling;
+mod report;
+
+pub(crate) use metrics::Metrics;
+pub(crate) use polling::Poller;

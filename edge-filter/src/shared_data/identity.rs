@@ -1,0 +1,32 @@
+use crate::host::Host;
+use crate::shared_data::cas::swap;
+use crate::shared_data::text::numbers;
+
+/// This Envoy process as control knows it: whichever VM polls, it speaks for all.
+///
+/// Shared data has, as `BOOT SEQ`, what was drawn by whoever polled first, and the number of polls since.
+#[derive(Debug)]
+pub(crate) struct Member {
+    key: String,
+}
+
+impl Member {
+    pub(crate) fn new(prefix: &str) -> Self {
+        Self {
+            key: format!("{prefix}polls"),
+        }
+    }
+
+    /// The number of the process, and that of the next poll.
+    pub(crate) fn count(&self, host: &impl Host) -> (u64, u64) {
+        let mut counted = (0, 0);
+        swap(host, &self.key, &mut |value| {
+            counted = match *numbers(value) {
+                [boot, seq] => (boot, seq + 1),
+                _ => (host.random(), 1),
+            };
+            Some(format!("{} {}", counted.0, counted.1).into())
+        });
+        counted
+    }
+}

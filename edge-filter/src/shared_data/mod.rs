@@ -1,0 +1,25 @@
+//! What the VMs of one Envoy process say to each other through its shared data: the state in force, who polls, what each VM
+//! enforces and what runs there.
+
+mod aggregate;
+mod cas;
+mod freshness;
+mod identity;
+mod leader;
+mod slot;
+mod state;
+mod tagged_state;
+mod text;
+mod vm_status;
+
+pub(crate) use aggregate::Survey;
+pub(crate) use freshness::Freshness;
+pub(crate) use identity::Member;
+pub(crate) use leader::Turn;
+pub(crate) use slot::{Slot, list};
+pub(crate) use state::News;
+#[cfg(feature = "fuzzing")]
+pub(crate) use state::read;
+pub(crate) use tagged_state::{Mark, Tagged};
+#[cfg(feature = "fuzzing")]
+pub(crate) use vm_status::Word;

@@ -1,0 +1,24 @@
+use std::rc::Rc;
+
+use intermission_core::State;
+
+/// A state, and its entity tag where it came with one.
+pub(crate) type Tagged = (Rc<State>, Option<Box<str>>);
+
+/// What tells states in force apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) store: Box<str>,
+    pub(crate) revision: u64,
+    pub(crate) etag: Option<Box<str>>,
+}
+
+impl Mark {
+    pub(crate) fn of((state, etag): &Tagged) -> Self {
+        Self {
+            store: state.store.clone(),
+            revision: state.revision,
+            etag: etag.clone(),
+        }
+    }
+}

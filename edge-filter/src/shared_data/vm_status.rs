@@ -1,0 +1,59 @@
+use intermission_core::Running;
+
+use crate::shared_data::tagged_state::Mark;
+use crate::shared_data::text::{lines, numbers, words};
+
+/// What a slot says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// When it was said, in milliseconds of the wall clock.
+    pub(crate) at: u64,
+    /// What is in force; `None` before the first answer.
+    pub(crate) mark: Option<Mark>,
+    pub(crate) running: Running,
+    /// By which the VM is woken.
+    pub(crate) queue: u32,
+}
+
+impl Word {
+    /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
+    pub(crate) fn to_text(&self) -> String {
+        let Running {
+            requests, oldest, ..
+        } = self.running;
+        let oldest = oldest.unwrap_or_default();
+        let mut text = format!("{} {} {requests} {oldest}", self.at, self.queue);
+        if let Some(mark) = &self.mark {
+            let etag = mark.etag.as_deref().unwrap_or_default();
+            text += &format!(" {} ={}\n{etag}", mark.revision, mark.store);
+        }
+        text
+    }
+
+    pub(crate) fn read(value: &[u8]) -> Option<Self> {
+        let (line, etag) = lines(value);
+        let (&[at, queue, requests, oldest, ref revision @ ..], etag) =
+            (&*numbers(line), std::str::from_utf8(etag).ok()?)
+        else {
+            return None;
+        };
+        let mark = revision.first().and_then(|revision| {
+            Some(Mark {
+                revision: *revision,
+                store: words(line).last()?.strip_prefix('=')?.into(),
+                etag: Some(etag).filter(|etag| !etag.is_empty()).map(Into::into),
+            })
+        });
+        Some(Self {
+            at,
+            queue: u32::try_from(queue).ok()?,
+            mark,
+            running: Running {
+                requests,
+                // Envoy tells the end of every connection.
+                upgraded: 0,
+                oldest: (requests > 0).then_some(oldest),
+            },
+        })
+    }
+}

@@ -17,8 +17,8 @@ pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use guard::RequestGuard;
 pub use intermission_core::{
-    AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Mode, ParseCidrError, Peer,
-    Reason, Running, ServiceName, State, TrustedProxies, Verdict,
+    AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Mode, ParseCidrError,
+    ParseError, Peer, Reason, Running, ServiceName, State, TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]

@@ -15,13 +15,13 @@ mod text;
 
 pub use address::{AddressSet, Cidr, ParseCidrError, parse_address};
 pub use json::{Field, FieldError};
-pub use path::{ExemptPath, ParsePathError, PathPrefix, ProbePath};
+pub use path::{ExemptPath, PathPrefix, ProbePath};
 pub use poll::{Counts, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running};
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, Headers, HopCount, HostName,
-    METHOD_HEADERS, Names, PATH_HEADERS, PROTOCOL_HEADERS, ParseHostError, Peer, RequestView,
-    TrustedProxies, is_h2c,
+    METHOD_HEADERS, Names, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
+    is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
@@ -29,10 +29,9 @@ pub use rules::naive;
 pub use rules::{ExemptBeginnings, Policy, Reason, Verdict};
 pub use state::{
     Allowlist, Area, Color, Colors, Contact, DocumentError, Exempt, LanguageTag, Logo, Look, Mode,
-    Notice, Origin, Palette, ParseColorError, ParseContactError, ParseLanguageError,
-    ParseLogoError, ParseModeError, ParseOriginError, ParseServiceNameError, ParseTimestampError,
-    Prober, ServiceName, State, Timestamp, Translation,
+    Notice, Origin, Palette, Prober, ServiceName, State, Timestamp, Translation,
 };
 pub use text::{
-    Listed, Quoted, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens,
+    Listed, ParseError, Quoted, TOKEN_PREFIX, Visible, is_unseen, without_credentials,
+    without_tokens,
 };

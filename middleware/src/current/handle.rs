@@ -154,7 +154,8 @@ impl PolicyHandle {
     }
 
     /// Tells control that this node goes, so that no wait is for it: to be called when the server has ended its last
-    /// request. From the call on the layer refuses all but exempt paths, since no poller keeps the state up to date.
+    /// request. From the call on the layer refuses every request except those for exempt paths and those of probers, because no
+    /// poller keeps the state up to date.
     ///
     /// Returns when control has been told, or when nothing more can be done about it: after 5 s, or at once
     /// where no [`Poller`](crate::Poller) runs. Control is not told while requests run, while the guard of one is kept, and

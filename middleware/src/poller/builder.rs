@@ -107,8 +107,8 @@ impl Poller {
         }
     }
 
-    /// Closes the service when the endpoint has not answered for `lease`, until it does: then only exempt paths pass. Without a
-    /// lease the last good state stays in force.
+    /// Closes the service when the endpoint has not answered for `lease`, until the next answer. Then only requests for exempt
+    /// paths and those of probers pass. Without a lease the last good state stays in force.
     ///
     /// The lease begins when the last poll was sent that was answered, or with the start. Each request is judged by it, by the
     /// monotonic and by the wall clock. The endpoint is asked more often where it has to be: no pause and no wait is longer

@@ -1,12 +1,11 @@
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
 use crate::path::plain::is_plain;
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// A path that stays open in maintenance, compared byte for byte.
 ///
@@ -24,7 +23,7 @@ impl ExemptPath {
 }
 
 impl FromStr for ExemptPath {
-    type Err = ParsePathError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let remedy = if text == "/" {
@@ -39,7 +38,7 @@ impl FromStr for ExemptPath {
         };
         match remedy {
             None => Ok(Self(text.into())),
-            Some(remedy) => Err(ParsePathError::new(text, remedy)),
+            Some(remedy) => Err(ParseError::new(text, remedy)),
         }
     }
 }
@@ -58,13 +57,13 @@ impl ProbePath {
 }
 
 impl FromStr for ProbePath {
-    type Err = ParsePathError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if is_plain(text.as_bytes()) {
             Ok(Self(text.into()))
         } else {
-            Err(ParsePathError::new(text, PLAIN))
+            Err(ParseError::new(text, PLAIN))
         }
     }
 }
@@ -84,7 +83,7 @@ impl PathPrefix {
 }
 
 impl FromStr for PathPrefix {
-    type Err = ParsePathError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let readable = !text
@@ -95,10 +94,10 @@ impl FromStr for PathPrefix {
             .map(|c| if c.is_ascii() { c } else { 'x' })
             .collect();
         if !readable || !is_plain(ascii.as_bytes()) {
-            return Err(ParsePathError::new(text, PLAIN));
+            return Err(ParseError::new(text, PLAIN));
         }
         if text.len() > 1 && text.ends_with('/') {
-            return Err(ParsePathError::new(
+            return Err(ParseError::new(
                 text,
                 "covers whole segments anyway; leave out the slash at its end",
             ));
@@ -109,30 +108,6 @@ impl FromStr for PathPrefix {
 
 const PLAIN: &str = "is not a plain path; write it decoded, from its first slash, without query, \
                      empty segment, dot segment, semicolon or backslash, like /api/orders";
-
-/// Why a text is not an [`ExemptPath`], a [`ProbePath`] or a [`PathPrefix`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParsePathError {
-    text: Box<str>,
-    remedy: &'static str,
-}
-
-impl ParsePathError {
-    fn new(text: &str, remedy: &'static str) -> Self {
-        Self {
-            text: text.into(),
-            remedy,
-        }
-    }
-}
-
-impl fmt::Display for ParsePathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Quoted(&self.text), self.remedy)
-    }
-}
-
-impl core::error::Error for ParsePathError {}
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,6 @@ mod trie;
 pub(crate) use clear::{is_clear, is_covered};
 #[cfg(any(test, feature = "naive"))]
 pub(crate) use clear::{is_trailing, significant};
-pub use entry::{ExemptPath, ParsePathError, PathPrefix, ProbePath};
+pub use entry::{ExemptPath, PathPrefix, ProbePath};
 pub(crate) use target::Target;
 pub(crate) use trie::{Covering, Place, Trie};

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64ct::{Base64Unpadded, Encoding as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use prost::Message as _;
 
@@ -43,7 +44,7 @@ pub(crate) fn status_details(told: &Told<'_>, retry_after: u64) -> String {
             value: retry_info(retry_after),
         }]),
     };
-    Base64Unpadded::encode_string(&status.encode_to_vec())
+    STANDARD_NO_PAD.encode(status.encode_to_vec())
 }
 
 fn retry_info(retry_after: u64) -> Vec<u8> {

@@ -1,5 +1,4 @@
 use alloc::boxed::Box;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use crate::request::forwarded::Elements;
 use crate::request::headers::Headers;
 use crate::request::view::RequestView;
 use crate::request::weighed::{Weighed, named};
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// The name of a host, in lower case, without port and trailing dot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -25,7 +24,7 @@ impl HostName {
 }
 
 impl FromStr for HostName {
-    type Err = ParseHostError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let canonical = normal(text.as_bytes()) == Some(text.as_bytes())
@@ -33,28 +32,13 @@ impl FromStr for HostName {
         if canonical {
             Ok(Self(text.into()))
         } else {
-            Err(ParseHostError { text: text.into() })
+            Err(ParseError::new(
+                text,
+                "is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
+            ))
         }
     }
 }
-
-/// Why a text is not a [`HostName`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseHostError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseHostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseHostError {}
 
 /// The host that a request asks for, without port and trailing dot, in whatever case.
 ///

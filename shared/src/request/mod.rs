@@ -20,7 +20,7 @@ pub(crate) use forwarded::Elements;
 pub use headers::Headers;
 pub(crate) use headers::Single;
 pub use hop_count::HopCount;
-pub use host::{HostName, ParseHostError};
+pub use host::HostName;
 pub use names::Names;
 pub use peer::Peer;
 pub(crate) use view::ConnectCall;

@@ -1,12 +1,11 @@
 //! Colours of the page, as operators give them.
 
 use alloc::boxed::Box;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// A colour, in hexadecimal as CSS has it: `#09f` or `#0099ff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,35 +21,20 @@ impl Color {
 }
 
 impl FromStr for Color {
-    type Err = ParseColorError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix('#').unwrap_or_default();
         if matches!(digits.len(), 3 | 6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             Ok(Self(text.into()))
         } else {
-            Err(ParseColorError { text: text.into() })
+            Err(ParseError::new(
+                text,
+                "is not a colour; write it in hexadecimal, like #0099ff",
+            ))
         }
     }
 }
-
-/// Why a text is not a [`Color`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseColorError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseColorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a colour; write it in hexadecimal, like #0099ff",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseColorError {}
 
 /// Background, text and accent, where the operator gives none.
 pub(crate) const LIGHT: [&str; 3] = ["#f7f8fa", "#1d2530", "#2b5fc7"];

@@ -1,12 +1,11 @@
 //! Whom a visitor may ask.
 
 use alloc::boxed::Box;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// A link to the operators: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +34,7 @@ impl Contact {
 }
 
 impl FromStr for Contact {
-    type Err = ParseContactError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
@@ -47,32 +46,19 @@ impl FromStr for Contact {
         if valid && !contact.spoken().is_empty() {
             Ok(contact)
         } else {
-            Err(ParseContactError { text: text.into() })
+            Err(ParseError::new(
+                text,
+                "is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, what is not \
+             ASCII or not of a URI with percent signs",
+            ))
         }
     }
 }
 
-/// Why a text is not a [`Contact`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseContactError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseContactError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a contact; write https://…, mailto:… or tel:…, at most {MAX_BYTES} bytes, what is not \
-             ASCII or not of a URI with percent signs",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseContactError {}
-
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
@@ -85,6 +71,14 @@ mod tests {
         ] {
             assert_eq!(uri.parse::<Contact>().unwrap().spoken(), spoken);
         }
+    }
+
+    #[test]
+    fn a_contact_has_at_most_500_bytes() {
+        let contact = |digits| ["tel:", &"1".repeat(digits)].concat().parse::<Contact>();
+        assert!(contact(496).is_ok());
+        let error = contact(497).unwrap_err();
+        assert!(error.to_string().contains("at most 500 bytes"), "{error}");
     }
 
     #[test]

@@ -21,8 +21,8 @@ impl DocumentError {
     }
 
     /// The state that a node enforces in place of a document that refuses requests and has a critical field which the node
-    /// does not know: it refuses every request except those for the exempt paths of the document, and has no exempt path
-    /// if these cannot be read. `None` for every other error, after which the last good state stays in force.
+    /// does not know. It refuses every request except those that `exempt` of the document covers, and every request if
+    /// `exempt` cannot be read. `None` for every other error, after which the last good state stays in force.
     #[must_use]
     pub fn closed(&self) -> Option<&State> {
         self.closed.as_deref()

@@ -1,10 +1,9 @@
 use alloc::boxed::Box;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// A language tag (RFC 5646), such as `ja` or `zh-Hant`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -40,7 +39,7 @@ impl LanguageTag {
 }
 
 impl FromStr for LanguageTag {
-    type Err = ParseLanguageError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let subtag = |part: &str| {
@@ -54,28 +53,13 @@ impl FromStr for LanguageTag {
         if valid {
             Ok(Self(text.into()))
         } else {
-            Err(ParseLanguageError { text: text.into() })
+            Err(ParseError::new(
+                text,
+                "is not a language tag; write it like ja or zh-Hant",
+            ))
         }
     }
 }
-
-/// Why a text is not a [`LanguageTag`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseLanguageError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseLanguageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a language tag; write it like ja or zh-Hant",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseLanguageError {}
 
 /// Lookup (RFC 4647, section 3.4): a range is shortened from its end until a tag equals it.
 pub(crate) fn look_up(range: &[u8], place: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {

@@ -1,10 +1,12 @@
 //! A picture in the page.
 
 use alloc::boxed::Box;
-use core::fmt;
+use alloc::format;
 use core::str::FromStr;
 
 use serde::Serialize;
+
+use crate::text::ParseError;
 
 /// An image as a `data:` URI (RFC 2397) in base64, at most 32 KiB: PNG, JPEG, GIF, WebP or SVG.
 ///
@@ -25,7 +27,7 @@ impl Logo {
 }
 
 impl FromStr for Logo {
-    type Err = ParseLogoError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let image = text.strip_prefix("data:image/");
@@ -39,44 +41,23 @@ impl FromStr for Logo {
         let digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
         let valid = !digits.is_empty() && digits.bytes().all(digit);
         if text.len() > MAX_BYTES {
-            Err(ParseLogoError::TooLong(text.len()))
+            let length = text.len();
+            Err(ParseError::without_text(format!(
+                "is {length} bytes long; a logo has at most {MAX_BYTES}, so make the image smaller"
+            )))
         } else if valid {
             Ok(Self(text.into()))
         } else {
-            Err(ParseLogoError::NoImage)
-        }
-    }
-}
-
-/// Why a text is not a [`Logo`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParseLogoError {
-    /// It has so many bytes.
-    TooLong(usize),
-    /// It is no `data:` URI of an image in base64.
-    NoImage,
-}
-
-impl fmt::Display for ParseLogoError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong(length) => write!(
-                f,
-                "is {length} bytes long; a logo has at most {MAX_BYTES}, so make the image smaller"
-            ),
-            Self::NoImage => f.write_str(
+            Err(ParseError::without_text(
                 "is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)",
-            ),
+            ))
         }
     }
 }
-
-impl core::error::Error for ParseLogoError {}
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::string::ToString;
 
     use super::*;
 
@@ -99,15 +80,15 @@ mod tests {
             "data:image/png;charset=x;base64,iVBORw0KGgo=",
         ] {
             assert_eq!(
-                text.parse::<Logo>(),
-                Err(ParseLogoError::NoImage),
+                text.parse::<Logo>().unwrap_err().to_string(),
+                "is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)",
                 "{text:?}"
             );
         }
         let long = format!("data:image/png;base64,{}", "a".repeat(MAX_BYTES));
-        assert!(matches!(
-            long.parse::<Logo>(),
-            Err(ParseLogoError::TooLong(_))
-        ));
+        assert_eq!(
+            long.parse::<Logo>().unwrap_err().to_string(),
+            "is 32790 bytes long; a logo has at most 32768, so make the image smaller"
+        );
     }
 }

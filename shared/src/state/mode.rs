@@ -1,10 +1,9 @@
-use alloc::boxed::Box;
 use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// What is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -19,14 +18,17 @@ pub enum Mode {
 }
 
 impl FromStr for Mode {
-    type Err = ParseModeError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "off" => Ok(Self::Off),
             "writes" => Ok(Self::Writes),
             "all" => Ok(Self::All),
-            _ => Err(ParseModeError { text: text.into() }),
+            _ => Err(ParseError::new(
+                text,
+                "is none of \"off\", \"writes\" and \"all\"",
+            )),
         }
     }
 }
@@ -40,21 +42,3 @@ impl fmt::Display for Mode {
         })
     }
 }
-
-/// Why a text is not a [`Mode`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseModeError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseModeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is none of \"off\", \"writes\" and \"all\"",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseModeError {}

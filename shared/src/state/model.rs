@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    /// The state in force after a lease has ended: only requests of exempt paths pass.
+    /// The state in force after a lease has ended: it admits only requests for exempt paths and those of probers.
     #[must_use]
     pub fn closed(&self) -> Self {
         let mut closed = self.clone();
@@ -86,8 +86,8 @@ impl State {
         closed
     }
 
-    /// The document, as [`State::parse`] reads it, without white space: so
-    /// [`MAX_BYTES`](Self::MAX_BYTES) hold some 75,000 addresses.
+    /// The document, as [`State::parse`] reads it, without white space. A document of at most
+    /// [`MAX_BYTES`](Self::MAX_BYTES) has room for some 70,000 IPv4 addresses.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         #[derive(Serialize)]

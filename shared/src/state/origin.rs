@@ -1,11 +1,10 @@
 use alloc::boxed::Box;
-use core::fmt;
 use core::str::FromStr;
 
 use serde::Serialize;
 
 use crate::request::HostName;
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// An origin whose scripts may read a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,13 +62,18 @@ impl Origin {
 }
 
 impl FromStr for Origin {
-    type Err = ParseOriginError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let error = || ParseOriginError { text: text.into() };
+        let error = || {
+            ParseError::new(
+                text,
+                "is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, https://*.shop.example for all hosts below, or * for any",
+            )
+        };
         let (scheme, authority) = text.split_once("://").ok_or_else(error)?;
         if !SCHEMES.contains(&scheme) {
             return Err(error());
@@ -100,24 +104,6 @@ fn is_authority(scheme: &str, authority: &str) -> bool {
         });
     port_is_valid && host.parse::<HostName>().is_ok()
 }
-
-/// Why a text is not an [`Origin`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseOriginError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseOriginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, https://*.shop.example for all hosts below, or * for any",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseOriginError {}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// Name of a service: lower-case letters, digits and hyphens, at most 63.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -35,7 +35,7 @@ impl ServiceName {
 }
 
 impl FromStr for ServiceName {
-    type Err = ParseServiceNameError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
@@ -45,7 +45,10 @@ impl FromStr for ServiceName {
         {
             Ok(Self(text.into()))
         } else {
-            Err(ParseServiceNameError { text: text.into() })
+            Err(ParseError::new(
+                text,
+                "is not a service name; use lower-case letters, digits and hyphens, at most 63",
+            ))
         }
     }
 }
@@ -55,24 +58,6 @@ impl fmt::Display for ServiceName {
         f.write_str(&self.0)
     }
 }
-
-/// Why a text is not a [`ServiceName`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseServiceNameError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseServiceNameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a service name; use lower-case letters, digits and hyphens, at most 63",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseServiceNameError {}
 
 #[cfg(test)]
 mod tests {

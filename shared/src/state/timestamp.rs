@@ -1,4 +1,3 @@
-use alloc::boxed::Box;
 use core::fmt;
 use core::str::FromStr;
 
@@ -6,7 +5,7 @@ use jiff_core::civil::{Date, DateTime};
 use jiff_core::tz::Offset;
 use serde::{Serialize, Serializer};
 
-use crate::text::Quoted;
+use crate::text::ParseError;
 
 /// A moment, to the second, written as RFC 3339 does: `2026-11-23T02:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,10 +41,15 @@ impl Timestamp {
 
 /// Reads a `date-time` (RFC 3339, section 5.6), with any offset; parts of a second are cut off.
 impl FromStr for Timestamp {
-    type Err = ParseTimestampError;
+    type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(text).ok_or_else(|| ParseTimestampError { text: text.into() })
+        read(text).ok_or_else(|| {
+            ParseError::new(
+                text,
+                "is not a time with its offset; write it like 2026-11-23T02:00:00Z",
+            )
+        })
     }
 }
 
@@ -73,24 +77,6 @@ impl Serialize for Timestamp {
         serializer.collect_str(self)
     }
 }
-
-/// Why a text is not a [`Timestamp`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseTimestampError {
-    text: Box<str>,
-}
-
-impl fmt::Display for ParseTimestampError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a time with its offset; write it like 2026-11-23T02:00:00Z",
-            Quoted(&self.text)
-        )
-    }
-}
-
-impl core::error::Error for ParseTimestampError {}
 
 fn read(text: &str) -> Option<Timestamp> {
     let rest = &mut text.as_bytes();

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use intermission_core::{ParseServiceNameError, ServiceName};
+use intermission_core::{ParseError, ServiceName};
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
@@ -34,7 +34,7 @@ pub(crate) async fn add(State(app): State<Arc<App>>, order: Order) -> Answer {
     fields.finish(&["name"])?;
     let name: ServiceName = name
         .parse()
-        .map_err(|error: ParseServiceNameError| FieldError::new("/name", error.to_string()))?;
+        .map_err(|error: ParseError| FieldError::new("/name", error.to_string()))?;
     let outcome = app
         .keep(move |keeper| keeper.add(name, &actor.0, once.as_ref()))
         .await?;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use intermission_core::{ParseServiceNameError, ServiceName};
+use intermission_core::{ParseError, ServiceName};
 use jiff::Timestamp;
 
 use crate::registry::TokenError;
@@ -96,7 +96,7 @@ fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, FieldError> {
     grant.services = services.unwrap_or_default();
     for service in &grant.services {
         let valid = service.parse::<ServiceName>();
-        valid.map_err(|error: ParseServiceNameError| refuse("services")(error.to_string()))?;
+        valid.map_err(|error: ParseError| refuse("services")(error.to_string()))?;
     }
     grant.services.sort();
     grant.services.dedup();

@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use base64ct::{Base64, Encoding as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::refusal::answer::Maintenance;
@@ -141,7 +142,7 @@ fn style(told: &Told<'_>) -> String {
 
 /// How a policy names an inline script or style (Content Security Policy Level 3, section 2.3.1).
 fn hash(content: &str) -> String {
-    format!("sha256-{}", Base64::encode_string(&Sha256::digest(content)))
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(content)))
 }
 
 /// Text as HTML shows it, in an element or a quoted attribute.

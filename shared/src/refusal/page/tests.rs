@@ -66,7 +66,7 @@ fn the_policy_lets_just_this_script_and_this_style_in() {
                 .1
                 .strip_suffix("</")
                 .unwrap();
-            let digest = Base64::encode_string(&Sha256::digest(content));
+            let digest = STANDARD.encode(Sha256::digest(content));
             let source = format!("{element}-src 'sha256-{digest}'");
             assert!(page.policy.contains(&source), "{}", page.policy);
         }

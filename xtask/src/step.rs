@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -67,19 +68,47 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| shown(command))
 }
 
-/// Runs a command to its end, passes on each line that it prints and shows it to `see`.
+/// How long the output of a command may stay open after its end.
+const REST: Duration = Duration::from_secs(10);
+
+/// Runs a command to its end, passes on each line that it prints and shows it to `see`. A process that the command
+/// leaves behind with its output is an error: waiting for the end of that output would not end.
 pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<()> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| shown(command))?;
+    let (send, lines) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            see(&line);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).split(b'\n') {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    let mut ended = None;
+    loop {
+        match lines.recv_timeout(Duration::from_secs(1)) {
+            Ok(line) => {
+                let line = line?;
+                let line = String::from_utf8_lossy(&line);
+                println!("{line}");
+                see(&line);
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if ended.is_none() && child.try_wait()?.is_some() {
+            ended = Some(Instant::now());
+        }
+        if ended.is_some_and(|ended| ended.elapsed() > REST) {
+            bail!(
+                "{}: it has ended, and a process that it started has not",
+                shown(command)
+            );
         }
     }
     let status = child.wait()?;
@@ -95,4 +124,30 @@ fn shown(command: &Command) -> String {
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn each_line_is_seen_to_the_end() {
+        let mut seen = Vec::new();
+        let script = "echo one; sleep 0.1; printf 'two\nthree'";
+        watch(&mut shell(script), |line| seen.push(line.to_owned())).unwrap();
+        assert_eq!(seen, ["one", "two", "three"]);
+        assert!(watch(&mut shell("echo one; exit 3"), |_| {}).is_err());
+    }
+
+    #[test]
+    fn a_process_that_is_left_behind_is_an_error() {
+        let error = watch(&mut shell("sleep 60 & echo one"), |_| {}).unwrap_err();
+        assert!(error.to_string().contains("has not"), "{error}");
+    }
 }

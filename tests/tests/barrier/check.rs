@@ -43,7 +43,7 @@ impl Nginx {
         };
         let root = home.path().display();
         let config = format!(
-            "daemon off; pid {root}/pid; error_log {root}/error.log; worker_processes 1;
+            "daemon off; master_process off; pid {root}/pid; error_log {root}/error.log;
              events {{ worker_connections 64; }}
              http {{
                access_log off; client_body_temp_path {root}/body; proxy_temp_path {root}/proxy;

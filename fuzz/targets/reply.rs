@@ -39,7 +39,7 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         }
         let wait = policy
             .retry_after()
-            .nth(reply.wait())
+            .nth(reply.retry_index())
             .expect("a time to wait");
         assert!(
             str::from_utf8(wait).is_ok_and(|wait| wait.parse::<u32>().is_ok_and(|wait| wait > 0))

@@ -57,12 +57,13 @@ impl Prepared {
         }
         let headers = response.headers_mut();
         // It has the first place, where it need not be looked for.
-        if let (Some(place), Some(value)) =
-            (headers.values_mut().next(), retry_after.get(reply.wait()))
-        {
+        if let (Some(place), Some(value)) = (
+            headers.values_mut().next(),
+            retry_after.get(reply.retry_index()),
+        ) {
             *place = value.clone();
         }
-        if let Some(details) = self.details.get(reply.wait()) {
+        if let Some(details) = self.details.get(reply.retry_index()) {
             headers.insert(DETAILS, details.clone());
         }
         for (name, value) in reply.own_headers() {

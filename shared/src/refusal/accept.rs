@@ -1,11 +1,11 @@
-//! What kind of document a client prefers (RFC 9110, section 12.5.1).
+//! The kind of document that a client prefers (RFC 9110, section 12.5.1).
 
 use core::cmp::Ordering;
 
 use crate::refusal::weight::{Elements, Weight};
 use crate::text::cut;
 
-/// Which of the two documents that a refused client can get it prefers.
+/// The document that a refused client prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Preference {
     Html,
@@ -13,7 +13,7 @@ pub(crate) enum Preference {
     Neither,
 }
 
-/// What has been seen of both in the lines of `Accept`.
+/// The preferences of the `Accept` lines read so far.
 #[derive(Debug, Default)]
 pub(crate) struct Preferred {
     html: Best,
@@ -50,7 +50,7 @@ impl Preferred {
         }
     }
 
-    /// The one that is preferred by all that has been seen.
+    /// The preference of all lines read so far.
     pub(crate) fn preference(&self) -> Preference {
         match self.html.rank().cmp(&self.json.rank()) {
             Ordering::Greater => Preference::Html,
@@ -64,7 +64,7 @@ fn is(part: &[u8], name: &str) -> bool {
     part == name.as_bytes() || part.eq_ignore_ascii_case(name.as_bytes())
 }
 
-/// The weight given by the most specific range seen so far.
+/// The weight of the most specific range read so far.
 #[derive(Debug, Default)]
 struct Best {
     specificity: u8,
@@ -83,8 +83,7 @@ impl Best {
         }
     }
 
-    /// At equal weights the document that is named goes before the one that a wildcard lets in, so
-    /// that `application/json, */*` prefers JSON.
+    /// At equal weights, the more specific range decides, so that `application/json, */*` prefers JSON.
     fn rank(&self) -> (Weight, u8) {
         if self.weight == 0 {
             (0, 0)

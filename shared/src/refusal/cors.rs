@@ -3,10 +3,10 @@
 use crate::request::{Headers, RequestView};
 use crate::state::Origin;
 
-/// Names, and the values of those that there are.
+/// Names, each with its value if the header is present.
 pub(crate) type Lines<'a> = [(&'static str, Option<&'a [u8]>); 5];
 
-/// The headers that let the requesting script read a notice, if it may.
+/// The headers that let the requesting script read a notice, if its origin is allowed.
 pub(crate) fn headers<'a, H: Headers + ?Sized>(
     origins: &'a [Origin],
     request: &RequestView<'a, H>,
@@ -14,7 +14,7 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
     if origins.is_empty() {
         return None;
     }
-    // Envoy makes one line of several; an origin has no comma.
+    // Envoy joins several lines with commas; an origin has none.
     let asking = request.headers.single("origin");
     let asking = asking.filter(|origin| !origin.contains(&b','))?;
     let listed = origins.iter().find_map(|origin| origin.lists(asking));
@@ -51,7 +51,7 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
     ])
 }
 
-/// Whether a value is safe to repeat: tokens (RFC 9110, section 5.6.2) and what may stand between them.
+/// Whether a value is safe to repeat: it has only tokens (RFC 9110, section 5.6.2) and the `separators`.
 fn is_made_of_tokens(value: &[u8], separators: &[u8]) -> bool {
     let allowed = |byte: &u8| {
         byte.is_ascii_alphanumeric()

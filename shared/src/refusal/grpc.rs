@@ -8,22 +8,22 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use prost::Message as _;
 
-use crate::state::Told;
+use crate::state::LocalizedNotice;
 
 /// `UNAVAILABLE`.
 pub(crate) const STATUS: &str = "14";
 
-/// Longest `grpc-message`, encoded, in bytes: clients limit the size of all headers together.
+/// The most bytes of an encoded `grpc-message`; clients limit the size of all headers together.
 const MAX_MESSAGE: usize = 1024;
 
-/// What `grpc-message` spells with an escape, besides what is not ASCII.
+/// The ASCII characters that `grpc-message` has as escapes.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
 
-/// The value of `grpc-message`, cut at a whole character.
-pub(crate) fn message(told: &Told<'_>) -> String {
+/// The value of `grpc-message`, cut after a whole character.
+pub(crate) fn message(notice: &LocalizedNotice<'_>) -> String {
     let mut encoded = String::new();
     let mut buffer = [0; 4];
-    for c in told.message.chars() {
+    for c in notice.message.chars() {
         let length = encoded.len();
         encoded.extend(utf8_percent_encode(c.encode_utf8(&mut buffer), ESCAPED));
         if encoded.len() > MAX_MESSAGE {
@@ -34,11 +34,11 @@ pub(crate) fn message(told: &Told<'_>) -> String {
     encoded
 }
 
-/// The value of `grpc-status-details-bin`: a status with the seconds to wait.
-pub(crate) fn status_details(told: &Told<'_>, retry_after: u64) -> String {
+/// The value of `grpc-status-details-bin`: a status with the seconds until a retry.
+pub(crate) fn status_details(notice: &LocalizedNotice<'_>, retry_after: u64) -> String {
     let status = Status {
         code: 14,
-        message: cut(told.message),
+        message: cut(notice.message),
         details: Vec::from([Any {
             type_url: "type.googleapis.com/google.rpc.RetryInfo".into(),
             value: retry_info(retry_after),

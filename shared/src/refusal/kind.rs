@@ -2,11 +2,9 @@ use core::fmt;
 
 use crate::path::Target;
 use crate::refusal::accept::{Preference, Preferred};
-use crate::request::Single;
-use crate::request::asks_for_h2c;
-use crate::request::{Headers, RequestView};
+use crate::request::{Headers, RequestView, Single, asks_for_h2c};
 
-/// Which notice a refused client gets.
+/// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A page for people.
@@ -27,9 +25,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a request is answered with that is refused. `listed` tells whether its path or host is listed as an
-/// API's.
-// Apart, so that who is admitted does not pay for what this sets up.
+/// The kind of the refusal of a request. `listed` says whether its host or path is listed as an API.
+// Not inlined, so that admitted requests do not pay for its variables.
 #[inline(never)]
 pub(crate) fn kind<H: Headers + ?Sized>(
     request: &RequestView<'_, H>,
@@ -71,14 +68,14 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     }
 }
 
-/// Whether the content type is gRPC's, compared as Envoy does: byte for byte, and a suffix only
-/// after a plus sign, so that `application/grpc-web` is none.
+/// Whether the content type is that of gRPC, compared as Envoy does: byte for byte, with a suffix only after a plus sign.
+/// So `application/grpc-web` is not gRPC.
 fn is_grpc(content_type: Option<&[u8]>) -> bool {
     let suffix = content_type.and_then(|value| value.strip_prefix(b"application/grpc"));
     suffix.is_some_and(|suffix| matches!(suffix.first(), None | Some(b'+')))
 }
 
-/// What headers say of how a request is to be answered, found in one pass over them.
+/// The headers that decide about the kind, found in one pass.
 #[derive(Debug, Default)]
 struct Signs<'h> {
     content_type: Single<'h>,
@@ -116,7 +113,7 @@ impl<'h> Signs<'h> {
         let mut preferred = Preferred::default();
         match self.accept.value {
             Some(line) => preferred.see(line),
-            // There may be several.
+            // There may be several lines.
             None => headers.each("accept", &mut |line| preferred.see(line)),
         }
         preferred.preference()

@@ -1,4 +1,4 @@
-//! Which of the languages of a notice a client wants (RFC 9110, section 12.5.4).
+//! The language of a notice that a client prefers (RFC 9110, section 12.5.4).
 
 use alloc::vec::Vec;
 
@@ -6,23 +6,23 @@ use crate::refusal::weight::{Elements, HEAVIEST};
 use crate::request::Headers;
 use crate::state::{LanguageTag, look_up};
 
-/// Languages among which clients choose.
+/// The languages of a notice.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Languages(Vec<(u64, LanguageTag)>);
 
 impl Languages {
-    /// The place of the language that the client wants most.
+    /// The index of the language that the client prefers.
     pub(crate) fn wanted<H: Headers + ?Sized>(&self, headers: &H) -> Option<usize> {
         let mut best = None;
         let mut best_weight = 0;
         headers.each("accept-language", &mut |line| {
-            // Whatever comes after the greatest weight is not wanted more.
+            // No element after one of the greatest weight is preferred to it.
             let elements = (best_weight < HEAVIEST).then(|| Elements::of(line));
             for (range, weight) in elements.into_iter().flatten() {
                 if weight > best_weight
-                    && let Some(place) = look_up(range, |name| self.place(name))
+                    && let Some(index) = look_up(range, |name| self.index(name))
                 {
-                    best = Some(place);
+                    best = Some(index);
                     best_weight = weight;
                     if weight == HEAVIEST {
                         break;
@@ -33,7 +33,7 @@ impl Languages {
         best
     }
 
-    fn place(&self, name: &[u8]) -> Option<usize> {
+    fn index(&self, name: &[u8]) -> Option<usize> {
         let beginning = beginning(name);
         self.0.iter().position(|(known, tag)| {
             *known == beginning && tag.as_str().as_bytes().eq_ignore_ascii_case(name)
@@ -48,7 +48,7 @@ impl FromIterator<LanguageTag> for Languages {
     }
 }
 
-/// What tells most tags from others in one comparison, whatever their case.
+/// The first eight bytes without case, by which most tags differ in one comparison.
 fn beginning(tag: &[u8]) -> u64 {
     let folded = tag.iter().take(8).map(|byte| u64::from(byte | 0x20));
     folded.fold(0, |beginning, byte| beginning << 8 | byte)
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn several_lines_are_as_good_as_one() {
+    fn several_lines_are_read_like_one() {
         let languages: Languages = ["en", "ja"]
             .iter()
             .map(|tag| tag.parse().unwrap())

@@ -1,19 +1,18 @@
-//! The answers in one language.
-
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::refusal::answer::{Answer, HeaderLine, Maintenance};
+use crate::refusal::answer::{Answer, HeaderLine};
+use crate::refusal::maintenance::Maintenance;
 use crate::refusal::{grpc, page, problem};
-use crate::state::Told;
+use crate::state::LocalizedNotice;
 
-/// Every request header that decides which answer a refused request gets.
+/// Every request header on which the answer to a refused request depends.
 const VARY: &str = "Accept, Accept-Language, Connect-Protocol-Version, Content-Type, HX-Current-URL, HX-Request, \
                     Origin, Sec-Fetch-Mode, Upgrade, X-Requested-With";
 
-/// Keeps an Envoy, and a mesh of them, from trying the request again at every node (Envoy docs, "x-envoy-ratelimited").
+/// Keeps Envoy and Istio from retrying the request at other nodes (Envoy documentation, "x-envoy-ratelimited").
 const NOT_AGAIN: HeaderLine = ("x-envoy-ratelimited", Cow::Borrowed("true"));
 
 /// The answers in one language.
@@ -30,7 +29,7 @@ pub(crate) struct Renderer<'r> {
     maintenance: &'r Maintenance,
     common: &'r [HeaderLine],
     spread: &'r [u64],
-    /// The documents of the operator's own.
+    /// The operator's own documents, each once.
     documents: Vec<(&'r str, Arc<[u8]>)>,
     bytes: usize,
 }
@@ -50,12 +49,12 @@ impl<'r> Renderer<'r> {
         }
     }
 
-    /// How much memory all answers so far take, about.
+    /// About how many bytes of memory all answers so far take.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub(crate) fn render(&mut self, told: &Told<'r>) -> Localized {
+    pub(crate) fn render(&mut self, notice: &LocalizedNotice<'r>) -> Localized {
         let Self {
             maintenance,
             common,
@@ -68,7 +67,7 @@ impl<'r> Renderer<'r> {
                 ("content-type", content_type.into()),
                 (
                     "content-language",
-                    String::from(told.language.as_str()).into(),
+                    String::from(notice.language.as_str()).into(),
                 ),
                 ("x-content-type-options", "nosniff".into()),
                 NOT_AGAIN,
@@ -79,12 +78,12 @@ impl<'r> Renderer<'r> {
         let grpc = [
             ("content-type", "application/grpc".into()),
             ("grpc-status", grpc::STATUS.into()),
-            ("grpc-message", grpc::message(told).into()),
+            ("grpc-message", grpc::message(notice).into()),
             ("grpc-retry-pushback-ms", "-1".into()),
             NOT_AGAIN,
             vary(),
         ];
-        let page = page::render(told, maintenance);
+        let page = page::render(notice, maintenance);
         let html = match page.html {
             Cow::Borrowed(own) => self.shared(own),
             Cow::Owned(html) => html.into_bytes().into(),
@@ -97,14 +96,18 @@ impl<'r> Renderer<'r> {
             ),
             problem: document(
                 "application/problem+json",
-                problem::problem(told, maintenance).into(),
+                problem::problem(notice, maintenance).into(),
                 &[],
             ),
-            connect: document("application/json", problem::connect_error(told).into(), &[]),
+            connect: document(
+                "application/json",
+                problem::connect_error(notice).into(),
+                &[],
+            ),
             grpc: Answer::new(200, [common, &grpc].concat(), Arc::default()).with_details(
                 spread
                     .iter()
-                    .map(|seconds| grpc::status_details(told, *seconds).into_bytes().into())
+                    .map(|seconds| grpc::status_details(notice, *seconds).into_bytes().into())
                     .collect(),
             ),
         };
@@ -113,7 +116,7 @@ impl<'r> Renderer<'r> {
         localized
     }
 
-    /// A document of the operator's own, once for all languages that have it.
+    /// The body of an operator's own document, shared by all languages that have it.
     fn shared(&mut self, html: &'r str) -> Arc<[u8]> {
         let known = self.documents.iter().find(|(known, _)| *known == html);
         if let Some((_, body)) = known {

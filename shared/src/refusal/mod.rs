@@ -1,20 +1,24 @@
-//! The answers to refused requests: which one a client gets, and how each is rendered.
+//! The answers to refused requests: the choice for a client, and the rendering.
 
 mod accept;
 mod answer;
+mod answers;
 mod caching;
 mod cors;
 mod grpc;
 mod kind;
 mod languages;
 mod localized;
+mod maintenance;
 mod page;
 mod problem;
+mod reply;
 mod retry;
 mod weight;
 
-pub(crate) use answer::Answers;
-pub use answer::{Answer, Reply};
+pub use answer::Answer;
+pub(crate) use answers::Answers;
 pub use caching::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS};
 pub use kind::Kind;
 pub(crate) use kind::kind;
+pub use reply::Reply;

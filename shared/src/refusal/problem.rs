@@ -4,12 +4,11 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::refusal::answer::Maintenance;
-use crate::state::Timestamp;
-use crate::state::Told;
+use crate::refusal::maintenance::Maintenance;
+use crate::state::{LocalizedNotice, Timestamp};
 
 /// A problem document (RFC 9457), with the revision and the announced end as extensions.
-pub(crate) fn problem(told: &Told<'_>, maintenance: &Maintenance) -> Vec<u8> {
+pub(crate) fn problem(notice: &LocalizedNotice<'_>, maintenance: &Maintenance) -> Vec<u8> {
     #[derive(Serialize)]
     struct Problem<'t> {
         r#type: &'static str,
@@ -22,16 +21,16 @@ pub(crate) fn problem(told: &Told<'_>, maintenance: &Maintenance) -> Vec<u8> {
     }
     json(&Problem {
         r#type: "urn:intermission:maintenance",
-        title: told.title,
+        title: notice.title,
         status: 503,
-        detail: told.message,
+        detail: notice.message,
         revision: maintenance.revision,
         until: maintenance.until,
     })
 }
 
 /// An error of a unary call (Connect protocol reference, "Unary-Response" and "Error codes").
-pub(crate) fn connect_error(told: &Told<'_>) -> Vec<u8> {
+pub(crate) fn connect_error(notice: &LocalizedNotice<'_>) -> Vec<u8> {
     #[derive(Serialize)]
     struct Error<'t> {
         code: &'static str,
@@ -39,11 +38,11 @@ pub(crate) fn connect_error(told: &Told<'_>) -> Vec<u8> {
     }
     json(&Error {
         code: "unavailable",
-        message: told.message,
+        message: notice.message,
     })
 }
 
 fn json(document: &impl Serialize) -> Vec<u8> {
-    // Plain data under fixed names: there is nothing to fail.
+    // Plain data under fixed names cannot fail.
     serde_json::to_vec(document).unwrap_or_default()
 }

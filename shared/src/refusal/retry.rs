@@ -1,14 +1,14 @@
-//! When a refused client may ask again.
+//! The `Retry-After` of refusals.
 
 use alloc::vec::Vec;
 
 use crate::state::{Notice, Timestamp};
 
-/// How many different answers there are to when.
+/// The most values of `Retry-After` in one policy.
 const STEPS: u64 = 16;
 
-/// Seconds until a client may ask again: up to the announced end while it lies ahead, but no more than allowed, since
-/// clients sleep for so long even if the service is back earlier; else as configured.
+/// The lowest `Retry-After` in seconds: the time until an announced end in the future, at most `retry_after_max` because
+/// clients wait that long even if the service is back earlier; otherwise `retry_after`.
 fn after(notice: &Notice, now: Timestamp) -> u64 {
     let ahead = notice.until.map(|until| until.seconds_since(now));
     let seconds = ahead.filter(|seconds| *seconds > 0);
@@ -16,8 +16,8 @@ fn after(notice: &Notice, now: Timestamp) -> u64 {
     seconds.unwrap_or_else(|| notice.retry_after.into())
 }
 
-/// The times that clients are asked to wait, so that those who ask in one second do not come back in one: from
-/// [`after`] to a tenth of the configured time more, evenly.
+/// The values of `Retry-After`, in seconds: evenly from [`after`] to a tenth of `retry_after` more. So clients that are
+/// refused in the same second do not all retry in one second.
 pub(crate) fn spread(notice: &Notice, now: Timestamp) -> Vec<u64> {
     let first = after(notice, now);
     let width = u64::from(notice.retry_after) / 10;

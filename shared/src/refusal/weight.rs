@@ -9,7 +9,7 @@ pub(crate) const HEAVIEST: Weight = 1000;
 
 /// The elements of a line of a weighted list, without their parameters, each with its weight.
 ///
-/// An element whose weight cannot be read is left out.
+/// An element with an unreadable weight is left out.
 #[derive(Debug)]
 pub(crate) struct Elements<'a>(Option<&'a [u8]>);
 
@@ -46,7 +46,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// The weight that the first of the `parameters` gives that gives one; the greatest where none does.
+/// The weight in the first of the `parameters` that has one; the greatest if none has.
 fn weight_among(parameters: &[u8]) -> Option<Weight> {
     let mut rest = Some(parameters);
     while let Some(parameters) = rest {

@@ -1,4 +1,4 @@
-//! Reading a state from its document.
+//! The reader of documents.
 
 mod notice;
 #[cfg(test)]
@@ -12,13 +12,15 @@ use core::cell::Cell;
 
 use self::notice::notice;
 use crate::json::{Field, FieldError};
+use crate::state::allowlist::Allowlist;
+use crate::state::area::Area;
 use crate::state::error::DocumentError;
 use crate::state::exempt::{Exempt, Prober};
 use crate::state::mode::Mode;
-use crate::state::model::{Allowlist, Area, State};
+use crate::state::model::State;
 use crate::text::Quoted;
 
-/// The fields that are known here, as `critical` names them.
+/// The known fields, as `critical` names them.
 const FIELDS: [&str; 41] = [
     "version",
     "critical",
@@ -69,8 +71,8 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Where the document is too long, not JSON, of another version, names a critical field that is
-    /// not known here, or holds a value that is not valid. It is refused whole.
+    /// The document is too long, not JSON or of another version, or it has an unknown critical field or an invalid
+    /// value. It is refused as a whole.
     pub fn parse(document: &[u8]) -> Result<Self, DocumentError> {
         if document.len() > Self::MAX_BYTES {
             let length = document.len();
@@ -80,17 +82,17 @@ impl State {
             );
             return Err(FieldError::new(String::new(), reason).into());
         }
-        // Some editors begin a file with a byte order mark (RFC 8259, section 8.1 lets a reader pass over it).
+        // Some editors begin a file with a byte order mark, which a reader may ignore (RFC 8259, section 8.1).
         let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
         let value = Field::read(document)?;
         Self::read(&Field::root(&value))
     }
 
-    /// Reads a document that is part of another.
+    /// Reads a document that is a member of another JSON document.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse).
+    /// The same as those of [`parse`](Self::parse).
     pub fn read(root: &Field<'_>) -> Result<Self, DocumentError> {
         root.object()?;
         let version = root.required("version")?;
@@ -111,7 +113,7 @@ impl State {
             revision: root.required("revision")?.integer(0, MAX_REVISION)?,
             ..initial
         };
-        // While nothing is refused, no field can be critical.
+        // If no request is refused, no field can be critical.
         let critical = root.member("critical");
         if let Some(critical) = critical.filter(|_| initial.maintenance != Mode::Off) {
             check_critical(&critical, || initial.closed_as(root.member("exempt")))?;
@@ -139,7 +141,7 @@ impl State {
         })
     }
 
-    /// The state closed, with the exemptions of a document as far as they can be read.
+    /// The state closed, with the exemptions of the document, or without any if they cannot be read.
     fn closed_as(&self, exempted: Option<Field<'_>>) -> Self {
         let none = || Exempt {
             paths: Vec::new(),
@@ -154,8 +156,7 @@ impl State {
     }
 }
 
-/// Refuses a document with a critical field that is not known here. The node closes: to stay as it was could leave it
-/// open.
+/// Refuses a document with an unknown critical field. The node then closes, because its state could leave the service open.
 fn check_critical(
     critical: &Field<'_>,
     closed: impl FnOnce() -> State,

@@ -12,7 +12,7 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    /// The error of a document that cannot be enforced here, with the state that takes its place.
+    /// The error of a document that this node cannot enforce, with the state that it enforces instead.
     pub(crate) fn with_closed(error: FieldError, closed: State) -> Self {
         Self {
             error,
@@ -28,13 +28,13 @@ impl DocumentError {
         self.closed.as_deref()
     }
 
-    /// JSON pointer (RFC 6901) to the value that was refused; empty for the whole document.
+    /// The JSON pointer (RFC 6901) to the refused value; empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         self.error.pointer()
     }
 
-    /// What is wrong there, and what would be right.
+    /// The fault of the value, and the remedy.
     #[must_use]
     pub fn reason(&self) -> &str {
         self.error.reason()

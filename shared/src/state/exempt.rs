@@ -5,27 +5,27 @@ use serde::Serialize;
 use crate::address::Cidr;
 use crate::path::{ExemptPath, ProbePath};
 
-/// What stays open in maintenance.
+/// The paths that stay open during maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exempt {
-    /// Paths that stay open to everyone.
+    /// Paths that stay open to every client.
     pub paths: Vec<ExemptPath>,
     /// Paths that stay open to the health checks of balancers.
     pub probers: Vec<Prober>,
 }
 
-/// Paths that stay open to those who ask from a block of addresses themselves, and in no other client's name.
+/// Paths that stay open to requests whose peer is in a block of addresses and that name no other client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Prober {
     /// The block.
     pub cidr: Cidr,
-    /// The paths, each for itself only.
+    /// The paths; each stands for itself alone.
     pub paths: Vec<ProbePath>,
 }
 
-/// What a document means that does not say what is exempt: health checks, crawlers' rules and certificate renewal. It stays
-/// as it is, or documents would change their meaning with the version of their reader.
-const UNNAMED: [&str; 6] = [
+/// The exempt paths of a document that names none: health checks, crawlers' rules and certificate renewal. The list never
+/// changes, because documents would then change their meaning with the version of their reader.
+const DOCUMENT_DEFAULT: [&str; 6] = [
     "/healthz",
     "/livez",
     "/readyz",
@@ -34,8 +34,8 @@ const UNNAMED: [&str; 6] = [
     "/grpc.health.v1.Health/",
 ];
 
-/// What a new service has beside that: the health checks of most frameworks.
-const USUAL: [&str; 5] = [
+/// The further exempt paths of a new service: the health checks of most frameworks.
+const NEW_SERVICE: [&str; 5] = [
     "/health",
     "/healthcheck",
     "/health_check",
@@ -44,10 +44,10 @@ const USUAL: [&str; 5] = [
 ];
 
 impl Exempt {
-    /// What stays open in a new service.
+    /// The exemptions of a new service.
     #[must_use]
     pub fn usual() -> Self {
-        Self::of(USUAL.into_iter().chain(UNNAMED))
+        Self::of(NEW_SERVICE.into_iter().chain(DOCUMENT_DEFAULT))
     }
 
     fn of(paths: impl Iterator<Item = &'static str>) -> Self {
@@ -58,10 +58,10 @@ impl Exempt {
     }
 }
 
-/// What a document means that does not say.
+/// The exemptions of a document that names none.
 impl Default for Exempt {
     fn default() -> Self {
-        Self::of(UNNAMED.into_iter())
+        Self::of(DOCUMENT_DEFAULT.into_iter())
     }
 }
 
@@ -70,8 +70,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_path_that_is_built_in_is_refused() {
-        assert_eq!(Exempt::default().paths.len(), UNNAMED.len());
-        assert_eq!(Exempt::usual().paths.len(), UNNAMED.len() + USUAL.len());
+    fn every_built_in_path_is_valid() {
+        let (default, usual) = (Exempt::default(), Exempt::usual());
+        assert_eq!(default.paths.len(), DOCUMENT_DEFAULT.len());
+        assert_eq!(
+            usual.paths.len(),
+            DOCUMENT_DEFAULT.len() + NEW_SERVICE.len()
+        );
     }
 }

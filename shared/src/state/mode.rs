@@ -5,15 +5,15 @@ use serde::Serialize;
 
 use crate::text::ParseError;
 
-/// What is refused.
+/// The requests that are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Nothing.
+    /// None.
     Off,
-    /// Whatever may change something: safe methods pass (RFC 9110, section 9.2.1).
+    /// Requests that may change something; safe methods pass (RFC 9110, section 9.2.1).
     Writes,
-    /// Everything.
+    /// All.
     All,
 }
 

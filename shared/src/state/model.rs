@@ -1,39 +1,35 @@
-//! The document that says what is in force.
-
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::address::Cidr;
-use crate::path::PathPrefix;
-use crate::request::HostName;
+use crate::state::allowlist::Allowlist;
+use crate::state::area::Area;
 use crate::state::exempt::Exempt;
 use crate::state::mode::Mode;
-use crate::state::notice::Notice;
-use crate::state::origin::Origin;
+use crate::state::notice::{Notice, Origin};
 use crate::state::service::ServiceName;
 
-/// What is in force for one service, parsed and valid.
+/// The state of one service, parsed and valid.
 ///
 /// `docs/state.md` defines the document; [`State::parse`] reads it and [`State::to_json`] writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct State {
-    /// Identity of the store that the state comes from; empty where no control wrote it.
+    /// The identity of the store that the state comes from; empty if no control wrote the state.
     pub store: Box<str>,
     /// The service that is switched.
     pub service: ServiceName,
-    /// How many times the state has changed.
+    /// The number of the state; each change of the service adds one.
     pub revision: u64,
-    /// What is refused.
+    /// The requests that are refused: none, writes or all.
     pub maintenance: Mode,
-    /// Who passes all the same.
+    /// The clients that are admitted during maintenance.
     pub allowlist: Allowlist,
-    /// What is in maintenance; an empty list means everything.
+    /// The part of the service that is in maintenance; without hosts and paths, the whole service.
     pub scope: Area,
-    /// What stays open in maintenance.
+    /// The paths that stay open during maintenance.
     pub exempt: Exempt,
-    /// What is answered as an API, however it is asked.
+    /// The part of the service whose refusals are those of an API, whatever the request accepts.
     pub api: Area,
     /// The texts and the appearance of refusals.
     pub notice: Notice,
@@ -42,24 +38,24 @@ pub struct State {
 impl State {
     /// The version of the document that this code reads and writes.
     pub const VERSION: u64 = 1;
-    /// The level of the format: it rises with each field that a reader may pass over, while the version stays. A node
-    /// reports its own level (`docs/state.md`), so that control knows which nodes read a document whole.
+    /// The level of the format, which rises with each field that a reader may ignore, while the version stays. A node
+    /// reports its own level (`docs/state.md`), so that control knows which nodes read a whole document.
     pub const FORMAT: u64 = 2;
-    /// Longest document that is read, in bytes.
+    /// The most bytes of a document.
     pub const MAX_BYTES: usize = 1 << 20;
 
-    /// The level of the format that a reader needs to read this state whole. Readers of a lower level refuse its document.
+    /// The level of the format that a reader needs for this state. Readers of a lower level refuse its document.
     #[must_use]
     pub fn least_format(&self) -> u64 {
         let origins = &self.notice.cors_origins;
-        if origins.iter().all(Origin::is_known_to_all) {
+        if origins.iter().all(Origin::is_of_first_format) {
             1
         } else {
             2
         }
     }
 
-    /// The state of a new `service`, or of one of which nothing is known yet: revision 0 of no store, with the
+    /// The state of a new `service`, or of a service whose state is unknown: revision 0 of no store, with the
     /// [usual exemptions](Exempt::usual) and the defaults of every other field.
     #[must_use]
     pub fn initial(service: ServiceName, maintenance: Mode) -> Self {
@@ -102,42 +98,14 @@ impl State {
             critical: [],
             state: self,
         };
-        // Every key is a string and every value plain data, so there is nothing to fail.
+        // Plain data under keys that are strings cannot fail.
         serde_json::to_vec(&document).unwrap_or_default()
     }
 
-    /// Whether a node that enforces `self` may go on to `next`: a later revision of the same store,
-    /// or any revision of a store that was founded later. States of different services are not ordered.
+    /// Whether a node that enforces `self` may replace it with `next`: a later revision of the same store, or any
+    /// revision of a store that was created later. States of different services are not ordered.
     #[must_use]
     pub fn may_give_way_to(&self, next: &Self) -> bool {
         next.service != self.service || (&next.store, next.revision) >= (&self.store, self.revision)
-    }
-}
-
-/// Clients that pass while it is enabled.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Allowlist {
-    /// Whether it counts.
-    pub enabled: bool,
-    /// The blocks of addresses, which stay while it does not count.
-    pub cidrs: Vec<Cidr>,
-}
-
-/// A part of a service, by host and path.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Area {
-    /// Hosts that belong to it.
-    pub hosts: Vec<HostName>,
-    /// Paths that belong to it.
-    pub paths: Vec<PathPrefix>,
-}
-
-impl Area {
-    /// What is taken for an API where the document does not say: `/api`.
-    pub(crate) fn default_api() -> Self {
-        Self {
-            hosts: Vec::new(),
-            paths: "/api".parse().into_iter().collect(),
-        }
     }
 }

@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::text::ParseError;
 
-/// Name of a service: lower-case letters, digits and hyphens, at most 63.
+/// The name of a service: lower-case letters, digits and hyphens, at most 63.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ServiceName(Box<str>);
 
 impl ServiceName {
-    /// The name `unknown`, for a node that has not heard of its service yet.
+    /// The name `unknown`, of a node that does not know its service yet.
     #[must_use]
     pub fn unknown() -> Self {
         Self("unknown".into())
     }
 
-    /// The service that an endpoint's path names: `shop` in `/v1/services/shop/state`, after any prefix.
+    /// The service in the path of an endpoint: `shop` in `/v1/services/shop/state`, after any prefix.
     #[must_use]
     pub fn in_path(path: &str) -> Option<Self> {
         let path = path.split('?').next()?;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::text::ParseError;
 
-/// A moment, to the second, written as RFC 3339 does: `2026-11-23T02:00:00Z`.
+/// A time in whole seconds, written as in RFC 3339: `2026-11-23T02:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -15,7 +15,7 @@ impl Timestamp {
     /// The beginning of 1970, UTC.
     pub const UNIX_EPOCH: Self = Self(0);
 
-    /// The moment so many seconds after the beginning of 1970, UTC.
+    /// The time `seconds` after the beginning of 1970, UTC.
     #[must_use]
     pub const fn from_second(seconds: i64) -> Self {
         Self(seconds)
@@ -27,7 +27,7 @@ impl Timestamp {
         self.0
     }
 
-    /// The seconds from `earlier` to this moment; none where it is not earlier.
+    /// The seconds from `earlier` to this time; 0 if `earlier` is later.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> u64 {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
@@ -39,7 +39,7 @@ impl Timestamp {
     }
 }
 
-/// Reads a `date-time` (RFC 3339, section 5.6), with any offset; parts of a second are cut off.
+/// Reads a `date-time` (RFC 3339, section 5.6), with any offset; fractions of a second are dropped.
 impl FromStr for Timestamp {
     type Err = ParseError;
 
@@ -99,7 +99,7 @@ fn read(text: &str) -> Option<Timestamp> {
         }
         _ => 0,
     };
-    // A leap second, which is written as the sixtieth, counts as the one before it.
+    // A leap second, written as second 60, counts as the second before it.
     let second = if second == 60 { 59 } else { second };
     let date = Date::new(
         year.try_into().ok()?,
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_texts_are_refused() {
         for text in [
             "",
             "soon",
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_lies_between_a_moment_and_an_earlier_one() {
+    fn no_seconds_have_passed_since_a_later_time() {
         let (early, late) = (Timestamp::from_second(1), Timestamp::from_second(8));
         assert_eq!(
             (late.seconds_since(early), early.seconds_since(late)),

@@ -4,13 +4,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::refusal::answer::Answers;
+use crate::refusal::answers::Answers;
 use crate::request::ANSWER_HEADERS;
 use crate::rules::Policy;
 use crate::state::{State, Timestamp};
 
-/// The policy of a state in maintenance with these members of its notice, and with languages of these members; and how much
-/// is rendered of it.
+/// The policy of a state in maintenance whose notice has these members and so many languages, each with the members that
+/// `look` gives; and the number of bytes that it renders to.
 fn compiled(notice: &str, languages: usize, look: impl Fn(usize) -> String) -> (Policy, usize) {
     let tag = |place: usize| {
         let letter =
@@ -39,7 +39,7 @@ fn vary_names_every_header_on_which_an_answer_depends() {
 }
 
 #[test]
-fn all_languages_share_the_document_that_they_have_in_common() {
+fn all_languages_share_one_copy_of_an_own_document() {
     let html = "x".repeat(512 << 10);
     let (policy, bytes) = compiled(&format!("\"html\":\"{html}\""), 200, |_| {
         r#""title":"","message":"""#.into()
@@ -55,7 +55,7 @@ fn all_languages_share_the_document_that_they_have_in_common() {
 }
 
 #[test]
-fn a_notice_of_too_much_is_rendered_in_part_and_its_own_language_is_there() {
+fn a_notice_that_is_too_large_is_rendered_in_part_with_its_own_language() {
     let logo = format!("data:image/png;base64,{}", "A".repeat(32_000));
     let (policy, bytes) = compiled(&format!("\"logo\":\"{logo}\""), 15_000, |_| {
         r#""title":"t","message":"""#.into()

@@ -1,4 +1,4 @@
-//! The notice for people: one HTML document that needs nothing else.
+//! The notice for people: one HTML document without further resources.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -9,79 +9,78 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::refusal::answer::Maintenance;
-use crate::state::ENGLISH;
-use crate::state::Palette;
-use crate::state::Told;
-use crate::state::{Color, Mode};
-use crate::state::{DARK, LIGHT};
+use crate::refusal::maintenance::Maintenance;
+use crate::state::{Color, DARK, ENGLISH, LIGHT, LocalizedNotice, Mode, Palette};
 
-/// What the page may do: send nothing and load nothing, but ask whether the service is back.
+/// The policy of the page: it sends and loads nothing, but polls whether the service is back.
 const POLICY: &str =
     "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
-/// What a document of the operator's own may not do where they do not say.
+/// The default policy of an operator's own document.
 const POLICY_OF_OWN: &str = "script-src 'none'; object-src 'none'; base-uri 'none'";
 const SCRIPT: &str = include_str!("page.js");
 const STYLE: &str = include_str!("page.css");
 const MARK: &str = include_str!("mark.svg");
-/// The longest pause before the page looks whether the service is back, in seconds; half of it more or less.
+/// The longest pause between two polls of the page, in seconds, before it is varied by a half.
 const LONGEST_PAUSE: u32 = 60;
 
-/// A document, and the `Content-Security-Policy` that it comes with.
+/// A document and its `Content-Security-Policy`.
 pub(crate) struct Page<'t> {
-    /// Borrowed where it is the operator's own.
+    /// Borrowed if it is the operator's own.
     pub(crate) html: Cow<'t, str>,
     pub(crate) policy: String,
 }
 
-pub(crate) fn render<'t>(told: &Told<'t>, maintenance: &Maintenance) -> Page<'t> {
-    if let Some(html) = told.html {
+pub(crate) fn render<'t>(notice: &LocalizedNotice<'t>, maintenance: &Maintenance) -> Page<'t> {
+    if let Some(html) = notice.html {
         return Page {
             html: html.into(),
-            policy: told.content_security_policy.unwrap_or(POLICY_OF_OWN).into(),
+            policy: notice
+                .content_security_policy
+                .unwrap_or(POLICY_OF_OWN)
+                .into(),
         };
     }
-    let style = style(told);
+    let style = style(notice);
     let policy = format!(
         "{POLICY}; script-src '{}'; style-src '{}'",
         hash(SCRIPT),
         hash(&style)
     );
     Page {
-        html: html(told, maintenance, &style).into(),
+        html: html(notice, maintenance, &style).into(),
         policy,
     }
 }
 
-fn html(told: &Told<'_>, maintenance: &Maintenance, style: &str) -> String {
-    let phrases = told.phrases;
-    let mark = told.logo.map_or_else(
+fn html(notice: &LocalizedNotice<'_>, maintenance: &Maintenance, style: &str) -> String {
+    let phrases = notice.phrases;
+    let mark = notice.logo.map_or_else(
         || MARK.into(),
         |logo| format!("<img class=\"logo\" alt=\"\" src=\"{}\">", logo.as_str()),
     );
     let until = maintenance.announced.map(|until| {
         let machine = format!("{until}");
-        let mut spoken = String::new();
+        let mut readable = String::new();
         for c in machine.chars() {
             match c {
-                'T' => spoken.push(' '),
-                'Z' => spoken.push_str(" UTC"),
-                c => spoken.push(c),
+                'T' => readable.push(' '),
+                'Z' => readable.push_str(" UTC"),
+                c => readable.push(c),
             }
         }
         entry(
             phrases.until,
-            &format!("<time datetime=\"{machine}\">{spoken}</time>"),
+            &format!("<time datetime=\"{machine}\">{readable}</time>"),
         )
     });
-    let contact = told.contact.map(|contact| {
-        let (uri, spoken) = (Escaped(contact.as_str()), Escaped(contact.spoken()));
+    let contact = notice.contact.map(|contact| {
+        let (uri, label) = (Escaped(contact.as_str()), Escaped(contact.label()));
         entry(
             phrases.contact,
-            &format!("<a dir=\"ltr\" href=\"{uri}\">{spoken}</a>"),
+            &format!("<a dir=\"ltr\" href=\"{uri}\">{label}</a>"),
         )
     });
-    // While safe methods pass, the way back is the browser's, and there is nothing to wait for.
+    // While safe methods pass, the browser's own navigation leads back, so the page does not poll.
     let (again, pause) = if maintenance.mode == Mode::Writes {
         Default::default()
     } else {
@@ -92,17 +91,17 @@ fn html(told: &Told<'_>, maintenance: &Maintenance, style: &str) -> String {
             format!(" data-pause=\"{pause}\""),
         )
     };
-    let is_right_to_left = told.language.is_right_to_left();
+    let is_right_to_left = notice.language.is_right_to_left();
     format!(
         include_str!("page.html"),
-        language = told.language.as_str(),
+        language = notice.language.as_str(),
         direction = if is_right_to_left { "rtl" } else { "ltr" },
         style = style,
         mark = mark,
-        title = Escaped(told.title),
-        message = Escaped(told.message),
+        title = Escaped(notice.title),
+        message = Escaped(notice.message),
         label_language = phrases.tag,
-        // Where they are not in the language of the page, they are in English.
+        // Labels in another language than the page are in English.
         label_direction = if is_right_to_left && phrases.tag == ENGLISH.tag {
             " dir=\"ltr\""
         } else {
@@ -117,12 +116,12 @@ fn html(told: &Told<'_>, maintenance: &Maintenance, style: &str) -> String {
     )
 }
 
-/// A line of what a visitor may want to know.
+/// A line of the list below the message.
 fn entry(label: &str, value: &str) -> String {
     format!("<div><dt>{label}</dt><dd>{value}</dd></div>\n")
 }
 
-fn style(told: &Told<'_>) -> String {
+fn style(notice: &LocalizedNotice<'_>) -> String {
     let rule = |palette: Option<&Palette>, own: [&str; 3]| {
         let given = palette.map(|palette| [&palette.background, &palette.text, &palette.accent]);
         let given = given.unwrap_or([&None; 3]);
@@ -134,18 +133,18 @@ fn style(told: &Told<'_>) -> String {
         }
         rule + "}"
     };
-    let colors = told.colors;
+    let colors = notice.colors;
     let light = rule(colors.map(|colors| &colors.light), LIGHT);
     let dark = rule(colors.map(|colors| &colors.dark), DARK);
     format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n{STYLE}")
 }
 
-/// How a policy names an inline script or style (Content Security Policy Level 3, section 2.3.1).
+/// The source expression of an inline script or style (Content Security Policy Level 3, section 2.3.1).
 fn hash(content: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Text as HTML shows it, in an element or a quoted attribute.
+/// Text with the escapes of HTML, for an element or a quoted attribute.
 struct Escaped<'t>(&'t str);
 
 impl fmt::Display for Escaped<'_> {

@@ -11,8 +11,11 @@ fn pages(notice: &Notice, mode: Mode) -> Vec<Page<'_>> {
         announced: notice.until,
         retry_after: 300,
     };
-    let told = notice.told(mode);
-    told.iter().map(|told| render(told, &maintenance)).collect()
+    let notices = notice.in_all_languages(mode);
+    notices
+        .iter()
+        .map(|notice| render(notice, &maintenance))
+        .collect()
 }
 
 #[test]
@@ -28,7 +31,7 @@ fn texts_cannot_leave_their_element() {
         ..Notice::default()
     };
     let [page] = &pages(&notice, Mode::All)[..] else {
-        panic!("it has words of its own, which are in no other language");
+        panic!("a notice with texts of its own has no built-in translation");
     };
     assert_eq!(page.html.matches("<script").count(), 1);
     assert_eq!(
@@ -55,7 +58,7 @@ fn the_default_page_has_at_most_8_kib_in_every_language() {
 }
 
 #[test]
-fn the_policy_lets_just_this_script_and_this_style_in() {
+fn the_policy_allows_this_script_and_this_style_only() {
     let state = State::initial(ServiceName::unknown(), Mode::All);
     for page in pages(&state.notice, Mode::All) {
         for element in ["script", "style"] {

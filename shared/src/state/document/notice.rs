@@ -4,9 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::json::{Field, FieldError};
-use crate::state::color::{Colors, Palette};
-use crate::state::notice::{Look, Notice, Translation};
-use crate::state::phrases::Phrases;
+use crate::state::notice::{Colors, Look, Notice, Palette, Phrases, Translation};
 
 const MAX_RETRY_AFTER: u64 = 7 * 24 * 60 * 60;
 const MAX_TITLE: usize = 200;

@@ -15,7 +15,7 @@ fn parse(document: &Value) -> Result<State, DocumentError> {
     State::parse(document.to_string().as_bytes())
 }
 
-/// The refusal of a minimal document with `value` in the place of the pointer's.
+/// The error of a minimal document with this `value` at the pointer.
 #[track_caller]
 fn refused(pointer: &str, value: Value) -> String {
     let mut document = minimal();
@@ -28,10 +28,10 @@ fn refused(pointer: &str, value: Value) -> String {
 }
 
 #[test]
-fn what_a_document_leaves_out_has_its_default() {
+fn missing_fields_have_defaults() {
     let mut expected = State::initial("shop".parse().unwrap(), Mode::All);
     expected.revision = 17;
-    // A new service has more.
+    // A new service has further exempt paths.
     expected.exempt = Exempt::default();
     assert_eq!(parse(&minimal()).unwrap(), expected);
     assert_eq!(expected.exempt.paths.len(), 6);
@@ -39,7 +39,7 @@ fn what_a_document_leaves_out_has_its_default() {
 }
 
 #[test]
-fn a_document_comes_back_as_it_was_written() {
+fn a_document_is_written_as_it_was_read() {
     let mut document = minimal();
     document["store"] = json!("01J9ZZZZ");
     document["allowlist"] =
@@ -70,7 +70,7 @@ fn a_document_comes_back_as_it_was_written() {
 }
 
 #[test]
-fn a_whole_number_may_be_written_as_a_fraction_of_nothing() {
+fn a_whole_number_may_have_a_fraction_of_zero() {
     let mut document = minimal();
     document["version"] = json!(1.0);
     document["revision"] = json!(17.0);
@@ -92,7 +92,7 @@ fn unknown_fields_are_ignored_unless_they_are_critical() {
 }
 
 #[test]
-fn a_document_that_refuses_requests_and_cannot_be_enforced_closes() {
+fn an_unknown_critical_field_closes_a_document_that_refuses_requests() {
     let mut document = minimal();
     document["critical"] = json!(["countries"]);
     document["scope"] = json!({ "paths": ["/shop"] });
@@ -104,7 +104,7 @@ fn a_document_that_refuses_requests_and_cannot_be_enforced_closes() {
         assert!(closed.scope.paths.is_empty() && !closed.allowlist.enabled);
         assert_eq!(closed.exempt, Exempt::default());
     }
-    // No more is exempt than the document says.
+    // Only paths of the document are exempt.
     for (exempt, paths) in [
         (json!({ "paths": ["/status"] }), 1),
         (json!({ "paths": [] }), 0),
@@ -114,11 +114,11 @@ fn a_document_that_refuses_requests_and_cannot_be_enforced_closes() {
         let error = parse(&document).unwrap_err();
         assert_eq!(error.closed().unwrap().exempt.paths.len(), paths);
     }
-    // While nothing is refused, no field can be critical.
+    // If no request is refused, no field can be critical.
     document["exempt"] = json!(null);
     document["maintenance"] = json!("off");
     assert_eq!(parse(&document).unwrap().maintenance, Mode::Off);
-    // Where the list itself cannot be read, the last good state stays in force.
+    // If the list itself cannot be read, the last good state stays in force.
     document["maintenance"] = json!("all");
     document["critical"] = json!("countries");
     assert!(parse(&document).unwrap_err().closed().is_none());

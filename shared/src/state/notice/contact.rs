@@ -1,5 +1,3 @@
-//! Whom a visitor may ask.
-
 use alloc::boxed::Box;
 use core::str::FromStr;
 
@@ -22,9 +20,9 @@ impl Contact {
         &self.0
     }
 
-    /// What a reader needs of it: no scheme, no query.
+    /// The URI as the page shows it: without scheme, query and fragment.
     #[must_use]
-    pub fn spoken(&self) -> &str {
+    pub fn label(&self) -> &str {
         let scheme = SCHEMES.iter().find(|scheme| self.0.starts_with(**scheme));
         let rest = scheme.and_then(|scheme| self.0.strip_prefix(scheme));
         let end = |c| matches!(c, '?' | '#');
@@ -43,7 +41,7 @@ impl FromStr for Contact {
         let valid = text.len() <= MAX_BYTES
             && scheme.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(allowed));
         let contact = Self(text.into());
-        if valid && !contact.spoken().is_empty() {
+        if valid && !contact.label().is_empty() {
             Ok(contact)
         } else {
             Err(ParseError::new(
@@ -62,14 +60,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contact_is_read_without_its_scheme_and_query() {
-        for (uri, spoken) in [
+    fn the_label_has_no_scheme_and_no_query() {
+        for (uri, label) in [
             ("mailto:help@shop.example?subject=Down", "help@shop.example"),
             ("tel:+81-3-1234-5678", "+81-3-1234-5678"),
             ("https://status.example/", "status.example"),
             ("https://status.example/shop?x#y", "status.example/shop"),
         ] {
-            assert_eq!(uri.parse::<Contact>().unwrap().spoken(), spoken);
+            assert_eq!(uri.parse::<Contact>().unwrap().label(), label);
         }
     }
 
@@ -82,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn only_three_schemes_and_the_characters_of_a_uri_are_taken() {
+    fn only_three_schemes_and_the_characters_of_a_uri_are_valid() {
         for text in [
             "",
             "help@shop.example",

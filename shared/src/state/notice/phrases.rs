@@ -1,7 +1,7 @@
-//! What a notice says by itself, in the languages that are built in.
+//! The built-in texts of notices.
 
-use crate::state::language_tag::LanguageTag;
 use crate::state::mode::Mode;
+use crate::state::notice::language_tag::LanguageTag;
 
 /// The texts of one language.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Phrases {
     pub(crate) until: &'static str,
     pub(crate) contact: &'static str,
     pub(crate) reference: &'static str,
-    /// The link that asks for the page once more.
+    /// The link that reloads the page.
     pub(crate) again: &'static str,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Words {
 }
 
 impl Phrases {
-    /// Those of `tag`, or of the language that it is a kind of, such as German for `de-AT`.
+    /// The texts in the language of `tag` or in a wider one, such as German for `de-AT`.
     pub(crate) fn of(tag: &LanguageTag) -> Option<&'static Self> {
         let known = |name: &[u8]| {
             ALL.iter()
@@ -34,7 +34,7 @@ impl Phrases {
         ALL.get(tag.look_up(known)?).copied()
     }
 
-    /// The title and the message for a maintenance of this kind.
+    /// The title and the message for maintenance of this mode.
     pub(crate) fn words(&self, mode: Mode) -> Words {
         match mode {
             Mode::Writes => self.read_only,

@@ -10,12 +10,12 @@ use crate::text::ParseError;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Origin {
-    /// Any, written `*`; without credentials.
+    /// Any origin, written `*`; without credentials.
     #[serde(serialize_with = "serialize_any")]
     Any,
-    /// This one, as browsers write it, such as `https://shop.example`; with credentials.
+    /// One origin as browsers write it, such as `https://shop.example`; with credentials.
     One(Box<str>),
-    /// Those of all hosts below one, written `https://*.shop.example`; with credentials. The `*` stands for one label or more.
+    /// The origins of all hosts below one, written `https://*.shop.example`; with credentials. The `*` stands for one label or more.
     Below(Box<str>),
 }
 
@@ -23,12 +23,12 @@ fn serialize_any<S: serde::Serializer>(serializer: S) -> Result<S::Ok, S::Error>
     serializer.serialize_str("*")
 }
 
-/// The schemes of origins: those of browsers, and those in which hybrid applications run their pages.
+/// The schemes of browsers, and those of hybrid applications.
 const SCHEMES: [&str; 5] = ["https", "http", "capacitor", "ionic", "tauri"];
 
 impl Origin {
-    /// Whether it is spelled in a way that every reader of the format knows, also those of level 1.
-    pub(crate) fn is_known_to_all(&self) -> bool {
+    /// Whether readers of level 1 of the format know the spelling of the origin.
+    pub(in crate::state) fn is_of_first_format(&self) -> bool {
         match self {
             Self::Any => true,
             Self::One(text) => text.starts_with("https://") || text.starts_with("http://"),
@@ -36,7 +36,7 @@ impl Origin {
         }
     }
 
-    /// What of a request's `Origin` to say in the answer, if this one lists it.
+    /// The `Access-Control-Allow-Origin` for a request with this `Origin`, if this entry covers it.
     pub(crate) fn lists<'a>(&'a self, asking: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::Any => None,
@@ -45,7 +45,7 @@ impl Origin {
                 let (scheme, host) = origin.split_once('*')?;
                 let labels = asking.strip_prefix(scheme.as_bytes())?;
                 let labels = labels.strip_suffix(host.as_bytes())?;
-                // It is repeated, so that it must be nothing but labels.
+                // The answer repeats the value, so it must consist of labels only.
                 let is_label = |label: &[u8]| {
                     let is_spelled = |byte: &u8| {
                         byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(byte)
@@ -87,7 +87,7 @@ impl FromStr for Origin {
     }
 }
 
-/// Whether it is a host in lower case, with no port that the scheme implies.
+/// Whether the text is a host in lower case, without the default port of the scheme.
 fn is_authority(scheme: &str, authority: &str) -> bool {
     let port_at = authority.rfind(':').filter(|_| !authority.ends_with(']'));
     let (host, port) = port_at

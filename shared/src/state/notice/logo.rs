@@ -1,5 +1,3 @@
-//! A picture in the page.
-
 use alloc::boxed::Box;
 use alloc::format;
 use core::str::FromStr;
@@ -8,9 +6,9 @@ use serde::Serialize;
 
 use crate::text::ParseError;
 
-/// An image as a `data:` URI (RFC 2397) in base64, at most 32 KiB: PNG, JPEG, GIF, WebP or SVG.
+/// The image of a page as a `data:` URI (RFC 2397) in base64, at most 32 KiB: PNG, JPEG, GIF, WebP or SVG.
 ///
-/// In an `img`, a browser runs no script that an SVG may contain, and loads nothing for it.
+/// A browser runs no script of an SVG in an `img`, and loads nothing for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Logo(Box<str>);
@@ -62,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_images_in_base64_are_taken() {
+    fn only_images_in_base64_are_valid() {
         for text in [
             "data:image/png;base64,iVBORw0KGgo=",
             "data:image/svg+xml;base64,PHN2Zz4=",

@@ -1,0 +1,25 @@
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::path::PathPrefix;
+use crate::request::HostName;
+
+/// A part of a service, by host and path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Area {
+    /// The hosts of the area.
+    pub hosts: Vec<HostName>,
+    /// The paths of the area.
+    pub paths: Vec<PathPrefix>,
+}
+
+impl Area {
+    /// The API of a document that names none: `/api`.
+    pub(crate) fn default_api() -> Self {
+        Self {
+            hosts: Vec::new(),
+            paths: "/api".parse().into_iter().collect(),
+        }
+    }
+}

@@ -1,12 +1,12 @@
-//! The request headers that decide, each in the one table that the core and every node use.
+//! The request headers that decide. The core and every node use these tables.
 //!
-//! Those of the first five tables weigh against a request. There every byte of a name that is no letter or digit is the
+//! The headers of the first five tables count against a request. In their names every byte that is no letter or digit is the
 //! same as `-`: CGI, WSGI, Rack and lighttpd make one variable of `X-HTTP-Method` and `X_HTTP_Method`.
 
 use crate::request::headers::Headers;
 use crate::request::names::Names;
 
-/// Headers by which applications put another method in the place of the request's own.
+/// Headers by which applications replace the method of the request.
 pub const METHOD_HEADERS: [&str; 3] = [
     "x-http-method-override",
     "x-http-method",
@@ -19,7 +19,7 @@ pub const PATH_HEADERS: [&str; 2] = ["x-original-url", "x-rewrite-url"];
 /// Headers by which applications route to another host than the request's own.
 pub const HOST_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-host", "x-original-host", "x-host"];
 
-/// Headers by which a proxy says that it passes on the request of another client.
+/// Headers by which a proxy reports that it forwards the request of another client.
 pub const CLIENT_HEADERS: [&str; 6] = [
     "forwarded",
     "x-forwarded-for",
@@ -32,7 +32,7 @@ pub const CLIENT_HEADERS: [&str; 6] = [
 /// Headers that change the protocol of a connection.
 pub const PROTOCOL_HEADERS: [&str; 1] = ["upgrade"];
 
-/// Headers on which the answer to a refused request depends, as `Vary` names them.
+/// Headers on which the answer to a refused request depends; `Vary` names them.
 pub const ANSWER_HEADERS: [&str; 10] = [
     "accept",
     "accept-language",
@@ -46,7 +46,7 @@ pub const ANSWER_HEADERS: [&str; 10] = [
     "x-requested-with",
 ];
 
-/// Whether `name` is `known`, which is in lower case, to an application that makes one name of several spellings.
+/// Whether `name` is a spelling of `known`, which is in lower case, for applications that treat several spellings alike.
 pub(crate) fn spells(name: &str, known: &str) -> bool {
     let same = |(byte, known): (u8, u8)| {
         byte == known
@@ -56,12 +56,12 @@ pub(crate) fn spells(name: &str, known: &str) -> bool {
     name.len() == known.len() && name.bytes().zip(known.bytes()).all(same)
 }
 
-/// Whether `name` is one of the table's.
+/// Whether `name` is a spelling of a name in the table.
 pub(crate) fn is_among(name: &str, table: &[&str]) -> bool {
     table.iter().any(|known| spells(name, known))
 }
 
-/// Which tables the headers of a request are in, found in one pass.
+/// The tables that the headers of a request are in, found in one pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Weights(u8);
 
@@ -84,14 +84,14 @@ impl Weights {
         })
     }
 
-    // Apart, since few names come so far.
+    // Not inlined, because few names reach it.
     #[inline(never)]
     fn of_name(name: &str) -> Self {
         let weighs = TABLES.iter().filter(|(table, _)| is_among(name, table));
         weighs.fold(Self::default(), |all, (_, weight)| Self(all.0 | weight.0))
     }
 
-    /// Whether one of the tables of `other` has one of them.
+    /// Whether both have a table in common.
     pub(crate) fn meet(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_of_every_table_weighs_in_every_spelling() {
+    fn every_spelling_of_every_name_is_in_its_table() {
         for (table, weight) in TABLES {
             for name in table {
                 for spelling in [

@@ -2,18 +2,20 @@
 
 use core::net::IpAddr;
 
+use crate::address::parse_address;
+
 /// The elements of one line.
 ///
-/// An error where the line breaks the grammar: what follows there cannot be split. Empty elements and empty
-/// pairs, as a stray comma or semicolon makes them, are passed over (RFC 9110, section 5.6.1.2).
+/// The iterator ends with an error at the first element that breaks the grammar, because the rest cannot be split. Empty
+/// elements and empty pairs, which stray commas and semicolons make, are ignored (RFC 9110, section 5.6.1.2).
 pub(crate) struct Elements<'a>(&'a [u8]);
 
-/// What one proxy says.
+/// The element that one proxy has added.
 #[derive(Debug, Default)]
 pub(crate) struct Element<'a> {
-    /// The address behind `for`, if that is one.
+    /// The value of `for`, if it is an address.
     pub(crate) client: Option<IpAddr>,
-    /// What is behind `host`.
+    /// The value of `host`.
     pub(crate) host: Option<&'a [u8]>,
 }
 
@@ -25,7 +27,7 @@ impl<'a> Elements<'a> {
         Self(line.trim_ascii())
     }
 
-    /// The next element, at whose first byte the text is.
+    /// Reads the next element, which begins at the first byte of the text.
     fn element(&mut self) -> Result<Element<'a>, Malformed> {
         let (mut client, mut host) = (None, None);
         loop {
@@ -54,13 +56,13 @@ impl<'a> Elements<'a> {
             }
         }
         Ok(Element {
-            client: client.and_then(crate::parse_address),
+            client: client.and_then(parse_address),
             host,
         })
     }
 
-    /// A token or a quoted string. An escape within the quotes is left as it is, since neither address nor host contains
-    /// one; without quotes `:`, `[` and `]` are read too, as proxies write ports and IPv6 addresses without those.
+    /// A token or a quoted string. Escapes in a quoted string are kept, because neither addresses nor hosts contain any. A
+    /// token may also have `:`, `[` and `]`, because some proxies write ports and IPv6 addresses without quotes.
     fn value(&mut self) -> Option<&'a [u8]> {
         let Some(quoted) = self.0.strip_prefix(b"\"") else {
             let token = self.take_while(|byte| is_token(byte) || b":[]".contains(&byte));
@@ -112,7 +114,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// Whether a token may hold the byte (RFC 9110, section 5.6.2).
+/// Whether a token may have the byte (RFC 9110, section 5.6.2).
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -2,10 +2,10 @@ use crate::request::names::Names;
 
 /// The header lines of a request.
 pub trait Headers {
-    /// Every line in the order received, its name in any case.
+    /// Every line in the order received; the names may be in any case.
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])>;
 
-    /// Whether some of `names` may occur; where this says no, none of them is looked for.
+    /// Whether some of `names` may occur; if not, none of them is looked up.
     fn may_have(&self, _names: Names) -> bool {
         true
     }
@@ -17,7 +17,7 @@ pub trait Headers {
             .map(|(_, value)| value)
     }
 
-    /// Shows all values of the field `name`, which is given in lower case, in the order received.
+    /// Calls `see` with each value of the field `name`, which is given in lower case, in the order received.
     fn each<'h>(&'h self, name: &str, see: &mut dyn FnMut(&'h [u8])) {
         self.all().for_each(|(known, value)| {
             if known == name || known.eq_ignore_ascii_case(name) {
@@ -39,7 +39,7 @@ pub trait Headers {
     }
 }
 
-/// Pairs of name and value, names in any case.
+/// Pairs of name and value; the names may be in any case.
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.iter()

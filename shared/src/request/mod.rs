@@ -1,29 +1,33 @@
-//! A request as a node shows it, and who sent it.
+//! The request that a node shows to the core, and the address of its client.
 
 mod client;
+mod connect;
 mod fields;
 mod forwarded;
+mod h2c;
 mod headers;
-mod hop_count;
 pub(crate) mod host;
+mod host_name;
 mod names;
+mod path_header;
 mod peer;
 mod view;
 mod weighed;
 
-pub use client::{ClientSource, TrustedProxies};
+pub use client::{ClientSource, HopCount, TrustedProxies};
+pub(crate) use connect::ConnectCall;
 pub use fields::{
     ANSWER_HEADERS, CLIENT_HEADERS, HOST_HEADERS, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS,
 };
 pub(crate) use fields::{Weights, is_among, spells};
 pub(crate) use forwarded::Elements;
+pub(crate) use h2c::asks_for_h2c;
+pub use h2c::is_h2c;
 pub use headers::Headers;
 pub(crate) use headers::Single;
-pub use hop_count::HopCount;
-pub use host::HostName;
+pub use host_name::HostName;
 pub use names::Names;
+pub(crate) use path_header::named;
 pub use peer::Peer;
-pub(crate) use view::ConnectCall;
 pub use view::RequestView;
-pub use weighed::is_h2c;
-pub(crate) use weighed::{Weighed, asks_for_h2c, named};
+pub(crate) use weighed::Weighed;

@@ -1,12 +1,12 @@
-/// Which names occur among headers, in one word: it knows all that do, and takes a few others for them.
+/// A set of header names in one word (a Bloom filter): it includes every name of the set, and a few others.
 ///
-/// Most headers that are asked for are not there, and a look at each name costs less than one look-up. Names that differ in
-/// letter case, or in bytes between the first and the last, count as one.
+/// Most headers that are looked up do not occur, and adding each name to the filter costs less than one look-up. Names that
+/// differ only in letter case, or in bytes between the first and the last, are the same.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Names(u64);
 
 impl Names {
-    /// These names.
+    /// The set of these names.
     pub const fn all(names: &[&str]) -> Self {
         match names {
             [] => Self(0),
@@ -14,7 +14,7 @@ impl Names {
         }
     }
 
-    /// One name.
+    /// The set of one name.
     #[inline]
     #[must_use]
     pub const fn of(name: &str) -> Self {
@@ -24,25 +24,25 @@ impl Names {
             [first, .., last] => (*first, *last),
         };
         let (first, last) = (first.to_ascii_lowercase(), last.to_ascii_lowercase());
-        // The names that are asked for and those of usual requests and responses differ in this more often than not.
+        // Most names that are looked up differ in this from those of usual requests and responses.
         Self(1 << ((name.len() + 7 * first as usize + last as usize) % 64))
     }
 
-    /// These and the others.
+    /// The names of both sets.
     #[inline]
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
-    /// Whether none of them is among the `others`.
+    /// Whether the sets have no name in common.
     #[inline]
     #[must_use]
     pub const fn are_apart_from(self, others: Self) -> bool {
         self.0 & others.0 == 0
     }
 
-    /// Whether `name` may be one of them.
+    /// Whether the set may have `name`.
     #[inline]
     #[must_use]
     pub const fn may_include(self, name: &str) -> bool {
@@ -56,7 +56,7 @@ mod tests {
     use crate::request::fields::METHOD_HEADERS;
 
     #[test]
-    fn no_name_is_missed() {
+    fn every_name_of_the_set_is_included() {
         let names = [
             "upgrade",
             "x-http-method",
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_sends_is_not_taken_for_what_changes_a_method() {
+    fn the_usual_headers_of_browsers_are_not_taken_for_method_headers() {
         let sent = Names::all(&[
             "host",
             "user-agent",

@@ -1,13 +1,13 @@
 use core::net::IpAddr;
 
-/// The other end of the connection that a request came over.
+/// The other end of the connection of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     /// An address of the network.
     Address(IpAddr),
     /// A Unix domain socket.
     Unix,
-    /// The node cannot tell.
+    /// The node does not know it.
     Unknown,
 }
 

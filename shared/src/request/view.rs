@@ -4,25 +4,24 @@ use crate::path::Target;
 use crate::request::headers::Headers;
 use crate::request::peer::Peer;
 
-/// What a node shows of a request, borrowed from wherever the node keeps it.
+/// A request as a node shows it to the core, borrowed from the node.
 ///
-/// Nothing is copied and nothing is checked beforehand: every field may hold any bytes.
+/// The values are neither copied nor checked before: every field may hold any bytes.
 #[derive(Debug)]
 pub struct RequestView<'a, H: ?Sized> {
     /// The method, as received.
     pub method: &'a [u8],
     /// The path of the request target, with or without its query.
     pub path: &'a [u8],
-    /// The pseudo-header `:authority`, else the authority of an absolute-form target (RFC 9112,
-    /// section 3.2.2).
+    /// The pseudo-header `:authority`, or the authority of an absolute-form target (RFC 9112, section 3.2.2).
     pub authority: Option<&'a [u8]>,
     /// The pseudo-header `:protocol`, which an extended CONNECT has (RFC 8441).
     pub protocol: Option<&'a [u8]>,
-    /// The client's address; `None` where it is unknown or [`Policy::asks_client`] says no.
+    /// The client's address; `None` if it is unknown or [`Policy::asks_client`] is false.
     ///
     /// [`Policy::asks_client`]: crate::Policy::asks_client
     pub client: Option<IpAddr>,
-    /// The other end of the connection itself; [`Peer::Unknown`] where [`Policy::asks_peer`] says no, too.
+    /// The peer of the connection; it may be [`Peer::Unknown`] if [`Policy::asks_peer`] is false.
     ///
     /// [`Policy::asks_peer`]: crate::Policy::asks_peer
     pub peer: Peer,
@@ -31,7 +30,7 @@ pub struct RequestView<'a, H: ?Sized> {
 }
 
 impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
-    /// A request of which no more is known than this.
+    /// A request with these parts and no others.
     #[must_use]
     pub fn new(method: &'a [u8], path: &'a [u8], headers: &'a H) -> Self {
         Self {
@@ -45,8 +44,8 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
         }
     }
 
-    /// Whether it asks for a tunnel, which has no path. An extended CONNECT has one, and is judged by it like the GET with
-    /// `Upgrade` that it is in HTTP/1.1.
+    /// Whether the request asks for a tunnel, which has no path. An extended CONNECT has a path, and is judged like its
+    /// equivalent in HTTP/1.1, a GET with `Upgrade`.
     pub(crate) fn is_tunnel(&self) -> bool {
         self.method == b"CONNECT" && self.protocol.is_none()
     }
@@ -55,38 +54,10 @@ impl<'a, H: Headers + ?Sized> RequestView<'a, H> {
         Target::of(self.path)
     }
 
-    /// Whether the call is one of Connect's: a unary or a streaming one (Connect protocol reference).
-    pub(crate) fn connect_call(&self) -> Option<ConnectCall> {
-        let content_type = self.headers.single("content-type").unwrap_or_default();
-        if content_type.starts_with(b"application/connect+") {
-            Some(ConnectCall::Streaming)
-        } else if self.headers.has("connect-protocol-version")
-            || self.is_get_of_connect(&self.target())
-        {
-            Some(ConnectCall::Unary)
-        } else {
-            None
-        }
-    }
-
-    /// Whether it is a unary call of Connect's by the query of its `target`.
-    pub(crate) fn is_get_of_connect(&self, target: &Target<'_>) -> bool {
-        let mut parameters = target.query.split(|byte| *byte == b'&');
-        let is_get = self.method == b"GET" || self.protocol.is_some();
-        is_get && parameters.any(|parameter| parameter == b"connect=v1")
-    }
-
-    /// Whether a preflight is asked (Fetch Standard, "CORS-preflight request").
+    /// Whether the request is a preflight (Fetch Standard, "CORS-preflight request").
     pub(crate) fn is_preflight(&self) -> bool {
         self.method == b"OPTIONS"
             && self.headers.has("origin")
             && self.headers.has("access-control-request-method")
     }
-}
-
-/// The two ways to call a method in the Connect protocol, which report errors differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectCall {
-    Unary,
-    Streaming,
 }

@@ -1,14 +1,15 @@
 use core::net::IpAddr;
 use core::num::NonZeroU8;
 
-use crate::request::client::{TrustedProxies, hops};
+use crate::request::client::trusted_proxies::TrustedProxies;
+use crate::request::client::x_forwarded_for::hops;
 use crate::request::headers::Headers;
 use crate::request::peer::Peer;
 
-/// How many proxies stand before a node, the peer among them, each of which has appended one address to `X-Forwarded-For`.
+/// The number of proxies before a node, including the peer. Each has appended one address to `X-Forwarded-For`.
 ///
-/// For balancers whose addresses are not published. Without trusted peers anyone who reaches the node by another way than
-/// through all of them may name any address as its own.
+/// It is for balancers whose addresses are not published. Without trusted peers, a client that can reach the node past one
+/// of the proxies can forge its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HopCount {
     count: NonZeroU8,
@@ -17,7 +18,7 @@ pub struct HopCount {
 }
 
 impl HopCount {
-    /// So many proxies, for any peer.
+    /// Counts `count` proxies, for any peer.
     #[must_use]
     pub fn new(count: NonZeroU8) -> Self {
         Self {
@@ -27,7 +28,7 @@ impl HopCount {
         }
     }
 
-    /// Counts hops for these peers only; any other is itself the client.
+    /// Counts hops for these peers only; any other peer is itself the client.
     #[must_use]
     pub fn with_trusted_peers(self, peers: TrustedProxies) -> Self {
         Self {
@@ -36,11 +37,11 @@ impl HopCount {
         }
     }
 
-    /// Counts for a node that has itself appended the peer's address before it looks at the header, as Envoy does with
-    /// `use_remote_address: true`. The tower layer appends nothing: there the last address is a proxy's word.
+    /// Counts hops for a node that itself appends the peer's address before it reads the header, as Envoy does with
+    /// `use_remote_address: true`. The tower layer appends no address; there a proxy has appended the last one.
     ///
-    /// That last address has to be the peer's. The client is unknown where it is not, and behind a proxy on loopback, for which
-    /// Envoy appends its own address. For a Unix socket Envoy appends nothing.
+    /// The last address must be the peer's, otherwise the client is unknown. It is also unknown behind a proxy on loopback,
+    /// for which Envoy appends its own address. For a Unix socket, Envoy appends no address.
     #[must_use]
     pub fn with_peer_appended(self) -> Self {
         Self {
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_equals_the_peer_counts_where_the_node_appends_none() {
+    fn an_address_equal_to_the_peer_counts_if_the_node_appends_none() {
         let honest = ["203.0.113.5, 127.0.0.1"];
         let forged = ["203.0.113.5, 198.51.100.7, 127.0.0.1"];
         assert_eq!(
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_peer_that_the_node_has_appended_does_not_count() {
+    fn the_appended_peer_does_not_count() {
         let appended = ["198.51.100.7, 203.0.113.5, 34.120.9.9,35.191.0.1"];
         for peer in ["35.191.0.1", "::ffff:35.191.0.1"] {
             assert_eq!(
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_peer_that_the_node_should_have_appended_the_client_is_unknown() {
+    fn without_the_appended_peer_the_client_is_unknown() {
         for (peer, line) in [
             ("35.191.0.1", "203.0.113.5, 34.120.9.9"),
             ("35.191.0.1", ""),

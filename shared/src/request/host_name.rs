@@ -1,0 +1,91 @@
+use alloc::boxed::Box;
+use core::str::FromStr;
+
+use serde::Serialize;
+
+use crate::text::ParseError;
+
+/// The name of a host, in lower case, without port and trailing dot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct HostName(Box<str>);
+
+impl HostName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HostName {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let canonical = normal(text.as_bytes()) == Some(text.as_bytes())
+            && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        if canonical {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParseError::new(
+                text,
+                "is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
+            ))
+        }
+    }
+}
+
+/// The host of an authority, without port and trailing dot; `None` if the authority is not valid.
+pub(super) fn normal(authority: &[u8]) -> Option<&[u8]> {
+    if authority.starts_with(b"[") {
+        let end = authority.iter().position(|byte| *byte == b']')?;
+        let (literal, rest) = authority.split_at_checked(end + 1)?;
+        let odd = |byte: &u8| !(byte.is_ascii_hexdigit() || b":.[]".contains(byte));
+        return (is_port(rest) && !literal.iter().any(odd)).then_some(literal);
+    }
+    let end = authority.iter().position(|byte| *byte == b':');
+    let (name, port) = authority.split_at_checked(end.unwrap_or(authority.len()))?;
+    let name = name.strip_suffix(b".").unwrap_or(name);
+    let odd = |label: &[u8]| {
+        label.is_empty()
+            || !label
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+    };
+    (is_port(port) && !name.split(|byte| *byte == b'.').any(odd)).then_some(name)
+}
+
+/// Whether `text` is empty, or a colon and a port.
+fn is_port(text: &[u8]) -> bool {
+    match text.split_first() {
+        None => true,
+        Some((b':', digits)) => {
+            (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_one_spelling() {
+        assert!("shop.example".parse::<HostName>().is_ok());
+        for text in [
+            "Shop.example",
+            "shop.example:80",
+            "shop.example.",
+            "*.example",
+            "https://shop.example",
+            "",
+        ] {
+            let error = text.parse::<HostName>().unwrap_err();
+            assert!(
+                alloc::format!("{error}").starts_with(&alloc::format!("{text:?} is not a host")),
+                "{text}"
+            );
+        }
+    }
+}

@@ -3,10 +3,9 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::state::DocumentError;
-use crate::state::{ServiceName, State};
+use crate::state::{DocumentError, ServiceName, State};
 
-/// Why a response is no answer.
+/// The reason why a response is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollError(pub(super) Kind);
 
@@ -25,12 +24,12 @@ pub(super) enum Kind {
 }
 
 impl PollError {
-    /// Whether there was a document, which was refused.
+    /// Whether the response has a document, which was refused.
     pub(super) fn is_about_the_document(&self) -> bool {
         !matches!(self.0, Kind::Status(_))
     }
 
-    /// The error and what is behind it, short enough for a header.
+    /// The error and its source in one line that is short enough for a header.
     #[must_use]
     pub fn line(&self) -> String {
         const LONGEST: usize = 300;

@@ -1,33 +1,29 @@
-//! When a node asks for the state, and what it makes of the answer: without I/O, given the time.
-
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
 use core::time::Duration;
 
 use fastrand::Rng;
 
 use crate::poll::error::{Kind, PollError, identity};
+use crate::poll::exchange::{PollRequest, PollResponse, applies_wait, seconds};
 use crate::poll::options::PollOptions;
-use crate::state::DocumentError;
-use crate::state::{ServiceName, State};
+use crate::state::{DocumentError, ServiceName, State};
 
-/// Longest pause between two tries, however often they failed and whatever `Retry-After` says.
+/// The longest pause between two polls, after any number of failures and with any `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Shortest pause after a failure.
+/// The shortest pause after a failure.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-/// How much longer than it may be held a poll is waited for.
+/// The time limit of a poll, beyond the time that control may hold it.
 const SLACK: Duration = Duration::from_secs(5);
-/// An answer that was held comes later than this, or it was not held. While a barrier waits for the node, control
-/// holds for little longer.
+/// The shortest time of a held poll. While a barrier waits for the node, control holds polls for little longer.
 const HELD: Duration = Duration::from_millis(100);
 
-/// The polling of one state.
+/// The polls of one state: their schedule, and the meaning of their answers. It does no I/O and reads no clock.
 ///
-/// Time is given as the duration since any one moment, on a clock that never goes back. The node
-/// calls [`next_at`](Self::next_at), waits until then, sends what [`send`](Self::send) says, and
-/// reports how it went to [`receive`](Self::receive) or [`fail`](Self::fail). The last good state
-/// stays in force through every failure.
+/// Time is an argument: the duration since a fixed moment, on a monotonic clock. The node waits until
+/// [`next_at`](Self::next_at), sends the request of [`send`](Self::send), and passes the response to
+/// [`receive`](Self::receive), or calls [`fail`](Self::fail) if none came. The last good state stays in force through every
+/// failure.
 #[derive(Debug)]
 pub struct Poll {
     options: PollOptions,
@@ -40,38 +36,12 @@ pub struct Poll {
     answered_at: Option<Duration>,
     failures: u32,
     objection: Option<Box<str>>,
-    /// What is in force in place of the last document, which has a critical field that is not known here.
+    /// The state in force instead of the last document, which has an unknown critical field.
     closed: Option<State>,
 }
 
-/// What to ask the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PollRequest {
-    /// Value of `If-None-Match`, if there is one.
-    pub if_none_match: Option<Box<str>>,
-    /// Value of `Prefer`, if there is one.
-    pub prefer: Option<String>,
-    /// How long to wait for the whole answer.
-    pub timeout: Duration,
-}
-
-/// What the server said; absent headers are `None`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct PollResponse<'a> {
-    /// The status code.
-    pub status: u16,
-    /// Value of `ETag`.
-    pub etag: Option<&'a [u8]>,
-    /// Value of `Preference-Applied`.
-    pub preference_applied: Option<&'a [u8]>,
-    /// Value of `Retry-After`.
-    pub retry_after: Option<&'a [u8]>,
-    /// The body, or as much of it as exceeds [`State::MAX_BYTES`].
-    pub body: &'a [u8],
-}
-
 impl Poll {
-    /// Begins to poll. `seed` makes the pauses of different nodes different.
+    /// Starts to poll. Different values of `seed` give nodes different pauses.
     #[must_use]
     pub fn new(options: PollOptions, seed: u64) -> Self {
         Self {
@@ -89,15 +59,14 @@ impl Poll {
         }
     }
 
-    /// Takes documents of `service` only, where it is known: by the URL, as [`ServiceName::in_path`] reads it, or by the
-    /// configuration. Else the first answer names the service.
+    /// Accepts documents of `service` only, if it is known from the URL, as [`ServiceName::in_path`] reads it, or from the
+    /// configuration. Otherwise the first answer names the service.
     #[must_use]
     pub fn with_service(self, service: Option<ServiceName>) -> Self {
         Self { service, ..self }
     }
 
-    /// Goes on from a state that another poller of this process put in force, and from its entity tag where that is
-    /// known.
+    /// Continues from a state that another poller of this process has put in force, and from its entity tag, if known.
     #[must_use]
     pub fn with_state(self, state: State, etag: Option<Box<str>>) -> Self {
         Self {
@@ -108,8 +77,8 @@ impl Poll {
         }
     }
 
-    /// Goes on from a state that an earlier process saved. The first answer replaces it unless it is older and of the
-    /// same service: what was saved does not say which service this node is of.
+    /// Continues from a state that an earlier process has saved. The first answer replaces it unless it is older and of the
+    /// same service. The saved copy does not determine the service of this node.
     #[must_use]
     pub fn with_saved_copy(self, state: State) -> Self {
         Self {
@@ -124,64 +93,62 @@ impl Poll {
         self.service.as_ref()
     }
 
-    /// When the next poll is due.
+    /// The time of the next poll.
     #[must_use]
     pub fn next_at(&self) -> Duration {
         self.next_at
     }
 
-    /// The last good state, if there is one.
+    /// The last good state, if any.
     #[must_use]
     pub fn state(&self) -> Option<&State> {
         self.state.as_ref()
     }
 
-    /// Since when the server has not been heard: when the last poll that it answered was sent;
-    /// `None` before the first answer.
+    /// The time at which the last answered poll was sent; `None` before the first answer.
     #[must_use]
     pub fn answered_at(&self) -> Option<Duration> {
         self.answered_at
     }
 
-    /// When the lease ends, if there is one: so long after the last poll was sent that the server
-    /// answered, or after time zero if it never did.
+    /// The end of the lease, if there is one. The lease begins when the last answered poll was sent, or at time zero before
+    /// the first answer.
     #[must_use]
     pub fn lapses_at(&self) -> Option<Duration> {
-        let heard = self.answered_at.unwrap_or_default();
-        Some(heard.saturating_add(self.options.lease?))
+        let begin = self.answered_at.unwrap_or_default();
+        Some(begin.saturating_add(self.options.lease?))
     }
 
-    /// The entity tag of the last good state, if it came with one.
+    /// The entity tag of the last good state, if it had one.
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
     }
 
-    /// Why the last document that the server sent was not taken, if it was not.
+    /// The error of the last document of the server, if it was refused.
     #[must_use]
     pub fn objection(&self) -> Option<&str> {
         self.objection.as_deref()
     }
 
-    /// What to put in force while the last document that the server sent refuses requests and cannot be enforced for
-    /// a critical field that is not known here: the last good state, closed. To stay as it was would leave the
-    /// service open.
+    /// The state to enforce if the last document of the server refuses requests and has an unknown critical field: the last
+    /// good state, closed. The last good state itself could leave the service open.
     #[must_use]
     pub fn closed(&self) -> Option<&State> {
         self.closed.as_ref()
     }
 
-    /// The longest time between two polls while all is well.
+    /// The longest time between two polls without a failure.
     #[must_use]
     pub fn longest_pause(&self) -> Duration {
         self.options.interval.max(self.options.wait)
     }
 
-    /// What to ask now.
+    /// The request to send now.
     pub fn send(&mut self, now: Duration) -> PollRequest {
         self.sent_at = now;
         let wait = self.options.wait.as_secs();
-        // A poll that cannot say what it has is answered at once. After a failure one asks to be.
+        // A poll without an entity tag is answered at once. After a failure, the node wants an answer at once.
         let held = self.etag.is_some() && wait > 0 && self.failures == 0;
         PollRequest {
             if_none_match: self.etag.clone(),
@@ -195,18 +162,18 @@ impl Poll {
         }
     }
 
-    /// Takes the server's response: `Some` is a new state to put in force.
+    /// Processes the response of the server; `Some` is a new state to put in force.
     ///
     /// # Errors
     ///
-    /// Where it is no answer: any status but 200 with a valid document that is not older than the
-    /// state in force, and 304 to a poll that was conditional.
+    /// The response is no answer. Answers are 200 with a valid document that is not older than the state in force, and 304
+    /// to a conditional poll.
     pub fn receive(
         &mut self,
         now: Duration,
         response: PollResponse<'_>,
     ) -> Result<Option<State>, PollError> {
-        // Until the first answer the server does not know what is in force, saved or not.
+        // Before the first answer, the server does not know which state is in force, even if it is a saved one.
         let before = self.answered_at.and(self.state.as_ref()).map(order);
         let new = self.read(&response);
         match &new {
@@ -216,7 +183,7 @@ impl Poll {
                 self.objection = None;
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
-                // After a change the node asks again at once, so that the server learns of it.
+                // After a change the node polls again at once to report it.
                 let has_risen = new.as_ref().is_some_and(|new| Some(order(new)) != before);
                 let pause = if has_risen || was_held {
                     Duration::ZERO
@@ -230,7 +197,7 @@ impl Poll {
                 let mut longest = LONGEST_PAUSE;
                 if error.is_about_the_document() {
                     self.objection = Some(error.line().into());
-                    // The server is there, and must not take the node for lost.
+                    // The server answers, and must not treat the node as lost.
                     longest = longest.min(self.longest_pause());
                 }
                 self.back_off(now, asked, longest);
@@ -239,14 +206,14 @@ impl Poll {
         new
     }
 
-    /// Takes note that no response came.
+    /// Records that no response came.
     pub fn fail(&mut self, now: Duration) {
         self.back_off(now, Duration::ZERO, LONGEST_PAUSE);
     }
 
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
         match response.status {
-            // After a document that cannot be enforced, the last good one is in force again.
+            // After a document with an unknown critical field, the last good state is in force again.
             304 if self.etag.is_some() => {
                 let was_closed = self.closed.take().is_some();
                 return Ok(self.state.clone().filter(|_| was_closed));
@@ -276,7 +243,7 @@ impl Poll {
         self.etag = etag.map(Into::into);
         let was_closed = self.closed.take().is_some();
         let changed = self.state.as_ref() != Some(&next) || was_closed;
-        // The first answer is news even where it says the same as the saved copy.
+        // The first answer is a new state even if it equals the saved copy.
         if !changed && self.answered_at.is_some() {
             return Ok(None);
         }
@@ -285,7 +252,7 @@ impl Poll {
         Ok(Some(next))
     }
 
-    /// Takes note of a document that is not valid here, and closes if it would have been in force.
+    /// Records the error of a document, and closes if the document would have been in force.
     fn refuse(&mut self, error: DocumentError) -> PollError {
         let offered = error.closed().filter(|offered| {
             let is_own = self
@@ -319,26 +286,9 @@ impl Poll {
     }
 }
 
-/// What documents are ordered by.
+/// The key by which documents are ordered.
 fn order(state: &State) -> (Box<str>, u64) {
     (state.store.clone(), state.revision)
-}
-
-/// Whether `Preference-Applied` names `wait` (RFC 7240, section 3).
-fn applies_wait(value: &[u8]) -> bool {
-    value.split(|byte| *byte == b',').any(|preference| {
-        let name = preference
-            .split(|byte| *byte == b'=')
-            .next()
-            .unwrap_or_default();
-        name.trim_ascii().eq_ignore_ascii_case(b"wait")
-    })
-}
-
-/// Seconds in a `Retry-After`; a date is passed over, as it depends on the clocks of both.
-fn seconds(value: &[u8]) -> Option<Duration> {
-    let text = core::str::from_utf8(value.trim_ascii()).ok()?;
-    text.parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]

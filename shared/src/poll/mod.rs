@@ -1,11 +1,17 @@
-//! The polls of a node: when to ask, what an answer means, and what to report.
+//! The polls of a node: their schedule, the meaning of answers, and the report of the node.
 
+mod counts;
 mod error;
+mod exchange;
 mod machine;
 mod options;
 mod report;
+mod running;
 
+pub use counts::Counts;
 pub use error::PollError;
-pub use machine::{Poll, PollRequest, PollResponse};
+pub use exchange::{PollRequest, PollResponse};
+pub use machine::Poll;
 pub use options::PollOptions;
-pub use report::{Counts, Report, Running};
+pub use report::Report;
+pub use running::Running;

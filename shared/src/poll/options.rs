@@ -1,24 +1,23 @@
 use core::time::Duration;
 
-/// How a node polls.
+/// The options of polls.
 #[derive(Clone, Copy, Debug)]
 pub struct PollOptions {
-    /// Pause between two polls where the server does not hold them, at most [`LONGEST`](Self::LONGEST); jittered by a tenth.
+    /// The pause between two polls if the server does not hold them, at most [`LONGEST`](Self::LONGEST); jittered by a tenth.
     pub interval: Duration,
-    /// How long the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole
-    /// seconds, at most [`LONGEST`](Self::LONGEST).
+    /// The time for which the server is asked to hold a poll (`Prefer: wait`, RFC 7240, section 4.3); whole seconds, at most
+    /// [`LONGEST`](Self::LONGEST).
     pub wait: Duration,
-    /// How long the last good state stays in force without an answer, before the node puts
-    /// [`State::closed`](crate::State::closed) in its place; `None` is no lease. No pause and no wait is longer than a third
-    /// of it.
+    /// The time without an answer after which the node replaces the last good state with
+    /// [`State::closed`](crate::State::closed); `None` is no lease. No pause and no wait is longer than a third of it.
     pub lease: Option<Duration>,
 }
 
 impl PollOptions {
-    /// Longest interval and longest wait: a node that is heard less often cannot be waited for.
+    /// The longest interval and the longest wait, because a barrier cannot wait for a node that reports less often.
     pub const LONGEST: Duration = Duration::from_secs(5 * 60);
 
-    /// The options as they are heeded.
+    /// The options within their limits.
     pub(super) fn fit(self) -> Self {
         Self {
             interval: self.at_most(self.interval.min(Self::LONGEST)),
@@ -32,7 +31,7 @@ impl PollOptions {
     }
 }
 
-/// Polls every 5 s, or held for 10 s at a time, without a lease.
+/// A poll every 5 s, or polls held for 10 s, without a lease.
 impl Default for PollOptions {
     fn default() -> Self {
         Self {

@@ -1,131 +1,43 @@
-//! What a node tells control of itself.
-
 use core::fmt::{self, Write};
 use core::time::Duration;
 
-use crate::refusal::Kind;
-use crate::rules::{Reason, Verdict};
+use crate::poll::counts::Counts;
+use crate::poll::running::Running;
 use crate::state::State;
 
-/// What a node says with each poll, in one header (RFC 9651, section 3.3: an item with parameters).
+/// The header that a node sends with each poll (RFC 9651, section 3.3: an item with parameters).
 ///
 /// Its `Display` is the value of the header [`NAME`](Self::NAME). `docs/state.md` defines the
 /// parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'r> {
-    /// The node's name; several processes may share one.
+    /// The name of the node, which several processes may share.
     pub name: &'r str,
-    /// Drawn at random when the process began to poll: what it has in force begins anew with it.
+    /// A random number that the process has drawn when it started to poll.
     pub boot: u64,
-    /// Counts the polls of the process, so that one that arrives late is known for it.
+    /// The number of the poll since the boot, by which control recognises polls that arrive late.
     pub seq: u64,
-    /// What kind of node it is: `tower` or `envoy`.
+    /// The kind of the node: `tower` or `envoy`.
     pub kind: &'r str,
-    /// The entity tag of the state that is in force in every thread that speaks; `None` before the
-    /// first answer.
+    /// The entity tag of the state in force in every thread that reports; `None` before the first answer.
     pub applied: Option<&'r str>,
-    /// What still runs though the state in force would refuse it.
+    /// The running requests that the state in force would refuse.
     pub running: Running,
-    /// Requests by the rule that decided, since the state in force came into force.
+    /// The numbers of requests by rule, since the state in force came into force.
     pub counts: Counts,
-    /// Threads that were heard once and are silent, so that nothing is known of them, separated by
-    /// spaces; each has a name of its own.
+    /// The names of threads that have reported before and are silent, separated by spaces. Their state is unknown.
     pub silent: &'r str,
-    /// The longest time between two polls while all is well.
+    /// The longest time between two polls without a failure.
     pub wait: Duration,
-    /// After what time without an answer the node closes by itself.
+    /// The time without an answer after which the node closes.
     pub lease: Option<Duration>,
-    /// Why the last document was not put in force.
+    /// The reason why the last document is not in force.
     pub error: Option<&'r str>,
-    /// Paths that health checks seem to ask for and that maintenance would refuse, as `AGENT:PATH` separated by
-    /// spaces, where `AGENT` is the first product of the client's `User-Agent`.
+    /// The paths that health checks seem to use and that maintenance would refuse, as `AGENT:PATH` separated by spaces;
+    /// `AGENT` is the first product of the client's `User-Agent`.
     pub probed: &'r str,
-    /// Whether the node goes, and this is its last poll.
+    /// Whether the node leaves, and this is its last poll.
     pub leaving: bool,
-}
-
-/// Requests that were admitted before the state in force, and that it would refuse.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Running {
-    /// How many there are.
-    pub requests: u64,
-    /// How many connections that such a request has turned into another protocol may be open; the
-    /// node does not see their end.
-    pub upgraded: u64,
-    /// The lowest revision under which one of them was admitted.
-    pub oldest: Option<u64>,
-}
-
-impl Running {
-    /// Those here and there together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        let oldest = match (self.oldest, other.oldest) {
-            (Some(here), Some(there)) => Some(here.min(there)),
-            (here, there) => here.or(there),
-        };
-        Self {
-            requests: self.requests + other.requests,
-            upgraded: self.upgraded + other.upgraded,
-            oldest,
-        }
-    }
-}
-
-/// Requests by the rule that decided about them. A node counts none while the service is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([u64; Self::VERDICTS.len()]);
-
-impl Counts {
-    /// How many rules are counted.
-    pub const RULES: usize = Self::VERDICTS.len();
-
-    /// One verdict of each rule that is counted.
-    const VERDICTS: [Verdict; 6] = [
-        Verdict::Refuse(Kind::Page),
-        Verdict::Admit(Reason::OutOfScope),
-        Verdict::Admit(Reason::ReadOnly),
-        Verdict::Admit(Reason::Exempt),
-        Verdict::Admit(Reason::Probe),
-        Verdict::Admit(Reason::Allowlisted),
-    ];
-
-    /// The name of each rule that is counted, as [`Verdict::rule`] gives it.
-    pub fn rules() -> impl Iterator<Item = &'static str> {
-        Self::VERDICTS.into_iter().map(Verdict::rule)
-    }
-
-    /// The place among [`rules`](Self::rules) of the rule that has come to this verdict; `None` where it is not counted.
-    #[must_use]
-    pub fn place(verdict: Verdict) -> Option<usize> {
-        Self::VERDICTS.iter().position(|known| match verdict {
-            Verdict::Refuse(_) => matches!(known, Verdict::Refuse(_)),
-            Verdict::Admit(_) => *known == verdict,
-        })
-    }
-
-    /// Adds `count` requests that the rule of this name decided about; a rule that is not counted adds nothing.
-    pub fn add(&mut self, rule: &str, count: u64) {
-        let known = Self::rules().zip(&mut self.0);
-        for (_, total) in known.filter(|(known, _)| *known == rule) {
-            *total = total.saturating_add(count);
-        }
-    }
-
-    /// Each rule that has decided about a request, with the number of its requests.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let all = Self::rules().zip(self.0);
-        all.filter(|(_, count)| *count > 0)
-    }
-
-    /// These and the `other` counts together.
-    #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
-        for (rule, count) in other.iter() {
-            self.add(rule, count);
-        }
-        self
-    }
 }
 
 impl Report<'_> {
@@ -182,12 +94,12 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-/// Whole seconds, never too few.
+/// The time in whole seconds, rounded up.
 fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
-/// A String (RFC 9651, section 4.1.6), in which `?` stands for what a String cannot hold.
+/// A String (RFC 9651, section 4.1.6), with `?` for each character that a String cannot have.
 fn string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for char in text.chars() {
@@ -229,7 +141,7 @@ mod tests {
             upgraded: 0,
             oldest: None,
         },
-        counts: Counts([0; Counts::VERDICTS.len()]),
+        counts: Counts::NONE,
         silent: "",
         wait: Duration::from_secs(10),
         lease: None,
@@ -239,7 +151,7 @@ mod tests {
     };
 
     #[test]
-    fn what_there_is_nothing_to_say_of_is_left_out() {
+    fn empty_values_are_left_out() {
         assert_eq!(
             REPORT.to_string(),
             "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;running=0;wait=10;format=2"
@@ -275,26 +187,6 @@ mod tests {
              error=%\"/notice/title: %22%c3%bc%22 is 100%25 wrong%0a\";\
              refused=12;out-of-scope=999999999999999;probed=\"kube-probe:/health\";leaving"
         );
-    }
-
-    #[test]
-    fn each_rule_has_its_place() {
-        for (place, verdict) in Counts::VERDICTS.into_iter().enumerate() {
-            assert_eq!(Counts::place(verdict), Some(place));
-            assert_eq!(Counts::rules().nth(place), Some(verdict.rule()));
-        }
-        assert_eq!(Counts::place(Verdict::Refuse(Kind::Grpc)), Some(0));
-        assert_eq!(Counts::place(Verdict::Admit(Reason::Open)), None);
-    }
-
-    #[test]
-    fn counts_add_up_by_rule() {
-        let mut here = Counts::default();
-        here.add("refused", 1);
-        let mut there = here;
-        there.add("exempt", 2);
-        let all: alloc::vec::Vec<_> = here.and(&there).iter().collect();
-        assert_eq!(all, [("refused", 2), ("exempt", 2)]);
     }
 
     #[test]

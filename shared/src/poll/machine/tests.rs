@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 use super::*;
 use crate::state::Mode;
 
+mod documents;
+
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
 fn document(store: &str, revision: u64) -> Vec<u8> {
@@ -63,7 +65,7 @@ fn the_first_poll_is_due_at_once_and_unconditional() {
 }
 
 #[test]
-fn a_change_is_asked_about_again_at_once_with_its_etag_and_a_wish_to_be_held() {
+fn the_poll_after_a_change_is_due_at_once_conditional_and_asks_to_be_held() {
     let mut poll = answered();
     assert_eq!(poll.next_at(), MS(1));
     let request = poll.send(MS(1));
@@ -73,7 +75,7 @@ fn a_change_is_asked_about_again_at_once_with_its_etag_and_a_wish_to_be_held() {
 }
 
 #[test]
-fn a_server_that_does_not_hold_is_asked_after_a_jittered_interval() {
+fn a_server_that_does_not_hold_is_polled_after_a_jittered_interval() {
     let mut poll = answered();
     for _ in 0..100 {
         poll.send(MS(100));
@@ -87,7 +89,7 @@ fn a_server_that_does_not_hold_is_asked_after_a_jittered_interval() {
 }
 
 #[test]
-fn a_held_poll_is_followed_at_once_and_a_server_that_only_says_so_is_not() {
+fn a_held_poll_is_followed_at_once_and_one_that_only_claims_it_is_not() {
     let held = PollResponse {
         preference_applied: Some(b"respond-async, Wait=10"),
         ..status(304)
@@ -102,7 +104,7 @@ fn a_held_poll_is_followed_at_once_and_a_server_that_only_says_so_is_not() {
 }
 
 #[test]
-fn failures_back_off_with_full_jitter_up_to_half_a_minute() {
+fn failures_back_off_with_full_jitter_up_to_30_seconds() {
     let mut poll = poll();
     let mut longest = Duration::ZERO;
     for round in 0..200_u32 {
@@ -119,11 +121,11 @@ fn failures_back_off_with_full_jitter_up_to_half_a_minute() {
     assert!(longest > MS(25_000));
     poll.receive(MS(0), ok(None, &document("S1", 1))).unwrap();
     poll.fail(MS(0));
-    assert!(poll.next_at() <= MS(1_000), "an answer ends the back-off");
+    assert!(poll.next_at() <= MS(1_000), "an answer ends the backoff");
 }
 
 #[test]
-fn retry_after_is_honoured_up_to_half_a_minute() {
+fn retry_after_is_respected_up_to_30_seconds() {
     for (value, expected) in [("20", 20), ("3600", 30)] {
         let mut poll = poll();
         let response = PollResponse {
@@ -136,7 +138,7 @@ fn retry_after_is_honoured_up_to_half_a_minute() {
 }
 
 #[test]
-fn what_is_no_answer_changes_nothing() {
+fn responses_that_are_no_answers_change_nothing() {
     let mut poll = answered();
     for other in [204, 301, 401, 404, 500, 503, 504] {
         let error = poll.receive(MS(10), status(other)).unwrap_err();
@@ -189,12 +191,12 @@ fn the_same_document_again_is_no_change() {
     assert_eq!(
         poll.send(MS(3)).if_none_match,
         None,
-        "the server has stopped to give an ETag"
+        "the server no longer sends an ETag"
     );
 }
 
 #[test]
-fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
+fn a_saved_copy_is_in_force_until_the_first_answer_which_is_always_new() {
     let saved = State::parse(&document("S1", 5)).unwrap();
     let mut poll = poll().with_saved_copy(saved);
     assert_eq!(poll.state().map(|state| state.revision), Some(5));
@@ -205,7 +207,7 @@ fn a_saved_copy_holds_until_the_first_answer_which_is_always_news() {
             .unwrap()
             .is_some()
     );
-    assert_eq!(poll.next_at(), MS(1), "so that the server learns of it");
+    assert_eq!(poll.next_at(), MS(1), "the node reports the change at once");
 }
 
 #[test]
@@ -227,7 +229,7 @@ fn no_duration_is_too_long() {
 }
 
 #[test]
-fn a_lease_ends_so_long_after_the_last_poll_that_was_answered() {
+fn a_lease_begins_when_the_last_answered_poll_was_sent() {
     let lease = Duration::from_secs(9);
     let options = PollOptions {
         lease: Some(lease),
@@ -281,7 +283,7 @@ fn after_a_failure_no_poll_asks_to_be_held() {
 }
 
 #[test]
-fn another_document_of_the_same_revision_is_no_reason_to_ask_at_once() {
+fn another_document_of_the_same_revision_does_not_cause_a_poll_at_once() {
     let mut poll = answered();
     poll.send(MS(1));
     let mut body = document("S1", 5);
@@ -297,83 +299,6 @@ fn another_document_of_the_same_revision_is_no_reason_to_ask_at_once() {
 }
 
 #[test]
-fn a_refused_document_is_objected_to_until_the_next_answer() {
-    let mut poll = answered();
-    assert_eq!(poll.objection(), None);
-    poll.receive(MS(2), ok(None, b"{\"version\": 2}"))
-        .unwrap_err();
-    let objection =
-        "the document is not valid: /version: version 2 is not known, only 1; upgrade this node";
-    assert_eq!(poll.objection(), Some(objection));
-    poll.receive(MS(3), status(503)).unwrap_err();
-    assert_eq!(poll.objection(), Some(objection));
-    poll.receive(MS(4), status(304)).unwrap();
-    assert_eq!(poll.objection(), None);
-    poll.receive(MS(5), ok(None, &document("S1", 4)))
-        .unwrap_err();
-    assert!(
-        poll.objection()
-            .unwrap()
-            .starts_with("revision 4 of store S1 is older than revision 5")
-    );
-}
-
-#[test]
-fn whoever_refuses_documents_is_heard_as_often_as_others() {
-    let mut poll = answered();
-    for _ in 0..100 {
-        poll.send(MS(0));
-        poll.receive(MS(0), ok(None, b"{}")).unwrap_err();
-        assert!(poll.next_at() <= poll.longest_pause());
-    }
-}
-
-#[test]
-fn a_saved_copy_of_another_service_gives_way_to_the_first_answer_of_any_revision() {
-    let saved = State::parse(&document_of("shop-old", "S1", 120)).unwrap();
-    let mut poll = poll().with_saved_copy(saved);
-    assert_eq!(poll.service(), None);
-    poll.send(MS(0));
-    let state = poll
-        .receive(MS(1), ok(None, &document("S1", 3)))
-        .unwrap()
-        .unwrap();
-    assert_eq!((state.service.as_str(), state.revision), ("shop", 3));
-}
-
-#[test]
-fn the_service_of_the_first_answer_is_that_of_the_node() {
-    let mut poll = answered();
-    let error = poll
-        .receive(MS(2), ok(None, &document_of("pay", "S2", 9)))
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the document is of service pay, but this node is of service shop; correct the URL, or what it serves"
-    );
-    assert_eq!(poll.objection(), Some(&*error.line()));
-    assert_eq!(poll.state().map(|state| state.revision), Some(5));
-    assert!(poll.receive(MS(3), ok(None, &document("S1", 6))).is_ok());
-}
-
-#[test]
-fn the_service_that_the_url_names_is_that_of_the_node() {
-    let mut poll = poll().with_service(ServiceName::in_path("/v1/services/shop/state"));
-    let other = document_of("pay", "S1", 9);
-    assert!(poll.receive(MS(1), ok(None, &other)).is_err());
-    assert_eq!(poll.state(), None);
-    assert!(poll.receive(MS(1), ok(None, &document("S1", 1))).is_ok());
-}
-
-#[test]
-fn a_state_of_another_poller_of_the_process_names_the_service() {
-    let state = State::parse(&document("S1", 5)).unwrap();
-    let mut poll = poll().with_state(state, None);
-    let other = document_of("pay", "S1", 9);
-    assert!(poll.receive(MS(1), ok(None, &other)).is_err());
-}
-
-#[test]
 fn no_interval_and_no_wait_is_longer_than_five_minutes() {
     let options = PollOptions {
         interval: Duration::from_secs(86_400),
@@ -386,71 +311,4 @@ fn no_interval_and_no_wait_is_longer_than_five_minutes() {
         .unwrap();
     let request = poll.send(MS(1));
     assert_eq!(request.prefer.as_deref(), Some("wait=300"));
-}
-
-/// A document that refuses requests, with a critical field that nothing knows yet.
-fn unenforceable(service: &str, store: &str, revision: u64) -> Vec<u8> {
-    let document = document_of(service, store, revision);
-    let text = core::str::from_utf8(&document).unwrap();
-    text.replace("\"critical\":[]", "\"critical\":[\"countries\"]")
-        .into_bytes()
-}
-
-#[test]
-fn a_document_that_cannot_be_enforced_closes_until_another_can() {
-    let mut poll = answered();
-    poll.send(MS(10));
-    let error = poll
-        .receive(MS(11), ok(None, &unenforceable("shop", "S1", 6)))
-        .unwrap_err();
-    assert!(error.line().contains("\"countries\" is critical"));
-    let closed = poll.closed().unwrap().clone();
-    assert_eq!((closed.maintenance, closed.revision), (Mode::All, 5));
-    assert!(poll.objection().is_some());
-    // What is in force is named as before: the document has not been put in force.
-    assert_eq!(poll.etag(), Some("\"a\""));
-    // No answer changes nothing.
-    poll.fail(MS(12));
-    assert!(poll.closed().is_some());
-    let next = poll.receive(MS(13), ok(Some("\"b\""), &document("S1", 7)));
-    assert_eq!(next.unwrap().unwrap().revision, 7);
-    assert!(poll.closed().is_none());
-}
-
-#[test]
-fn the_last_good_state_is_in_force_again_when_the_server_goes_back_to_it() {
-    let good = document("S1", 5);
-    for response in [status(304), ok(Some("\"a\""), &good)] {
-        let mut poll = answered();
-        let unenforceable = unenforceable("shop", "S1", 6);
-        poll.receive(MS(11), ok(None, &unenforceable)).unwrap_err();
-        let again = poll.receive(MS(12), response).unwrap();
-        assert_eq!(again.unwrap().revision, 5);
-        assert!(poll.closed().is_none());
-    }
-}
-
-#[test]
-fn what_is_older_or_of_another_service_closes_nothing() {
-    for document in [
-        unenforceable("shop", "S1", 4),
-        unenforceable("pay", "S1", 6),
-    ] {
-        let mut poll = answered();
-        poll.receive(MS(11), ok(None, &document)).unwrap_err();
-        assert!(poll.closed().is_none());
-    }
-}
-
-#[test]
-fn a_node_that_has_had_no_answer_closes_by_the_document_alone() {
-    let mut poll = poll();
-    poll.receive(MS(1), ok(None, &unenforceable("shop", "S1", 6)))
-        .unwrap_err();
-    let closed = poll.closed().unwrap();
-    assert_eq!(
-        (closed.service.as_str(), closed.maintenance),
-        ("shop", Mode::All)
-    );
-    assert!(poll.answered_at().is_none());
 }

@@ -31,7 +31,4 @@ pub use state::{
     Allowlist, Area, Color, Colors, Contact, DocumentError, Exempt, LanguageTag, Logo, Look, Mode,
     Notice, Origin, Palette, Prober, ServiceName, State, Timestamp, Translation,
 };
-pub use text::{
-    Listed, ParseError, Quoted, TOKEN_PREFIX, Visible, is_unseen, without_credentials,
-    without_tokens,
-};
+pub use text::{ParseError, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens};

@@ -1,6 +1,6 @@
 use std::num::NonZeroU8;
 
-use intermission_core::{Cidr, ClientSource, Field, FieldError, HopCount, Listed, TrustedProxies};
+use intermission_core::{Cidr, ClientSource, Field, FieldError, HopCount, TrustedProxies};
 
 use crate::config::fields::header_text;
 
@@ -41,7 +41,7 @@ impl Client {
                 .member(name)
                 .filter(|_| !source.text().is_ok_and(|source| sources.contains(&source)));
             given.map_or(Ok(()), |given| {
-                let sources = Listed(sources, " or ");
+                let sources = sources.join(" or ");
                 Err(given.refuse(format!("goes with source {sources} only; leave it out")))
             })
         };

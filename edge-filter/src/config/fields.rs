@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use intermission_core::{Field, FieldError, Quoted};
+use intermission_core::{Field, FieldError};
 
 /// A number of seconds, and parts of them, up to `most`.
 pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
@@ -17,10 +17,7 @@ pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldErr
 pub(super) fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
     let text = field.text()?;
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
-        return Err(field.refuse(format!(
-            "{} is empty or holds what no header can",
-            Quoted(text)
-        )));
+        return Err(field.refuse(format!("{text:?} is empty or holds what no header can")));
     }
     Ok(text.into())
 }

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Quoted, Report, State};
+use intermission_core::{Poll, PollOptions, PollRequest, PollResponse, Report, State};
 
 use crate::config::{Authorization, Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
@@ -79,10 +79,10 @@ impl Poller {
             Ok(()) => self.calling = true,
             Err(not_sent) => {
                 poll.fail(now);
-                let cluster = Quoted(&config.endpoint.cluster);
+                let cluster = &config.endpoint.cluster;
                 let complaint = match not_sent {
-                    NotSent::NoSuchCluster => format!("there is no cluster {cluster} yet"),
-                    NotSent::Failed => format!("cluster {cluster} cannot be asked"),
+                    NotSent::NoSuchCluster => format!("there is no cluster {cluster:?} yet"),
+                    NotSent::Failed => format!("cluster {cluster:?} cannot be asked"),
                 };
                 self.complain(host, metrics, complaint);
             }

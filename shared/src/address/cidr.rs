@@ -6,8 +6,6 @@ use core::str::FromStr;
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Serialize, Serializer};
 
-use crate::text::Quoted;
-
 /// A canonical block of addresses, such as `203.0.113.0/24`.
 ///
 /// A bare address is a block of one. An address range has exactly one spelling: bits beyond the
@@ -31,20 +29,20 @@ impl Cidr {
         }
     }
 
-    /// The blocks that have every address of this one, from the widest to itself.
+    /// The blocks that contain this one, from the widest to itself.
     pub fn around(self) -> impl Iterator<Item = Self> {
         let wider = move |bits| IpNet::new(self.first(), bits).ok();
         (0..=self.prefix_len()).filter_map(move |bits| Some(Self(wider(bits)?.trunc())))
     }
 
-    /// Whether every address of the `other` block is in this one.
+    /// Whether this block contains the `other` block.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
         let same_family = self.first().is_ipv4() == other.first().is_ipv4();
         same_family && self.first() <= other.first() && other.last() <= self.last()
     }
 
-    /// How many leading bits all addresses of the block share.
+    /// The number of leading bits that all addresses of the block share.
     #[must_use]
     pub fn prefix_len(self) -> u8 {
         self.0.prefix_len()
@@ -108,7 +106,7 @@ impl Serialize for Cidr {
     }
 }
 
-/// Why a text is not a [`Cidr`].
+/// The reason why a text is not a [`Cidr`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseCidrError {
     text: Box<str>,
@@ -125,13 +123,7 @@ enum Kind {
 }
 
 impl ParseCidrError {
-    /// The text that was refused.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The block that was probably meant.
+    /// The block that the text probably means.
     #[must_use]
     pub fn suggestion(&self) -> Option<Cidr> {
         match self.kind {
@@ -143,25 +135,28 @@ impl ParseCidrError {
 
 impl fmt::Display for ParseCidrError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = Quoted(&self.text);
+        let text = &self.text;
         match &self.kind {
             Kind::Address => write!(
                 f,
-                "{text} is not an address or CIDR; write it like 203.0.113.0/24 or 2001:db8::/32"
+                "{text:?} is not an address or CIDR; write it like 203.0.113.0/24 or 2001:db8::/32"
             ),
             Kind::Prefix { widest } => write!(
                 f,
-                "{text} needs a prefix length from 0 to {widest} after the slash"
+                "{text:?} needs a prefix length from 0 to {widest} after the slash"
             ),
             Kind::HostBits(cidr) => {
-                write!(f, "{text} has bits beyond its prefix; did you mean {cidr}?")
+                write!(
+                    f,
+                    "{text:?} has bits beyond its prefix; did you mean {cidr}?"
+                )
             }
             Kind::Mapped(cidr) => {
-                write!(f, "{text} is IPv4 written as IPv6; did you mean {cidr}?")
+                write!(f, "{text:?} is IPv4 written as IPv6; did you mean {cidr}?")
             }
             Kind::Zone => write!(
                 f,
-                "{text} names a zone, which means nothing on another machine; leave out the part from the percent sign"
+                "{text:?} names a zone, which means nothing on another machine; leave out the part from the percent sign"
             ),
         }
     }
@@ -177,7 +172,7 @@ fn parse_prefix(digits: &str) -> Option<u8> {
         .flatten()
 }
 
-/// The IPv4 block behind an IPv4-mapped one.
+/// The IPv4 block of an IPv4-mapped IPv6 block.
 fn unmapped(net: IpNet) -> Option<Cidr> {
     let IpNet::V6(net) = net else { return None };
     let mapped = net.addr().to_ipv4_mapped()?;
@@ -211,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_a_block_are_its_lowest_and_highest_address() {
+    fn a_block_has_a_lowest_and_a_highest_address() {
         let all: Cidr = "0.0.0.0/0".parse().unwrap();
         assert_eq!(all.first(), IpAddr::from([0, 0, 0, 0]));
         assert_eq!(all.last(), IpAddr::from([255, 255, 255, 255]));

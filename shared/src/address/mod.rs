@@ -1,4 +1,4 @@
-//! Addresses of the network, blocks of them, and sets.
+//! IP addresses, blocks of addresses, and sets of blocks.
 
 mod cidr;
 mod parse;

@@ -1,12 +1,12 @@
 use core::net::{IpAddr, Ipv6Addr};
 
-/// Reads an address as proxies write it: bare, with a port, or in brackets.
+/// Reads an address in the notations of proxies: bare, with a port, or in brackets.
 ///
-/// A text that is an IPv6 address is that address. What has nine groups, or a last group that no IPv6 address can have, is an
-/// address with a port, as CloudFront and AWS's load balancers write it without brackets.
+/// A text that is an IPv6 address is that address. A text of nine groups, or with a last group that no IPv6 address can have,
+/// is an address with a port, as CloudFront and AWS's load balancers write it without brackets.
 ///
-/// An IPv4-mapped IPv6 address comes back as IPv4 (RFC 4291, section 2.5.5.2). A zone is refused,
-/// as it means nothing on another machine.
+/// An IPv4-mapped IPv6 address is returned as IPv4 (RFC 4291, section 2.5.5.2). A zone is refused, because it has no meaning
+/// on another machine.
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = core::str::from_utf8(text.trim_ascii()).ok()?;
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_as_proxies_write_them() {
+    fn the_notations_of_proxies_are_read() {
         for (text, expected) in [
             ("203.0.113.5", "203.0.113.5"),
             (" 203.0.113.5\t", "203.0.113.5"),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_address() {
+    fn other_texts_are_no_addresses() {
         for text in [
             "",
             "unknown",

@@ -3,7 +3,7 @@ use core::fmt;
 
 use crate::text::Visible;
 
-/// Why a JSON document is refused: the place of the value, and what is wrong there.
+/// The reason why a JSON document is refused: the pointer to the value, the fault and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     pointer: String,
@@ -11,7 +11,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// The error that the value at `pointer` (RFC 6901) is refused for `reason`, which says what would be right.
+    /// The error of the value at `pointer` (RFC 6901). The `reason` has the fault and the remedy.
     #[must_use]
     pub fn new(pointer: impl Into<String>, reason: impl fmt::Display) -> Self {
         Self {
@@ -20,13 +20,13 @@ impl FieldError {
         }
     }
 
-    /// JSON pointer (RFC 6901) to the value that was refused; empty for the whole document.
+    /// The JSON pointer (RFC 6901) to the refused value; empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// What is wrong there, and what would be right.
+    /// The fault of the value, and the remedy.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

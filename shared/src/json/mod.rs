@@ -1,7 +1,8 @@
-//! Values of JSON, each of which knows its place in the document.
+//! Values of JSON with their pointers, and the error about one of them.
 
 mod error;
 mod field;
+mod read;
 
 pub use error::FieldError;
 pub use field::Field;

@@ -1,4 +1,4 @@
-//! Paths that need thought, and what they come to.
+//! Normalises paths that servers may read in different ways.
 
 use percent_encoding::percent_decode;
 
@@ -23,8 +23,8 @@ pub(crate) fn is_clear(path: &[u8]) -> bool {
 
 /// Whether one of the `entries`, each made of whole segments in lower case, covers `path`, which must be [clear](is_clear).
 ///
-/// What servers are known to overlook is overlooked here too, so that it cannot be used to slip
-/// out of a scope: empty segments, `;parameters`, and dots and spaces at the end of a segment.
+/// It ignores the same parts of a path as some servers do, so that no spelling leaves a scope: empty segments, `;parameters`,
+/// and dots and spaces at the end of a segment.
 pub(crate) fn is_covered(path: &[u8], entries: &Trie) -> bool {
     let segments = path.split(|byte| *byte == b'/');
     let mut segments = segments.filter(|segment| significant(segment).next().is_some());
@@ -54,7 +54,7 @@ pub(crate) fn is_trailing(c: char) -> bool {
     matches!(c, '.' | ' ')
 }
 
-/// The characters of a segment, decoded, up to its parameters.
+/// The decoded characters of a segment before its parameters.
 pub(crate) fn significant(segment: &[u8]) -> impl Iterator<Item = char> {
     decoded(segment).take_while(|c| *c != ';')
 }

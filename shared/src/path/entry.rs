@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::path::plain::is_plain;
 use crate::text::ParseError;
 
-/// A path that stays open in maintenance, compared byte for byte.
+/// A path that stays open during maintenance, compared byte for byte.
 ///
-/// One that ends in `/` covers what follows it.
+/// A path that ends in `/` covers all paths that begin with it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ExemptPath(Box<str>);
@@ -43,7 +43,7 @@ impl FromStr for ExemptPath {
     }
 }
 
-/// A path that stays open to probers: itself only, compared byte for byte.
+/// A path that stays open to probers. It covers only itself, compared byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ProbePath(Box<str>);
@@ -68,8 +68,8 @@ impl FromStr for ProbePath {
     }
 }
 
-/// A path and all below it, by whole segments and without case: `/api` covers `/api` and `/API/x`,
-/// not `/apix`.
+/// A path and all paths below it, compared by whole segments and without case: `/api` covers `/api` and `/API/x`, not
+/// `/apix`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PathPrefix(Box<str>);

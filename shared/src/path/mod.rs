@@ -1,4 +1,4 @@
-//! Paths: as a document lists them, as a request has them, and how the two are compared.
+//! The paths of documents and requests, and their comparison.
 
 mod clear;
 mod entry;

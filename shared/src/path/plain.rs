@@ -1,10 +1,9 @@
-//! Recognises the paths that every server reads alike.
+//! Recognises the paths that every server reads in the same way.
 
-/// How many bytes are looked at together: as many as a register holds of the least processor of a server, and the one
-/// that follows the last of them.
+/// The number of bytes that are checked together: a vector register of the smallest server processors, and one byte more.
 const WINDOW: usize = 16 + 1;
 
-/// Whether every server reads `path` alike, as it stands.
+/// Whether every server reads `path` in the same way.
 ///
 /// Such a path starts with a slash and is of printable ASCII without `%`, `;`, `\`, `?` and `#`; none of its segments but
 /// the last is empty, and none ends in a dot or a space.
@@ -16,7 +15,7 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
         return false;
     }
     let Some(end) = path.last_chunk::<WINDOW>() else {
-        // What it is filled up with is not doubtful after anything.
+        // The padding is not doubtful after any byte.
         let mut window = [b'x'; WINDOW];
         if let Some(start) = window.get_mut(..path.len()) {
             start.copy_from_slice(path);
@@ -30,13 +29,13 @@ pub(crate) fn is_plain(path: &[u8]) -> bool {
         }
         rest = rest.get(WINDOW - 1..).unwrap_or_default();
     }
-    // It overlaps the one before, so that nothing is left over.
+    // The last window overlaps the one before, so that no byte is left out.
     !is_doubtful_window(end)
 }
 
-// What follows has no branches, or it would be done for one byte after the other.
+// The functions below have no branches, so that the compiler vectorises them.
 
-/// Whether one of the bytes but the last is doubtful before the byte that follows it.
+/// Whether a byte other than the last is doubtful before its next byte.
 fn is_doubtful_window(window: &[u8; WINDOW]) -> bool {
     let before = window.get(..WINDOW - 1).unwrap_or_default();
     let pairs = before.iter().zip(window.get(1..).unwrap_or_default());
@@ -50,7 +49,7 @@ fn is_odd(byte: u8) -> bool {
     !printable | (byte == b'%') | (byte == b';') | (byte == b'\\') | (byte == b'?') | (byte == b'#')
 }
 
-/// Whether a slash after `byte` would make doubtful what it ends.
+/// Whether a segment that ends in `byte` is doubtful.
 fn is_ending(byte: u8) -> bool {
     (byte == b'/') | (byte == b'.') | (byte == b' ')
 }
@@ -67,7 +66,7 @@ mod tests {
     use crate::rules::naive;
 
     #[test]
-    fn a_plain_path_is_read_alike_by_everyone() {
+    fn every_server_reads_a_plain_path_in_the_same_way() {
         for path in [
             "/",
             "/healthz",
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn every_two_bytes_in_a_row_are_told_as_segment_by_segment() {
+    fn every_pair_of_bytes_is_judged_like_the_oracle() {
         let clean = b"/of-so-many-bytes-that-they-are-looked-at-together";
         for two in 0..=u16::MAX {
             let two = two.to_be_bytes();
@@ -126,7 +125,7 @@ mod tests {
         }
     }
 
-    /// The bytes of a clean path of any length, and up to two others anywhere.
+    /// A path of unambiguous bytes of any length, with up to two other bytes at any place.
     fn nearly_clean() -> impl Strategy<Value = Vec<u8>> {
         let clean = prop_oneof![8 => select(b"ab-_~!".to_vec()), 1 => Just(b'/')];
         let odd = (
@@ -146,7 +145,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_path_is_told_as_segment_by_segment(path in prop_oneof![nearly_clean(), vec(any::<u8>(), 0..80)]) {
+        fn every_path_is_judged_like_the_oracle(path in prop_oneof![nearly_clean(), vec(any::<u8>(), 0..80)]) {
             prop_assert_eq!(is_plain(&path), naive::is_plain(&path), "{}", path.escape_ascii());
         }
     }

@@ -1,12 +1,12 @@
 use crate::path::plain::is_plain;
 use crate::text::cut;
 
-/// What a request is for: its path, and what comes after the question mark.
+/// The target of a request: its path and its query.
 #[derive(Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a [u8],
     pub(crate) query: &'a [u8],
-    /// Whether every server reads the path alike, as it stands.
+    /// Whether every server reads the path in the same way.
     pub(crate) is_plain: bool,
 }
 

@@ -1,21 +1,21 @@
 use alloc::vec::Vec;
 use core::mem;
 
-/// Byte strings as a tree, in which what several begin with is there once.
+/// A set of byte strings as a tree (a radix trie), in which common beginnings are stored once.
 ///
-/// It is built once and asked often; what it costs to ask does not grow with the number of entries.
+/// The time of a lookup does not grow with the number of entries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trie {
-    /// What all entries from here on begin with.
+    /// The common beginning of all entries of this node.
     label: Vec<u8>,
-    /// Whether one of them is no longer than that.
+    /// Whether an entry ends after the label.
     ends: bool,
-    /// The bytes with which the others go on, and where each leads.
+    /// The next bytes of the other entries, each with its node.
     below: Vec<(u8, Self)>,
 }
 
 impl Trie {
-    /// Whether there is no entry, not even an empty one.
+    /// Whether the trie has no entry, not even an empty one.
     pub(crate) fn is_empty(&self) -> bool {
         !self.ends && self.below.is_empty()
     }
@@ -48,14 +48,14 @@ impl Trie {
         }
     }
 
-    /// Where it goes on with `byte`.
+    /// The node after `byte`.
     fn after(&self, byte: u8) -> Option<&Self> {
         let place = self.below.iter().position(|(known, _)| *known == byte)?;
         Some(&self.below.get(place)?.1)
     }
 
-    /// Whether an entry covers what `text` begins with.
-    // Fast where there is room, and small in the filter.
+    /// Whether an entry covers a beginning of `text`.
+    // Inlined for speed, but not in the filter, where size matters more.
     #[cfg_attr(target_family = "wasm", inline(never))]
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn covers(&self, text: &[u8], covering: Covering) -> bool {
@@ -103,36 +103,36 @@ impl Trie {
     }
 }
 
-/// Whether what `text` has before its `rest` ends in a slash.
+/// Whether the part of `text` before its `rest` ends in a slash.
 fn ends_in_slash(text: &[u8], rest: &[u8]) -> bool {
     let before = text.get(..text.len().saturating_sub(rest.len()));
     before.is_some_and(|before| before.ends_with(b"/"))
 }
 
-/// What an entry covers.
+/// The texts that an entry covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Covering {
-    /// Itself and what goes on with a slash, whatever the case; entries are in lower case.
+    /// The entry and its continuations with a slash, without case; entries are in lower case.
     Segments,
-    /// Itself, with or without a query, and what follows it if it ends in a slash.
+    /// The entry with or without a query, and its continuations if it ends in a slash.
     Folder,
 }
 
-/// Where one is in a trie after some bytes.
+/// The place in a trie after some bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'t> {
     node: &'t Trie,
-    /// What of its label has not been seen yet.
+    /// The rest of the label.
     left: &'t [u8],
 }
 
 impl Place<'_> {
-    /// Whether the bytes seen so far are an entry.
+    /// Whether the bytes so far are an entry.
     pub(crate) fn ends(self) -> bool {
         self.left.is_empty() && self.node.ends
     }
 
-    /// The place after one more byte, if an entry goes on with it.
+    /// The place after one more byte, if an entry has it next.
     pub(crate) fn after(self, byte: u8) -> Option<Self> {
         match self.left.split_first() {
             Some((next, left)) => (*next == byte).then_some(Self { left, ..self }),
@@ -151,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// Of few letters, so that entries share beginnings, and some are beginnings of others.
+    /// Words of few letters, so that entries share beginnings.
     const WORD: &str = "[abA]{0,6}";
 
     fn trie(entries: &BTreeSet<String>) -> Trie {
@@ -162,9 +162,9 @@ mod tests {
         trie
     }
 
-    /// Each level is a call: as many as a document of the greatest length can have.
+    /// Each level is a recursive call; these are the most levels that a document can have.
     #[test]
-    fn entries_may_go_on_from_one_another() {
+    fn each_entry_may_be_the_beginning_of_the_next() {
         let longest = "a".repeat(1448);
         let entries = (1..=longest.len()).map(|length| String::from(&longest[..length]));
         let trie = trie(&entries.collect());
@@ -175,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_byte_after_the_other_leads_to_the_entries(
+        fn entries_are_found_byte_by_byte(
             entries in btree_set(WORD, 0..12), text in WORD
         ) {
             let trie = trie(&entries);
@@ -204,7 +204,7 @@ mod tests {
         }
 
         #[test]
-        fn a_folder_is_covered_and_else_nothing_but_the_entry(
+        fn a_folder_covers_all_below_it_and_other_entries_only_themselves(
             entries in btree_set("[ab/]{0,4}", 0..12), path in "[abA/?]{0,6}"
         ) {
             let expected = entries.iter().any(|entry| {

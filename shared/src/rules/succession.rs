@@ -6,7 +6,6 @@ use alloc::format;
 use crate::json::FieldError;
 use crate::refusal::Answers;
 use crate::state::{State, Timestamp};
-use crate::text::Quoted;
 
 impl State {
     /// Whether a change may put `next` in the place of this state.
@@ -69,8 +68,7 @@ fn refuse_stars<'p>(
     let new = starred.find(|(_, path)| !before.contains(path));
     new.map_or(Ok(()), |(index, path)| {
         let hint = format!(
-            "{} has a *, which stands for nothing but itself; name each path, or one that all the others are below",
-            Quoted(path)
+            "{path:?} has a *, which stands for nothing but itself; name each path, or one that all the others are below"
         );
         Err(FieldError::new(format!("{pointer}/{index}"), hint))
     })

@@ -18,7 +18,6 @@ use crate::state::error::DocumentError;
 use crate::state::exempt::{Exempt, Prober};
 use crate::state::mode::Mode;
 use crate::state::model::State;
-use crate::text::Quoted;
 
 /// The known fields, as `critical` names them.
 const FIELDS: [&str; 41] = [
@@ -166,8 +165,7 @@ fn check_critical(
         is_unknown.set(!FIELDS.contains(&field));
         (!is_unknown.get()).then_some(()).ok_or_else(|| {
             format!(
-                "{} is critical and not known here, so the state cannot be enforced; upgrade this node",
-                Quoted(field)
+                "{field:?} is critical and not known here, so the state cannot be enforced; upgrade this node"
             )
         })
     });
@@ -185,8 +183,7 @@ fn store(field: &Field<'_>) -> Result<Box<str>, FieldError> {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     valid.then(|| text.into()).ok_or_else(|| {
         field.refuse(format!(
-            "{} is not a store's identity, which has letters, digits and hyphens only",
-            Quoted(text)
+            "{text:?} is not a store's identity, which has letters, digits and hyphens only"
         ))
     })
 }

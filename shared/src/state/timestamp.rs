@@ -29,7 +29,7 @@ impl Timestamp {
 
     /// The seconds from `earlier` to this time; 0 if `earlier` is later.
     #[must_use]
-    pub fn seconds_since(self, earlier: Self) -> u64 {
+    pub(crate) fn seconds_since(self, earlier: Self) -> u64 {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 

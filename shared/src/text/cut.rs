@@ -1,5 +1,5 @@
-/// What is before the first `separator`, and what is after it if there is one.
-// Fast where there is room, and small in the filter.
+/// The text before the first `separator`, and the text after it if the separator occurs.
+// Inlined for speed, but not in the filter, where size matters more.
 #[cfg_attr(target_family = "wasm", inline(never))]
 #[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn cut(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_first_separator_counts_and_belongs_to_neither_part() {
+    fn the_first_separator_splits_and_is_in_neither_part() {
         for (text, expected) in [
             ("", ("", None)),
             ("a", ("a", None)),

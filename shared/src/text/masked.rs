@@ -1,13 +1,13 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// What every token of control begins with, so that one in a log or a repository is found.
+/// The beginning of every token of control, by which scanners find tokens in logs and repositories.
 pub const TOKEN_PREFIX: &str = "imo_";
 
-/// Anything shorter behind the prefix is a word of its own.
+/// The shortest secret of a token; a shorter text after the prefix is no token.
 const SHORTEST: usize = 20;
 
-/// A text for a log or a terminal: `imo_…` in the place of every token of control in it.
+/// A text for a log or a terminal, with `imo_…` instead of each token of control.
 #[must_use]
 pub fn without_tokens(text: &str) -> Cow<'_, str> {
     let mut rest = text;
@@ -31,8 +31,8 @@ pub fn without_tokens(text: &str) -> Cow<'_, str> {
     masked.into()
 }
 
-/// A URL for a log or a terminal: `…` in the place of user information (RFC 3986, section 3.2.1) and of a query, which
-/// may be credentials.
+/// A URL for a log or a terminal, with `…` instead of user information (RFC 3986, section 3.2.1) and query, which may be
+/// credentials.
 #[must_use]
 pub fn without_credentials(url: &str) -> String {
     let (url, query) = match url.split_once('?') {
@@ -60,7 +60,7 @@ mod tests {
     const TOKEN: &str = "imo_0123456789abcdefghijklmnopqrstuvwxyzABCDEF-";
 
     #[test]
-    fn no_token_is_left_wherever_it_stands() {
+    fn every_token_is_masked() {
         for (before, after) in [
             ("", ""),
             ("/token: \"", "\\n\" is wrong"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_shown_without_what_may_be_credentials() {
+    fn a_url_is_shown_without_possible_credentials() {
         for (url, shown) in [
             ("https://me:secret@a/state@1", "https://…@a/state@1"),
             ("https://a:7700/state?sig=secret", "https://a:7700/state?…"),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_stay_as_they_are() {
+    fn other_texts_are_unchanged() {
         for text in ["", "imo_", "imo_shop is a name", "a token of imo_…"] {
             assert_eq!(without_tokens(text), text);
         }

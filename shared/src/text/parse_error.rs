@@ -3,8 +3,6 @@ use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
-use crate::text::quoted::Quoted;
-
 /// Why a text is not a value of the wanted type: the text, what is wrong with it, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError(Box<str>);
@@ -12,7 +10,7 @@ pub struct ParseError(Box<str>);
 impl ParseError {
     /// The error of a `text`, which its message quotes before the `reason`.
     pub(crate) fn new(text: &str, reason: &str) -> Self {
-        Self(format!("{} {reason}", Quoted(text)).into())
+        Self(format!("{text:?} {reason}").into())
     }
 
     /// The error of a text that is too long for a message.
@@ -28,3 +26,17 @@ impl fmt::Display for ParseError {
 }
 
 impl core::error::Error for ParseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_shown_in_one_line_without_hidden_characters() {
+        let text = "a\"b\\c\r\n\té\u{7f}\u{85}\u{202e}\u{2066}日本";
+        assert_eq!(
+            ParseError::new(text, "is wrong").to_string(),
+            r#""a\"b\\c\r\n\té\u{7f}\u{85}\u{202e}\u{2066}日本" is wrong"#
+        );
+    }
+}

@@ -14,7 +14,7 @@ pub struct LanguageTag(Box<str>);
 impl LanguageTag {
     /// English.
     #[must_use]
-    pub fn english() -> Self {
+    pub(crate) fn english() -> Self {
         Self("en".into())
     }
 

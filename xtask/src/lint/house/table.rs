@@ -50,21 +50,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         reason: "the set and its parts share the type of a range, which needs a file of its own",
     },
     Exception {
-        rule: Rule::Circle,
-        subject: "shared/src/refusal/answer.rs, shared/src/refusal/localized.rs, shared/src/refusal/page/mod.rs, shared/src/refusal/problem.rs",
-        reason: "the answers of each language are made of the maintenance, which needs a file of its own",
-    },
-    Exception {
-        rule: Rule::Circle,
-        subject: "shared/src/request/client.rs, shared/src/request/hop_count.rs",
-        reason: "both count hops, for which they need a third file",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "shared/src/poll/machine/tests.rs",
-        reason: "not split yet",
-    },
-    Exception {
         rule: Rule::Length,
         subject: "tests/src/over/envoy/mod.rs",
         reason: "not split yet",

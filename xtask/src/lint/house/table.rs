@@ -17,7 +17,7 @@ pub(super) struct Package {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Exception {
     pub(super) rule: Rule,
-    /// As [`Fault::subject`] names it.
+    /// As `Fault::subject` names it.
     pub(super) subject: &'static str,
     #[expect(dead_code, reason = "for readers of the table")]
     pub(super) reason: &'static str,

@@ -59,7 +59,7 @@ fn prefixes(criterion: &mut Criterion) {
             });
             group.bench_function(BenchmarkId::new(&input, "intermission"), |bencher| {
                 let view = request.view();
-                bencher.iter(|| assert_eq!(policy.decide(black_box(&view)), expected));
+                bencher.iter(|| assert_eq!(policy.decide(black_box(&view)).verdict, expected));
             });
             group.bench_function(BenchmarkId::new(&input, "naive"), |bencher| {
                 let covers = |path: &str| paths.iter().any(|entry| naive(entry, path));
@@ -91,7 +91,7 @@ fn normalise(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new(input, "intermission"), |bencher| {
             let view = request.view();
             let expected = Verdict::Admit(Reason::OutOfScope);
-            bencher.iter(|| assert_eq!(policy.decide(black_box(&view)), expected));
+            bencher.iter(|| assert_eq!(policy.decide(black_box(&view)).verdict, expected));
         });
         group.bench_function(BenchmarkId::new(input, "naive"), |bencher| {
             bencher.iter(|| {

@@ -24,7 +24,7 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         };
         let request = RequestView::new(method, b"/", headers.as_slice());
         assert_eq!(
-            CLOSED.decide(&request),
+            CLOSED.decide(&request).verdict,
             Verdict::Refuse(kind),
             "{html:?} {json:?}"
         );

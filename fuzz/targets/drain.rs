@@ -2,7 +2,7 @@
 //! that was refused before does refuse it.
 #![no_main]
 
-use intermission_core::{Reason, Verdict};
+use intermission_core::{Decision, Lasting, Reason, Verdict};
 use intermission_fuzz::{Case, oracle};
 
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
@@ -14,20 +14,14 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         return;
     };
     let (now, later, view) = (&case.now, &case.later, case.view());
-    let verdict = now.policy.decide(&view);
-    let afterwards = later.policy.decide(&view);
+    let Decision { verdict, lasting } = now.policy.decide(&view);
+    let afterwards = later.policy.decide(&view).verdict;
     match verdict {
         Verdict::Admit(reason) => {
-            let lasting = if now.policy.is_open() {
-                let foreseen = now.policy.foresee(&view);
-                assert!(
-                    foreseen == Reason::Open || !oracle::names_h2c(&case),
-                    "an upgraded connection is spared"
-                );
-                foreseen
-            } else {
-                now.policy.counts_as(reason, &view)
-            };
+            assert!(
+                reason != Reason::Open || lasting == Lasting::Open || !oracle::names_h2c(&case),
+                "an upgraded connection is spared"
+            );
             if later.state.still_admits(lasting, &now.state) {
                 assert!(
                     matches!(afterwards, Verdict::Admit(_)),

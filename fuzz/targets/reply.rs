@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
         return;
     };
     let (view, policy) = (case.view(), &case.now.policy);
-    let kinds = match policy.decide(&view) {
+    let kinds = match policy.decide(&view).verdict {
         Verdict::Refuse(kind) => vec![kind],
         Verdict::Admit(_) => vec![Kind::Page, Kind::Api, Kind::Grpc],
     };

@@ -2,13 +2,13 @@
 #![no_main]
 
 use intermission_core::State;
-use intermission_edge_filter::fuzzing::{news, word};
+use intermission_edge_filter::fuzzing::{shared_state, vm_status};
 
 libfuzzer_sys::fuzz_target!(|value: &[u8]| {
-    if let Some(said) = word(value) {
-        assert_eq!(word(said.as_bytes()).as_deref(), Some(said.as_str()));
+    if let Some(said) = vm_status(value) {
+        assert_eq!(vm_status(said.as_bytes()).as_deref(), Some(said.as_str()));
     }
-    if let Some((state, etag)) = news(value) {
+    if let Some((state, etag)) = shared_state(value) {
         let end = value
             .iter()
             .position(|byte| *byte == b'\n')

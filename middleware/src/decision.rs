@@ -1,13 +1,12 @@
 use intermission_core::Verdict;
 
-/// What was decided about a request, and by which revision of the state.
+/// The verdict about a request, and the revision of the state that it is from.
 ///
-/// A layer [with extensions](crate::MaintenanceLayer::with_extensions) puts it into those of every response that it
-/// lets out in maintenance, and of every request that it admits then. While the service is open there is nothing to
-/// decide, and none.
+/// In maintenance a layer [with extensions](crate::MaintenanceLayer::with_extensions) adds it to the extensions of every
+/// response, and of every request that it admits. While the service is open it adds none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// What became of the request; [`Verdict::rule`] names the rule that decided.
+    /// The verdict; [`Verdict::rule`] is the name of the rule that decided.
     pub verdict: Verdict,
     /// The revision that was in force.
     pub revision: u64,

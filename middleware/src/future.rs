@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS, Names, Reason};
+use intermission_core::{FOR_TESTERS_ONLY, HeaderFilter, NOT_FOR_TESTERS, Reason, Verdict};
 use pin_project_lite::pin_project;
 
 use crate::ResponseBody;
 use crate::guard::Held;
-use crate::http::{Unread, names};
+use crate::http::{Unread, header_filter};
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
@@ -106,7 +106,7 @@ where
 #[derive(Debug)]
 pub(crate) struct Admission {
     pub(crate) held: Held,
-    pub(crate) reason: Reason,
+    pub(crate) verdict: Verdict,
     pub(crate) connection: Connection,
 }
 
@@ -117,7 +117,7 @@ impl Admission {
         if self.connection.is_upgraded_by(response.status()) {
             self.held.upgrade();
         }
-        if self.reason == Reason::Allowlisted {
+        if self.verdict == Verdict::Admit(Reason::Allowlisted) {
             keep_out_of_caches(response.headers_mut());
         }
         if let Some(decision) = self.held.answered(response.status()) {
@@ -155,8 +155,8 @@ impl Connection {
 
 /// What a tester sees is for nobody else.
 fn keep_out_of_caches(headers: &mut HeaderMap) {
-    const OTHERS: Names = Names::all(&NOT_FOR_TESTERS);
-    if !names(headers).are_apart_from(OTHERS) {
+    const OTHERS: HeaderFilter = HeaderFilter::all(&NOT_FOR_TESTERS);
+    if !header_filter(headers).is_disjoint(OTHERS) {
         for name in NOT_FOR_TESTERS {
             headers.remove(name);
         }

@@ -26,7 +26,7 @@ impl MaintenanceLayer {
     pub fn new(policy: PolicyHandle) -> Self {
         Self {
             // A lease is heeded at each request.
-            quick: policy.in_force().lease().is_none(),
+            quick: policy.cell().lease().is_none(),
             policy,
             client: ClientAddress::of(ClientSource::Peer),
             extensions: false,

@@ -17,7 +17,7 @@ pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use guard::RequestGuard;
 pub use intermission_core::{
-    AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Mode, ParseCidrError,
+    AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Lasting, Mode, ParseCidrError,
     ParseError, Peer, Reason, Running, ServiceName, State, TrustedProxies, Verdict,
 };
 pub use layer::MaintenanceLayer;

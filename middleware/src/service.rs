@@ -4,13 +4,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use intermission_core::{Policy, Reason, RequestView, Verdict};
+use intermission_core::{Lasting, Policy, Reason, RequestView, Verdict};
 use tower_service::Service;
 
-use crate::current::{Counted, Probe, Seen};
+use crate::current::{Cached, Counted, Entry, Probe, Shard};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
-use crate::http::{HeaderLines, Unread, h2c, peer, received_uri, rewritten_uri, view};
+use crate::http::{HeaderLines, Unread, h2c, peer, uris, view};
 use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture};
 
 /// A service in front of which maintenance is enforced; made by
@@ -22,31 +22,48 @@ pub struct Maintenance<S> {
     layer: Arc<MaintenanceLayer>,
 }
 
+/// What is known about a request that was admitted.
+struct Admitted {
+    verdict: Verdict,
+    lasting: Lasting,
+    revision: u64,
+    /// Where its rule is counted.
+    shard: &'static Shard,
+}
+
 impl<S> Maintenance<S> {
     pub(crate) fn new(inner: S, layer: Arc<MaintenanceLayer>) -> Self {
         Self { inner, layer }
     }
 
-    /// Counts a request of which a glance says that nothing else is to be done, as the service is open.
+    /// Admits and counts a request while the service is open, if the layer has nothing else to do for it.
     #[inline]
-    fn admit_open<B>(&self, request: &Request<B>) -> Option<Counted> {
+    fn enter_open<B>(&self, request: &Request<B>) -> Option<Counted> {
         if !self.layer.quick {
             return None;
         }
-        let in_force = self.layer.policy.in_force();
-        in_force.look(|seen| {
-            let reason = seen.open.as_ref()?.foresee(request)?;
-            in_force.admit(seen, reason)
-        })
+        let entry = self.layer.policy.cell().enter(|cached| {
+            if cached.is_open {
+                let lasting = self.decide(&cached.snapshot.policy, request).lasting;
+                Entry::Admitted((lasting, ()))
+            } else {
+                Entry::Refused(())
+            }
+        });
+        match entry {
+            Entry::Admitted((counted, ())) => Some(counted),
+            Entry::Refused(()) => None,
+        }
     }
 
-    fn judge<B>(&self, seen: &Seen, request: &Request<B>) -> Judgement {
-        let policy = &seen.current.policy;
+    /// The decision about a request, from both of its paths if it was rewritten.
+    #[inline]
+    fn decide<B>(&self, policy: &Policy, request: &Request<B>) -> intermission_core::Decision {
         let (headers, extensions) = (request.headers(), request.extensions());
         let resolve = || self.layer.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
-        let view = |uri| {
+        let decide = |uri| {
             let mut view = RequestView {
                 client,
                 ..view(request, uri, &headers)
@@ -54,80 +71,58 @@ impl<S> Maintenance<S> {
             if policy.asks_peer(view.path) {
                 view.peer = peer(extensions);
             }
-            view
+            policy.decide(&view)
         };
-        let received = view(received_uri(request));
-        let mut verdict = policy.decide(&received);
-        let mut counts_as = counts_as(policy, verdict, &received);
-        // Where the path that the client sent is not the one that the service sees, neither may let it in by itself.
-        if let Some(seen) = rewritten_uri(request).map(view) {
-            let other = policy.decide(&seen);
-            if counts_as != self::counts_as(policy, other, &seen) {
-                counts_as = Reason::Open;
-            }
-            if matches!(verdict, Verdict::Admit(_)) {
-                verdict = other;
-            }
+        let (received, rewritten) = uris(request);
+        let decision = decide(received);
+        match rewritten {
+            Some(rewritten) => decision.and(decide(rewritten)),
+            None => decision,
         }
-        let decision = Decision {
-            verdict,
-            revision: policy.revision(),
-        };
+    }
+
+    fn judge<B>(
+        &self,
+        cached: &Cached,
+        request: &Request<B>,
+    ) -> Entry<(Lasting, Admitted), (Decision, Response<Bytes>)> {
+        let policy = &cached.snapshot.policy;
+        let intermission_core::Decision { verdict, lasting } = self.decide(policy, request);
+        let revision = policy.revision();
         match verdict {
-            Verdict::Admit(reason) => {
-                let in_force = self.layer.policy.in_force();
-                let Some(counted) = in_force.admit(seen, counts_as) else {
-                    return Judgement::Outdated;
+            Verdict::Admit(_) => {
+                let admitted = Admitted {
+                    verdict,
+                    lasting,
+                    revision,
+                    shard: cached.shard,
                 };
-                seen.shard.count_rule(verdict);
-                // What maintenance would refuse.
-                let probe = (reason == Reason::Open
-                    && matches!(counts_as, Reason::Open | Reason::ReadOnly))
-                .then(|| {
-                    in_force.probe(received_uri(request).path(), request.headers(), || {
-                        peer(extensions)
-                    })
-                });
-                Judgement::Admit(Admitted {
-                    counted,
-                    reason,
-                    decision,
-                    probe: probe.flatten(),
-                })
+                Entry::Admitted((lasting, admitted))
             }
             Verdict::Refuse(kind) => {
-                seen.shard.count_rule(verdict);
+                cached.shard.count_rule(verdict);
+                let headers = HeaderLines::new(request.headers());
+                let received = view(request, uris(request).0, &headers);
                 let reply = policy.reply(kind, &received, fastrand::u32(..));
-                Judgement::Refuse(decision, seen.answers().respond(&reply))
+                let decision = Decision { verdict, revision };
+                Entry::Refused((decision, cached.replies().respond(&reply)))
             }
         }
     }
-}
 
-/// Why a request may run on when the state changes.
-fn counts_as(policy: &Policy, verdict: Verdict, view: &RequestView<'_, HeaderLines<'_>>) -> Reason {
-    match verdict {
-        Verdict::Admit(Reason::Open) => policy.foresee(view),
-        Verdict::Admit(reason) => policy.counts_as(reason, view),
-        Verdict::Refuse(_) => Reason::Open,
+    /// The request as one of a health check, if it may be one that maintenance would refuse.
+    fn probe<B>(&self, request: &Request<B>, admitted: &Admitted) -> Option<Box<Probe>> {
+        let is_open = admitted.verdict == Verdict::Admit(Reason::Open);
+        if !is_open || !matches!(admitted.lasting, Lasting::Open | Lasting::ReadOnly) {
+            return None;
+        }
+        let peer = || peer(request.extensions());
+        let path = uris(request).0.path();
+        self.layer
+            .policy
+            .cell()
+            .probe(path, request.headers(), peer)
     }
-}
-
-/// A request that was admitted, and why.
-struct Admitted {
-    counted: Counted,
-    reason: Reason,
-    decision: Decision,
-    /// If it may be of a health check.
-    probe: Option<Box<Probe>>,
-}
-
-/// What comes of looking at a request.
-enum Judgement {
-    Admit(Admitted),
-    Refuse(Decision, Response<Bytes>),
-    /// Another state has come into force meanwhile.
-    Outdated,
 }
 
 #[cfg_attr(
@@ -158,38 +153,35 @@ impl<S> Maintenance<S> {
         S: Service<Request<A>, Response = Response<B>>,
         A: Body,
     {
-        let in_force = self.layer.policy.in_force();
-        in_force.heed_lease();
-        let admitted = loop {
-            match in_force.look(|seen| self.judge(seen, &request)) {
-                Judgement::Admit(admitted) => break admitted,
-                Judgement::Refuse(decision, mut refusal) => {
-                    count(decision);
-                    if self.layer.extensions {
-                        refusal.extensions_mut().insert(decision);
-                    }
-                    return ResponseFuture::refused(refusal, Unread::of(request));
+        let cell = self.layer.policy.cell();
+        cell.check_lease();
+        let (counted, admitted) = match cell.enter(|cached| self.judge(cached, &request)) {
+            Entry::Admitted(admitted) => admitted,
+            Entry::Refused((decision, mut refusal)) => {
+                count(decision);
+                if self.layer.extensions {
+                    refusal.extensions_mut().insert(decision);
                 }
-                Judgement::Outdated => {}
+                return ResponseFuture::refused(refusal, Unread::of(request));
             }
         };
-        let Admitted {
-            counted,
-            reason,
-            decision,
-            probe,
-        } = admitted;
-        let told = (reason != Reason::Open).then_some(decision);
-        if let Some(decision) = told {
+        admitted.shard.count_rule(admitted.verdict);
+        let probe = self.probe(&request, &admitted);
+        let is_open = admitted.verdict == Verdict::Admit(Reason::Open);
+        let decision = (!is_open).then_some(Decision {
+            verdict: admitted.verdict,
+            revision: admitted.revision,
+        });
+        if let Some(decision) = decision {
             count(decision);
             h2c::decline(request.headers_mut());
         }
         let held = if self.layer.extensions {
-            if let Some(decision) = told {
+            if let Some(decision) = decision {
                 request.extensions_mut().insert(decision);
             }
             let outer = request.extensions_mut().remove();
-            let guard = RequestGuard::new(counted, told, outer);
+            let guard = RequestGuard::new(counted, decision, outer);
             request.extensions_mut().insert(guard.clone());
             Held::shared(guard)
         } else {
@@ -197,7 +189,7 @@ impl<S> Maintenance<S> {
         };
         let admission = Admission {
             held: held.with_probe(probe),
-            reason,
+            verdict: admitted.verdict,
             connection: Connection::of(request.method()),
         };
         ResponseFuture::admitted(self.inner.call(request), admission)
@@ -222,12 +214,12 @@ where
     // copy it: that would cost as much as counting it.
     #[inline]
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        let Some(counted) = self.admit_open(&request) else {
+        let Some(counted) = self.enter_open(&request) else {
             return self.enforce(request);
         };
         let admission = Admission {
             held: Held::alone(counted),
-            reason: Reason::Open,
+            verdict: Verdict::Admit(Reason::Open),
             connection: Connection::of(request.method()),
         };
         ResponseFuture::admitted(self.inner.call(request), admission)

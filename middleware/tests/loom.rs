@@ -6,16 +6,17 @@
     reason = "what a test does not expect ends it"
 )]
 
+use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;
 
-use intermission::Reason;
+use intermission_core::Lasting;
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
 use loom::sync::Arc;
 
-use self::epoch::{Epoch, Latest};
+use self::epoch::{Entry, Epoch, Latest, Place};
 use self::shards::Counted;
 
 /// Loom's, in the place of the standard library's.
@@ -79,31 +80,28 @@ impl Handle {
         self.current.load(Ordering::Acquire)
     }
 
-    fn count(&self, number: usize, thread: usize) -> Counted {
-        self.epochs[number].shard(thread).count(Reason::Open)
-    }
-
-    fn is_latest(&self, number: usize) -> bool {
-        self.latest.is(number as u64)
-    }
-
     /// As a layer does it.
-    fn count_then_look(&self, thread: usize) -> (usize, Counted) {
-        loop {
+    fn enter(&self, thread: usize) -> (usize, Counted) {
+        let entry = self.latest.enter(|_| {
             let number = self.in_force();
-            let counted = self.count(number, thread);
-            if self.is_latest(number) {
-                return (number, counted);
-            }
-        }
+            let place = Place {
+                number: number as u64,
+                shard: self.epochs[number].shard(thread),
+                lasting: Lasting::Open,
+            };
+            Entry::Admitted((place, number))
+        });
+        let Entry::<_, Infallible>::Admitted((counted, number)) = entry;
+        (number, counted)
     }
 
     /// As it must not be done.
     fn look_then_count(&self, thread: usize) -> (usize, Counted) {
         loop {
             let number = self.in_force();
-            if self.is_latest(number) {
-                return (number, self.count(number, thread));
+            if self.latest.is(number as u64) {
+                let counted = self.epochs[number].shard(thread).count(Lasting::Open);
+                return (number, counted);
             }
         }
     }
@@ -162,7 +160,7 @@ fn complete() -> Builder {
 
 #[test]
 fn no_request_of_the_old_state_slips_between() {
-    explore(&complete(), 1, Handle::count_then_look, swap_then_read);
+    explore(&complete(), 1, Handle::enter, swap_then_read);
 }
 
 #[test]
@@ -170,7 +168,7 @@ fn no_request_slips_between_while_another_runs() {
     let mut bounded = complete();
     // Without a bound this takes minutes, and finds no more.
     bounded.preemption_bound = Some(2);
-    explore(&bounded, 2, Handle::count_then_look, swap_then_read);
+    explore(&bounded, 2, Handle::enter, swap_then_read);
 }
 
 #[test]
@@ -182,7 +180,7 @@ fn looking_before_counting_lets_one_slip() {
 #[test]
 #[should_panic(expected = "after the drain")]
 fn reading_before_swapping_lets_one_slip() {
-    explore(&complete(), 1, Handle::count_then_look, |handle| {
+    explore(&complete(), 1, Handle::enter, |handle| {
         handle.tell();
         handle.swap();
     });

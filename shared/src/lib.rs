@@ -19,14 +19,14 @@ pub use path::{ExemptPath, PathPrefix, ProbePath};
 pub use poll::{Counts, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running};
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
-    ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, Headers, HopCount, HostName,
-    METHOD_HEADERS, Names, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
+    ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,
+    HostName, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
     is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub use rules::naive;
-pub use rules::{ExemptBeginnings, Policy, Reason, Verdict};
+pub use rules::{Decision, Lasting, Policy, Reason, Verdict};
 pub use state::{
     Allowlist, Area, Color, Colors, Contact, DocumentError, Exempt, LanguageTag, Logo, Look, Mode,
     Notice, Origin, Palette, Prober, ServiceName, State, Timestamp, Translation,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use intermission_core::{Peer, Policy, Reason, RequestView, Timestamp, Verdict};
+use intermission_core::{Peer, Policy, RequestView, Timestamp, Verdict};
 
 use crate::bytes::Bytes;
 use crate::{Observed, Outcome, Request, Vector, now};
@@ -38,13 +38,7 @@ pub fn judge(vector: &Vector, time: Timestamp) -> Result<Outcome, String> {
     let policy = Policy::compile(&vector.state, time);
     let client = vector.request.client(&vector.source)?;
     let view = view(&vector.request, client.filter(|_| policy.asks_client()));
-    let verdict = policy.decide(&view);
-    let let_in = view
-        .client
-        .is_some_and(|client| policy.lets_in(client, || view.path));
-    if let_in && verdict != Verdict::Admit(Reason::Allowlisted) {
-        return Err(format!("lets in what is decided as {verdict:?}"));
-    }
+    let verdict = policy.decide(&view).verdict;
     let answers = match verdict {
         Verdict::Admit(_) => Vec::new(),
         Verdict::Refuse(kind) => {

@@ -16,7 +16,7 @@ fn deciding_and_answering_allocate_nothing() {
         let allocations = allocation_counter::measure(|| {
             let client = vector.source.resolve(peer, headers);
             let view = view(&vector.request, client);
-            if let Verdict::Refuse(kind) = policy.decide(&view) {
+            if let Verdict::Refuse(kind) = policy.decide(&view).verdict {
                 let reply = policy.reply(kind, &view, 3);
                 for header in reply.headers() {
                     black_box(header);

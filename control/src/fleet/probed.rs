@@ -44,7 +44,7 @@ pub(crate) fn refused(
     let no_headers: &[(&str, &str)] = &[];
     paths.retain(|path, _| {
         let view = RequestView::new(b"GET", path.as_bytes(), no_headers);
-        !policy.asks_peer(view.path) && matches!(policy.decide(&view), Verdict::Refuse(_))
+        !policy.asks_peer(view.path) && matches!(policy.decide(&view).verdict, Verdict::Refuse(_))
     });
     paths
 }

@@ -106,8 +106,8 @@ impl Config {
 }
 
 impl Config {
-    /// Tells ways to ask the same endpoint apart.
-    pub(crate) fn manner(&self) -> u64 {
+    /// A digest of what the polls of an endpoint depend on: plugins with the same one elect one leader.
+    pub(crate) fn poll_digest(&self) -> u64 {
         let Self {
             endpoint,
             node,

@@ -48,10 +48,6 @@ impl Host for Envoy {
         HeaderLines(host::headers(Map::Request).unwrap_or_default())
     }
 
-    fn request_header(&self, name: &str) -> Option<Vec<u8>> {
-        host::header(Map::Request, name)
-    }
-
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
         host::property(path)
     }

@@ -191,13 +191,6 @@ impl Host for Fake {
         lines(&self.own.borrow().headers)
     }
 
-    fn request_header(&self, name: &str) -> Option<Vec<u8>> {
-        self.count();
-        let own = self.own.borrow();
-        let mut headers = own.headers.iter();
-        headers.find_map(|(known, value)| (known == name).then(|| value.clone()))
-    }
-
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
         self.count();
         self.own.borrow().properties.get(&path.join(".")).cloned()

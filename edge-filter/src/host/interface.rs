@@ -58,8 +58,6 @@ pub(crate) trait Host {
 
     /// All header lines of the request, pseudo-headers among them.
     fn request_headers(&self) -> HeaderLines;
-    /// The value of one header of the request; several are joined by commas.
-    fn request_header(&self, name: &str) -> Option<Vec<u8>>;
     /// An attribute (Envoy docs, "Attributes").
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);

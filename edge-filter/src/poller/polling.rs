@@ -7,40 +7,40 @@ use crate::config::{Authorization, Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
 use crate::poller::metrics::{Metrics, Outcome};
 use crate::poller::report::report;
-use crate::shared_data::{Mark, Member, Survey, Tagged, Turn};
+use crate::shared_data::{Aggregate, Leadership, Mark, ProcessIdentity, TaggedState};
 
-/// How long after news the next poll waits until every VM has them, so that it says so.
+/// How long the next poll after a change waits until every VM has the new state in force, so that it reports that.
 const SETTLING: Duration = Duration::from_millis(250);
 
-/// Asks the endpoint for the whole process, while it is this context's turn.
+/// Asks the endpoint for the whole process, while this context is the leader.
 #[derive(Debug)]
 pub(crate) struct Poller {
-    turn: Turn,
-    member: Member,
+    leadership: Leadership,
+    identity: ProcessIdentity,
     /// The key of the list of the slots.
     slots: String,
-    /// While it is its turn.
+    /// While it is the leader.
     poll: Option<Poll>,
     calling: bool,
-    /// Until when the others may take the last news.
+    /// Until when the other VMs may adopt the last change.
     settling: Duration,
     complaint: Option<String>,
 }
 
 /// The endpoint has answered, or has sent a document that closes the service.
 #[derive(Debug)]
-pub(crate) struct Heard {
-    /// How long ago it was asked what it answered.
+pub(crate) struct Answer {
+    /// How long ago the answered poll was sent.
     pub(crate) age: Option<Duration>,
-    /// What is new, and its document.
-    pub(crate) news: Option<(Tagged, Vec<u8>)>,
+    /// The new state, and its document.
+    pub(crate) changed: Option<(TaggedState, Vec<u8>)>,
 }
 
 impl Poller {
-    pub(crate) fn new(turn: Turn, member: Member, slots: String) -> Self {
+    pub(crate) fn new(leadership: Leadership, identity: ProcessIdentity, slots: String) -> Self {
         Self {
-            turn,
-            member,
+            leadership,
+            identity,
             slots,
             poll: None,
             calling: false,
@@ -55,10 +55,10 @@ impl Poller {
         host: &impl Host,
         config: &Config,
         metrics: &Metrics,
-        known: Option<&Tagged>,
+        known: Option<&TaggedState>,
         now: Duration,
     ) {
-        if !self.turn.hold(host) {
+        if !self.leadership.hold(host) {
             if !self.calling {
                 self.poll = None;
             }
@@ -69,11 +69,11 @@ impl Poller {
             return;
         }
         let known = known.map(Mark::of);
-        let survey = Survey::make(host, &self.slots, known.as_ref());
-        if survey.applied != known && now < self.settling {
+        let aggregate = Aggregate::make(host, &self.slots, known.as_ref());
+        if aggregate.applied != known && now < self.settling {
             return;
         }
-        let report = report(&self.member, host, config, poll, &survey);
+        let report = report(&self.identity, host, config, poll, &aggregate);
         let request = poll.send(now);
         match call(host, &config.endpoint, &request, &report) {
             Ok(()) => self.calling = true,
@@ -104,7 +104,7 @@ impl Poller {
         host: &impl Host,
         metrics: &Metrics,
         now: Duration,
-    ) -> Option<Heard> {
+    ) -> Option<Answer> {
         self.calling = false;
         let poll = self.poll.as_mut()?;
         let status = host.call_response_header(":status");
@@ -149,18 +149,18 @@ impl Poller {
                     };
                     ((Rc::new(state), etag), document)
                 });
-                Some(Heard {
+                Some(Answer {
                     age: Some(now.saturating_sub(poll.answered_at().unwrap_or_default())),
-                    news,
+                    changed: news,
                 })
             }
             Err(error) => {
                 let closed = poll.closed().filter(|_| !was_closed).cloned();
                 self.complain(host, metrics, error.line());
                 // Without its tag: the document that it stands for is not in force.
-                closed.map(|closed| Heard {
+                closed.map(|closed| Answer {
                     age: None,
-                    news: Some(((Rc::new(closed.clone()), None), closed.to_json())),
+                    changed: Some(((Rc::new(closed.clone()), None), closed.to_json())),
                 })
             }
         }
@@ -180,7 +180,7 @@ impl Poller {
 }
 
 /// Goes on from what is in force.
-fn begin(host: &impl Host, config: &Config, known: Option<&Tagged>) -> Poll {
+fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll {
     let options = PollOptions {
         interval: config.interval,
         wait: config.wait,

@@ -2,27 +2,27 @@ use intermission_core::{Poll, Report};
 
 use crate::config::Config;
 use crate::host::Host;
-use crate::shared_data::{Member, Survey};
+use crate::shared_data::{Aggregate, ProcessIdentity};
 
 /// What to say with the next poll.
 pub(crate) fn report(
-    member: &Member,
+    identity: &ProcessIdentity,
     host: &impl Host,
     config: &Config,
     poll: &Poll,
-    survey: &Survey,
+    aggregate: &Aggregate,
 ) -> String {
-    let (boot, seq) = member.count(host);
-    let applied = survey.applied.as_ref();
+    let (boot, seq) = identity.count(host);
+    let applied = aggregate.applied.as_ref();
     Report {
         name: &name(host, config),
         boot,
         seq,
         kind: "envoy",
         applied: applied.and_then(|mark| mark.etag.as_deref()),
-        running: survey.running,
-        counts: survey.counts,
-        silent: &survey.silent,
+        running: aggregate.running,
+        counts: aggregate.counts,
+        silent: &aggregate.silent,
         wait: poll.longest_pause(),
         lease: config.lease,
         error: poll.objection(),

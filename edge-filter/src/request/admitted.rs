@@ -2,14 +2,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use intermission_core::{Reason, Running, State};
+use intermission_core::{Decision, Lasting, Reason, Running, State, Verdict};
 
 use crate::host::ByContext;
 
 /// The requests that this VM has admitted and that still run: streams and upgraded connections too, until they close.
 ///
-/// Envoy has the headers of a request no more once it has gone on, so that what is judged is why and under which state
-/// it was admitted.
+/// Envoy drops the headers of a request once it has gone on, so a later state is compared with the decision, and with the
+/// state that it was made by.
 #[derive(Debug, Default)]
 pub(crate) struct Admitted {
     requests: RefCell<ByContext<Request>>,
@@ -21,7 +21,7 @@ pub(crate) struct Admitted {
 
 #[derive(Debug)]
 struct Request {
-    reason: Reason,
+    decision: Decision,
     under: Rc<State>,
     /// Whether the state in force might refuse it.
     counts: bool,
@@ -31,21 +31,21 @@ struct Request {
 
 impl Request {
     fn is_tester(&self) -> bool {
-        self.reason == Reason::Allowlisted
+        self.decision.verdict == Verdict::Admit(Reason::Allowlisted)
     }
 }
 
 impl Admitted {
-    pub(crate) fn add(&self, context: u32, reason: Reason, under: &Rc<State>) {
-        if reason == Reason::Allowlisted {
-            self.testers.set(self.testers.get() + 1);
-        }
+    pub(crate) fn add(&self, context: u32, decision: Decision, under: &Rc<State>) {
         let request = Request {
-            reason,
+            decision,
             under: Rc::clone(under),
             counts: false,
             revision: 0,
         };
+        if request.is_tester() {
+            self.testers.set(self.testers.get() + 1);
+        }
         self.requests.borrow_mut().insert(context, request);
     }
 
@@ -82,29 +82,25 @@ impl Admitted {
         self.requests.borrow().is_empty()
     }
 
-    /// Finds out which ones the state that comes into force might refuse. The revisions of another store count as 0.
+    /// Finds out which ones the state that comes into force might refuse.
     pub(crate) fn judge(&self, state: &State) {
         // Most requests are alike in what counts.
-        let mut known: Vec<(Reason, Rc<State>, bool)> = Vec::new();
+        let mut known: Vec<(Lasting, Rc<State>, bool)> = Vec::new();
         let mut counting = self.counting.borrow_mut();
         counting.clear();
         for request in self.requests.borrow_mut().values_mut() {
-            let Request { reason, under, .. } = request;
-            let alike = known
-                .iter()
-                .find(|(known, known_under, _)| known == reason && Rc::ptr_eq(known_under, under));
+            let (lasting, under) = (request.decision.lasting, &request.under);
+            let alike = known.iter().find(|(known, known_under, _)| {
+                *known == lasting && Rc::ptr_eq(known_under, under)
+            });
             request.counts = if let Some((.., counts)) = alike {
                 *counts
             } else {
-                let counts = !state.still_admits(*reason, under);
-                known.push((*reason, Rc::clone(under), counts));
+                let counts = !state.still_admits(lasting, under);
+                known.push((lasting, Rc::clone(under), counts));
                 counts
             };
-            request.revision = if request.under.store == state.store {
-                request.under.revision
-            } else {
-                0
-            };
+            request.revision = request.under.revision_in_order_of(state);
             if request.counts {
                 *counting.entry(request.revision).or_default() += 1;
             }

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use intermission_core::{Headers, Peer, parse_address};
+use intermission_core::{Peer, parse_address};
 
 use crate::config::Client;
-use crate::host::Host;
+use crate::host::{HeaderLines, Host};
 
 /// What was found out about the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) enum Found {
 }
 
 impl Client {
-    pub(crate) fn find<H: Headers + ?Sized>(&self, host: &impl Host, headers: &H) -> Found {
+    pub(crate) fn find(&self, host: &impl Host, headers: &HeaderLines) -> Found {
         match self {
             Self::Source { trust_forwarded } => {
                 let address = host.property(&["source", "address"]).unwrap_or_default();

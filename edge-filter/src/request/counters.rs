@@ -6,7 +6,7 @@ use crate::host::{Host, MetricKind};
 
 /// Counts decisions in the VM's own memory, so that a request costs no call for it.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct Counters {
     /// Not handed to Envoy yet.
     counts: [Cell<u64>; COUNTERS.len()],
     /// By the state in force.
@@ -65,7 +65,7 @@ fn place(verdict: Verdict) -> Option<usize> {
     })
 }
 
-impl Tally {
+impl Counters {
     pub(crate) fn count(&self, verdict: Verdict) {
         let Some(place) = place(verdict) else { return };
         for counts in [&self.counts, &self.since] {

@@ -1,9 +1,9 @@
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
-    FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, Reason, RequestView, State, Verdict,
+    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, RequestView, State, Verdict,
 };
 
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::host::{HeaderLines, Host, Level};
 use crate::request::admitted::Admitted;
 use crate::request::answer;
 use crate::request::client::Found;
-use crate::request::counters::Tally;
+use crate::request::counters::Counters;
 use crate::request::unread::{Refused, Unread};
 use crate::shared_data::{Mark, Slot};
 
@@ -20,7 +20,7 @@ use crate::shared_data::{Mark, Slot};
 pub(crate) struct Plugin<H> {
     pub(crate) host: H,
     pub(crate) config: Config,
-    pub(crate) tally: Tally,
+    pub(crate) counters: Counters,
     pub(crate) slot: Slot,
     in_force: RefCell<Option<Rc<InForce>>>,
     held: RefCell<Vec<u32>>,
@@ -61,7 +61,7 @@ impl<H: Host> Plugin<H> {
         Self {
             host,
             config,
-            tally: Tally::default(),
+            counters: Counters::default(),
             slot,
             in_force: RefCell::new(None),
             held: RefCell::new(Vec::new()),
@@ -83,17 +83,30 @@ impl<H: Host> Plugin<H> {
             self.held.borrow_mut().push(context);
             return Action::Hold;
         };
-        let decided = if in_force.policy.is_open() {
-            Ok(Reason::Open)
-        } else {
-            self.decide(&in_force.policy, context, rest)
-        };
-        match decided {
-            Ok(reason) => {
-                self.admitted.add(context, reason, &in_force.state);
+        let InForce { policy, state } = &*in_force;
+        if policy.is_open() {
+            // Looking at the request would take a call.
+            self.admitted.add(context, Decision::UNJUDGED, state);
+            return Action::Continue;
+        }
+        let headers = self.host.request_headers();
+        let request = self.look(policy, &headers);
+        let decision = policy.decide(&request);
+        self.counters.count(decision.verdict);
+        match decision.verdict {
+            Verdict::Admit(_) => {
+                self.admitted.add(context, decision, state);
                 Action::Continue
             }
-            Err(action) => action,
+            Verdict::Refuse(kind) if rest == Rest::Body && self.reads(&headers) => {
+                let headers = headers.of_answer();
+                self.unread.add(context, kind, headers, self.host.uptime());
+                Action::Read
+            }
+            Verdict::Refuse(kind) => {
+                self.refuse(policy, kind, &request);
+                Action::Answered
+            }
         }
     }
 
@@ -147,7 +160,8 @@ impl<H: Host> Plugin<H> {
         self.held.borrow_mut().retain(|held| *held != context);
         self.unread.forget(context);
         if self.admitted.remove(context) {
-            self.slot.say_running(&self.host, self.admitted.running());
+            self.slot
+                .publish_running(&self.host, self.admitted.running());
         }
     }
 
@@ -155,7 +169,7 @@ impl<H: Host> Plugin<H> {
     /// requests that have waited for it.
     pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
         self.render(policy, state);
-        self.tally.begin();
+        self.counters.begin();
         for context in self.held.take() {
             self.host.act_for(context);
             if self.request(context, Rest::Nothing) == Action::Continue {
@@ -163,7 +177,7 @@ impl<H: Host> Plugin<H> {
             }
         }
         self.admitted.judge(state);
-        self.slot.say(&self.host, mark, self.admitted.running());
+        self.slot.publish(&self.host, mark, self.admitted.running());
     }
 
     /// Puts the state in force into effect with other answers.
@@ -179,13 +193,10 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Why the request is admitted, or what becomes of it otherwise.
-    fn decide(&self, policy: &Policy, context: u32, rest: Rest) -> Result<Reason, Action> {
-        let headers = Asked::of(&self.host);
-        let client = policy
-            .asks_client()
-            .then(|| self.config.client.find(&self.host, &headers));
-        let client = match client {
+    /// The effective request, with client and peer where the policy looks at them.
+    fn look<'h>(&self, policy: &Policy, headers: &'h HeaderLines) -> RequestView<'h, HeaderLines> {
+        let find = || self.config.client.find(&self.host, headers);
+        let client = match policy.asks_client().then(find) {
             Some(Found::Address(address)) => address,
             Some(Found::FromHeader) => {
                 self.warn_of_forged_addresses();
@@ -193,32 +204,11 @@ impl<H: Host> Plugin<H> {
             }
             None => None,
         };
-        if let Some(client) = client
-            && policy.lets_in(client, || headers.path())
-        {
-            let reason = Reason::Allowlisted;
-            self.tally.count(Verdict::Admit(reason));
-            return Ok(reason);
-        }
-        let headers = headers.lines();
         let mut request = view(headers, client);
         if policy.asks_peer(request.path) {
             request.peer = self.config.client.peer(&self.host);
         }
-        let verdict = policy.decide(&request);
-        self.tally.count(verdict);
-        match verdict {
-            Verdict::Admit(reason) => Ok(policy.counts_as(reason, &request)),
-            Verdict::Refuse(kind) if rest == Rest::Body && self.reads(headers) => {
-                let headers = headers.of_answer();
-                self.unread.add(context, kind, headers, self.host.uptime());
-                Err(Action::Read)
-            }
-            Verdict::Refuse(kind) => {
-                self.refuse(policy, kind, &request);
-                Err(Action::Answered)
-            }
-        }
+        request
     }
 
     /// Whether a refused request's body is to be read before the answer: not beside too many others, nor where the client waits to be invited to
@@ -246,41 +236,6 @@ impl<H: Host> Plugin<H> {
                  Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
             );
         }
-    }
-}
-
-/// The header lines of a request, which Envoy is asked for when they are needed.
-#[derive(Debug)]
-struct Asked<'h, H> {
-    host: &'h H,
-    all: OnceCell<HeaderLines>,
-}
-
-impl<'h, H: Host> Asked<'h, H> {
-    fn of(host: &'h H) -> Self {
-        Self {
-            host,
-            all: OnceCell::new(),
-        }
-    }
-
-    fn lines(&self) -> &HeaderLines {
-        self.all.get_or_init(|| self.host.request_headers())
-    }
-
-    /// The path, which alone costs less than all.
-    fn path(&self) -> Vec<u8> {
-        let path = match self.all.get() {
-            Some(all) => all.single(":path").map(<[u8]>::to_vec),
-            None => self.host.request_header(":path"),
-        };
-        path.unwrap_or_default()
-    }
-}
-
-impl<H: Host> Headers for Asked<'_, H> {
-    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.lines().all()
     }
 }
 

@@ -2,15 +2,15 @@ use crate::host::Host;
 use crate::shared_data::cas::swap;
 use crate::shared_data::text::numbers;
 
-/// This Envoy process as control knows it: whichever VM polls, it speaks for all.
+/// The identity of this Envoy process, for which one VM reports to control.
 ///
-/// Shared data has, as `BOOT SEQ`, what was drawn by whoever polled first, and the number of polls since.
+/// Shared data has it as `BOOT SEQ`: the random number that the first poll drew, and the number of polls since.
 #[derive(Debug)]
-pub(crate) struct Member {
+pub(crate) struct ProcessIdentity {
     key: String,
 }
 
-impl Member {
+impl ProcessIdentity {
     pub(crate) fn new(prefix: &str) -> Self {
         Self {
             key: format!("{prefix}polls"),

@@ -2,27 +2,27 @@ use crate::host::{Host, now};
 use crate::shared_data::cas::swap;
 use crate::shared_data::text::numbers;
 
-/// How long the right to poll lasts without being renewed, in milliseconds.
+/// How long the lease lasts without a renewal, in milliseconds.
 const LASTS: u64 = 2000;
 /// It is renewed when less than this is left.
 const RENEWED: u64 = 1500;
 
-/// The right to poll for this Envoy process, which one root context has at a time, as a lease.
+/// The lease of the leader: the root context that polls for this Envoy process.
 ///
-/// It lives in shared data as `HOLDER EXPIRY`, the expiry in milliseconds of the wall clock. Should two
-/// hold it for a moment, both poll, which does no harm.
+/// It is in shared data as `HOLDER EXPIRY`, the expiry in milliseconds of the wall clock. If two contexts hold it for a
+/// moment, both poll, which does no harm.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct Leadership {
     key: String,
     holder: u64,
 }
 
-impl Turn {
+impl Leadership {
     pub(crate) fn new(key: String, holder: u64) -> Self {
         Self { key, holder }
     }
 
-    /// Whether it is this context's now; takes it if it has lapsed.
+    /// Whether this context is the leader now; takes the lease if it has expired.
     pub(crate) fn hold(&self, host: &impl Host) -> bool {
         let now = now(host);
         let mut held = false;

@@ -12,14 +12,14 @@ mod tagged_state;
 mod text;
 mod vm_status;
 
-pub(crate) use aggregate::Survey;
+pub(crate) use aggregate::Aggregate;
 pub(crate) use freshness::Freshness;
-pub(crate) use identity::Member;
-pub(crate) use leader::Turn;
+pub(crate) use identity::ProcessIdentity;
+pub(crate) use leader::Leadership;
 pub(crate) use slot::{Slot, list};
-pub(crate) use state::News;
+pub(crate) use state::SharedState;
 #[cfg(feature = "fuzzing")]
 pub(crate) use state::read;
-pub(crate) use tagged_state::{Mark, Tagged};
+pub(crate) use tagged_state::{Mark, TaggedState};
 #[cfg(feature = "fuzzing")]
-pub(crate) use vm_status::Word;
+pub(crate) use vm_status::VmStatus;

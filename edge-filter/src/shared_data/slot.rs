@@ -7,17 +7,17 @@ use crate::host::{Host, now};
 use crate::shared_data::cas::swap;
 use crate::shared_data::tagged_state::Mark;
 use crate::shared_data::text::words;
-use crate::shared_data::vm_status::Word;
+use crate::shared_data::vm_status::VmStatus;
 
-/// How often a slot is written when what it says stays the same, at the next tick.
-const BEAT: Duration = Duration::from_millis(500);
-/// A slot that has not spoken for so long is silent, in milliseconds.
+/// How often a slot is written when its status stays the same, at the next tick.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+/// A slot that was not written for so long is silent, in milliseconds.
 const SILENT: u64 = 3000;
 
-/// What one VM that serves requests says of itself in shared data, for the one that polls.
+/// The place in shared data where one VM that serves requests publishes its status for the leader.
 ///
-/// Each slot is a value of its own, which nobody else writes, and a list has the names of all. A VM
-/// that dies leaves its slot behind.
+/// Each slot is a value of its own, which only its VM writes, and a list has the names of all. A VM that dies leaves its slot
+/// behind.
 #[derive(Debug)]
 pub(crate) struct Slot {
     list: String,
@@ -41,14 +41,21 @@ pub(crate) fn list(prefix: &str) -> String {
     format!("{prefix}slots")
 }
 
-/// Calls `each` with the name of every slot on a list and its word, which is `None` where it is silent.
-pub(crate) fn heard(host: &impl Host, list: &str, each: &mut dyn FnMut(&str, Option<Word>)) {
+/// Calls `each` with the name of every slot on a list and its status, which is `None` if the slot is silent.
+pub(crate) fn each_status(
+    host: &impl Host,
+    list: &str,
+    each: &mut dyn FnMut(&str, Option<VmStatus>),
+) {
     let now = now(host);
     for name in words(&host.shared(list).unwrap_or_default().value) {
-        let word = host.shared(&key(list, name));
-        let word = word.and_then(|shared| Word::read(&shared.value));
-        // By a clock that was set in between, one that speaks is silent until it speaks again.
-        each(name, word.filter(|word| word.at.abs_diff(now) <= SILENT));
+        let status = host.shared(&key(list, name));
+        let status = status.and_then(|shared| VmStatus::read(&shared.value));
+        // After a clock was set, a slot is silent until its next heartbeat.
+        each(
+            name,
+            status.filter(|status| status.at.abs_diff(now) <= SILENT),
+        );
     }
 }
 
@@ -79,7 +86,7 @@ impl Slot {
         self.exists.get()
     }
 
-    /// Makes it, so that this VM is counted on, and woken by `queue`.
+    /// Creates the slot, so that the leader waits for this VM and wakes it by `queue`.
     pub(crate) fn make(&self, host: &impl Host, queue: u32) {
         self.queue.set(queue);
         self.write(host);
@@ -87,30 +94,30 @@ impl Slot {
         self.exists.set(listed);
     }
 
-    /// Says what comes into force and what runs, if it exists.
-    pub(crate) fn say(&self, host: &impl Host, mark: Option<Mark>, running: Running) {
+    /// Publishes what comes into force and what runs, if the slot exists.
+    pub(crate) fn publish(&self, host: &impl Host, mark: Option<Mark>, running: Running) {
         self.mark.replace(mark);
         self.counts.take();
-        self.say_running(host, running);
+        self.publish_running(host, running);
     }
 
-    /// Says what runs, if it exists.
-    pub(crate) fn say_running(&self, host: &impl Host, running: Running) {
+    /// Publishes what runs, if the slot exists.
+    pub(crate) fn publish_running(&self, host: &impl Host, running: Running) {
         self.running.set(running);
         if self.exists() {
             self.write(host);
         }
     }
 
-    /// Says now and then what it has said and what has been decided, so that it is known to be there.
-    pub(crate) fn beat(&self, host: &impl Host, counts: Counts) {
-        if self.exists() && host.uptime().saturating_sub(self.written.get()) >= BEAT {
+    /// Publishes the status again at intervals, with the counts of decisions, so that the slot is not silent.
+    pub(crate) fn send_heartbeat(&self, host: &impl Host, counts: Counts) {
+        if self.exists() && host.uptime().saturating_sub(self.written.get()) >= HEARTBEAT {
             self.counts.set(counts);
             self.write(host);
         }
     }
 
-    /// Takes it away.
+    /// Removes the slot.
     pub(crate) fn remove(&self, host: &impl Host) {
         if self.exists.replace(false) {
             swap(host, &self.list, &mut |list| {
@@ -125,7 +132,7 @@ impl Slot {
 
     fn write(&self, host: &impl Host) {
         self.written.set(host.uptime());
-        let word = Word {
+        let status = VmStatus {
             at: now(host),
             mark: self.mark.borrow().clone(),
             running: self.running.get(),
@@ -134,11 +141,11 @@ impl Slot {
         // In this order: a new state is never seen with the counts of the one before.
         let counts = counts_key(&self.key);
         let _ = host.share(&counts, to_text(self.counts.get()).as_bytes(), None);
-        let _ = host.share(&self.key, word.to_text().as_bytes(), None);
+        let _ = host.share(&self.key, status.to_text().as_bytes(), None);
     }
 }
 
-/// The requests of a slot by rule, since what it says to be in force.
+/// The requests of a slot by rule, since the state came into force that it publishes.
 pub(crate) fn counted(host: &impl Host, list: &str, name: &str) -> Counts {
     let text = host.shared(&counts_key(&key(list, name)));
     let mut counts = Counts::default();

@@ -5,16 +5,16 @@ use intermission_core::State;
 
 use crate::host::Host;
 use crate::shared_data::cas::swap;
-use crate::shared_data::slot::{heard, list};
-use crate::shared_data::tagged_state::Tagged;
+use crate::shared_data::slot::{each_status, list};
+use crate::shared_data::tagged_state::TaggedState;
 use crate::shared_data::text::{lines, numbers};
 
-/// The state of this Envoy process in shared data, which the one that polls writes for all.
+/// The state of this Envoy process in shared data, which the leader writes for all VMs.
 ///
-/// Two values: the document behind a line with its entity tag, and beside it a small one that is
-/// replaced at every change, so that looking for news costs no copy of the document. It has the writer's queue.
+/// It has two values: the document behind a line with its entity tag, and a small mark that is replaced at every change, so
+/// that looking for a change costs no copy of the document. The mark is the number of the writer's queue.
 #[derive(Debug)]
-pub(crate) struct News {
+pub(crate) struct SharedState {
     state: String,
     mark: String,
     /// The key of the list of the slots, which say who is to be woken.
@@ -26,7 +26,7 @@ pub(crate) struct News {
     writer: Cell<Option<u32>>,
 }
 
-impl News {
+impl SharedState {
     pub(crate) fn new(prefix: &str, identity: u64) -> Self {
         Self {
             state: format!("{prefix}state"),
@@ -40,7 +40,7 @@ impl News {
     }
 
     /// The state, if it was written since the last call.
-    pub(crate) fn read(&self, host: &impl Host) -> Option<Tagged> {
+    pub(crate) fn read(&self, host: &impl Host) -> Option<TaggedState> {
         let mark = host.shared(&self.mark)?;
         if self.seen.replace(mark.cas) == mark.cas {
             return None;
@@ -52,26 +52,26 @@ impl News {
     }
 
     /// Writes the document of a state and wakes the others, unless a later one is there already.
-    pub(crate) fn write(&self, host: &impl Host, (state, etag): &Tagged, document: &[u8]) {
+    pub(crate) fn write(&self, host: &impl Host, (state, etag): &TaggedState, document: &[u8]) {
         let etag = etag.as_deref().unwrap_or_default().as_bytes();
         let older =
             |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
         if !swap(host, &self.state, &mut |known| {
-            // It is as long as the document, and not made while the other is read.
+            // It is as long as the document, and is not made before the known one is parsed.
             (!older(known)).then(|| [etag, b"\n", document].concat())
         }) {
             return;
         }
-        // Whoever reads between the two writes reads again at the second.
+        // A VM that reads between the two writes reads again after the second.
         let queue = self.queue(host).to_string();
         let _ = host.share(&self.mark, queue.as_bytes(), None);
-        heard(host, &self.slots, &mut |_, word| {
-            self.wake(host, word.map(|word| word.queue));
+        each_status(host, &self.slots, &mut |_, status| {
+            self.wake(host, status.map(|status| status.queue));
         });
     }
 
-    /// Wakes the writer of the news that was read last.
-    pub(crate) fn thank(&self, host: &impl Host) {
+    /// Wakes the writer of the state that was read last.
+    pub(crate) fn wake_writer(&self, host: &impl Host) {
         self.wake(host, self.writer.take());
     }
 
@@ -90,8 +90,8 @@ impl News {
     }
 }
 
-/// Reads a value as [`News::write`] writes it.
-pub(crate) fn read(value: &[u8]) -> Option<Tagged> {
+/// Reads a value as [`SharedState::write`] writes it.
+pub(crate) fn read(value: &[u8]) -> Option<TaggedState> {
     let (etag, document) = lines(value);
     let state = match State::parse(document) {
         Ok(state) => state,

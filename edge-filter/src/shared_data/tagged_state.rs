@@ -3,7 +3,7 @@ use std::rc::Rc;
 use intermission_core::State;
 
 /// A state, and its entity tag where it came with one.
-pub(crate) type Tagged = (Rc<State>, Option<Box<str>>);
+pub(crate) type TaggedState = (Rc<State>, Option<Box<str>>);
 
 /// What tells states in force apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    pub(crate) fn of((state, etag): &Tagged) -> Self {
+    pub(crate) fn of((state, etag): &TaggedState) -> Self {
         Self {
             store: state.store.clone(),
             revision: state.revision,

@@ -3,10 +3,10 @@ use intermission_core::Running;
 use crate::shared_data::tagged_state::Mark;
 use crate::shared_data::text::{lines, numbers, words};
 
-/// What a slot says.
+/// What one VM publishes in its slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Word {
-    /// When it was said, in milliseconds of the wall clock.
+pub(crate) struct VmStatus {
+    /// When it was published, in milliseconds of the wall clock.
     pub(crate) at: u64,
     /// What is in force; `None` before the first answer.
     pub(crate) mark: Option<Mark>,
@@ -15,7 +15,7 @@ pub(crate) struct Word {
     pub(crate) queue: u32,
 }
 
-impl Word {
+impl VmStatus {
     /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
     pub(crate) fn to_text(&self) -> String {
         let Running {

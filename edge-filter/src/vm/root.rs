@@ -8,7 +8,9 @@ use crate::config::Config;
 use crate::host::{Host, Level, milliseconds};
 use crate::poller::{Metrics, Poller};
 use crate::request::{Action, Plugin, Rest};
-use crate::shared_data::{Freshness, Mark, Member, News, Slot, Tagged, Turn, list};
+use crate::shared_data::{
+    Freshness, Leadership, Mark, ProcessIdentity, SharedState, Slot, TaggedState, list,
+};
 
 /// How often a root context looks around.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
@@ -24,7 +26,7 @@ pub(crate) struct Root<H> {
     context: u32,
     started: Duration,
     /// What was heard last; `None` before anything is known.
-    known: Option<Tagged>,
+    known: Option<TaggedState>,
     /// What takes its place at the start, without an answer.
     provisional: Option<Rc<State>>,
     /// What is made of the one or the other, and decides.
@@ -32,7 +34,7 @@ pub(crate) struct Root<H> {
     /// Whether the lease has ended, and everybody is refused.
     closed: bool,
     freshness: Freshness,
-    news: News,
+    shared_state: SharedState,
     poller: Poller,
     rendered: Duration,
     metrics: OnceCell<Metrics>,
@@ -47,8 +49,8 @@ impl<H: Host + Clone> Root<H> {
             "intermission {} {}{} ",
             endpoint.cluster, endpoint.authority, endpoint.path
         );
-        // Those who would ask otherwise ask for themselves.
-        let turn = format!("{prefix}turn {:x}", config.manner());
+        // Plugins that poll otherwise have a leader of their own.
+        let leader = format!("{prefix}turn {:x}", config.poll_digest());
         let now = host.uptime();
         let mut root = Self {
             context,
@@ -58,10 +60,10 @@ impl<H: Host + Clone> Root<H> {
             in_force: None,
             closed: false,
             freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
-            news: News::new(&prefix, identity),
+            shared_state: SharedState::new(&prefix, identity),
             poller: Poller::new(
-                Turn::new(turn, identity),
-                Member::new(&prefix),
+                Leadership::new(leader, identity),
+                ProcessIdentity::new(&prefix),
                 list(&prefix),
             ),
             rendered: now,
@@ -69,7 +71,7 @@ impl<H: Host + Clone> Root<H> {
             plugin: Rc::new(Plugin::new(host, config, Slot::new(&prefix, identity))),
         };
         root.closed = root.freshness.has_lapsed(&root.plugin.host);
-        root.adopt_news();
+        root.adopt_shared();
         root
     }
 
@@ -81,15 +83,15 @@ impl<H: Host + Clone> Root<H> {
     pub(crate) fn request(&mut self, context: u32, rest: Rest) -> Action {
         let plugin = self.plugin();
         if !plugin.slot.exists() {
-            let queue = self.news.queue(&plugin.host);
+            let queue = self.shared_state.queue(&plugin.host);
             plugin.slot.make(&plugin.host, queue);
             // In this order: what the one that polls has written before it sees the slot, is seen here.
-            self.heed_lease();
-            self.adopt_news();
+            self.check_lease();
+            self.adopt_shared();
             plugin.host.act_for(context);
         } else if !self.closed && self.freshness.seems_lapsed(&plugin.host) {
             // A process that was stopped serves what has waited before it ticks.
-            self.heed_lease();
+            self.check_lease();
             plugin.host.act_for(context);
         }
         plugin.request(context, rest)
@@ -99,8 +101,8 @@ impl<H: Host + Clone> Root<H> {
     pub(crate) fn tick(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let host = &plugin.host;
-        self.heed_lease();
-        self.adopt_news();
+        self.check_lease();
+        self.adopt_shared();
         if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
             self.start_without_answer();
         }
@@ -108,17 +110,17 @@ impl<H: Host + Clone> Root<H> {
         self.render_again();
         plugin.answer_unread();
         host.act_for(self.context);
-        plugin.slot.beat(host, plugin.tally.since());
-        plugin.tally.flush(host);
+        plugin.slot.send_heartbeat(host, plugin.counters.since());
+        plugin.counters.flush(host);
         self.measure();
     }
 
-    /// Another context has written news.
+    /// Another context has written a state.
     pub(crate) fn woken(&mut self, queue: u32) {
         self.plugin.host.empty_queue(queue);
-        self.heed_lease();
-        self.adopt_news();
-        // Where this one polls, it is the others who have taken its news.
+        self.check_lease();
+        self.adopt_shared();
+        // If this one is the leader, the others have adopted its state.
         self.poll();
     }
 
@@ -132,18 +134,18 @@ impl<H: Host + Clone> Root<H> {
     pub(crate) fn answered(&mut self) {
         let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
         let metrics = self.metrics();
-        let heard = self.poller.receive(&plugin.host, &metrics, now);
-        if let Some(heard) = heard {
+        let answer = self.poller.receive(&plugin.host, &metrics, now);
+        if let Some(answer) = answer {
             // In this order: a document that kills this VM kills no other, and what a renewed lease puts in force again is
             // the newest.
-            if let Some((news, document)) = heard.news {
-                self.adopt(news.clone());
-                self.news.write(&plugin.host, &news, &document);
+            if let Some((changed, document)) = answer.changed {
+                self.adopt(changed.clone());
+                self.shared_state.write(&plugin.host, &changed, &document);
             }
-            if let Some(age) = heard.age {
+            if let Some(age) = answer.age {
                 self.freshness.write(&plugin.host, age);
             }
-            self.heed_lease();
+            self.check_lease();
         }
         self.poll();
     }
@@ -160,22 +162,22 @@ impl<H: Host + Clone> Root<H> {
         );
     }
 
-    fn adopt_news(&mut self) {
+    fn adopt_shared(&mut self) {
         let plugin = self.plugin();
-        if let Some(news) = self.news.read(&plugin.host) {
-            self.adopt(news);
+        if let Some(state) = self.shared_state.read(&plugin.host) {
+            self.adopt(state);
             if plugin.slot.exists() {
-                self.news.thank(&plugin.host);
+                self.shared_state.wake_writer(&plugin.host);
             }
         }
     }
 
     /// Goes on to a state that is not older than the one in force.
-    fn adopt(&mut self, news: Tagged) {
-        if self.known.as_ref() == Some(&news) {
+    fn adopt(&mut self, next: TaggedState) {
+        if self.known.as_ref() == Some(&next) {
             return;
         }
-        let (state, _) = &news;
+        let (state, _) = &next;
         let known = self.known.as_ref().map(|(known, _)| known);
         if known.is_some_and(|known| !known.may_give_way_to(state)) {
             return;
@@ -192,12 +194,12 @@ impl<H: Host + Clone> Root<H> {
             );
             self.plugin.host.log(Level::Info, &line);
         }
-        self.known = Some(news);
+        self.known = Some(next);
         self.put();
     }
 
     /// Closes the service when the lease on the state in force has ended, and opens it when that is renewed.
-    fn heed_lease(&mut self) {
+    fn check_lease(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let lapsed = self.freshness.has_lapsed(&plugin.host);
         if lapsed == self.closed {

@@ -1,15 +1,14 @@
-//! Counting requests, so that one knows when the last that a state admitted has ended.
+//! Counting requests, so that a node knows when the last one that a state admitted has ended.
 //!
-//! A request is counted in the epoch of the state that admits it, and *then* looks whether that state is
-//! still the latest; if it is not, it takes its count back and is judged again. Whoever swaps the state
-//! announces the new one, and *then* reads the counts of the old ones. A fence between the two steps
-//! of each makes sure that at least one of them sees the other: a request that an old state admitted is
-//! seen in its counts, and none slips between.
+//! [`Latest::enter`] counts a request in the epoch of the state that admits it, and *then* looks whether that state is
+//! still the latest. If it is not, the request loses its count and is judged again. A swap of the state announces the new
+//! one, and *then* reads the counts of the old ones. A fence between the two steps of each makes sure that at least one of
+//! them sees the other: either the swap sees the count, or the request sees the new state.
 
-use intermission_core::{Counts, Reason, Running};
+use intermission_core::{Counts, Lasting, Running};
 
 use crate::current::pool;
-use crate::current::shards::{Shard, Shards, Upgrades};
+use crate::current::shards::{Counted, Shard, Shards, Upgrades};
 use crate::current::sync::{AtomicU64, Ordering, fence};
 
 /// The number of what is in force; what comes later has a higher one.
@@ -27,15 +26,49 @@ impl Latest {
         fence(Ordering::SeqCst);
     }
 
-    /// What was announced last, as far as one can see.
-    pub(crate) fn number(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+    /// Lets a request be judged, and counts it if it is admitted.
+    ///
+    /// `judge` gets the number that was announced last, and says where to count a request that it admits. It judges again if
+    /// another state has come into force by the time that the request is counted.
+    #[inline]
+    pub(crate) fn enter<A, R>(
+        &self,
+        mut judge: impl FnMut(u64) -> Entry<(Place, A), R>,
+    ) -> Entry<(Counted, A), R> {
+        loop {
+            match judge(self.0.load(Ordering::Acquire)) {
+                Entry::Admitted((place, admitted)) => {
+                    let counted = place.shard.count(place.lasting);
+                    // Counted first, so that it cannot slip between.
+                    if self.is(place.number) {
+                        return Entry::Admitted((counted, admitted));
+                    }
+                }
+                Entry::Refused(refused) => return Entry::Refused(refused),
+            }
+        }
     }
 
     /// Whether nothing later than `number` has been announced. For a request that is counted already.
     pub(crate) fn is(&self, number: u64) -> bool {
         self.0.load(Ordering::SeqCst) <= number
     }
+}
+
+/// What becomes of a request, and what is known about it.
+#[derive(Debug)]
+pub(crate) enum Entry<A, R> {
+    Admitted(A),
+    Refused(R),
+}
+
+/// Where an admitted request is to be counted, and for which state.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The number of the state that admits it.
+    pub(crate) number: u64,
+    pub(crate) shard: &'static Shard,
+    pub(crate) lasting: Lasting,
 }
 
 /// The time during which one state is in force, and the requests that were admitted in it.
@@ -52,8 +85,8 @@ impl Epoch {
         self.0.of(thread)
     }
 
-    /// How many run that were admitted for a reason that is not among the `spared`.
-    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+    /// How many requests run whose verdict lasts not as one of the `spared`.
+    pub(crate) fn running(&self, spared: impl Fn(Lasting) -> bool) -> Running {
         self.0.running(spared)
     }
 

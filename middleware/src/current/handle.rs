@@ -4,14 +4,14 @@ use intermission_core::{Mode, Running, ServiceName, State};
 
 #[cfg(feature = "poller")]
 use crate::current::departure::Departure;
-use crate::current::policy_cell::InForce;
+use crate::current::policy_cell::PolicyCell;
 
 /// The policy in force, shared by every layer that is given a clone.
 ///
 /// A [`Poller`](crate::Poller) keeps it up to date; [`swap`](Self::swap) does it by hand.
 #[derive(Clone, Debug)]
 pub struct PolicyHandle {
-    in_force: Arc<InForce>,
+    cell: Arc<PolicyCell>,
     /// Goes with the last handle.
     #[cfg(feature = "poller")]
     departure: Option<Arc<Departure>>,
@@ -22,7 +22,7 @@ impl PolicyHandle {
     #[must_use]
     pub fn new(state: State) -> Self {
         Self {
-            in_force: Arc::new(InForce::new(state)),
+            cell: Arc::new(PolicyCell::new(state)),
             #[cfg(feature = "poller")]
             departure: None,
         }
@@ -30,9 +30,9 @@ impl PolicyHandle {
 
     /// A handle that a poller keeps up to date until it departs.
     #[cfg(feature = "poller")]
-    pub(crate) fn polled(in_force: Arc<InForce>, departure: Departure) -> Self {
+    pub(crate) fn polled(cell: Arc<PolicyCell>, departure: Departure) -> Self {
         Self {
-            in_force,
+            cell,
             departure: Some(Arc::new(departure)),
         }
     }
@@ -52,13 +52,13 @@ impl PolicyHandle {
             );
             return;
         }
-        self.in_force.swap(state);
+        self.cell.swap(state);
     }
 
     /// The state in force.
     #[must_use]
     pub fn state(&self) -> State {
-        self.in_force.state()
+        self.cell.state()
     }
 
     /// Whether the endpoint has not answered yet, so that the state in force is a saved copy or a default: a node that
@@ -67,13 +67,13 @@ impl PolicyHandle {
     /// What is swapped by hand is never provisional.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
-        !*self.in_force.answered().borrow()
+        !*self.cell.answered().borrow()
     }
 
     /// Waits for the first answer of the endpoint: ends at once where there has been one, or no
     /// [`Poller`](crate::Poller) asks, and never where polling ends before.
     pub async fn answered(&self) {
-        let mut answered = self.in_force.answered();
+        let mut answered = self.cell.answered();
         // The handle keeps the sender alive.
         let _ = answered.wait_for(|answered| *answered).await;
     }
@@ -83,7 +83,7 @@ impl PolicyHandle {
     /// A stream of events or a WebSocket runs on when maintenance begins, and `enter --wait` waits for it. So its handler
     /// should end it; [`until`](Self::until) is easier for that.
     pub fn changed(&self) -> impl Future<Output = State> + Send + Sync + use<> {
-        let (policy, mut changes) = (self.clone(), self.in_force.changes());
+        let (policy, mut changes) = (self.clone(), self.cell.changes());
         async move {
             let _ = changes.changed().await;
             policy.state()
@@ -136,7 +136,7 @@ impl PolicyHandle {
     /// might refuse.
     #[must_use]
     pub fn running(&self) -> Running {
-        self.in_force.running()
+        self.cell.running()
     }
 
     /// Whether a [`Poller`](crate::Poller) keeps it up to date: not after [`leave`](Self::leave), nor when its task was
@@ -149,8 +149,8 @@ impl PolicyHandle {
             .is_some_and(|departure| departure.is_polling())
     }
 
-    pub(crate) fn in_force(&self) -> &InForce {
-        &self.in_force
+    pub(crate) fn cell(&self) -> &PolicyCell {
+        &self.cell
     }
 
     /// Tells control that this node goes, so that no wait is for it: to be called when the server has ended its last

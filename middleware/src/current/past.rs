@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use intermission_core::{Mode, Reason, Running, State};
+use intermission_core::{Lasting, Mode, Running, State};
 
 use crate::current::epoch::Epoch;
 use crate::current::shards::Upgrades;
@@ -74,7 +74,7 @@ impl Past {
 
 impl Ended {
     fn running_under(&self, state: &State) -> Running {
-        let spared = |reason| state.still_admits(reason, &self.state);
+        let spared = |lasting| state.still_admits(lasting, &self.state);
         with_oldest(self.epoch.running(spared), &self.state, state)
     }
 }
@@ -91,7 +91,7 @@ impl Upgraded {
     /// Adds those of a later epoch.
     fn fold(&mut self, state: &State, counts: &Upgrades) {
         let before = &mut self.state;
-        if !is_ordered(before, state) {
+        if !before.has_order_of(state) {
             before.store = Box::default();
         }
         before.revision = before.revision.min(state.revision);
@@ -104,10 +104,10 @@ impl Upgraded {
 
     fn running_under(&self, state: &State) -> Running {
         // No scope is that of all of them.
-        let is_certain = |reason| {
-            reason != Reason::OutOfScope || self.one_scope || state.maintenance == Mode::Off
+        let is_certain = |lasting| {
+            lasting != Lasting::OutOfScope || self.one_scope || state.maintenance == Mode::Off
         };
-        let spared = |reason| is_certain(reason) && state.still_admits(reason, &self.state);
+        let spared = |lasting| is_certain(lasting) && state.still_admits(lasting, &self.state);
         with_oldest(self.counts.running(spared), &self.state, state)
     }
 }
@@ -126,18 +126,9 @@ fn add<T: Clone + Eq + std::hash::Hash>(all: &mut Vec<T>, others: &[T]) {
     );
 }
 
-/// Whether the revisions of two states can be compared.
-fn is_ordered(one: &State, other: &State) -> bool {
-    one.store == other.store && one.service == other.service
-}
-
-/// With the revision under which it was admitted; 0 where that is no revision of the state in force.
+/// With the revision under which it was admitted, in the order of the state that is in force `now`.
 fn with_oldest(running: Running, before: &State, now: &State) -> Running {
-    let revision = if is_ordered(before, now) {
-        before.revision
-    } else {
-        0
-    };
+    let revision = before.revision_in_order_of(now);
     let oldest = (running != Running::default()).then_some(revision);
     Running { oldest, ..running }
 }
@@ -156,9 +147,9 @@ mod tests {
         state
     }
 
-    fn upgraded_in(reason: Reason) -> Arc<Epoch> {
+    fn upgraded_in(lasting: Lasting) -> Arc<Epoch> {
         let epoch = Arc::new(Epoch::new());
-        epoch.shard(0).count(reason).leave_upgraded();
+        epoch.shard(0).count(lasting).leave_upgraded();
         epoch
     }
 
@@ -168,7 +159,7 @@ mod tests {
         for revision in 1..=500 {
             past.push(
                 state(revision, &["192.0.2.1"]),
-                upgraded_in(Reason::Allowlisted),
+                upgraded_in(Lasting::Allowlisted),
             );
         }
         assert!(past.epochs.is_empty());
@@ -188,8 +179,8 @@ mod tests {
     #[test]
     fn what_is_folded_is_spared_only_by_a_state_that_spares_all_of_it() {
         let mut past = Past::default();
-        past.push(state(1, &["192.0.2.1"]), upgraded_in(Reason::Allowlisted));
-        past.push(state(2, &["192.0.2.2"]), upgraded_in(Reason::Allowlisted));
+        past.push(state(1, &["192.0.2.1"]), upgraded_in(Lasting::Allowlisted));
+        past.push(state(2, &["192.0.2.2"]), upgraded_in(Lasting::Allowlisted));
         for (cidrs, upgraded) in [
             (&["192.0.2.1"][..], 2),
             (&["192.0.2.2"], 2),
@@ -200,7 +191,7 @@ mod tests {
         }
         let mut scoped = state(3, &[]);
         scoped.scope.paths.push("/shop".parse().unwrap());
-        past.push(scoped.clone(), upgraded_in(Reason::OutOfScope));
+        past.push(scoped.clone(), upgraded_in(Lasting::OutOfScope));
         assert_eq!(past.running_under(&scoped).upgraded, 3);
         let open = State::initial(ServiceName::unknown(), Mode::Off);
         assert_eq!(past.running_under(&open), Running::default());
@@ -218,8 +209,8 @@ mod tests {
             state
         };
         let mut past = Past::default();
-        past.push(with(1, &["192.0.2.1"]), upgraded_in(Reason::Probe));
-        past.push(with(2, &["192.0.2.2"]), upgraded_in(Reason::Probe));
+        past.push(with(1, &["192.0.2.1"]), upgraded_in(Lasting::Probe));
+        past.push(with(2, &["192.0.2.2"]), upgraded_in(Lasting::Probe));
         for (probers, upgraded) in [
             (&["192.0.2.1"][..], 2),
             (&["192.0.2.2"], 2),
@@ -233,8 +224,8 @@ mod tests {
     #[test]
     fn an_epoch_in_which_something_runs_is_not_folded() {
         let mut past = Past::default();
-        let epoch = upgraded_in(Reason::Open);
-        let counted = epoch.shard(0).count(Reason::Open);
+        let epoch = upgraded_in(Lasting::Open);
+        let counted = epoch.shard(0).count(Lasting::Open);
         past.push(state(1, &[]), epoch);
         assert_eq!(past.epochs.len(), 1);
         assert_eq!(past.running_under(&state(2, &[])).upgraded, 1);
@@ -246,10 +237,10 @@ mod tests {
     #[test]
     fn a_folded_connection_of_another_store_is_older_than_any_revision() {
         let mut past = Past::default();
-        past.push(state(7, &[]), upgraded_in(Reason::Open));
+        past.push(state(7, &[]), upgraded_in(Lasting::Open));
         let mut restored = state(3, &[]);
         restored.store = "T".into();
-        past.push(restored.clone(), upgraded_in(Reason::Open));
+        past.push(restored.clone(), upgraded_in(Lasting::Open));
         assert_eq!(past.running_under(&restored).oldest, Some(0));
     }
 }

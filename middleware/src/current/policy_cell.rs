@@ -7,28 +7,28 @@ use arc_swap::ArcSwap;
 use http::HeaderMap;
 #[cfg(feature = "poller")]
 use intermission_core::{Counts, RequestView};
-use intermission_core::{Peer, Reason, Running, State};
+use intermission_core::{Lasting, Peer, Running, State};
 use thread_local::ThreadLocal;
 use tokio::sync::watch;
 
-use crate::current::epoch::{Epoch, Latest};
+use crate::current::epoch::{Entry, Epoch, Latest};
 use crate::current::lease::{Lease, Moment};
 use crate::current::past::Past;
 use crate::current::probes::{Probe, Probes};
 use crate::current::shards::Counted;
-use crate::current::snapshot::Current;
-use crate::current::thread_cache::{AtHand, Seen};
+use crate::current::snapshot::Snapshot;
+use crate::current::thread_cache::{Cached, ThreadCache};
 #[cfg(feature = "poller")]
 use crate::http::HeaderLines;
 
 /// The state in force, and what still runs of the requests that were admitted before it.
 #[derive(Debug)]
-pub(crate) struct InForce {
+pub(crate) struct PolicyCell {
     latest: Latest,
-    /// What each thread has seen of `current`, so that requests read and write no memory that another thread writes
+    /// What each thread has seen of the snapshot, so that requests read and write no memory that another thread writes
     /// while the state stays as it is.
-    at_hand: ThreadLocal<AtHand>,
-    current: ArcSwap<Current>,
+    caches: ThreadLocal<ThreadCache>,
+    snapshot: ArcSwap<Snapshot>,
     /// The number of the latest state that differs from the one before.
     changes: watch::Sender<u64>,
     /// Whether the endpoint has answered, where a poller asks one.
@@ -43,15 +43,15 @@ pub(crate) struct InForce {
     past: Mutex<Past>,
 }
 
-impl InForce {
+impl PolicyCell {
     pub(crate) fn new(state: State) -> Self {
-        let current = Current::new(state, Arc::new(Epoch::new()));
+        let snapshot = Snapshot::new(state, Arc::new(Epoch::new()));
         Self {
-            latest: Latest::new(current.number),
-            changes: watch::Sender::new(current.number),
+            latest: Latest::new(snapshot.number),
+            changes: watch::Sender::new(snapshot.number),
             answered: watch::Sender::new(true),
-            at_hand: ThreadLocal::new(),
-            current: ArcSwap::from_pointee(current),
+            caches: ThreadLocal::new(),
+            snapshot: ArcSwap::from_pointee(snapshot),
             probes: None,
             looks: AtomicBool::new(false),
             lease: None,
@@ -85,25 +85,27 @@ impl InForce {
         self.lease.as_ref()
     }
 
-    /// Looks at what is in force.
+    /// Lets a request be judged by the state in force, and counts it until the count is dropped if it is admitted. The proof
+    /// that no swap misses it is with [`Latest::enter`].
     #[inline]
-    pub(crate) fn look<R>(&self, look: impl FnOnce(&Seen) -> R) -> R {
-        let latest = self.latest.number();
-        let see = || Seen::new(self.current.load_full(), self.looks());
-        self.at_hand.get_or_default().look(latest, see, look)
+    pub(crate) fn enter<A, R>(
+        &self,
+        mut judge: impl FnMut(&Cached) -> Entry<(Lasting, A), R>,
+    ) -> Entry<(Counted, A), R> {
+        let cache = self.caches.get_or_default();
+        self.latest.enter(|latest| {
+            let load = || Cached::new(self.snapshot.load_full(), self.looks());
+            cache.with(latest, load, |cached| match judge(cached) {
+                Entry::Admitted((lasting, admitted)) => {
+                    Entry::Admitted((cached.place(lasting), admitted))
+                }
+                Entry::Refused(refused) => Entry::Refused(refused),
+            })
+        })
     }
 
     pub(crate) fn state(&self) -> State {
-        self.current.load().state.clone()
-    }
-
-    /// Counts a request that what was `seen` admits for `reason`; `None` if that is not in force any more, and the
-    /// request has to be judged again.
-    #[inline]
-    pub(crate) fn admit(&self, seen: &Seen, reason: Reason) -> Option<Counted> {
-        let counted = seen.shard.count(reason);
-        // Counted first, so that it cannot slip between.
-        self.latest.is(seen.number).then_some(counted)
+        self.snapshot.load().state.clone()
     }
 
     pub(crate) fn swap(&self, state: State) {
@@ -132,7 +134,7 @@ impl InForce {
     /// Closes the service if its lease has ended. Called before a request is judged, because a task that watches the
     /// clock may be frozen, or gone with its runtime.
     #[inline]
-    pub(crate) fn heed_lease(&self) {
+    pub(crate) fn check_lease(&self) {
         if let Some(lease) = &self.lease
             && !lease.is_closed()
             && lease.has_ended(Moment::now())
@@ -178,13 +180,13 @@ impl InForce {
 
     pub(crate) fn running(&self) -> Running {
         let mut past = self.past();
-        past.running_under(&self.current.load().state)
+        past.running_under(&self.snapshot.load().state)
     }
 
     /// Begins or ends to look for health checks, as the time has come.
     #[cfg(feature = "poller")]
     pub(crate) fn turn_to_probes(&self) {
-        let is_open = self.current.load().policy.is_open();
+        let is_open = self.snapshot.load().policy.is_open();
         let probes = self.probes.as_ref();
         let looks = probes.is_some_and(|probes| probes.turn(Instant::now())) && is_open;
         if self.looks.swap(looks, Ordering::Relaxed) != looks {
@@ -211,7 +213,7 @@ impl InForce {
     /// The paths of health checks that maintenance would refuse, as they are reported.
     #[cfg(feature = "poller")]
     pub(crate) fn probed(&self) -> String {
-        let current = self.current.load();
+        let current = self.snapshot.load();
         let headers = HeaderMap::new();
         let refuses = |path: &str, peer| {
             let lines = HeaderLines::new(&headers);
@@ -219,8 +221,8 @@ impl InForce {
                 peer,
                 ..RequestView::new(b"GET", path.as_bytes(), &lines)
             };
-            let foreseen = current.policy.foresee(&view);
-            !matches!(foreseen, Reason::Exempt | Reason::Probe)
+            let lasting = current.policy.decide(&view).lasting;
+            !matches!(lasting, Lasting::Exempt | Lasting::Probe)
         };
         let probes = self.probes.as_ref();
         probes.map_or_else(String::new, |probes| probes.noticed(refuses))
@@ -229,26 +231,26 @@ impl InForce {
     /// How many requests each rule has decided about since the state came into force.
     #[cfg(feature = "poller")]
     pub(crate) fn counts(&self) -> Counts {
-        self.current.load().epoch.counts()
+        self.snapshot.load().epoch.counts()
     }
 
     /// Whether nothing runs at all, whatever the state that would refuse it.
     #[cfg(feature = "poller")]
     pub(crate) fn is_idle(&self) -> bool {
         let mut past = self.past();
-        self.current.load().epoch.has_ended() && past.is_idle()
+        self.snapshot.load().epoch.has_ended() && past.is_idle()
     }
 
     fn put(&self, past: &mut Past, state: State) {
-        let current = self.current.load();
+        let current = self.snapshot.load();
         let is_new = current.state != state;
         let epoch = if is_new {
             Arc::new(Epoch::new())
         } else {
             Arc::clone(&current.epoch)
         };
-        let next = Arc::new(Current::new(state, epoch));
-        self.current.store(Arc::clone(&next));
+        let next = Arc::new(Snapshot::new(state, epoch));
+        self.snapshot.store(Arc::clone(&next));
         self.latest.announce(next.number);
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_revision").set(next.state.revision as f64);

@@ -1,6 +1,6 @@
 //! The counters of requests, which no two threads share if that can be avoided.
 
-use intermission_core::{Counts, Reason, Running, Verdict};
+use intermission_core::{Counts, Lasting, Running, Verdict};
 
 use crate::current::sync::{AtomicU64, Ordering, add_then_fence};
 
@@ -30,12 +30,12 @@ impl Shards {
         self.running(|_| false) == Running::default()
     }
 
-    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
+    pub(crate) fn running(&self, spared: impl Fn(Lasting) -> bool) -> Running {
         let mut running = Running::default();
-        for reason in REASONS.into_iter().filter(|reason| !spared(*reason)) {
-            for tally in self.all().map(|shard| shard.tally(reason)) {
-                running.requests += tally.running.load(Ordering::Acquire);
-                running.upgraded += tally.upgraded.load(Ordering::Acquire);
+        for lasting in Lasting::ALL.into_iter().filter(|lasting| !spared(*lasting)) {
+            for counter in self.all().map(|shard| shard.counter(lasting)) {
+                running.requests += counter.running.load(Ordering::Acquire);
+                running.upgraded += counter.upgraded.load(Ordering::Acquire);
             }
         }
         running
@@ -46,10 +46,10 @@ impl Shards {
         if self.running(|_| false).requests > 0 {
             return None;
         }
-        Some(Upgrades(REASONS.map(|reason| {
-            let tallies = self.all().map(|shard| shard.tally(reason));
-            let upgraded = tallies.map(|tally| tally.upgraded.swap(0, Ordering::Acquire));
-            (reason, upgraded.sum())
+        Some(Upgrades(Lasting::ALL.map(|lasting| {
+            let counters = self.all().map(|shard| shard.counter(lasting));
+            let upgraded = counters.map(|counter| counter.upgraded.swap(0, Ordering::Acquire));
+            (lasting, upgraded.sum())
         })))
     }
 
@@ -77,7 +77,7 @@ impl Shards {
 
 /// Connections that were upgraded in an epoch, and whose end is not seen.
 #[derive(Debug)]
-pub(crate) struct Upgrades([(Reason, u64); REASONS.len()]);
+pub(crate) struct Upgrades([(Lasting, u64); Lasting::ALL.len()]);
 
 impl Upgrades {
     pub(crate) fn is_empty(&self) -> bool {
@@ -90,9 +90,9 @@ impl Upgrades {
         }
     }
 
-    /// Those that were admitted for a reason which is not among the `spared`.
-    pub(crate) fn running(&self, spared: impl Fn(Reason) -> bool) -> Running {
-        let counts = self.0.iter().filter(|(reason, _)| !spared(*reason));
+    /// Those whose verdict lasts not as one of the `spared`.
+    pub(crate) fn running(&self, spared: impl Fn(Lasting) -> bool) -> Running {
+        let counts = self.0.iter().filter(|(lasting, _)| !spared(*lasting));
         Running {
             upgraded: counts.map(|(_, count)| count).sum(),
             ..Running::default()
@@ -100,42 +100,33 @@ impl Upgrades {
     }
 }
 
-/// The counts of one thread, for each [`Reason`].
+/// The counts of one thread, for each [`Lasting`].
 #[derive(Debug, Default)]
 #[repr(align(128))] // Processors fetch lines of 64 bytes in pairs.
 pub(crate) struct Shard {
-    open: Tally,
-    out_of_scope: Tally,
-    read_only: Tally,
-    exempt: Tally,
-    probe: Tally,
-    allowlisted: Tally,
+    open: Counter,
+    out_of_scope: Counter,
+    read_only: Counter,
+    exempt: Counter,
+    probe: Counter,
+    allowlisted: Counter,
     /// How many requests each rule has decided about, in the order of [`Counts::rules`].
     decided: [AtomicU64; Counts::RULES],
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct Counter {
     running: AtomicU64,
     upgraded: AtomicU64,
 }
 
-const REASONS: [Reason; 6] = [
-    Reason::Open,
-    Reason::OutOfScope,
-    Reason::ReadOnly,
-    Reason::Exempt,
-    Reason::Probe,
-    Reason::Allowlisted,
-];
-
 impl Shard {
     /// Counts a request until the count is dropped. It is admitted only if what admits it is still the
     /// [`Latest`] then.
-    pub(crate) fn count(&'static self, reason: Reason) -> Counted {
-        let tally = self.tally(reason);
-        add_then_fence(&tally.running);
-        Counted(tally)
+    pub(crate) fn count(&'static self, lasting: Lasting) -> Counted {
+        let counter = self.counter(lasting);
+        add_then_fence(&counter.running);
+        Counted(counter)
     }
 
     /// Counts a verdict for the rule that has come to it.
@@ -145,21 +136,21 @@ impl Shard {
         }
     }
 
-    fn tally(&self, reason: Reason) -> &Tally {
-        match reason {
-            Reason::Open => &self.open,
-            Reason::OutOfScope => &self.out_of_scope,
-            Reason::ReadOnly => &self.read_only,
-            Reason::Exempt => &self.exempt,
-            Reason::Probe => &self.probe,
-            Reason::Allowlisted => &self.allowlisted,
+    fn counter(&self, lasting: Lasting) -> &Counter {
+        match lasting {
+            Lasting::Open => &self.open,
+            Lasting::OutOfScope => &self.out_of_scope,
+            Lasting::ReadOnly => &self.read_only,
+            Lasting::Exempt => &self.exempt,
+            Lasting::Probe => &self.probe,
+            Lasting::Allowlisted => &self.allowlisted,
         }
     }
 }
 
 /// A request that is counted for as long as this is there.
 #[derive(Debug)]
-pub(crate) struct Counted(&'static Tally);
+pub(crate) struct Counted(&'static Counter);
 
 impl Counted {
     /// Counts a connection whose end nobody will see.

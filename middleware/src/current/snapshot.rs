@@ -6,9 +6,9 @@ use intermission_core::{Policy, State, Timestamp};
 
 use crate::current::epoch::Epoch;
 
-/// A state, and what is made of it to judge requests.
+/// A state that is or was in force, its policy, and the requests that were admitted under it.
 #[derive(Debug)]
-pub(crate) struct Current {
+pub(crate) struct Snapshot {
     /// Of all that this process has put in force, higher than those before.
     pub(crate) number: u64,
     pub(crate) policy: Policy,
@@ -16,7 +16,7 @@ pub(crate) struct Current {
     pub(crate) epoch: Arc<Epoch>,
 }
 
-impl Current {
+impl Snapshot {
     pub(super) fn new(state: State, epoch: Arc<Epoch>) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         Self {

@@ -3,70 +3,80 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::current::shards::Shard;
-use crate::current::snapshot::Current;
-use crate::http::{Answers, Glance};
+use intermission_core::Lasting;
 
-/// A state in force, as one thread has seen it last.
-///
-/// What every request needs is here, so that most need nothing else of the state.
+use crate::current::epoch::Place;
+use crate::current::shards::Shard;
+use crate::current::snapshot::Snapshot;
+use crate::http::Replies;
+
+/// The state in force, as one thread has seen it last.
 #[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) number: u64,
-    /// If the service is open, and the layer does not look closer.
-    pub(crate) open: Option<Glance>,
+pub(crate) struct Cached {
+    number: u64,
+    /// Whether the service is open, and no request is examined for health checks.
+    pub(crate) is_open: bool,
     /// Where the thread counts requests.
     pub(crate) shard: &'static Shard,
-    pub(crate) current: Arc<Current>,
+    pub(crate) snapshot: Arc<Snapshot>,
     /// The thread's own copy, made when it first refuses: a response counts references to what it shares.
-    answers: OnceCell<Answers>,
+    replies: OnceCell<Replies>,
 }
 
-impl Seen {
-    pub(crate) fn new(current: Arc<Current>, looks: bool) -> Self {
-        let at_a_glance = current.policy.is_open() && !looks;
+impl Cached {
+    pub(crate) fn new(snapshot: Arc<Snapshot>, looks: bool) -> Self {
         Self {
-            number: current.number,
-            open: at_a_glance.then(|| Glance::new(&current.state)),
-            shard: current.epoch.shard(thread()),
-            current,
-            answers: OnceCell::new(),
+            number: snapshot.number,
+            is_open: snapshot.policy.is_open() && !looks,
+            shard: snapshot.epoch.shard(thread()),
+            snapshot,
+            replies: OnceCell::new(),
         }
     }
 
-    pub(crate) fn answers(&self) -> &Answers {
-        self.answers
-            .get_or_init(|| Answers::prepare(&self.current.policy))
+    pub(crate) fn replies(&self) -> &Replies {
+        self.replies
+            .get_or_init(|| Replies::prepare(&self.snapshot.policy))
+    }
+
+    /// Where a request is to be counted that this state admits.
+    #[inline]
+    pub(crate) fn place(&self, lasting: Lasting) -> Place {
+        Place {
+            number: self.number,
+            shard: self.shard,
+            lasting,
+        }
     }
 }
 
-/// The state that one thread has seen last.
+/// The cache of one thread.
 #[derive(Default)]
-pub(crate) struct AtHand(Cell<Option<Box<Seen>>>);
+pub(crate) struct ThreadCache(Cell<Option<Box<Cached>>>);
 
-impl AtHand {
-    /// Looks at what is at hand if it is the latest, else at what is seen then.
+impl ThreadCache {
+    /// Shows what is cached if it is the `latest`, else what is loaded then.
     #[inline]
-    pub(crate) fn look<R>(
+    pub(crate) fn with<R>(
         &self,
         latest: u64,
-        see: impl FnOnce() -> Seen,
-        look: impl FnOnce(&Seen) -> R,
+        load: impl FnOnce() -> Cached,
+        show: impl FnOnce(&Cached) -> R,
     ) -> R {
-        let at_hand = self.0.take().filter(|seen| seen.number == latest);
-        let seen = at_hand.unwrap_or_else(
+        let cached = self.0.take().filter(|cached| cached.number == latest);
+        let cached = cached.unwrap_or_else(
             #[cold]
-            || Box::new(see()),
+            || Box::new(load()),
         );
-        let found = look(&seen);
-        self.0.set(Some(seen));
-        found
+        let shown = show(&cached);
+        self.0.set(Some(cached));
+        shown
     }
 }
 
-impl fmt::Debug for AtHand {
+impl fmt::Debug for ThreadCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AtHand").finish_non_exhaustive()
+        f.debug_struct("ThreadCache").finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,8 @@
 use http::HeaderMap;
-use intermission_core::Names;
+use intermission_core::HeaderFilter;
 
-/// Which names occur among the headers.
-pub(crate) fn names(headers: &HeaderMap) -> Names {
-    let each = headers.keys().map(|name| Names::of(name.as_str()));
-    each.fold(Names::default(), Names::and)
+/// A filter of the names among the headers.
+pub(crate) fn header_filter(headers: &HeaderMap) -> HeaderFilter {
+    let names = headers.keys().map(|name| HeaderFilter::of(name.as_str()));
+    names.fold(HeaderFilter::default(), HeaderFilter::and)
 }

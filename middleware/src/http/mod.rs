@@ -1,7 +1,6 @@
 //! Requests and responses of the `http` crate, as the core knows them.
 
 mod client;
-mod glance;
 pub(crate) mod h2c;
 mod header_filter;
 mod replies;
@@ -9,8 +8,7 @@ mod unread;
 mod view;
 
 pub(crate) use client::{ClientAddress, peer};
-pub(crate) use glance::Glance;
-pub(crate) use header_filter::names;
-pub(crate) use replies::Answers;
+pub(crate) use header_filter::header_filter;
+pub(crate) use replies::Replies;
 pub(crate) use unread::Unread;
-pub(crate) use view::{HeaderLines, received_uri, rewritten_uri, view};
+pub(crate) use view::{HeaderLines, uris, view};

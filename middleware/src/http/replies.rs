@@ -7,7 +7,7 @@ use intermission_core::{Answer, Policy, Reply};
 
 /// The answers of a policy as `http` types, so that replying only copies.
 #[derive(Debug)]
-pub(crate) struct Answers {
+pub(crate) struct Replies {
     prepared: Vec<Prepared>,
     retry_after: Vec<HeaderValue>,
 }
@@ -18,7 +18,7 @@ struct Prepared {
     details: Vec<HeaderValue>,
 }
 
-impl Answers {
+impl Replies {
     pub(crate) fn prepare(policy: &Policy) -> Self {
         Self {
             prepared: policy.answers().map(Prepared::new).collect(),
@@ -105,7 +105,7 @@ mod tests {
     fn threads_share_the_bodies_of_a_policy() {
         let state = State::initial(ServiceName::unknown(), Mode::All);
         let policy = Policy::compile(&state, Timestamp::from_second(0));
-        let [one, other] = [&policy, &policy].map(Answers::prepare);
+        let [one, other] = [&policy, &policy].map(Replies::prepare);
         for ((one, other), answer) in one
             .prepared
             .iter()

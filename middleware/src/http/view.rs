@@ -1,22 +1,22 @@
 use std::cell::OnceCell;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
-use intermission_core::{Headers, Names, RequestView};
+use intermission_core::{HeaderFilter, Headers, RequestView};
 
-use crate::http::header_filter::names;
+use crate::http::header_filter::header_filter;
 
 /// The headers of a request, as the core asks for them.
 #[derive(Debug)]
 pub(crate) struct HeaderLines<'a> {
     headers: &'a HeaderMap,
-    names: OnceCell<Names>,
+    filter: OnceCell<HeaderFilter>,
 }
 
 impl<'a> HeaderLines<'a> {
     pub(crate) fn new(headers: &'a HeaderMap) -> Self {
         Self {
             headers,
-            names: OnceCell::new(),
+            filter: OnceCell::new(),
         }
     }
 }
@@ -28,14 +28,16 @@ impl Headers for HeaderLines<'_> {
     }
 
     #[inline]
-    fn may_have(&self, wanted: Names) -> bool {
-        let names = || *self.names.get_or_init(|| names(self.headers));
-        !self.headers.is_empty() && !names().are_apart_from(wanted)
+    fn may_have(&self, wanted: HeaderFilter) -> bool {
+        let filter = || *self.filter.get_or_init(|| header_filter(self.headers));
+        !self.headers.is_empty() && !filter().is_disjoint(wanted)
     }
 
     #[inline]
     fn lines<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        let all = self.may_have(Names::of(name)).then(|| self.headers.iter());
+        let all = self
+            .may_have(HeaderFilter::of(name))
+            .then(|| self.headers.iter());
         let lines = all.into_iter().flatten().map(line);
         lines
             .filter(move |(known, _)| *known == name)
@@ -81,26 +83,22 @@ fn protocol<B>(request: &Request<B>) -> Option<&[u8]> {
     None
 }
 
-/// The URI as the client sent it: `Router::nest` hands a shortened one on.
+/// The URI as the client sent it, and the one that the service sees if something between an outer router and this layer has
+/// rewritten it.
 #[inline]
-pub(crate) fn received_uri<B>(request: &Request<B>) -> &Uri {
+pub(crate) fn uris<B>(request: &Request<B>) -> (&Uri, Option<&Uri>) {
     #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = request.extensions().get() {
-        return uri;
+    if let Some(axum::extract::OriginalUri(received)) = request.extensions().get() {
+        return (received, rewritten(request, received));
     }
-    request.uri()
+    (request.uri(), None)
 }
 
-/// The URI that the service sees, where something between an outer router and this layer has put it in the place of the
-/// one that the client sent.
-///
-/// What `Router::nest` leaves of that is none: `NestedPath` says what it has taken off.
-#[inline]
-pub(crate) fn rewritten_uri<B>(request: &Request<B>) -> Option<&Uri> {
-    let (received, seen) = (received_uri(request), request.uri());
-    if std::ptr::eq(received, seen) {
-        return None;
-    }
+/// The URI of the request, unless it is the one that was `received`, or what `Router::nest` leaves of that: `NestedPath` says
+/// what `nest` has taken off.
+#[cfg(feature = "axum")]
+fn rewritten<'a, B>(request: &'a Request<B>, received: &Uri) -> Option<&'a Uri> {
+    let seen = request.uri();
     let is_rest = received.query() == seen.query()
         && received.authority() == seen.authority()
         && (received.path() == seen.path() || is_nested(request, received.path()));
@@ -108,22 +106,21 @@ pub(crate) fn rewritten_uri<B>(request: &Request<B>) -> Option<&Uri> {
 }
 
 /// Whether `Router::nest` has left the path of the request of the one that was `received`.
+#[cfg(feature = "axum")]
 fn is_nested<B>(request: &Request<B>, received: &str) -> bool {
-    #[cfg(feature = "axum")]
-    if let Some(nested) = request.extensions().get::<axum::extract::NestedPath>() {
-        let rest = request.uri().path();
-        let taken_off = match received.strip_suffix(rest) {
-            // Of `/shop` in a router that is nested there nothing is left, which makes `/`.
-            None if rest == "/" => received,
-            None => return false,
-            Some(taken_off) => taken_off,
-        };
-        let pattern = nested.as_str().trim_end_matches('/').split('/');
-        let is_match = |(known, taken_off): (&str, &str)| known == taken_off || known.contains('{');
-        let mut taken_off = taken_off.split('/');
-        return pattern.clone().count() == taken_off.clone().count()
-            && pattern.zip(&mut taken_off).all(is_match);
-    }
-    _ = (request, received);
-    false
+    let Some(nested) = request.extensions().get::<axum::extract::NestedPath>() else {
+        return false;
+    };
+    let rest = request.uri().path();
+    let taken_off = match received.strip_suffix(rest) {
+        // Of `/shop` in a router that is nested there nothing is left, which makes `/`.
+        None if rest == "/" => received,
+        None => return false,
+        Some(taken_off) => taken_off,
+    };
+    let pattern = nested.as_str().trim_end_matches('/').split('/');
+    let is_match = |(known, taken_off): (&str, &str)| known == taken_off || known.contains('{');
+    let mut taken_off = taken_off.split('/');
+    pattern.clone().count() == taken_off.clone().count()
+        && pattern.zip(&mut taken_off).all(is_match)
 }

@@ -6,7 +6,7 @@ use intermission_core::{Mode, Poll, PollOptions, ServiceName, State};
 use tokio::time::{Instant, timeout_at};
 
 use crate::PolicyHandle;
-use crate::current::{Departure, InForce};
+use crate::current::{Departure, PolicyCell};
 use crate::poller::endpoint::{Endpoint, EndpointError};
 use crate::poller::identity::Identity;
 use crate::poller::saved::{self, Saver};
@@ -219,7 +219,7 @@ impl Poller {
         let at_hand = saved
             .clone()
             .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
-        let in_force = Arc::new(InForce::new(at_hand).polled(self.options.lease));
+        let cell = Arc::new(PolicyCell::new(at_hand).polled(self.options.lease));
         let mut poll = Poll::new(self.options, fastrand::u64(..)).with_service(service);
         if let Some(saved) = saved {
             poll = poll.with_saved_copy(saved);
@@ -230,10 +230,10 @@ impl Poller {
             poll,
             Identity::new(self.name, self.options.lease),
             self.saved_copy.map(Saver::new),
-            Arc::clone(&in_force),
+            Arc::clone(&cell),
         );
         tokio::spawn(task.run(departing));
-        let handle = PolicyHandle::polled(in_force, departure);
+        let handle = PolicyHandle::polled(cell, departure);
         if timeout_at(deadline, handle.answered()).await.is_err() {
             let state = handle.state();
             tracing::warn!(

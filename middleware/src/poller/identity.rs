@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use intermission_core::{Poll, Report};
 
-use crate::current::InForce;
+use crate::current::PolicyCell;
 
 /// Who polls, as control is told with each poll.
 #[derive(Debug)]
@@ -35,17 +35,17 @@ impl Identity {
     }
 
     /// The value of the header of the next poll.
-    pub(super) fn report(&mut self, poll: &Poll, in_force: &InForce, intent: Intent) -> String {
+    pub(super) fn report(&mut self, poll: &Poll, cell: &PolicyCell, intent: Intent) -> String {
         self.seq += 1;
-        let probed = in_force.probed();
+        let probed = cell.probed();
         let report = Report {
             name: &self.name,
             boot: self.boot,
             seq: self.seq,
             kind: "tower",
             applied: poll.etag(),
-            running: in_force.running(),
-            counts: in_force.counts(),
+            running: cell.running(),
+            counts: cell.counts(),
             silent: "",
             wait: poll.longest_pause(),
             lease: self.lease,

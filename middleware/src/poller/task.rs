@@ -6,7 +6,7 @@ use intermission_core::{Poll, ServiceName, State};
 use tokio::time::Instant;
 
 use crate::current::Departing;
-use crate::current::InForce;
+use crate::current::PolicyCell;
 use crate::current::{Lease, Moment};
 use crate::poller::endpoint::Endpoint;
 use crate::poller::identity::{Identity, Intent};
@@ -23,7 +23,7 @@ pub(super) struct Task {
     poll: Poll,
     identity: Identity,
     saver: Option<Saver>,
-    in_force: Arc<InForce>,
+    cell: Arc<PolicyCell>,
     started: Instant,
     /// What went wrong last, so that it is said once and not at every try.
     complaint: Option<String>,
@@ -35,14 +35,14 @@ impl Task {
         poll: Poll,
         identity: Identity,
         saver: Option<Saver>,
-        in_force: Arc<InForce>,
+        cell: Arc<PolicyCell>,
     ) -> Self {
         Self {
             endpoint,
             poll,
             identity,
             saver,
-            in_force,
+            cell,
             started: Instant::now(),
             complaint: None,
         }
@@ -50,16 +50,16 @@ impl Task {
 
     /// Polls until the node departs, and then says goodbye.
     pub(super) async fn run(mut self, departing: Departing) {
-        let in_force = Arc::clone(&self.in_force);
+        let cell = Arc::clone(&self.cell);
         loop {
             // A poll that is given up half-way is as good as one that was not answered.
             tokio::select! {
                 () = departing.asked() => break,
-                () = lapsed(&in_force) => {
+                () = lapsed(&cell) => {
                     self.poll.fail(self.started.elapsed());
                     continue;
                 }
-                () = self.turn() => {}
+                () = self.poll_once() => {}
             }
         }
         // Whoever cannot be told does not matter, after a while.
@@ -71,57 +71,57 @@ impl Task {
     }
 
     /// Polls once.
-    async fn turn(&mut self) {
+    async fn poll_once(&mut self) {
         let next = tokio::time::sleep_until(self.started + self.poll.next_at());
-        under(self.lease(), || self.in_force.heed_lease(), next).await;
+        under(self.lease(), || self.cell.check_lease(), next).await;
         let sent = Moment::now();
-        self.in_force.turn_to_probes();
+        self.cell.turn_to_probes();
         match self.ask(Intent::Stay).await {
             Ok(Some(news)) => return self.answer(sent, Some(news)),
             Ok(None) => self.answer(sent, None),
             Err(complaint) => {
                 self.complain(complaint);
                 if let Some(closed) = self.poll.closed()
-                    && self.in_force.state() != *closed
+                    && self.cell.state() != *closed
                 {
                     if let Some(saver) = &self.saver {
                         saver.save(closed.clone());
                     }
-                    self.in_force.swap(closed.clone());
+                    self.cell.swap(closed.clone());
                 }
             }
         }
         let state = self.poll.state();
         if state.is_some_and(|state| state.notice.until.is_some()) {
-            self.in_force.refresh();
+            self.cell.refresh();
         }
     }
 
     /// Tells control that this node goes, as soon as nothing runs.
     async fn leave(&mut self) {
         // Control counts on it no more, so that nothing may begin from now on.
-        self.in_force.retire();
-        while !self.in_force.is_idle() || self.ask(Intent::Leave).await.is_err() {
+        self.cell.retire();
+        while !self.cell.is_idle() || self.ask(Intent::Leave).await.is_err() {
             tokio::time::sleep(AGAIN).await;
         }
     }
 
     /// When the lease ends, if there is one that has not.
     fn lease(&self) -> Option<Instant> {
-        let is_closed = self.in_force.lease().is_none_or(Lease::is_closed);
+        let is_closed = self.cell.lease().is_none_or(Lease::is_closed);
         let lapses_at = self.poll.lapses_at().filter(|_| !is_closed);
         lapses_at.and_then(|at| self.started.checked_add(at))
     }
 
     async fn ask(&mut self, intent: Intent) -> Result<Option<State>, String> {
         self.endpoint.refresh().await;
-        let report = self.identity.report(&self.poll, &self.in_force, intent);
+        let report = self.identity.report(&self.poll, &self.cell, intent);
         let mut request = self.poll.send(self.started.elapsed());
         if intent == Intent::Leave {
             request.prefer = None;
         }
         let fetch = self.endpoint.fetch(request, &report);
-        match under(self.lease(), || self.in_force.heed_lease(), fetch).await {
+        match under(self.lease(), || self.cell.check_lease(), fetch).await {
             Ok(fetched) => {
                 let outcome = self
                     .poll
@@ -140,7 +140,7 @@ impl Task {
             tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
         }
         if let (Some(saver), Some(state)) = (&self.saver, &news) {
-            let before = self.in_force.state();
+            let before = self.cell.state();
             if before.service != state.service && before.service != ServiceName::unknown() {
                 tracing::warn!(
                     "the saved copy is of service {}, but the endpoint answers for service {}, which is in force now: \
@@ -151,7 +151,7 @@ impl Task {
             }
             saver.save(state.clone());
         }
-        self.in_force.answer(sent, news, self.poll.state());
+        self.cell.answer(sent, news, self.poll.state());
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")
             .set(crate::current::now().as_second() as f64);
@@ -188,8 +188,8 @@ async fn under<T>(
 }
 
 /// Ends when a request has found that the lease has ended: then the endpoint is asked at once, and not to hold the poll.
-async fn lapsed(in_force: &InForce) {
-    match in_force.lease() {
+async fn lapsed(cell: &PolicyCell) {
+    match cell.lease() {
         Some(lease) => lease.lapsed.notified().await,
         None => std::future::pending().await,
     }

@@ -3,8 +3,8 @@
 //! The headers of the first five tables count against a request. In their names every byte that is no letter or digit is the
 //! same as `-`: CGI, WSGI, Rack and lighttpd make one variable of `X-HTTP-Method` and `X_HTTP_Method`.
 
+use crate::request::header_filter::HeaderFilter;
 use crate::request::headers::Headers;
-use crate::request::names::Names;
 
 /// Headers by which applications replace the method of the request.
 pub const METHOD_HEADERS: [&str; 3] = [
@@ -74,11 +74,8 @@ impl Weights {
     pub(crate) const HOST_OR_PATH: Self = Self(Self::HOST.0 | Self::PATH.0);
 
     pub(crate) fn of<H: Headers + ?Sized>(headers: &H) -> Self {
-        if !headers.may_have(WEIGHTY) {
-            return Self::default();
-        }
         let names = headers.all().map(|(name, _)| name);
-        let weighty = names.filter(|name| WEIGHTY.may_include(name));
+        let weighty = names.filter(|name| WEIGHTY.may_contain(name));
         weighty.fold(Self::default(), |all, name| {
             Self(all.0 | Self::of_name(name).0)
         })
@@ -87,8 +84,17 @@ impl Weights {
     // Not inlined, because few names reach it.
     #[inline(never)]
     fn of_name(name: &str) -> Self {
-        let weighs = TABLES.iter().filter(|(table, _)| is_among(name, table));
-        weighs.fold(Self::default(), |all, (_, weight)| Self(all.0 | weight.0))
+        let weighs = TABLES.iter().filter(|(table, ..)| is_among(name, table));
+        weighs.fold(Self::default(), |all, (.., weight)| Self(all.0 | weight.0))
+    }
+
+    /// A filter of the names in these tables.
+    #[inline]
+    pub(crate) fn filter(self) -> HeaderFilter {
+        let tables = TABLES.iter().filter(|(.., weight)| self.meet(*weight));
+        tables.fold(HeaderFilter::default(), |all, (_, filter, _)| {
+            all.and(*filter)
+        })
     }
 
     /// Whether both have a table in common.
@@ -97,19 +103,25 @@ impl Weights {
     }
 }
 
-const TABLES: [(&[&str], Weights); 5] = [
-    (&METHOD_HEADERS, Weights::METHOD),
-    (&PATH_HEADERS, Weights::PATH),
-    (&HOST_HEADERS, Weights::HOST),
-    (&CLIENT_HEADERS, Weights::CLIENT),
-    (&PROTOCOL_HEADERS, Weights::PROTOCOL),
+const TABLES: [(&[&str], HeaderFilter, Weights); 5] = [
+    (&METHOD_HEADERS, METHOD_FILTER, Weights::METHOD),
+    (&PATH_HEADERS, PATH_FILTER, Weights::PATH),
+    (&HOST_HEADERS, HOST_FILTER, Weights::HOST),
+    (&CLIENT_HEADERS, CLIENT_FILTER, Weights::CLIENT),
+    (&PROTOCOL_HEADERS, PROTOCOL_FILTER, Weights::PROTOCOL),
 ];
 
-const WEIGHTY: Names = Names::all(&METHOD_HEADERS)
-    .and(Names::all(&PATH_HEADERS))
-    .and(Names::all(&HOST_HEADERS))
-    .and(Names::all(&CLIENT_HEADERS))
-    .and(Names::all(&PROTOCOL_HEADERS));
+const METHOD_FILTER: HeaderFilter = HeaderFilter::all(&METHOD_HEADERS);
+const PATH_FILTER: HeaderFilter = HeaderFilter::all(&PATH_HEADERS);
+const HOST_FILTER: HeaderFilter = HeaderFilter::all(&HOST_HEADERS);
+const CLIENT_FILTER: HeaderFilter = HeaderFilter::all(&CLIENT_HEADERS);
+const PROTOCOL_FILTER: HeaderFilter = HeaderFilter::all(&PROTOCOL_HEADERS);
+
+const WEIGHTY: HeaderFilter = METHOD_FILTER
+    .and(PATH_FILTER)
+    .and(HOST_FILTER)
+    .and(CLIENT_FILTER)
+    .and(PROTOCOL_FILTER);
 
 #[cfg(test)]
 mod tests {
@@ -117,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_spelling_of_every_name_is_in_its_table() {
-        for (table, weight) in TABLES {
+        for (table, _, weight) in TABLES {
             for name in table {
                 for spelling in [
                     (*name).into(),

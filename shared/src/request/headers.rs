@@ -1,12 +1,12 @@
-use crate::request::names::Names;
+use crate::request::header_filter::HeaderFilter;
 
 /// The header lines of a request.
 pub trait Headers {
     /// Every line in the order received; the names may be in any case.
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])>;
 
-    /// Whether some of `names` may occur; if not, none of them is looked up.
-    fn may_have(&self, _names: Names) -> bool {
+    /// Whether a name of the filter may occur; if not, none of its names is looked up.
+    fn may_have(&self, _names: HeaderFilter) -> bool {
         true
     }
 

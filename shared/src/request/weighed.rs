@@ -20,9 +20,12 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
         }
     }
 
+    /// Whether a header of these tables occurs.
+    #[inline]
     pub(crate) fn has(&self, weight: Weights) -> bool {
         let weights = || Weights::of(self.request.headers);
-        self.weights.get_or_init(weights).meet(weight)
+        self.request.headers.may_have(weight.filter())
+            && self.weights.get_or_init(weights).meet(weight)
     }
 
     /// Whether the request cannot change data: its method is safe, it changes to no other protocol, and no header names

@@ -2,26 +2,43 @@ use alloc::collections::BTreeSet;
 
 use crate::address::{AddressSet, Cidr};
 use crate::path::ExemptPath;
+use crate::rules::decision::Lasting;
 use crate::rules::probers::by_path;
-use crate::rules::verdict::Reason;
 use crate::state::{Mode, State};
 
 impl State {
-    /// Whether this state surely admits a request that `before` admitted for `reason`, so that it may
-    /// run on; the request itself is not at hand any more, and doubt counts against it.
+    /// Whether this state surely admits a request that `before` admitted with a verdict of this `lasting`, so that the
+    /// request may run on. The request itself is no longer known, and doubt counts against it.
     #[must_use]
-    pub fn still_admits(&self, reason: Reason, before: &Self) -> bool {
+    pub fn still_admits(&self, lasting: Lasting, before: &Self) -> bool {
         if self.maintenance == Mode::Off {
             return true;
         }
-        match reason {
-            Reason::Open => false,
-            Reason::OutOfScope => self.scope == before.scope,
-            Reason::ReadOnly => self.maintenance == Mode::Writes,
-            Reason::Exempt => has_all_of(&self.exempt.paths, &before.exempt.paths),
-            Reason::Probe => self.lets_probe_all_of(before),
-            Reason::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
+        match lasting {
+            Lasting::Open => false,
+            Lasting::OutOfScope => self.scope == before.scope,
+            Lasting::ReadOnly => self.maintenance == Mode::Writes,
+            Lasting::Exempt => has_all_of(&self.exempt.paths, &before.exempt.paths),
+            Lasting::Probe => self.lets_probe_all_of(before),
+            Lasting::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
         }
+    }
+
+    /// The revision of this state in the order of the state that is in force `now`: 0, older than any, where the two have
+    /// different stores or services, so that their revisions cannot be compared.
+    #[must_use]
+    pub fn revision_in_order_of(&self, now: &Self) -> u64 {
+        if self.has_order_of(now) {
+            self.revision
+        } else {
+            0
+        }
+    }
+
+    /// Whether the revisions of two states can be compared.
+    #[must_use]
+    pub fn has_order_of(&self, other: &Self) -> bool {
+        self.store == other.store && self.service == other.service
     }
 
     /// Whether this state surely refuses whatever `before` refused, so that it may stand in for it.
@@ -94,33 +111,26 @@ mod tests {
     #[test]
     fn what_runs_is_judged_by_why_it_was_admitted() {
         let [off, writes, all] = [Mode::Off, Mode::Writes, Mode::All].map(state);
-        for reason in [
-            Reason::Open,
-            Reason::OutOfScope,
-            Reason::ReadOnly,
-            Reason::Exempt,
-            Reason::Probe,
-            Reason::Allowlisted,
-        ] {
-            assert!(off.still_admits(reason, &all), "{reason:?}");
+        for lasting in Lasting::ALL {
+            assert!(off.still_admits(lasting, &all), "{lasting:?}");
         }
-        assert!(!all.still_admits(Reason::Open, &off));
-        assert!(!writes.still_admits(Reason::Open, &off));
-        assert!(writes.still_admits(Reason::ReadOnly, &writes));
-        assert!(!all.still_admits(Reason::ReadOnly, &writes));
-        assert!(all.still_admits(Reason::Exempt, &off));
-        assert!(all.still_admits(Reason::OutOfScope, &off));
+        assert!(!all.still_admits(Lasting::Open, &off));
+        assert!(!writes.still_admits(Lasting::Open, &off));
+        assert!(writes.still_admits(Lasting::ReadOnly, &writes));
+        assert!(!all.still_admits(Lasting::ReadOnly, &writes));
+        assert!(all.still_admits(Lasting::Exempt, &off));
+        assert!(all.still_admits(Lasting::OutOfScope, &off));
     }
 
     #[test]
     fn a_change_of_what_spares_a_request_ends_the_sparing() {
         let mut fewer = state(Mode::All);
         fewer.exempt.paths.remove(0);
-        assert!(!fewer.still_admits(Reason::Exempt, &state(Mode::Off)));
-        assert!(state(Mode::All).still_admits(Reason::Exempt, &fewer));
+        assert!(!fewer.still_admits(Lasting::Exempt, &state(Mode::Off)));
+        assert!(state(Mode::All).still_admits(Lasting::Exempt, &fewer));
         let mut narrowed = state(Mode::All);
         narrowed.scope.paths.push("/shop".parse().unwrap());
-        assert!(!narrowed.still_admits(Reason::OutOfScope, &state(Mode::Off)));
+        assert!(!narrowed.still_admits(Lasting::OutOfScope, &state(Mode::Off)));
     }
 
     fn with_probers(probers: &str) -> State {
@@ -136,9 +146,9 @@ mod tests {
         let one = with_probers(r#"[{ "cidr": "10.1.0.0/16", "paths": ["/"] }]"#);
         let wider = with_probers(r#"[{ "cidr": "10.0.0.0/8", "paths": ["/status", "/"] }]"#);
         let none = with_probers("[]");
-        assert!(wider.still_admits(Reason::Probe, &one));
-        assert!(!one.still_admits(Reason::Probe, &wider));
-        assert!(!none.still_admits(Reason::Probe, &one));
+        assert!(wider.still_admits(Lasting::Probe, &one));
+        assert!(!one.still_admits(Lasting::Probe, &wider));
+        assert!(!none.still_admits(Lasting::Probe, &one));
         assert!(one.refuses_all_of(&wider) && none.refuses_all_of(&one));
         assert!(!wider.refuses_all_of(&one) && !one.refuses_all_of(&none));
     }
@@ -152,9 +162,9 @@ mod tests {
         let one_half = with_probers(
             r#"[{ "cidr": "10.0.0.0/9", "paths": ["/"] }, { "cidr": "10.128.0.0/9", "paths": ["/b"] }]"#,
         );
-        assert!(halves.still_admits(Reason::Probe, &whole));
-        assert!(whole.still_admits(Reason::Probe, &halves));
-        assert!(!one_half.still_admits(Reason::Probe, &whole));
+        assert!(halves.still_admits(Lasting::Probe, &whole));
+        assert!(whole.still_admits(Lasting::Probe, &halves));
+        assert!(!one_half.still_admits(Lasting::Probe, &whole));
     }
 
     /// Comparing each of them with each other one would take minutes.
@@ -173,15 +183,15 @@ mod tests {
         let mut back = forth.clone();
         back.exempt.paths.reverse();
         back.exempt.probers.reverse();
-        for reason in [Reason::Exempt, Reason::Probe] {
-            assert!(back.still_admits(reason, &forth), "{reason:?}");
+        for lasting in [Lasting::Exempt, Lasting::Probe] {
+            assert!(back.still_admits(lasting, &forth), "{lasting:?}");
         }
         assert!(back.refuses_all_of(&forth));
         let mut fewer = back.clone();
         fewer.exempt.paths.pop();
         fewer.exempt.probers.pop();
-        for reason in [Reason::Exempt, Reason::Probe] {
-            assert!(!fewer.still_admits(reason, &forth), "{reason:?}");
+        for lasting in [Lasting::Exempt, Lasting::Probe] {
+            assert!(!fewer.still_admits(lasting, &forth), "{lasting:?}");
         }
         assert!(fewer.refuses_all_of(&forth) && !forth.refuses_all_of(&fewer));
     }
@@ -190,11 +200,34 @@ mod tests {
     fn testers_run_on_while_all_entries_stay() {
         let before = with_allowlist(&["192.0.2.1", "10.0.0.0/8"]);
         let more = with_allowlist(&["10.0.0.0/8", "192.0.2.1", "192.0.2.2"]);
-        assert!(more.still_admits(Reason::Allowlisted, &before));
-        assert!(!before.still_admits(Reason::Allowlisted, &more));
+        assert!(more.still_admits(Lasting::Allowlisted, &before));
+        assert!(!before.still_admits(Lasting::Allowlisted, &more));
         let mut disabled = more.clone();
         disabled.allowlist.enabled = false;
-        assert!(!disabled.still_admits(Reason::Allowlisted, &before));
+        assert!(!disabled.still_admits(Lasting::Allowlisted, &before));
+    }
+
+    #[test]
+    fn a_revision_of_another_store_or_service_is_older_than_any() {
+        let now = State {
+            revision: 9,
+            ..state(Mode::All)
+        };
+        let before = State {
+            revision: 7,
+            ..now.clone()
+        };
+        assert_eq!(before.revision_in_order_of(&now), 7);
+        let other_store = State {
+            store: "T".into(),
+            ..before.clone()
+        };
+        assert_eq!(other_store.revision_in_order_of(&now), 0);
+        let other_service = State {
+            service: "blog".parse().unwrap(),
+            ..before
+        };
+        assert_eq!(other_service.revision_in_order_of(&now), 0);
     }
 
     #[test]

@@ -1,59 +1,11 @@
-use crate::path::ExemptPath;
-use crate::path::{Covering, Trie};
+use crate::path::{Covering, ExemptPath, Trie};
 use crate::request::{Headers, RequestView};
-use crate::state::Prober;
-
-/// How the paths begin that stay open, which tells most others from them at a glance.
-#[derive(Clone, Copy, Debug)]
-pub struct ExemptBeginnings(u64);
-
-impl ExemptBeginnings {
-    /// Those of `paths`.
-    #[must_use]
-    pub fn of(paths: &[ExemptPath]) -> Self {
-        let bits = paths.iter().map(|path| bit(path.as_str().as_bytes()));
-        Self(bits.fold(0, |all, bit| all | bit))
-    }
-
-    /// Those of the paths that stay open to `probers`.
-    #[must_use]
-    pub fn of_probers(probers: &[Prober]) -> Self {
-        let paths = probers.iter().flat_map(|prober| &prober.paths);
-        let bits = paths.map(|path| bit(path.as_str().as_bytes()));
-        Self(bits.fold(0, |all, bit| all | bit))
-    }
-
-    /// These and the `others`.
-    #[must_use]
-    pub fn and(self, others: Self) -> Self {
-        Self(self.0 | others.0)
-    }
-
-    /// Whether a `path`, with or without its query, may be one of them; it is none where not.
-    #[inline]
-    #[must_use]
-    pub fn may_cover(self, path: &[u8]) -> bool {
-        self.0 & bit(path) != 0
-    }
-}
-
-/// One bit for the two bytes after the slash. That of a path is that of the entry which exempts it: an entry that covers what
-/// follows it has at least two.
-#[inline]
-fn bit(path: &[u8]) -> u64 {
-    let byte = |place| match path.get(place) {
-        None | Some(b'?') => 0,
-        Some(byte) => u64::from(*byte),
-    };
-    let first = byte(1);
-    let second = if first == 0 { 0 } else { byte(2) };
-    1 << ((7 * first + second) % 64)
-}
+use crate::rules::beginnings::Beginnings;
 
 /// The paths that stay open, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct ExemptPaths {
-    beginnings: ExemptBeginnings,
+    beginnings: Beginnings,
     all: Trie,
 }
 
@@ -64,7 +16,7 @@ impl ExemptPaths {
             all.insert(path.as_str().as_bytes());
         }
         Self {
-            beginnings: ExemptBeginnings::of(paths),
+            beginnings: Beginnings::of(paths.iter().map(ExemptPath::as_str)),
             all,
         }
     }

@@ -1,6 +1,9 @@
 //! The decision about a request, and what of it lasts when the state changes.
 
 mod area;
+mod beginnings;
+mod decide;
+mod decision;
 mod drain;
 mod exempt;
 #[cfg(any(test, feature = "naive"))]
@@ -11,6 +14,6 @@ mod probers;
 mod succession;
 mod verdict;
 
-pub use exempt::ExemptBeginnings;
+pub use decision::{Decision, Lasting};
 pub use policy::Policy;
 pub use verdict::{Reason, Verdict};

@@ -5,17 +5,18 @@ use core::net::IpAddr;
 
 use crate::address::parse_address;
 use crate::address::{AddressSet, Cidr};
+use crate::path::ProbePath;
 use crate::request::Elements;
 use crate::request::Weighed;
 use crate::request::{CLIENT_HEADERS, Weights, is_among, spells};
 use crate::request::{Headers, Peer};
-use crate::rules::exempt::ExemptBeginnings;
+use crate::rules::beginnings::Beginnings;
 use crate::state::Prober;
 
 /// The paths that stay open to probers, each with the addresses of those, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Probers {
-    beginnings: ExemptBeginnings,
+    beginnings: Beginnings,
     /// By path.
     paths: Box<[(Box<[u8]>, AddressSet)]>,
 }
@@ -23,8 +24,9 @@ pub(crate) struct Probers {
 impl Probers {
     pub(crate) fn new(probers: &[Prober]) -> Self {
         let compiled = by_path(probers).into_iter();
+        let paths = probers.iter().flat_map(|prober| &prober.paths);
         Self {
-            beginnings: ExemptBeginnings::of_probers(probers),
+            beginnings: Beginnings::of(paths.map(ProbePath::as_str)),
             paths: compiled
                 .map(|(path, cidrs)| (path.into(), cidrs.into_iter().collect()))
                 .collect(),

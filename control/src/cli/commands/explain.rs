@@ -44,7 +44,7 @@ pub(crate) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
         peer: Peer::Address(ip),
         ..RequestView::new(method, path, headers.as_slice())
     };
-    let verdict = policy.decide(&request);
+    let verdict = policy.decide(&request).verdict;
     let kind = match verdict {
         Verdict::Admit(_) => None,
         Verdict::Refuse(kind) => Some(kind),

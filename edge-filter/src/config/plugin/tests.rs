@@ -167,7 +167,9 @@ fn the_line_feed_at_the_end_of_a_token_is_no_part_of_it() {
 fn who_asks_otherwise_is_told_apart() {
     let manner = |member: &str| {
         let json = format!(r#"{{ "cluster": "c", "path": "/", "start_wait": 1 {member} }}"#);
-        Config::parse(json.as_bytes(), |_| None).unwrap().manner()
+        Config::parse(json.as_bytes(), |_| None)
+            .unwrap()
+            .poll_digest()
     };
     assert_eq!(manner(r#", "default": "all""#), manner(""));
     let manners = [

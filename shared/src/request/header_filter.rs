@@ -1,12 +1,13 @@
-/// A set of header names in one word (a Bloom filter): it includes every name of the set, and a few others.
+/// A Bloom filter of header names, in one word: it contains each name that was added, and a few others.
 ///
-/// Most headers that are looked up do not occur, and adding each name to the filter costs less than one look-up. Names that
-/// differ only in letter case, or in bytes between the first and the last, are the same.
+/// Most headers that are looked for are absent, and comparing one word takes less time than comparing names. Names that
+/// differ only in letter case, or in bytes between the first and the last, are the same to it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Names(u64);
+pub struct HeaderFilter(u64);
 
-impl Names {
-    /// The set of these names.
+impl HeaderFilter {
+    /// A filter of these names.
+    #[must_use]
     pub const fn all(names: &[&str]) -> Self {
         match names {
             [] => Self(0),
@@ -14,7 +15,7 @@ impl Names {
         }
     }
 
-    /// The set of one name.
+    /// A filter of one name.
     #[inline]
     #[must_use]
     pub const fn of(name: &str) -> Self {
@@ -24,29 +25,29 @@ impl Names {
             [first, .., last] => (*first, *last),
         };
         let (first, last) = (first.to_ascii_lowercase(), last.to_ascii_lowercase());
-        // Most names that are looked up differ in this from those of usual requests and responses.
+        // The names that are asked for and those of usual requests and responses differ in this more often than not.
         Self(1 << ((name.len() + 7 * first as usize + last as usize) % 64))
     }
 
-    /// The names of both sets.
+    /// A filter of the names of both.
     #[inline]
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
-    /// Whether the sets have no name in common.
+    /// Whether the filters surely have no name in common.
     #[inline]
     #[must_use]
-    pub const fn are_apart_from(self, others: Self) -> bool {
+    pub const fn is_disjoint(self, others: Self) -> bool {
         self.0 & others.0 == 0
     }
 
-    /// Whether the set may have `name`.
+    /// Whether `name` may be in it.
     #[inline]
     #[must_use]
-    pub const fn may_include(self, name: &str) -> bool {
-        !self.are_apart_from(Self::of(name))
+    pub const fn may_contain(self, name: &str) -> bool {
+        !self.is_disjoint(Self::of(name))
     }
 }
 
@@ -56,7 +57,7 @@ mod tests {
     use crate::request::fields::METHOD_HEADERS;
 
     #[test]
-    fn every_name_of_the_set_is_included() {
+    fn no_name_is_missed() {
         let names = [
             "upgrade",
             "x-http-method",
@@ -66,14 +67,14 @@ mod tests {
             "x-an-own-name",
         ];
         for name in names {
-            assert!(Names::all(&names).may_include(name), "{name}");
+            assert!(HeaderFilter::all(&names).may_contain(name), "{name}");
         }
-        assert!(Names::of("x-http-method").may_include("X_HTTP_Method"));
+        assert!(HeaderFilter::of("x-http-method").may_contain("X_HTTP_Method"));
     }
 
     #[test]
-    fn the_usual_headers_of_browsers_are_not_taken_for_method_headers() {
-        let sent = Names::all(&[
+    fn what_a_browser_sends_is_not_taken_for_what_changes_a_method() {
+        let sent = HeaderFilter::all(&[
             "host",
             "user-agent",
             "accept",
@@ -82,7 +83,7 @@ mod tests {
             "referer",
             "cookie",
         ]);
-        assert!(sent.are_apart_from(Names::all(&METHOD_HEADERS)));
-        assert!(sent.are_apart_from(Names::of("upgrade")));
+        assert!(sent.is_disjoint(HeaderFilter::all(&METHOD_HEADERS)));
+        assert!(sent.is_disjoint(HeaderFilter::of("upgrade")));
     }
 }

@@ -1,0 +1,332 @@
+//! The filters change no decision, and a decision lasts as long as it says.
+
+extern crate std;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::net::IpAddr;
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::request::{
+    CLIENT_HEADERS, HOST_HEADERS, HeaderFilter, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS,
+    Peer,
+};
+use crate::state::{Prober, ServiceName, State, Timestamp};
+
+/// Header lines with a filter of their names, as the layer has them.
+struct Filtered<'l> {
+    lines: &'l [(String, String)],
+    /// How often the lines were read.
+    read: Cell<usize>,
+}
+
+impl<'l> Filtered<'l> {
+    fn new(lines: &'l [(String, String)]) -> Self {
+        let read = Cell::new(0);
+        Self { lines, read }
+    }
+}
+
+impl Headers for Filtered<'_> {
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.read.set(self.read.get() + 1);
+        self.lines.all()
+    }
+
+    fn may_have(&self, names: HeaderFilter) -> bool {
+        let own = self.lines.iter().map(|(name, _)| HeaderFilter::of(name));
+        let own = own.fold(HeaderFilter::default(), HeaderFilter::and);
+        !own.is_disjoint(names)
+    }
+}
+
+/// A request.
+#[derive(Debug)]
+struct Asked {
+    method: &'static str,
+    path: &'static str,
+    lines: Vec<(String, String)>,
+    peer: Peer,
+    client: Option<IpAddr>,
+}
+
+impl Asked {
+    fn view<'a, H: ?Sized + Headers>(&'a self, headers: &'a H) -> RequestView<'a, H> {
+        RequestView {
+            authority: Some(b"shop.example"),
+            peer: self.peer,
+            client: self.client,
+            ..RequestView::new(self.method.as_bytes(), self.path.as_bytes(), headers)
+        }
+    }
+}
+
+/// A header of the tables in one of its spellings, or one that decides nothing.
+fn line() -> impl Strategy<Value = (String, String)> {
+    let weighty = [
+        &METHOD_HEADERS[..],
+        &PATH_HEADERS,
+        &HOST_HEADERS,
+        &CLIENT_HEADERS,
+        &PROTOCOL_HEADERS,
+    ]
+    .concat();
+    let known = select(weighty).prop_flat_map(|name| {
+        select(alloc::vec![
+            name.into(),
+            name.to_ascii_uppercase(),
+            name.replace('-', "_"),
+            name.replace('-', "."),
+            format!("{name}s"),
+        ])
+    });
+    let other =
+        select(&["host", "accept", "cookie", "x-other", "te", ""][..]).prop_map(String::from);
+    let values = [
+        "",
+        "h2c",
+        "H2C, x",
+        "websocket",
+        "/",
+        "/a",
+        "/a/b",
+        "/shop",
+        "blog.example",
+        "shop.example",
+        "10.0.0.1",
+        "for=10.0.0.1",
+        "POST",
+    ];
+    (
+        prop_oneof![3 => known, 1 => other],
+        select(values.to_vec()).prop_map(String::from),
+    )
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let methods = [
+        "GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE", "CONNECT", "get", "",
+    ];
+    let paths = [
+        "/", "/?x", "/a", "/a?x", "/a/", "/a/b", "/a/../b", "/ab", "/b/", "/shop", "/shop/a",
+        "/SHOP", "/healthz", "//a", "*", "", "/%61",
+    ];
+    let addresses = [[10, 0, 0, 1], [192, 0, 2, 1]].map(IpAddr::from);
+    let peers = [
+        Peer::Address(addresses[0]),
+        Peer::Address(addresses[1]),
+        Peer::Unix,
+        Peer::Unknown,
+    ];
+    let clients = [Some(addresses[0]), Some(addresses[1]), None];
+    (
+        select(methods.to_vec()),
+        select(paths.to_vec()),
+        vec(line(), 0..4),
+        select(peers.to_vec()),
+        select(clients.to_vec()),
+    )
+        .prop_map(|(method, path, lines, peer, client)| Asked {
+            method,
+            path,
+            lines,
+            peer,
+            client,
+        })
+}
+
+/// A state, compiled, and beside it states that have one of its rules each.
+struct Compiled {
+    state: State,
+    policy: Policy,
+    exempt: Policy,
+    probers: Policy,
+    scope: Policy,
+    reads: Policy,
+}
+
+impl Compiled {
+    fn new(mode: Mode, [exempt, probed, paths, hosts]: [&[&str]; 4]) -> Self {
+        let mut state = none(mode);
+        state.exempt.paths = exempt.iter().map(|path| path.parse().unwrap()).collect();
+        let probers = probed.iter().map(|path| Prober {
+            cidr: "10.0.0.0/8".parse().unwrap(),
+            paths: [path.parse().unwrap()].into(),
+        });
+        state.exempt.probers = probers.collect();
+        state.scope.paths = paths.iter().map(|path| path.parse().unwrap()).collect();
+        state.scope.hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
+        state.allowlist.enabled = hosts.is_empty();
+        state.allowlist.cidrs.push("10.0.0.1".parse().unwrap());
+        let mut alone = [(); 3].map(|()| none(Mode::All));
+        alone[0].exempt.paths.clone_from(&state.exempt.paths);
+        alone[1].exempt.probers.clone_from(&state.exempt.probers);
+        alone[2].scope = state.scope.clone();
+        let [exempt, probers, scope] = alone.map(|alone| compile(&alone));
+        Self {
+            policy: compile(&state),
+            state,
+            exempt,
+            probers,
+            scope,
+            reads: compile(&none(Mode::Writes)),
+        }
+    }
+
+    fn decide(&self, asked: &Asked) -> Decision {
+        self.policy.decide(&asked.view(asked.lines.as_slice()))
+    }
+
+    /// How long the verdict lasts, from the verdicts of states with one rule each.
+    fn lasting(&self, asked: &Asked) -> Lasting {
+        let view = asked.view(asked.lines.as_slice());
+        let by = |reason, alone: &Policy| {
+            let admits = alone.decide(&view).verdict == Verdict::Admit(reason);
+            admits.then_some(Lasting::from(reason))
+        };
+        let exempted =
+            by(Reason::Exempt, &self.exempt).or_else(|| by(Reason::Probe, &self.probers));
+        let names_h2c = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("upgrade") && value.to_ascii_lowercase().contains("h2c")
+        };
+        match self.decide(asked).verdict {
+            Verdict::Refuse(_) => Lasting::Open,
+            Verdict::Admit(Reason::Open) if asked.lines.iter().any(names_h2c) => Lasting::Open,
+            Verdict::Admit(Reason::Open) => exempted
+                .or_else(|| by(Reason::OutOfScope, &self.scope))
+                .or_else(|| by(Reason::ReadOnly, &self.reads))
+                .unwrap_or(Lasting::Open),
+            Verdict::Admit(reason) => exempted.unwrap_or(reason.into()),
+        }
+    }
+}
+
+/// A state without a rule but its mode's.
+fn none(mode: Mode) -> State {
+    let mut state = State::initial(ServiceName::unknown(), mode);
+    state.exempt.paths.clear();
+    state
+}
+
+fn compile(state: &State) -> Policy {
+    Policy::compile(state, Timestamp::UNIX_EPOCH)
+}
+
+/// Compiled once, because that renders all answers.
+static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
+    let parts: [[&[&str]; 4]; 6] = [
+        [&[], &[], &[], &[]],
+        [&["/healthz", "/b/"], &["/"], &[], &[]],
+        [&["/a", "/a/"], &[], &["/shop"], &[]],
+        [&["/a"], &["/a", "/ab", "/"], &["/shop", "/a"], &[]],
+        [&["/healthz"], &["/a"], &[], &["shop.example"]],
+        [&["/a/"], &["/"], &["/b"], &["blog.example"]],
+    ];
+    let modes = [Mode::Off, Mode::Writes, Mode::All].into_iter();
+    let all = modes.flat_map(|mode| parts.map(|parts| Compiled::new(mode, parts)));
+    all.collect()
+});
+
+fn compiled() -> impl Strategy<Value = usize> {
+    0..COMPILED.len()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_filter_of_header_names_changes_no_decision(now in compiled(), asked in asked()) {
+        let now = &COMPILED[now];
+        let filtered = Filtered::new(&asked.lines);
+        prop_assert_eq!(now.policy.decide(&asked.view(&filtered)), now.decide(&asked));
+    }
+
+    #[test]
+    fn a_verdict_lasts_as_the_rules_one_by_one_say(now in compiled(), asked in asked()) {
+        let now = &COMPILED[now];
+        prop_assert_eq!(now.decide(&asked).lasting, now.lasting(&asked));
+    }
+
+    #[test]
+    fn a_state_that_still_admits_a_request_admits_it(
+        before in compiled(), later in compiled(), asked in asked()
+    ) {
+        let (before, later) = (&COMPILED[before], &COMPILED[later]);
+        let decided = before.decide(&asked);
+        if matches!(decided.verdict, Verdict::Admit(_))
+            && later.state.still_admits(decided.lasting, &before.state)
+        {
+            let verdict = later.decide(&asked).verdict;
+            prop_assert!(matches!(verdict, Verdict::Admit(_)), "{:?}, then {:?}", decided, verdict);
+        }
+    }
+}
+
+#[test]
+fn an_open_service_reads_no_header_of_a_usual_request() {
+    let state = State::initial(ServiceName::unknown(), Mode::Off);
+    let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
+    let names = [
+        "host",
+        "user-agent",
+        "accept",
+        "accept-language",
+        "accept-encoding",
+        "referer",
+        "cookie",
+        "sec-fetch-mode",
+    ];
+    let lines = names.map(|name| (name.into(), String::new()));
+    for (method, lasting) in [("GET", Lasting::ReadOnly), ("POST", Lasting::Open)] {
+        let filtered = Filtered::new(&lines);
+        let view = RequestView::new(method.as_bytes(), b"/basket/items", &filtered);
+        assert_eq!(policy.decide(&view).lasting, lasting);
+        assert_eq!(filtered.read.get(), 0, "{method}");
+    }
+}
+
+#[test]
+fn a_request_that_names_h2c_lasts_only_while_the_service_is_open() {
+    let mut state = State::initial(ServiceName::unknown(), Mode::Off);
+    state.scope.paths.push("/shop".parse().unwrap());
+    let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
+    let lasting = |path: &str, lines: &[&str]| {
+        let headers: Vec<_> = lines.iter().map(|line| ("Upgrade", *line)).collect();
+        let view = RequestView::new(b"GET", path.as_bytes(), headers.as_slice());
+        policy.decide(&view).lasting
+    };
+    for (path, expected) in [
+        ("/healthz", Lasting::Exempt),
+        ("/blog", Lasting::OutOfScope),
+        ("/shop", Lasting::ReadOnly),
+    ] {
+        assert_eq!(lasting(path, &[]), expected, "{path}");
+        for lines in [&["h2c"][..], &["h2c, x"], &["x", "H2C"], &["h2c", "h2c"]] {
+            assert_eq!(lasting(path, lines), Lasting::Open, "{path} {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn neither_path_of_a_rewritten_request_admits_it_alone() {
+    let decision = |verdict, lasting| Decision { verdict, lasting };
+    let exempt = decision(Verdict::Admit(Reason::Exempt), Lasting::Exempt);
+    let reading = decision(Verdict::Admit(Reason::ReadOnly), Lasting::ReadOnly);
+    let refused = decision(Verdict::Refuse(Kind::Page), Lasting::Open);
+    let called = decision(Verdict::Refuse(Kind::Api), Lasting::Open);
+    assert_eq!(exempt.and(exempt), exempt);
+    assert_eq!(
+        exempt.and(reading),
+        decision(reading.verdict, Lasting::Open)
+    );
+    assert_eq!(exempt.and(refused), refused);
+    assert_eq!(refused.and(exempt), refused);
+    assert_eq!(refused.and(called), refused);
+}

@@ -1,6 +1,8 @@
 use intermission_core::{Mode, ServiceName, State};
 
-use crate::change::{Change, Enter};
+use crate::change::Change;
+
+use crate::change::enter::Enter;
 use crate::values::contrast::hard_to_read;
 
 /// What an operator may not expect of a change that was made, or that left things as they were.

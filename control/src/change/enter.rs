@@ -1,11 +1,11 @@
-use intermission_core::{Mode, State};
+use intermission_core::{Field, FieldError, Mode, State};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::change::in_future;
-use crate::values::duration::{Limit, ParseLengthError};
-use crate::values::fields::Fields;
+use crate::values::duration::Limit;
+use crate::values::members::{time, whole_number};
 use crate::values::timestamp::to_core;
-use intermission_core::FieldError;
 
 /// What `enter` may name; what it leaves out it does not touch.
 ///
@@ -40,8 +40,9 @@ impl Enter {
         "allowlist",
     ];
 
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
-        let mode = match fields.text("mode")?.as_deref() {
+    pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
+        let mode = body.member("mode").map(|mode| mode.text()).transpose()?;
+        let mode = match mode {
             None | Some("all") => Mode::All,
             Some("writes") => Mode::Writes,
             Some(other) => {
@@ -51,23 +52,32 @@ impl Enter {
                 return Err(FieldError::new("/mode", reason));
             }
         };
-        let limit = fields.text("for")?.map(|text| text.parse()).transpose();
-        let limit =
-            limit.map_err(|error: ParseLengthError| FieldError::new("/for", error.to_string()))?;
-        // Here null says something: that what was announced holds no more.
-        let unsaid = fields.is_null("until").then_some(Until::Unsaid);
-        let until = fields.time("until")?.map(Until::At);
-        if limit.is_some() && until.is_some() {
+        let limit = body.member("for").map(|limit| limit.parsed()).transpose()?;
+        let until = match body.value().get("until") {
+            None => None,
+            // Withdraws the end that was announced.
+            Some(Value::Null) => Some(Until::Unsaid),
+            Some(_) => body
+                .member("until")
+                .map(|until| time(&until).map(Until::At))
+                .transpose()?,
+        };
+        if limit.is_some() && matches!(until, Some(Until::At(_))) {
             let reason = "visitors are told the end that \"for\" makes; name only one of the two";
             return Err(FieldError::new("/until", reason));
         }
+        let allowlist = body.member("allowlist").map(|switch| switch.boolean());
+        let message = body.member("message").map(|text| text.text());
+        let retry_after = body
+            .member("retry_after")
+            .map(|seconds| whole_number(&seconds));
         Ok(Self {
             mode,
-            allowlist: fields.boolean("allowlist")?,
-            message: fields.text("message")?,
-            until: until.or(unsaid),
+            allowlist: allowlist.transpose()?,
+            message: message.transpose()?.map(str::to_owned),
+            until,
             limit,
-            retry_after: fields.whole_number("retry_after")?,
+            retry_after: retry_after.transpose()?,
         })
     }
 

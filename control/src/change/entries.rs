@@ -1,10 +1,8 @@
 use std::collections::HashSet;
 
-use intermission_core::{Cidr, ParseCidrError};
+use intermission_core::{Cidr, Field, FieldError};
 
-use crate::change::Width;
-use crate::values::fields::Fields;
-use intermission_core::FieldError;
+use crate::change::width::Width;
 
 /// Entries of the allowlist that are to be added or taken away.
 #[derive(Clone, Debug)]
@@ -12,24 +10,20 @@ pub(crate) struct Entries(Vec<Cidr>);
 
 impl Entries {
     /// Reads the entries to add; wide ones have to be meant.
-    pub(crate) fn read_added(fields: &mut Fields) -> Result<Self, FieldError> {
-        let entries = Self::read(fields)?;
-        Width::read(fields)?.check(&entries.0, &[], "/cidrs")?;
+    pub(crate) fn read_added(body: &Field<'_>) -> Result<Self, FieldError> {
+        let entries = Self::read(body)?;
+        Width::read(body)?.check(&entries.0, &[], "/cidrs")?;
         Ok(entries)
     }
 
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
-        let texts = fields.texts("cidrs")?.unwrap_or_default();
-        if texts.is_empty() {
+    pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
+        let cidrs = body.member("cidrs").map(|cidrs| cidrs.list(str::parse));
+        let cidrs = cidrs.transpose()?.unwrap_or_default();
+        if cidrs.is_empty() {
             let reason = "name some, as in {\"cidrs\": [\"203.0.113.0/24\"]}";
             return Err(FieldError::new("/cidrs", reason));
         }
-        let cidrs = texts.iter().enumerate().map(|(place, text)| {
-            text.parse().map_err(|error: ParseCidrError| {
-                FieldError::new(format!("/cidrs/{place}"), error.to_string())
-            })
-        });
-        cidrs.collect::<Result<_, _>>().map(Self)
+        Ok(Self(cidrs))
     }
 
     /// Entries that are there already stay where they are.

@@ -6,6 +6,7 @@ mod entries;
 mod format;
 mod own_address;
 mod patch;
+mod probes;
 mod timer;
 mod width;
 
@@ -18,6 +19,7 @@ pub(crate) use self::entries::Entries;
 pub(crate) use self::format::{check_format, format_advice};
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
+pub(crate) use self::probes::probed_advice;
 pub(crate) use self::width::Width;
 use crate::values::timestamp::to_core;
 use intermission_core::FieldError;

@@ -1,13 +1,13 @@
 //! JSON Merge Patch (RFC 7396) on the state document.
 
-use intermission_core::State;
+use intermission_core::{Field, FieldError, State};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::change::{Width, in_future};
-use crate::values::fields::Fields;
+use crate::change::width::Width;
+
+use crate::change::in_future;
 use crate::values::timestamp::from_core;
-use intermission_core::FieldError;
 
 /// Fields that are control's, with what to do instead.
 const RESERVED: [(&str, &str); 5] = [
@@ -45,8 +45,12 @@ impl Patch {
     }
 
     /// Reads a merge patch of the notice alone.
-    pub(crate) fn of_notice(fields: &mut Fields) -> Result<Self, FieldError> {
-        let notice = fields.raw("notice")?.unwrap_or_default();
+    pub(crate) fn of_notice(body: &Field<'_>) -> Result<Self, FieldError> {
+        let notice = body.member("notice");
+        let notice = notice
+            .map(|notice| notice.object().cloned())
+            .transpose()?
+            .unwrap_or_default();
         if notice.is_empty() {
             let reason =
                 "name some of its members, as in {\"notice\": {\"title\": \"Back at two\"}}";

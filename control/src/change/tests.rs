@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::values::fields::Fields;
+use intermission_core::Field;
 
 const NOW: &str = "2026-11-22T23:00:00Z";
 
@@ -10,7 +10,7 @@ fn now() -> Timestamp {
 }
 
 fn enter(body: &Value) -> Change {
-    Change::Enter(Enter::read(&mut Fields::parse(body.to_string().as_bytes()).unwrap()).unwrap())
+    Change::Enter(Enter::read(&Field::root(body)).unwrap())
 }
 
 fn patch(body: &Value) -> Result<Change, FieldError> {
@@ -158,7 +158,7 @@ fn what_enter_cannot_mean_is_refused_where_it_stands() {
         let refused = enter(&body).apply(&state("off", false, Value::Null), now());
         assert_eq!(refused, Err(FieldError::new(pointer, reason)));
     }
-    let off = Enter::read(&mut Fields::parse(br#"{"mode": "off"}"#).unwrap()).unwrap_err();
+    let off = Enter::read(&Field::root(&json!({"mode": "off"}))).unwrap_err();
     assert_eq!(
         off,
         FieldError::new(
@@ -343,8 +343,8 @@ fn who_sets_colors_that_are_hard_to_read_is_told() {
     let before = state("off", false, Value::Null);
     let poor = json!({ "light": { "text": "#fff" } });
     let notice = |notice: &Value| {
-        let body = json!({ "notice": notice }).to_string();
-        Change::Notice(Patch::of_notice(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap())
+        let body = json!({ "notice": notice });
+        Change::Notice(Patch::of_notice(&Field::root(&body)).unwrap())
     };
     let told = |change: &Change, before: &State| {
         let after = change.apply(before, now()).unwrap();

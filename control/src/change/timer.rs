@@ -2,10 +2,11 @@ use intermission_core::{Mode, State};
 use jiff::SignedDuration;
 
 use crate::change::Change;
-use crate::cli::terminal::brief_time;
-use crate::store::Stamp;
+use crate::token::TIMER;
 use crate::values::duration::Limit;
+use crate::values::timestamp::brief_time;
 use crate::values::timestamp::{from_core, to_core};
+use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
 /// For how long somebody who extends a maintenance may not have seen that it is over.
@@ -60,7 +61,7 @@ impl Change {
         match (self, timer, until) {
             (Self::Enter(_), _, _)
                 if begins
-                    && last.actor == Timer::ACTOR
+                    && last.actor == TIMER
                     && stamp.at.duration_since(last.at) < JUST_OVER =>
             {
                 Some(format!(
@@ -89,12 +90,13 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
-    use intermission_core::State;
+    use intermission_core::{Field, State};
     use serde_json::json;
 
     use super::*;
-    use crate::change::{Enter, Patch, Width};
-    use crate::values::fields::Fields;
+    use crate::change::enter::Enter;
+    use crate::change::patch::Patch;
+    use crate::change::width::Width;
 
     const UNTIL: &str = "2026-11-23T01:00:00Z";
 
@@ -117,8 +119,7 @@ mod tests {
     }
 
     fn enter(limit: &str) -> Change {
-        let body = json!({ "for": limit }).to_string();
-        Change::Enter(Enter::read(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap())
+        Change::Enter(Enter::read(&Field::root(&json!({ "for": limit }))).unwrap())
     }
 
     /// One that ends at [`UNTIL`].
@@ -148,7 +149,7 @@ mod tests {
             Change::DisableAllowlist,
             Change::Rollback(Box::new(state("all")), Width::Usual),
             patch,
-            Change::Enter(Enter::read(&mut Fields::parse(b"").unwrap()).unwrap()),
+            Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap()),
         ] {
             let (timer, until) = wound(&change, "all");
             assert_eq!((timer, until.as_deref()), (Some(running()), Some(UNTIL)));
@@ -181,7 +182,7 @@ mod tests {
     #[test]
     fn who_enters_soon_after_a_timer_ended_it_is_told() {
         let mut last = stamp(3, "2026-11-23T01:00:00Z");
-        last.actor = Timer::ACTOR.to_owned();
+        last.actor = TIMER.to_owned();
         let advice = |last: &Stamp, before: &str, at: &str| {
             enter("1h").timer_advice(last, &state(before), &state("all"), &stamp(4, at), None)
         };

@@ -1,9 +1,6 @@
 use std::collections::HashSet;
 
-use intermission_core::Cidr;
-
-use crate::values::fields::Fields;
-use intermission_core::FieldError;
+use intermission_core::{Cidr, Field, FieldError};
 
 /// How wide the new entries of an allowlist may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +13,13 @@ pub(crate) enum Width {
 
 impl Width {
     /// Reads whether wide entries are meant.
-    pub(crate) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
-        let wide = fields.boolean("wide")?.unwrap_or_default();
-        Ok(if wide { Self::Any } else { Self::Usual })
+    pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
+        let wide = body.member("wide").map(|wide| wide.boolean()).transpose()?;
+        Ok(if wide == Some(true) {
+            Self::Any
+        } else {
+            Self::Usual
+        })
     }
 
     /// Refuses the entries of the list at `place` that are too wide and not among those `before`.

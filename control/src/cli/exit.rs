@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use intermission_core::without_tokens;
 use serde_json::Value;
 
-use crate::fleet::Ending;
+use crate::wire::barrier::Ending;
 
 /// The exit codes, which scripts rely on and `--help` lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

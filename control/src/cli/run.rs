@@ -1,6 +1,7 @@
 use crate::cli::args::{Allowlist, Cli, Command, Store};
 use crate::cli::client::Client;
-use crate::cli::commands::check::{self, Checks};
+use crate::cli::commands::check;
+use crate::cli::commands::check::Checks;
 use crate::cli::commands::{
     allowlist, explain, history, node, notice, preview, service, status, switch, token,
 };

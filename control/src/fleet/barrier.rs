@@ -3,53 +3,12 @@ use std::time::{Duration, Instant};
 use intermission_core::State;
 use jiff::Timestamp;
 
+use crate::fleet::member::Member;
 use crate::fleet::unstored::Unstored;
-use crate::fleet::view::{NodeView, Progress, Standing, rules};
-use crate::fleet::{Ending, Member};
-use crate::values::fields::Fields;
-use crate::values::timeout::Timeout;
-use intermission_core::FieldError;
-
-/// How somebody wants to wait.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wait {
-    pub(crate) timeout: Option<Timeout>,
-    /// How many nodes there have to be at least; one, where nothing is said.
-    pub(crate) expect: Option<u64>,
-    /// Whether upgraded connections whose end no node sees are passed over.
-    pub(crate) ignore_upgraded: bool,
-    /// After what silence a lost node is forgotten.
-    pub(crate) gone_after: Option<Timeout>,
-}
-
-impl Wait {
-    /// Reads the members of `wait`.
-    pub(crate) fn read(mut fields: Fields) -> Result<Self, FieldError> {
-        let mut duration = |name: &str| {
-            let seconds = fields.whole_number(name)?;
-            let read = |seconds: u32| {
-                let duration = Timeout::from_seconds(seconds.into());
-                let reason = format!("{seconds} is not a number of seconds from 1 to 86400, a day");
-                duration.ok_or_else(|| FieldError::new(format!("/wait/{name}"), reason))
-            };
-            seconds.map(read).transpose()
-        };
-        let (timeout, gone_after) = (duration("timeout")?, duration("gone_after")?);
-        let wait = Self {
-            timeout,
-            gone_after,
-            expect: fields.whole_number("expect")?.map(u64::from),
-            ignore_upgraded: fields.boolean("ignore_upgraded")?.unwrap_or_default(),
-        };
-        fields.finish(&["timeout", "expect", "ignore_upgraded", "gone_after"])?;
-        Ok(wait)
-    }
-
-    /// How long it waits at most: 5 minutes where nothing is said, and a day at most.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout.unwrap_or(Timeout::DEFAULT).duration()
-    }
-}
+use crate::wire::barrier::Ending;
+use crate::wire::barrier::Progress;
+use crate::wire::fleet::{NodeView, Standing, rules};
+use crate::wire::wait::Wait;
 
 /// Somebody who waits until one revision is in force everywhere, and what came before has drained.
 #[derive(Clone, Debug)]

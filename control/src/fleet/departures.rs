@@ -1,7 +1,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::fleet::{MemberId, Report};
+use crate::wire::fleet::MemberId;
+
+use crate::fleet::report::Report;
 
 /// Who has left of late, so that a poll that was overtaken by the farewell makes nobody a member again.
 #[derive(Debug, Default)]

@@ -6,12 +6,18 @@ use intermission_core::State;
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use crate::fleet::barrier::Barrier;
+use crate::fleet::forgetting::{Found, Whom};
 use crate::fleet::member::Heard;
+use crate::fleet::member::{Member, Position};
+use crate::fleet::members::News;
 use crate::fleet::members::Roll;
-use crate::fleet::view::Progress;
-use crate::fleet::{
-    Barrier, Ending, Forgetting, Forgotten, Member, MemberId, News, Node, Position, Report, Whom,
-};
+use crate::fleet::report::Report;
+use crate::fleet::unstored::Node;
+use crate::wire::barrier::Ending;
+use crate::wire::barrier::Progress;
+use crate::wire::fleet::MemberId;
+use crate::wire::forgotten::Forgotten;
 
 mod expired;
 mod queries;
@@ -174,7 +180,7 @@ impl Fleet {
     }
 
     /// What is to become of the members that an operator means.
-    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Forgetting {
+    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Found {
         let rolls = self.lock();
         let roll = rolls.services.get(service);
         roll.map(|roll| roll.find(whom, Instant::now()))
@@ -182,9 +188,9 @@ impl Fleet {
     }
 
     /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, whom: &Whom, forgetting: &Forgetting) {
+    pub(crate) fn forget(&self, service: &str, whom: &Whom, found: &Found) {
         let now = Instant::now();
-        self.lock().of(service).forget(whom, forgetting, now);
+        self.lock().of(service).forget(whom, found, now);
         self.stirred.notify_one();
     }
 

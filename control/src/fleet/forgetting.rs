@@ -1,18 +1,11 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use crate::fleet::member::Member;
 
-use crate::fleet::{Member, MemberId, Node, UnstoredView};
-
-/// A member of which an operator knows more than control does, and the threads whose silence is answered for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Forgotten {
-    #[serde(flatten)]
-    pub(crate) id: MemberId,
-    pub(crate) silent: BTreeSet<String>,
-}
+use crate::fleet::unstored::Node;
+use crate::wire::fleet::MemberId;
+use crate::wire::forgotten::Forgetting;
 
 /// Which members an operator means.
 #[derive(Clone, Debug)]
@@ -44,83 +37,17 @@ impl Whom {
     }
 }
 
-/// What becomes of the members that an operator wants to be forgotten: the wire between control and the command.
-///
-/// Old requests may run on whoever lives, so that by its name alone only what is lost is removed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Forgetting {
-    /// They are waited for no more.
-    pub(crate) removed: Vec<Forgotten>,
-    /// They live and are waited for, but not their threads that are silent.
-    pub(crate) forgiven: Vec<Forgotten>,
-    /// They live, and are waited for as before.
-    pub(crate) kept: Vec<Kept>,
-    /// Those of the nodes that could not be stored that are named.
-    #[serde(default)]
-    pub(crate) unstored: Vec<UnstoredView>,
-    /// All of these, and how many more there are.
-    #[serde(skip)]
-    pub(crate) unstored_nodes: (Vec<Node>, u64),
+/// The members that an operator means, and what forgetting does to each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) forgetting: Forgetting,
+    /// The nodes that could not be stored, and how many more there are than are kept.
+    pub(crate) unstored: (Vec<Node>, u64),
 }
 
-/// A member that lives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    #[serde(flatten)]
-    pub(crate) id: MemberId,
-    /// When it was heard last, since control started.
-    pub(crate) heard: Option<Timestamp>,
-}
-
-impl Forgetting {
-    /// Takes a member, which `goes` or stays.
-    pub(super) fn add(&mut self, member: &Member, goes: bool) {
-        let forgotten = member.forget();
-        if goes {
-            self.removed.push(forgotten);
-        } else if forgotten.silent.is_empty() {
-            self.kept.push(Kept {
-                id: forgotten.id,
-                heard: member.heard.as_ref().map(|heard| heard.time),
-            });
-        } else {
-            self.forgiven.push(forgotten);
-        }
-    }
-
-    /// The names of the nodes that are removed or forgiven.
-    pub(crate) fn names(&self) -> BTreeSet<&str> {
-        let touched = self.removed.iter().chain(&self.forgiven);
-        let unstored = self.unstored.iter();
-        let unstored = unstored.map(|node| node.name.as_deref().unwrap_or("unreadable"));
-        touched
-            .map(|forgotten| forgotten.id.name.as_str())
-            .chain(unstored)
-            .collect()
-    }
-
-    /// What becomes of those of this name.
-    pub(crate) fn of(&self, name: &str) -> Self {
-        let is = |id: &MemberId| id.name == name;
-        let forgotten = |all: &[Forgotten]| {
-            let some = all.iter().filter(|forgotten| is(&forgotten.id));
-            some.cloned().collect()
-        };
-        Self {
-            removed: forgotten(&self.removed),
-            forgiven: forgotten(&self.forgiven),
-            kept: self
-                .kept
-                .iter()
-                .filter(|kept| is(&kept.id))
-                .cloned()
-                .collect(),
-            ..Self::default()
-        }
-    }
-
-    /// Whether nothing becomes of anybody.
+impl Found {
+    /// Whether forgetting changes nothing.
     pub(crate) fn is_idle(&self) -> bool {
-        self.removed.is_empty() && self.forgiven.is_empty() && self.unstored.is_empty()
+        self.forgetting.is_idle() && self.unstored.1 == 0
     }
 }

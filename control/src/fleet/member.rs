@@ -2,19 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::fleet::view::{NodeView, Standing};
-use crate::fleet::{Forgotten, Report, Wait};
-
-/// One process that enforces a service's state.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct MemberId {
-    /// Several processes may share it.
-    pub(crate) name: String,
-    /// Drawn when the process began to poll.
-    pub(crate) boot: String,
-}
+use crate::fleet::report::Report;
+use crate::wire::fleet::{MemberId, NodeView, Standing};
+use crate::wire::forgotten::Forgotten;
+use crate::wire::wait::Wait;
 
 /// What is known of one such process.
 #[derive(Clone, Debug)]

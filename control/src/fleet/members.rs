@@ -5,9 +5,13 @@ use std::time::Instant;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::departures::Farewells;
+use crate::fleet::forgetting::{Found, Whom};
 use crate::fleet::member::Heard;
+use crate::fleet::member::Member;
+use crate::fleet::unstored::Node;
 use crate::fleet::unstored::Unstored;
-use crate::fleet::{Forgetting, Forgotten, Member, MemberId, Node, Whom};
+use crate::wire::fleet::MemberId;
+use crate::wire::forgotten::{Forgotten, Kept};
 
 /// The members of one service.
 #[derive(Debug, Default)]
@@ -132,23 +136,34 @@ impl Roll {
     }
 
     /// The members that an operator means, and what forgetting does to each.
-    pub(super) fn find(&self, whom: &Whom, now: Instant) -> Forgetting {
-        let mut forgetting = Forgetting::default();
+    pub(super) fn find(&self, whom: &Whom, now: Instant) -> Found {
+        let mut found = Found::default();
+        let forgetting = &mut found.forgetting;
         if matches!(whom, Whom::Unstored) {
             forgetting.unstored = self.unstored.views();
-            forgetting.unstored_nodes = self.unstored.all();
+            found.unstored = self.unstored.all();
         }
         let members = self.members.values();
         for member in members.filter(|member| whom.means(member, now)) {
-            let goes = matches!(whom, Whom::Process(_)) || member.is_lost(now);
-            forgetting.add(member, goes);
+            let forgotten = member.forget();
+            if matches!(whom, Whom::Process(_)) || member.is_lost(now) {
+                forgetting.removed.push(forgotten);
+            } else if forgotten.silent.is_empty() {
+                forgetting.kept.push(Kept {
+                    id: forgotten.id,
+                    heard: member.heard.as_ref().map(|heard| heard.time),
+                });
+            } else {
+                forgetting.forgiven.push(forgotten);
+            }
         }
-        forgetting
+        found
     }
 
     /// Forgets what `whom` has meant when it was [looked for](Self::find). A member that has been heard since stays, and
     /// is stored again with its next report.
-    pub(super) fn forget(&mut self, whom: &Whom, forgetting: &Forgetting, now: Instant) {
+    pub(super) fn forget(&mut self, whom: &Whom, found: &Found, now: Instant) {
+        let forgetting = &found.forgetting;
         for forgotten in &forgetting.removed {
             match self.members.get_mut(&forgotten.id) {
                 Some(member) if !matches!(whom, Whom::Process(_)) && !member.is_lost(now) => {
@@ -166,7 +181,7 @@ impl Roll {
             }
             self.forgive(forgotten);
         }
-        self.unstored.forget(&forgetting.unstored_nodes);
+        self.unstored.forget(&found.unstored);
         self.stir();
     }
 

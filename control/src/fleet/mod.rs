@@ -12,23 +12,17 @@
 
 mod barrier;
 mod departures;
-mod ending;
 mod fleet;
 mod forgetting;
 mod member;
 mod members;
-mod probed;
 mod report;
 mod unstored;
-mod view;
 
-pub(crate) use self::barrier::{Barrier, Wait};
-pub(crate) use self::ending::Ending;
+pub(crate) use self::barrier::Barrier;
 pub(crate) use self::fleet::{Expired, Fleet};
-pub(crate) use self::forgetting::{Forgetting, Forgotten, Kept, Whom};
-pub(crate) use self::member::{Heard, Member, MemberId, Position};
+pub(crate) use self::forgetting::Whom;
+pub(crate) use self::member::{Heard, Member, Position};
 pub(crate) use self::members::News;
-pub(crate) use self::probed::{probed, refused};
 pub(crate) use self::report::Report;
-pub(crate) use self::unstored::{Node, UnstoredView};
-pub(crate) use self::view::{FleetView, NodeView, Progress, Standing, rules};
+pub(crate) use self::unstored::Node;

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::fleet::MemberId;
+use crate::wire::fleet::{MemberId, UnstoredView};
 
 /// The nodes of one service that control has given the state without storing them as members.
 ///
@@ -39,20 +38,6 @@ struct Entry {
     reason: Option<String>,
     since: Instant,
     time: Timestamp,
-}
-
-/// Such a node, as operators see it: the wire between control and the command.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct UnstoredView {
-    /// The node's name; none where its report cannot be read.
-    pub(crate) name: Option<String>,
-    pub(crate) boot: Option<String>,
-    /// The name of the token that it came with.
-    pub(crate) token: String,
-    /// Why it is no member.
-    pub(crate) reason: String,
-    /// Since when.
-    pub(crate) since: Timestamp,
 }
 
 /// How many are kept of one service, whatever a token makes up.

@@ -2,10 +2,13 @@ use std::sync::Arc;
 
 use intermission_core::{Mode, ServiceName, State};
 
+use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Asker;
+use crate::registry::published::Published;
+use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
-use crate::registry::{ChangeError, Keeper, Published};
-use crate::store::{Once, Save, Stamp};
+use crate::store::{Once, Save};
+use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
 impl Keeper {

@@ -4,11 +4,14 @@ use intermission_core::{Mode, State};
 use jiff::Timestamp;
 
 use crate::change::{Change, advice, own_address};
-use crate::fleet::{Barrier, Wait};
+use crate::fleet::Barrier;
+use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Asker;
-use crate::registry::{ChangeError, Published};
-use crate::store::{Once, OpenError, Stamp, StoreError};
+use crate::registry::published::Published;
+use crate::store::{Once, OpenError, StoreError};
 use crate::values::etag::Condition;
+use crate::wire::stamp::Stamp;
+use crate::wire::wait::Wait;
 use intermission_core::FieldError;
 
 /// A change, and who asks for it.

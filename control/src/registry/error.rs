@@ -1,6 +1,6 @@
-use crate::fleet::Kept;
 use crate::store::StoreError;
 use crate::values::etag::ETag;
+use crate::wire::forgotten::Kept;
 use intermission_core::FieldError;
 
 /// Why a change was not made; nothing was changed then, in any service.

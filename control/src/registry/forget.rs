@@ -1,10 +1,16 @@
 use tracing::{error, info};
 
-use crate::fleet::{Expired, Forgetting, MemberId, Whom};
+use crate::fleet::{Expired, Whom};
+
+use crate::wire::forgotten::Forgetting;
+
+use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Asker;
+use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
-use crate::registry::{ChangeError, Keeper};
-use crate::store::{Once, Stamp};
+use crate::store::Once;
+use crate::wire::fleet::MemberId;
+use crate::wire::stamp::Stamp;
 
 /// What an operator answers for.
 #[derive(Clone, Debug)]
@@ -38,11 +44,12 @@ impl Keeper {
             return Ok(forgetting);
         }
         let published = self.service(&service)?;
-        let forgetting = self.fleet().find(&service, &whom);
-        self.check(&service, &whom, &forgetting)?;
+        let found = self.fleet().find(&service, &whom);
+        let forgetting = &found.forgetting;
+        self.check(&service, &whom, forgetting)?;
         let names = Vec::from_iter(forgetting.names()).join(" ");
-        if names.is_empty() && forgetting.unstored_nodes.1 == 0 {
-            return Ok(forgetting);
+        if found.is_idle() {
+            return Ok(found.forgetting);
         }
         let stamp = Stamp {
             revision: published.state.revision,
@@ -54,9 +61,9 @@ impl Keeper {
             },
             reason,
         };
-        let memo = asker.memo(now, &forgetting);
-        store.forget_members(&service, &forgetting, &stamp, memo.as_ref())?;
-        self.fleet().forget(&service, &whom, &forgetting);
+        let memo = asker.memo(now, forgetting);
+        store.forget_members(&service, forgetting, &stamp, memo.as_ref())?;
+        self.fleet().forget(&service, &whom, &found);
         info!(
             service,
             node = names,
@@ -66,7 +73,7 @@ impl Keeper {
             unstored = forgetting.unstored.len(),
             "forgotten"
         );
-        Ok(forgetting)
+        Ok(found.forgetting)
     }
 
     /// Forgets members by an operator's standing word, each audited. What fails is logged, and comes again.

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::registry::ChangeError;
+use crate::registry::error::ChangeError;
 use crate::store::{Memo, Once, Store, StoreError};
 
 /// Who asks for something that is perhaps to be done once, however often it is asked.

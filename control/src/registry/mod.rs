@@ -22,7 +22,7 @@ mod tokens;
 pub(crate) use self::change::Asked;
 pub(crate) use self::error::ChangeError;
 pub(crate) use self::forget::Forget;
-pub(crate) use self::published::{Published, Services};
+pub(crate) use self::published::Published;
 pub(crate) use self::registry::{Keeper, Target};
 pub(crate) use self::timers::Due;
 pub(crate) use self::tokens::{Holder, TokenError};

@@ -6,8 +6,10 @@ use axum::body::Bytes;
 use intermission_core::State;
 use tokio::sync::Notify;
 
-use crate::store::{Kept, Record, Stamp};
+use crate::store::{Kept, Record};
+
 use crate::values::etag::ETag;
+use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
 use crate::wire::timer::Timer;
 

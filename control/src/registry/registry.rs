@@ -8,12 +8,16 @@ use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
+use crate::change::probed_advice;
 use crate::change::{Change, check_format, format_advice};
-use crate::fleet::{Fleet, NodeView, probed, refused};
+use crate::fleet::Fleet;
+use crate::registry::change::Asked;
+use crate::registry::error::ChangeError;
+use crate::registry::published::{Published, Services};
 use crate::registry::resume::resume;
 use crate::registry::tokens::Tokens;
-use crate::registry::{Asked, ChangeError, Published, Services};
-use crate::store::{OpenError, Page, Save, Stamp, Store};
+use crate::store::{OpenError, Page, Save, Store};
+use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 use intermission_core::FieldError;
 
@@ -271,17 +275,4 @@ fn select(services: &Services, target: &Target) -> Result<Vec<Arc<Published>>, C
             names.map(|name| find(services, name).cloned()).collect()
         }
     }
-}
-
-/// That a state refuses what health checks seem to ask the nodes for.
-fn probed_advice(nodes: &[NodeView], state: &State, now: Timestamp) -> Vec<String> {
-    let paths = probed(nodes);
-    if paths.is_empty() {
-        return Vec::new();
-    }
-    let refused = refused(paths, state, now);
-    refused
-        .iter()
-        .map(|(path, probed)| probed.describe(path))
-        .collect()
 }

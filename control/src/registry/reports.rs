@@ -6,12 +6,19 @@ use std::sync::Arc;
 use intermission_core::State;
 use tracing::{error, info, warn};
 
-use crate::fleet::{Ending, Heard, Member, MemberId, News, Node, Position, Progress, Report};
+use crate::wire::barrier::{Ending, Progress};
+
+use crate::fleet::{Heard, Member, News, Node, Position, Report};
+
+use crate::registry::error::ChangeError;
+use crate::registry::published::Published;
+use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
-use crate::registry::{ChangeError, Keeper, Published};
-use crate::store::{Stamp, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::token::Grant;
 use crate::values::etag::ETag;
+use crate::wire::fleet::MemberId;
+use crate::wire::stamp::Stamp;
 
 impl Keeper {
     /// What a node has in force, if that can be told without the store.

@@ -1,7 +1,7 @@
 use intermission_core::State;
 
 use crate::fleet::Barrier;
-use crate::registry::Services;
+use crate::registry::published::Services;
 use crate::store::{KeptBarrier, OpenError, Store, StoreError};
 
 /// A barrier as it stands after a restart, if its service and revision are known.

@@ -2,7 +2,11 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::change::Change;
-use crate::registry::{Asked, ChangeError, Keeper, Published, Target};
+use crate::registry::change::Asked;
+use crate::registry::error::ChangeError;
+use crate::registry::published::Published;
+use crate::registry::registry::{Keeper, Target};
+use crate::token::TIMER;
 use crate::values::etag::Condition;
 use crate::wire::timer::Timer;
 
@@ -55,7 +59,7 @@ impl Keeper {
         let asked = Asked {
             change: Change::Exit,
             expected: Some(Condition::from(&service.etag)),
-            actor: Timer::ACTOR.to_owned(),
+            actor: TIMER.to_owned(),
             reason: Some(timer.reason()),
             caller: None,
             once: None,
@@ -67,18 +71,16 @@ impl Keeper {
 
 #[cfg(test)]
 mod tests {
-    use intermission_core::Mode;
+    use intermission_core::{Field, Mode};
     use jiff::SignedDuration;
     use serde_json::json;
 
     use super::*;
     use crate::change::Enter;
     use crate::store::{Disk, Folder, Store};
-    use crate::values::fields::Fields;
 
     fn enter(keeper: &Keeper, limit: &str) {
-        let body = json!({ "for": limit }).to_string();
-        let enter = Enter::read(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap();
+        let enter = Enter::read(&Field::root(&json!({ "for": limit }))).unwrap();
         let asked = Asked {
             change: Change::Enter(enter),
             expected: None,

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tracing::info;
 
+use crate::registry::error::ChangeError;
+use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
-use crate::registry::{ChangeError, Keeper};
 use crate::store::StoreError;
 use crate::token::{Grant, Made, OPERATOR, Token, TokenHash};
 

@@ -10,12 +10,16 @@ use rusqlite::{
 use ulid::Ulid;
 
 use crate::fleet::Barrier;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::folder::Folder;
+use crate::store::idempotency::Memo;
+use crate::store::load::Kept;
 use crate::store::lock::Lock;
-use crate::store::{
-    Folder, Kept, Memo, OpenError, Record, Stamp, StoreError, fleet, grants, idempotency, load,
-    schema,
-};
+use crate::store::record::Record;
+use crate::store::record::stamp;
+use crate::store::{fleet, grants, idempotency, load, schema};
 use crate::token::{Grant, Made, TokenHash};
+use crate::wire::stamp::Stamp;
 
 const FILE: &str = "intermission.db";
 
@@ -185,7 +189,7 @@ impl Store {
             }
             let record = Record {
                 service: service.to_owned(),
-                stamp: Stamp::read(row)?,
+                stamp: stamp(row)?,
                 before: row.get(5)?,
                 after: row.get(6)?,
                 timer: row.get(7)?,

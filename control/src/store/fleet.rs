@@ -7,9 +7,21 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::fleet::{Barrier, Forgetting, Forgotten, Member, MemberId, Progress, Wait};
-use crate::store::{Memo, OpenError, Stamp, Store, StoreError};
+use crate::fleet::{Barrier, Member};
+use crate::store::record::stamp;
+
+use crate::wire::forgotten::{Forgetting, Forgotten};
+
+use crate::wire::fleet::MemberId;
+
+use crate::wire::barrier::Progress;
+
+use crate::store::database::Store;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::idempotency::Memo;
 use crate::values::timeout::Timeout;
+use crate::wire::stamp::Stamp;
+use crate::wire::wait::Wait;
 
 /// A barrier as the store keeps it, without the state that it waits for.
 #[derive(Debug)]
@@ -117,7 +129,7 @@ impl Store {
              WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC",
         )?;
         let to = to.map_or(i64::MAX, integer);
-        let rows = statement.query_map(params![service, integer(from), to], Stamp::read)?;
+        let rows = statement.query_map(params![service, integer(from), to], stamp)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::store::OpenError;
+use crate::store::error::OpenError;
 
 /// Whether the data folder may be on another machine's disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -59,7 +59,8 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::store::{Disk, Folder, Save, Store};
+    use crate::store::database::{Save, Store};
+    use crate::store::folder::{Disk, Folder};
 
     #[test]
     fn an_answer_is_given_again_for_a_day_and_no_longer() {

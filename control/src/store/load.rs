@@ -3,7 +3,10 @@
 use intermission_core::{Mode, State};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::store::{OpenError, Stamp};
+use crate::store::error::OpenError;
+use crate::store::record::stamp;
+
+use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
 /// A service as the store keeps it.
@@ -57,7 +60,7 @@ fn check(
             "SELECT revision, at, actor, action, reason, after, timer FROM history
              WHERE service = ?1 ORDER BY revision DESC LIMIT 1",
             [name],
-            |row| Ok((Stamp::read(row)?, row.get::<_, String>(5)?, row.get(6)?)),
+            |row| Ok((stamp(row)?, row.get::<_, String>(5)?, row.get(6)?)),
         )
         .optional()?
         .ok_or_else(|| corrupt("it has no history".to_owned()))?;
@@ -91,7 +94,7 @@ fn beginning(connection: &Connection, name: &str) -> Result<Option<Stamp>, OpenE
                AND (before IS NULL OR before ->> '$.maintenance' = 'off')
          ORDER BY revision DESC LIMIT 1",
         [name],
-        Stamp::read,
+        stamp,
     );
     Ok(stamp.optional()?)
 }

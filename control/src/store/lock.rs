@@ -3,7 +3,9 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 
-use crate::store::{Folder, OpenError};
+use crate::store::folder::Folder;
+
+use crate::store::error::OpenError;
 
 const FILE: &str = "lock";
 

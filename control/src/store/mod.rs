@@ -30,4 +30,4 @@ pub(crate) use self::fleet::KeptBarrier;
 pub(crate) use self::folder::{Disk, Folder};
 pub(crate) use self::idempotency::{Memo, Once};
 pub(crate) use self::load::Kept;
-pub(crate) use self::record::{Record, Stamp};
+pub(crate) use self::record::Record;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use ulid::Ulid;
 
-use crate::store::OpenError;
+use crate::store::error::OpenError;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
 const STEPS: [&str; 6] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE];

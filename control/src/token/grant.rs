@@ -1,12 +1,16 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::token::{NodeNames, Role};
+use crate::token::node_names::NodeNames;
+
+use crate::token::role::Role;
 
 /// The name of the token in `operator.token`.
 pub(crate) const OPERATOR: &str = "operator";
-/// Whom history names where control acts by itself.
+/// The actor of what control does by itself.
 pub(crate) const CONTROL: &str = "control";
+/// The actor of a change that a timer makes.
+pub(crate) const TIMER: &str = "timer";
 
 /// What a token is for: the wire between control and the command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,7 @@ mod node_names;
 mod role;
 mod secret;
 
-pub(crate) use self::grant::{CONTROL, Grant, Made, OPERATOR};
+pub(crate) use self::grant::{CONTROL, Grant, Made, OPERATOR, TIMER};
 pub(crate) use self::name::TokenName;
-pub(crate) use self::node_names::NodeNames;
 pub(crate) use self::role::Role;
 pub(crate) use self::secret::{Token, TokenHash};

@@ -1,8 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::token::CONTROL;
-use crate::wire::timer::Timer;
+use crate::token::grant::{CONTROL, TIMER};
 
 /// The name of a token, fit for a path, a log and a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +32,7 @@ impl FromStr for TokenName {
                 Self::LONGEST
             ));
         }
-        if [CONTROL, Timer::ACTOR].contains(&text) {
+        if [CONTROL, TIMER].contains(&text) {
             return Err(format!(
                 "{text:?} is what history calls what control does by itself; choose another name"
             ));

@@ -1,6 +1,6 @@
 //! Moments, between the core's type and the one that control calculates with.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 
 /// The moment as a state holds it, to the second.
 pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {
@@ -10,4 +10,9 @@ pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {
 /// The moment to calculate with; the last there is, where it lies beyond.
 pub(crate) fn from_core(moment: intermission_core::Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(Timestamp::MAX)
+}
+
+/// A time, to the second.
+pub(crate) fn brief_time(time: Timestamp) -> String {
+    time.round(Unit::Second).unwrap_or(time).to_string()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::store::{Record, Stamp};
+use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
 /// The answer to `GET …/history`, the newest first.
@@ -26,18 +26,4 @@ pub(crate) struct Entry {
     pub(crate) after: Value,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
-}
-
-impl TryFrom<Record> for Entry {
-    type Error = serde_json::Error;
-
-    fn try_from(record: Record) -> Result<Self, serde_json::Error> {
-        let before = record.before.as_deref().map(serde_json::from_str);
-        Ok(Self {
-            stamp: record.stamp,
-            before: before.transpose()?,
-            after: serde_json::from_str(&record.after)?,
-            timer: record.timer,
-        })
-    }
 }

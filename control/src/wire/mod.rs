@@ -1,5 +1,11 @@
 //! What control and the command send each other.
 
+pub(crate) mod barrier;
+pub(crate) mod fleet;
+pub(crate) mod forgotten;
 pub(crate) mod history;
+pub(crate) mod probes;
+pub(crate) mod stamp;
 pub(crate) mod summary;
 pub(crate) mod timer;
+pub(crate) mod wait;

@@ -4,9 +4,9 @@
 use intermission_core::{Mode, State};
 use serde::{Deserialize, Serialize};
 
-use crate::store::Stamp;
 use crate::token::Grant;
 use crate::values::timestamp::from_core;
+use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
 /// What is in force for one service.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::store::Stamp;
 use crate::values::duration::Length;
+use crate::wire::stamp::Stamp;
 
 /// When control ends a maintenance by itself, and who wants it.
 ///
@@ -20,9 +20,6 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// Who makes the change, as history has it.
-    pub(crate) const ACTOR: &str = "timer";
-
     pub(crate) fn new(length: Length, set: Stamp) -> Self {
         Self {
             at: length.after(set.at),

@@ -3,7 +3,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::change::{Change, Patch, advice};
+use crate::change::patch::Patch;
+use crate::change::{Change, advice};
 
 fn now() -> Timestamp {
     "2026-11-22T23:00:00Z".parse().unwrap()
@@ -28,8 +29,7 @@ fn cidrs(count: u32) -> Vec<String> {
 }
 
 fn entries(verb: impl FnOnce(Entries) -> Change, cidrs: &[String]) -> Change {
-    let body = json!({ "cidrs": cidrs }).to_string();
-    verb(Entries::read(&mut Fields::parse(body.as_bytes()).unwrap()).unwrap())
+    verb(Entries::read(&Field::root(&json!({ "cidrs": cidrs }))).unwrap())
 }
 
 /// Comparing each entry with each other would take thousands of millions of steps here, and minutes.

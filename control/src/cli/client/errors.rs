@@ -3,7 +3,7 @@
 use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 
-use crate::cli::client::Server;
+use crate::cli::client::server::Server;
 use crate::cli::exit::{Exit, Failure};
 
 /// What may have happened there when no answer came.

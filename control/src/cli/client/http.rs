@@ -10,8 +10,9 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::args::Connection;
 use crate::cli::client::errors::Sent;
+use crate::cli::client::server::Server;
+use crate::cli::client::token;
 use crate::cli::client::token::Found;
-use crate::cli::client::{Server, token};
 use crate::cli::exit::{Exit, Failure};
 
 /// Control waits for the disk at most this long, or something is wrong there.

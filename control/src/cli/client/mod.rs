@@ -6,4 +6,3 @@ mod server;
 mod token;
 
 pub(crate) use self::http::{Client, escaped, roots, service_path};
-use self::server::Server;

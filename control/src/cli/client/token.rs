@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::cli::client::Server;
+use crate::cli::client::server::Server;
 use crate::cli::exit::{Exit, Failure};
 use crate::token::Token;
 use crate::values::state_home::StateHome;

@@ -1,9 +1,10 @@
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::Failure;
+use crate::cli::terminal::Report;
 use crate::cli::terminal::diff::differences;
-use crate::cli::terminal::{Report, brief_time};
-use crate::store::Stamp;
+use crate::values::timestamp::brief_time;
 use crate::wire::history::{Entry, HistoryPage};
+use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
 pub(crate) fn run(client: &Client, service: &str) -> Result<Report, Failure> {

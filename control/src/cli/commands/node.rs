@@ -5,7 +5,7 @@ use crate::cli::args::Node;
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Paint, Report, forgotten, node_lines};
-use crate::fleet::FleetView;
+use crate::wire::fleet::FleetView;
 
 pub(crate) fn run(client: &Client, command: &Node) -> Result<Report, Failure> {
     match command {

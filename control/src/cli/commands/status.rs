@@ -4,7 +4,7 @@ use serde::Serialize;
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Paint, Report, node_lines, one_line, shown};
-use crate::fleet::FleetView;
+use crate::wire::fleet::FleetView;
 use crate::wire::summary::{Summaries, Summary};
 
 /// One line for each service; everything of the one that is named alone.

@@ -7,9 +7,9 @@ use crate::cli::commands::check::Checks;
 use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::{Follow, Paint, Report, described};
-use crate::fleet::Wait;
 use crate::values::duration::{Limit, ParseLengthError};
 use crate::wire::summary::{Outcome, Outcomes};
+use crate::wire::wait::Wait;
 
 /// `enter`: only what is named is sent, so that a repetition touches nothing else.
 pub(crate) fn enter(

@@ -3,9 +3,11 @@ use serde_json::json;
 use crate::cli::args::{NewToken, Token};
 use crate::cli::client::{Client, escaped};
 use crate::cli::exit::Failure;
-use crate::cli::terminal::{Paint, Report, brief_time};
+use crate::cli::terminal::{Paint, Report};
 use crate::token::{Grant, Made, Role};
-use crate::wire::summary::{self, Grants, Revocation};
+use crate::values::timestamp::brief_time;
+use crate::wire::summary;
+use crate::wire::summary::{Grants, Revocation};
 
 pub(crate) fn run(client: &Client, command: &Token) -> Result<Report, Failure> {
     match command {

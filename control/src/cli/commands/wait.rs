@@ -12,9 +12,10 @@ use crate::cli::commands::interrupt::on_interrupt;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::{Paint, Report, progress_line, say, waited};
-use crate::fleet::{Progress, Wait};
 use crate::values::timeout::ParseTimeoutError;
+use crate::wire::barrier::Progress;
 use crate::wire::summary::{Outcome, Outcomes};
+use crate::wire::wait::Wait;
 
 /// How long control may be away beyond the end of the wait.
 const GRACE: Duration = Duration::from_secs(5);

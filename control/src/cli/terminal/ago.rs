@@ -1,9 +1,6 @@
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
-/// A time, to the second.
-pub(crate) fn brief_time(time: Timestamp) -> String {
-    time.round(Unit::Second).unwrap_or(time).to_string()
-}
+use crate::values::timestamp::brief_time;
 
 /// A time that is past, and how long ago it was.
 pub(crate) fn ago(time: Timestamp, now: Timestamp) -> String {

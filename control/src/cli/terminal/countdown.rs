@@ -1,6 +1,10 @@
 use jiff::Timestamp;
 
-use crate::cli::terminal::{Paint, ahead, brief_time};
+use crate::cli::terminal::paint::Paint;
+
+use crate::cli::terminal::ago::ahead;
+
+use crate::values::timestamp::brief_time;
 use crate::wire::timer::Timer;
 
 /// When a maintenance ends by itself.

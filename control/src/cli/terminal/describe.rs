@@ -1,9 +1,11 @@
 use jiff::Timestamp;
 
+use crate::cli::terminal::ago;
+use crate::cli::terminal::ago::when;
 use crate::cli::terminal::countdown::countdown;
 use crate::cli::terminal::fleet::node_count;
-use crate::cli::terminal::{Paint, ago, when};
-use crate::fleet::FleetView;
+use crate::cli::terminal::paint::Paint;
+use crate::wire::fleet::FleetView;
 use crate::wire::summary::{Outcome, Summary};
 
 /// What became of a service, and what is in force there now.

@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::cli::terminal::ago;
 use crate::cli::terminal::describe::line;
+use crate::cli::terminal::paint::Paint;
 use crate::cli::terminal::wait::counts;
-use crate::cli::terminal::{Paint, ago};
-use crate::fleet::{FleetView, NodeView, Standing, UnstoredView, probed, rules};
+use crate::wire::fleet::{FleetView, NodeView, Standing, UnstoredView, rules};
+use crate::wire::probes::probed;
 
 /// How many of the nodes that are not lost have the revision in force, in a few words.
 pub(crate) fn node_count(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {

@@ -11,7 +11,7 @@ mod report;
 pub(crate) mod screen;
 mod wait;
 
-pub(crate) use self::ago::{ago, ahead, brief_time, when};
+pub(crate) use self::ago::ago;
 pub(crate) use self::describe::{Follow, described, notes, one_line, shown};
 pub(crate) use self::fleet::node_lines;
 pub(crate) use self::forgotten::forgotten;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::cli::terminal::Paint;
 use crate::cli::terminal::describe::line;
 use crate::cli::terminal::fleet::{described, has, requests, unstored_lines};
-use crate::fleet::{Ending, NodeView, Progress, Standing};
+use crate::cli::terminal::paint::Paint;
+use crate::wire::barrier::{Ending, Progress};
+use crate::wire::fleet::{NodeView, Standing};
 
 /// How far a wait is, in one line of at most so many columns: of those that are missing it tells as much as fits.
 pub(crate) fn progress_line(progress: &Progress, columns: usize) -> String {

@@ -1,7 +1,10 @@
 use intermission_core::{Counts, Mode, ServiceName};
 
 use super::*;
-use crate::fleet::{Heard, MemberId, Node, Position, Report};
+use crate::fleet::member::{Heard, Position};
+use crate::fleet::report::Report;
+use crate::fleet::unstored::Node;
+use crate::wire::fleet::MemberId;
 
 const WAIT: Duration = Duration::from_secs(10);
 

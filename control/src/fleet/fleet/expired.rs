@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use crate::fleet::fleet::Fleet;
 use crate::fleet::members::Roll;
-use crate::fleet::{Fleet, MemberId};
 use crate::token::CONTROL;
+use crate::wire::fleet::MemberId;
 
 /// Such members of one service.
 #[derive(Clone, Debug)]

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::fleet::fleet::Fleet;
 use crate::fleet::members::Roll;
-use crate::fleet::view::{FleetView, Progress, Standing};
-use crate::fleet::{Fleet, Wait};
+use crate::wire::barrier::Progress;
+use crate::wire::fleet::{FleetView, Standing};
+use crate::wire::wait::Wait;
 
 impl Fleet {
     /// How many members over all services that are not lost have reported with a token last.

@@ -1,7 +1,8 @@
 use intermission_core::{Mode, ServiceName};
 
 use super::*;
-use crate::fleet::{Ending, Wait};
+use crate::wire::barrier::Ending;
+use crate::wire::wait::Wait;
 
 const SERVICE: &str = "unknown";
 
@@ -31,27 +32,27 @@ fn id() -> MemberId {
 #[test]
 fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
     let fleet = fleet(60);
-    let forgetting = fleet.find(SERVICE, &Whom::Lost);
-    assert_eq!(forgetting.removed.len(), 1);
+    let found = fleet.find(SERVICE, &Whom::Lost);
+    assert_eq!(found.forgetting.removed.len(), 1);
     // The store forgets it; meanwhile it reports.
     let running = report(2, ";running=5;oldest=1");
     assert_eq!(
         fleet.hear(SERVICE, running, Position::At(17), "nodes"),
         News::Heard
     );
-    fleet.forget(SERVICE, &Whom::Lost, &forgetting);
+    fleet.forget(SERVICE, &Whom::Lost, &found);
     assert_eq!(fleet.members(SERVICE), 1);
     // Its next report has the store take it again.
     let news = fleet.hear(SERVICE, report(3, ""), Position::At(17), "nodes");
     assert_eq!(news, News::Changed);
     // One that stays silent goes, and so does a process that is named.
     let silent = self::fleet(60);
-    let forgetting = silent.find(SERVICE, &Whom::Lost);
-    silent.forget(SERVICE, &Whom::Lost, &forgetting);
+    let found = silent.find(SERVICE, &Whom::Lost);
+    silent.forget(SERVICE, &Whom::Lost, &found);
     assert_eq!(silent.members(SERVICE), 0);
     let named = Whom::Process(id());
-    let forgetting = fleet.find(SERVICE, &named);
-    fleet.forget(SERVICE, &named, &forgetting);
+    let found = fleet.find(SERVICE, &named);
+    fleet.forget(SERVICE, &named, &found);
     assert_eq!(fleet.members(SERVICE), 0);
 }
 

@@ -4,15 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::change::{Change, Enter, Width};
-use crate::fleet::Wait;
 use crate::registry::{Asked, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::{Named, Order};
+use crate::server::http::change_request::{Named, Order, wait};
 use crate::server::http::problem::Problem;
-use crate::values::fields::Fields;
+use crate::values::members::{only, texts, whole_number};
 use crate::wire::summary::Outcomes;
-use intermission_core::FieldError;
+use intermission_core::{Field, FieldError};
 
 /// What is asked by name alone, with a few words beside it.
 #[derive(Clone, Copy, Debug)]
@@ -49,43 +48,30 @@ pub(crate) async fn rollback(
     Named(name): Named,
     order: Order,
 ) -> Answer {
-    let Order {
-        actor,
-        expected,
-        mut fields,
-        once,
-        caller,
-    } = order;
-    let revision = fields.whole_number("revision")?;
-    let revision = revision.ok_or_else(|| FieldError::new("/revision", "is missing"))?;
-    let reason = fields.reason()?;
-    let (wait, width) = (wait(&mut fields)?, Width::read(&mut fields)?);
-    fields.finish(&["revision", "reason", "wait", "wide"])?;
+    let body = order.body();
+    let revision = whole_number(&body.required("revision")?)?;
+    let reason = order.reason()?;
+    let (wait, width) = (wait(&body)?, Width::read(&body)?);
+    only(&body, &["revision", "reason", "wait", "wide"])?;
     let service = name.clone();
     let state = Arc::clone(&app)
         .keep(move |keeper| keeper.state_at(&service, revision.into()))
         .await?;
-    let asked = Asked {
-        change: Change::Rollback(Box::new(state), width),
-        expected,
-        actor: actor.0,
-        reason,
-        caller,
-        once,
-        wait,
-    };
+    let asked = order.asked(Change::Rollback(Box::new(state), width), reason, wait);
     make(app, name, asked).await
 }
 
 /// `POST /v1/changes`: one action for several services, all or none.
-pub(crate) async fn several(State(app): State<Arc<App>>, mut order: Order) -> Answer {
+pub(crate) async fn several(State(app): State<Arc<App>>, order: Order) -> Answer {
     if order.expected.is_some() {
         let reason =
             "If-Match names one service's state; change services one by one, or leave it out";
         return Err(FieldError::new("", reason).into());
     }
-    let target = target(&mut order.fields)?;
-    let action = match order.fields.text("action")?.as_deref() {
+    let body = order.body();
+    let target = target(&body)?;
+    let action = body.member("action").map(|action| action.text());
+    let action = match action.transpose()? {
         Some("enter") => Action::Enter,
         Some("exit") => Action::Exit,
         Some("allowlist enable") => Action::EnableAllowlist,
@@ -129,47 +115,28 @@ pub(crate) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
 }
 
 fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, FieldError> {
-    let Order {
-        actor,
-        expected,
-        mut fields,
-        once,
-        caller,
-    } = order;
-    let reason = fields.reason()?;
-    let wait = wait(&mut fields)?;
+    let body = order.body();
+    let reason = order.reason()?;
+    let wait = wait(&body)?;
     let mut known = [more, &["reason", "wait"]].concat();
     let change = match action {
         Action::Enter => {
             known.extend(Enter::FIELDS);
-            Change::Enter(Enter::read(&mut fields)?)
+            Change::Enter(Enter::read(&body)?)
         }
         Action::Exit => Change::Exit,
         Action::EnableAllowlist => Change::EnableAllowlist,
         Action::DisableAllowlist => Change::DisableAllowlist,
     };
-    fields.finish(&known)?;
-    Ok(Asked {
-        change,
-        expected,
-        actor: actor.0,
-        reason,
-        caller,
-        once,
-        wait,
-    })
-}
-
-/// Whether somebody waits until the change is in force everywhere, and how.
-fn wait(fields: &mut Fields) -> Result<Option<Wait>, FieldError> {
-    fields.object("wait")?.map(Wait::read).transpose()
+    only(&body, &known)?;
+    Ok(order.asked(change, reason, wait))
 }
 
 /// Which services: some by name, or all, but never all by mistake.
-fn target(fields: &mut Fields) -> Result<Target, FieldError> {
-    let services = fields.texts("services")?;
-    let all = fields.boolean("all")?;
-    match (services, all) {
+fn target(body: &Field<'_>) -> Result<Target, FieldError> {
+    let services = body.member("services").map(|services| texts(&services));
+    let all = body.member("all").map(|all| all.boolean());
+    match (services.transpose()?, all.transpose()?) {
         (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
         (None, Some(true)) => Ok(Target::All),
         _ => Err(FieldError::new(

@@ -10,15 +10,16 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::fleet::Progress;
 use crate::server::app::App;
 use crate::server::gate::identity::Caller;
 use crate::server::gate::stopwatch::Stopwatch;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, condition};
-use crate::server::http::long_poll::{self, PREFERENCE_APPLIED};
+use crate::server::http::long_poll;
+use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
 use crate::values::etag::ETag;
+use crate::wire::barrier::Progress;
 
 /// How long a look at the nodes is good for, so that of many that change each is not shown alone.
 const CROWD: Duration = Duration::from_millis(250);

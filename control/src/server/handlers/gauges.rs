@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use prometheus::core::Collector;
 use prometheus::{IntCounter, IntGauge, IntGaugeVec, Opts};
 
-use crate::fleet::{Fleet, Standing, rules};
+use crate::fleet::Fleet;
+
 use crate::registry::Published;
 use crate::server::app::App;
+use crate::wire::fleet::{Standing, rules};
 
 type Collectors = Vec<Box<dyn Collector>>;
 

@@ -7,6 +7,7 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::Named;
 use crate::server::http::problem::Problem;
+use crate::store::Record;
 use crate::wire::history::{Entry, HistoryPage};
 use intermission_core::FieldError;
 
@@ -18,7 +19,7 @@ pub(crate) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Ur
     let (page, events) = app
         .keep(move |keeper| keeper.history(&name, before))
         .await?;
-    let entries: Result<_, _> = page.records.into_iter().map(Entry::try_from).collect();
+    let entries: Result<_, _> = page.records.into_iter().map(entry).collect();
     let page = HistoryPage {
         service,
         entries: entries.map_err(Problem::internal)?,
@@ -34,4 +35,14 @@ fn before(query: &str) -> Result<Option<u64>, FieldError> {
         .filter_map(|pair| pair.strip_prefix("before="));
     let revision = values.next().map(str::parse).transpose();
     revision.map_err(|_| FieldError::new("", "?before= takes a revision, a whole number"))
+}
+
+fn entry(record: Record) -> Result<Entry, serde_json::Error> {
+    let before = record.before.as_deref().map(serde_json::from_str);
+    Ok(Entry {
+        stamp: record.stamp,
+        before: before.transpose()?,
+        after: serde_json::from_str(&record.after)?,
+        timer: record.timer,
+    })
 }

@@ -8,7 +8,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::fleet::{Forgetting, MemberId, Node, Report, Whom};
+use crate::wire::forgotten::Forgetting;
+
+use crate::wire::fleet::MemberId;
+
+use crate::fleet::{Node, Report, Whom};
 use crate::registry::Forget;
 use crate::server::app::App;
 use crate::server::gate::identity::Caller;
@@ -16,8 +20,8 @@ use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, Order};
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
-use crate::values::fields::Fields;
-use intermission_core::FieldError;
+use crate::values::members::{only, texts};
+use intermission_core::{Field, FieldError};
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
 /// and starts without one then.
@@ -107,23 +111,19 @@ pub(crate) async fn forget(
         #[serde(flatten)]
         forgetting: Forgetting,
     }
-    let Order {
-        actor,
-        mut fields,
-        once,
-        ..
-    } = order;
-    let whom = whom(&mut fields)?;
-    let reason = fields.reason()?;
-    fields.finish(&[
+    let body = order.body();
+    let whom = whom(&body)?;
+    let reason = order.reason()?;
+    let known = [
         "node", "boot", "nodes", "lost", "token", "unstored", "reason",
-    ])?;
+    ];
+    only(&body, &known)?;
     let asked = Forget {
         service: service.clone(),
         whom,
-        actor: actor.0,
+        actor: order.actor.0,
         reason,
-        once,
+        once: order.once,
     };
     let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
     json(
@@ -136,12 +136,20 @@ pub(crate) async fn forget(
 }
 
 /// Which nodes are meant, said in one of the ways that there are.
-fn whom(fields: &mut Fields) -> Result<Whom, FieldError> {
-    let (node, boot) = (fields.text("node")?, fields.text("boot")?);
-    let nodes = fields.texts("nodes")?;
-    let lost = fields.boolean("lost")?.unwrap_or_default();
-    let unstored = fields.boolean("unstored")?.unwrap_or_default();
-    let token = fields.text("token")?;
+fn whom(body: &Field<'_>) -> Result<Whom, FieldError> {
+    let text = |name| {
+        body.member(name)
+            .map(|field| field.text().map(str::to_owned))
+    };
+    let flag = |name| body.member(name).map(|field| field.boolean());
+    let (node, boot) = (text("node").transpose()?, text("boot").transpose()?);
+    let nodes = body
+        .member("nodes")
+        .map(|nodes| texts(&nodes))
+        .transpose()?;
+    let lost = flag("lost").transpose()?.unwrap_or_default();
+    let unstored = flag("unstored").transpose()?.unwrap_or_default();
+    let token = text("token").transpose()?;
     let named = match (node, boot, nodes) {
         (None, None, None) => None,
         (Some(name), Some(boot), None) => Some(Whom::Process(MemberId { name, boot })),
@@ -174,14 +182,9 @@ fn unclear() -> FieldError {
 
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
 pub(crate) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
-    let Order {
-        actor,
-        mut fields,
-        once,
-        ..
-    } = order;
-    let reason = fields.reason()?;
-    fields.finish(&["reason"])?;
+    let reason = order.reason()?;
+    only(&order.body(), &["reason"])?;
+    let Order { actor, once, .. } = order;
     let services = app
         .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
         .await?;

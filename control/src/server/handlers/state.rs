@@ -15,7 +15,8 @@ use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
 use crate::server::http::body;
 use crate::server::http::change_request::{Named, condition};
-use crate::server::http::long_poll::{self, PREFERENCE_APPLIED};
+use crate::server::http::long_poll;
+use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
 
 /// `GET /v1/services/{name}/state`: what nodes poll.

@@ -12,9 +12,9 @@ use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, Order};
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
-use crate::values::fields::Fields;
+use crate::values::members::{only, texts, whole_number};
 use crate::wire::summary::{Grants, NewToken, Revocation};
-use intermission_core::FieldError;
+use intermission_core::{Field, FieldError};
 
 /// `GET /v1/tokens`: all there ever were, without the tokens themselves, which nobody knows here.
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
@@ -25,7 +25,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 /// `POST /v1/tokens`: the one answer that has the token in clear, so that no `Idempotency-Key` keeps
 /// it; a name that is given once only does.
 pub(crate) async fn create(State(app): State<Arc<App>>, order: Order) -> Answer {
-    let grant = grant(order.fields, order.actor)?;
+    let grant = grant(&order.body(), &order.actor)?;
     let (token, grant) = app
         .keep(move |keeper| Ok(keeper.create_token(grant)))
         .await??;
@@ -39,7 +39,7 @@ pub(crate) async fn revoke(
     Named(name): Named,
     order: Order,
 ) -> Answer {
-    order.fields.finish(&[])?;
+    only(&order.body(), &[])?;
     let (changed, grant) = app
         .keep(move |keeper| Ok(keeper.revoke_token(&name, &order.actor.0)))
         .await??;
@@ -47,28 +47,28 @@ pub(crate) async fn revoke(
 }
 
 /// What the body of a request asks a token for.
-fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, FieldError> {
-    let refuse = |member: &str| {
-        let pointer = format!("/{member}");
-        move |reason: String| FieldError::new(pointer, reason)
-    };
-    let missing = |member| move || FieldError::new(format!("/{member}"), "is missing");
-    let name = fields.text("name")?.ok_or_else(missing("name"))?;
-    let name: TokenName = name.parse().map_err(refuse("name"))?;
-    let role = fields.text("role")?.ok_or_else(missing("role"))?;
-    let role = role.parse().map_err(refuse("role"))?;
-    let services = fields.texts("services")?;
-    let nodes = fields.text("nodes")?;
-    let max_polls = fields.whole_number("max_polls")?;
-    let max_members = fields.whole_number("max_members")?;
-    fields.finish(&[
+fn grant(body: &Field<'_>, Actor(by): &Actor) -> Result<Grant, FieldError> {
+    let refuse = |member: &str, reason: String| FieldError::new(format!("/{member}"), reason);
+    let number = |name| body.member(name).map(|number| whole_number(&number));
+    let name: TokenName = body.required("name")?.parsed()?;
+    let role: Role = body.required("role")?.parsed()?;
+    let services = body.member("services").map(|services| texts(&services));
+    let services = services.transpose()?;
+    let nodes = body
+        .member("nodes")
+        .map(|nodes| nodes.parsed())
+        .transpose()?;
+    let max_polls = number("max_polls").transpose()?;
+    let max_members = number("max_members").transpose()?;
+    let known = [
         "name",
         "role",
         "services",
         "nodes",
         "max_polls",
         "max_members",
-    ])?;
+    ];
+    only(body, &known)?;
     for (member, is_given) in [
         ("services", services.is_some()),
         ("nodes", nodes.is_some()),
@@ -77,32 +77,33 @@ fn grant(mut fields: Fields, Actor(by): Actor) -> Result<Grant, FieldError> {
     ] {
         if is_given && role != Role::Node {
             let reason = format!("goes with role node only, not with {role}; leave it out");
-            return Err(refuse(member)(reason));
+            return Err(refuse(member, reason));
         }
     }
     for (member, number) in [("max_polls", max_polls), ("max_members", max_members)] {
         if number == Some(0) {
             let reason = "0 lets no node in; leave it out, or revoke the token";
-            return Err(refuse(member)(reason.to_owned()));
+            return Err(refuse(member, reason.to_owned()));
         }
     }
     if services.as_ref().is_some_and(Vec::is_empty) {
         // Whoever has taken the last service off a list does not mean all of them.
         let reason = "names no service; leave it out for a token for all services";
-        return Err(refuse("services")(reason.to_owned()));
+        return Err(refuse("services", reason.to_owned()));
     }
-    let at = Timestamp::now();
-    let mut grant = Grant::new(name.as_str(), role, Made { by, at });
+    let made = Made {
+        by: by.clone(),
+        at: Timestamp::now(),
+    };
+    let mut grant = Grant::new(name.as_str(), role, made);
     grant.services = services.unwrap_or_default();
     for service in &grant.services {
         let valid = service.parse::<ServiceName>();
-        valid.map_err(|error: ParseError| refuse("services")(error.to_string()))?;
+        valid.map_err(|error: ParseError| refuse("services", error.to_string()))?;
     }
     grant.services.sort();
     grant.services.dedup();
-    if let Some(nodes) = nodes {
-        grant.nodes = nodes.parse().map_err(refuse("nodes"))?;
-    }
+    grant.nodes = nodes.unwrap_or(grant.nodes);
     grant.max_polls = max_polls.unwrap_or(grant.max_polls);
     grant.max_members = max_members.unwrap_or(grant.max_members);
     Ok(grant)

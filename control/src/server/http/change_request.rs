@@ -6,8 +6,12 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use intermission_core::{Field, FieldError, is_unseen};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::change::Change;
+use crate::registry::Asked;
 use crate::server::app::App;
 use crate::server::gate::host_names::Ends;
 use crate::server::gate::identity::Actor;
@@ -15,7 +19,9 @@ use crate::server::http::body;
 use crate::server::http::problem::Problem;
 use crate::store::Once;
 use crate::values::etag::Condition;
-use crate::values::fields::Fields;
+use crate::values::members::{only, whole_number};
+use crate::values::timeout::Timeout;
+use crate::wire::wait::Wait;
 
 /// What the path names; whether there is one is the keeper's to say.
 #[derive(Clone, Debug)]
@@ -37,15 +43,103 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
-/// A request to change something: who asks, on what condition, and the members of the body, which
-/// may be absent.
+/// A request to change something: who asks, on what condition, and the body.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) actor: Actor,
     pub(crate) expected: Option<Condition>,
-    pub(crate) fields: Fields,
     pub(crate) once: Option<Once>,
-    pub(crate) caller: Option<IpAddr>,
+    caller: Option<IpAddr>,
+    body: Value,
+}
+
+impl Order {
+    /// The body, an object.
+    pub(crate) fn body(&self) -> Field<'_> {
+        Field::root(&self.body)
+    }
+
+    /// Why the change is made: one line that history keeps.
+    pub(crate) fn reason(&self) -> Result<Option<String>, FieldError> {
+        const LONGEST: usize = 500;
+        let body = self.body();
+        let Some(field) = body.member("reason") else {
+            return Ok(None);
+        };
+        let reason = field.text()?;
+        if reason.chars().count() > LONGEST {
+            return Err(field.refuse(format!("has more than {LONGEST} characters")));
+        }
+        // It is printed on operators' terminals, where a control character may do anything, and one that turns the
+        // direction of text may hide what a line says.
+        if reason.chars().any(is_unseen) {
+            return Err(field.refuse(
+                "has a control character, one that turns the direction of text, or a second line; write it on one line",
+            ));
+        }
+        Ok(Some(reason.to_owned()).filter(|reason| !reason.trim().is_empty()))
+    }
+
+    /// The change that is asked for.
+    pub(crate) fn asked(self, change: Change, reason: Option<String>, wait: Option<Wait>) -> Asked {
+        Asked {
+            change,
+            expected: self.expected,
+            actor: self.actor.0,
+            reason,
+            caller: self.caller,
+            once: self.once,
+            wait,
+        }
+    }
+}
+
+/// Reads a body; an empty one is an empty object, so that a webhook need not send any.
+fn parse(body: &[u8]) -> Result<Value, FieldError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    let value = Field::read(body)?;
+    if !value.is_object() {
+        return Err(FieldError::new(
+            "",
+            "is not an object; write it like {\"reason\": \"deploy\"}",
+        ));
+    }
+    Ok(value)
+}
+
+/// How the change is waited for, if it is; `true` is as good as an empty object, and `false` as none.
+pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
+    let Some(wait) = body.member("wait") else {
+        return Ok(None);
+    };
+    if let Some(wanted) = wait.value().as_bool() {
+        return Ok(wanted.then(Wait::default));
+    }
+    let duration = |name| {
+        let Some(field) = wait.member(name) else {
+            return Ok(None);
+        };
+        let seconds = whole_number(&field)?;
+        let duration = Timeout::from_seconds(seconds.into());
+        let reason = || format!("{seconds} is not a number of seconds from 1 to 86400, a day");
+        duration.map(Some).ok_or_else(|| field.refuse(reason()))
+    };
+    let (timeout, gone_after) = (duration("timeout")?, duration("gone_after")?);
+    let expect = wait.member("expect").map(|number| whole_number(&number));
+    let ignore_upgraded = wait.member("ignore_upgraded").map(|flag| flag.boolean());
+    let asked = Wait {
+        timeout,
+        gone_after,
+        expect: expect.transpose()?.map(u64::from),
+        ignore_upgraded: ignore_upgraded.transpose()?.unwrap_or_default(),
+    };
+    only(
+        &wait,
+        &["timeout", "expect", "ignore_upgraded", "gone_after"],
+    )?;
+    Ok(Some(asked))
 }
 
 impl FromRequest<Arc<App>> for Order {
@@ -62,7 +156,7 @@ impl FromRequest<Arc<App>> for Order {
         Ok(Self {
             actor,
             expected: condition(&parts.headers, &IF_MATCH),
-            fields: Fields::parse(&body)?,
+            body: parse(&body)?,
             once: once(&parts, &body)?,
             caller: caller(&parts),
         })
@@ -110,4 +204,39 @@ fn caller(parts: &Parts) -> Option<IpAddr> {
 /// The condition of all lines of `name`.
 pub(crate) fn condition(headers: &HeaderMap, name: &HeaderName) -> Option<Condition> {
     Condition::read(headers.get_all(name).iter().map(HeaderValue::as_bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(body: &str) -> Order {
+        Order {
+            actor: Actor("operator".to_owned()),
+            expected: None,
+            once: None,
+            caller: None,
+            body: parse(body.as_bytes()).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_empty_body_is_an_empty_object() {
+        assert_eq!(only(&order(" \n").body(), &["reason"]), Ok(()));
+    }
+
+    #[test]
+    fn a_reason_is_one_printable_line() {
+        for body in [
+            r#"{"reason": "a\u001b[2Jb"}"#,
+            r#"{"reason": "a\nb"}"#,
+            r#"{"reason": "a\u202eb"}"#,
+            r#"{"reason": "a\u2066b"}"#,
+        ] {
+            assert_eq!(order(body).reason().unwrap_err().pointer(), "/reason");
+        }
+        assert_eq!(order(r#"{"reason": "  "}"#).reason(), Ok(None));
+        let reason = order(r#"{"reason": "deploy"}"#).reason();
+        assert_eq!(reason, Ok(Some("deploy".into())));
+    }
 }

@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use crate::fleet::MemberId;
 use crate::registry::{Keeper, Published};
 use crate::server::gate::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::run::stopped;
+use crate::wire::fleet::MemberId;
 
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");

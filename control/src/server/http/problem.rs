@@ -4,8 +4,10 @@ use axum::response::{IntoResponse, Response};
 use intermission_core::Visible;
 use serde_json::{Map, Value};
 
-use crate::fleet::{Kept, MemberId};
+use crate::wire::forgotten::Kept;
+
 use crate::registry::ChangeError;
+use crate::wire::fleet::MemberId;
 use intermission_core::FieldError;
 
 /// An error as a problem document (RFC 9457).

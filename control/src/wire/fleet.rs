@@ -1,11 +1,20 @@
-//! The fleet as operators see it: the wire between control and the command.
+//! The nodes of a service, as operators see them.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::{Ending, UnstoredView};
+use crate::wire::barrier::Progress;
+
+/// One process that enforces a service's state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct MemberId {
+    /// Several processes may share it.
+    pub(crate) name: String,
+    /// Drawn when the process began to poll.
+    pub(crate) boot: String,
+}
 
 /// How a node stands to a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -123,51 +132,18 @@ pub(crate) struct NodeView {
     pub(crate) probed: Vec<String>,
 }
 
-/// How far a barrier is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Progress {
-    pub(crate) id: String,
-    pub(crate) service: String,
-    pub(crate) revision: u64,
-    pub(crate) actor: String,
-    pub(crate) began: Timestamp,
-    /// When it ends at the latest.
-    pub(crate) deadline: Timestamp,
-    /// How many nodes there have to be.
-    pub(crate) expect: Option<u64>,
-    /// How it ended; `null` while it waits.
-    pub(crate) ending: Option<Ending>,
-    /// The later revision that may admit what this one refuses.
-    pub(crate) superseded_by: Option<u64>,
-    /// How many nodes there are that are not lost.
-    pub(crate) nodes: usize,
-    /// How many of these have it in force.
-    pub(crate) in_force: usize,
-    /// How many of these have it in force and have drained.
-    pub(crate) drained: usize,
-    /// Requests that still run on all of them together.
-    pub(crate) running: u64,
-    /// Whether all nodes are proxies, so that nothing is known of the application behind.
-    pub(crate) edge_only: bool,
-    /// How many nodes have not drained, lost ones among them.
-    #[serde(default)]
-    pub(crate) waiting_for: usize,
-    /// The nodes that have not drained, the first hundred of them.
-    pub(crate) missing: Vec<NodeView>,
-    /// The lost nodes that had drained when they were heard last, the first hundred of them. They hinder no wait for
-    /// this revision, and count towards nothing.
-    #[serde(default)]
-    pub(crate) lost: Vec<NodeView>,
-    /// How many nodes have the state and could not be stored.
-    #[serde(default)]
-    pub(crate) unstored: u64,
-    /// The first hundred of these.
-    #[serde(default)]
-    pub(crate) unstored_nodes: Vec<UnstoredView>,
-    /// Requests since the revision came into force, by the rule that decided about them, on the nodes that are not
-    /// lost and have just this revision in force.
-    #[serde(default)]
-    pub(crate) rules: BTreeMap<String, u64>,
+/// Such a node, as operators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnstoredView {
+    /// The node's name; none where its report cannot be read.
+    pub(crate) name: Option<String>,
+    pub(crate) boot: Option<String>,
+    /// The name of the token that it came with.
+    pub(crate) token: String,
+    /// Why it is no member.
+    pub(crate) reason: String,
+    /// Since when.
+    pub(crate) since: Timestamp,
 }
 
 /// The requests of nodes that are not lost and have `revision` in force, by rule.
@@ -192,20 +168,8 @@ impl FleetView {
     }
 }
 
-impl Progress {
-    /// It without what changes with every poll, and is no news.
-    pub(crate) fn quiet(&self) -> Self {
-        Self {
-            missing: self.missing.iter().map(NodeView::quiet).collect(),
-            lost: self.lost.iter().map(NodeView::quiet).collect(),
-            rules: BTreeMap::new(),
-            ..self.clone()
-        }
-    }
-}
-
 impl NodeView {
-    fn quiet(&self) -> Self {
+    pub(crate) fn quiet(&self) -> Self {
         Self {
             heard: None,
             rules: BTreeMap::new(),

@@ -1,41 +1,31 @@
-//! Paths that health checks seem to ask for, and that maintenance refuses.
+//! Health checks that maintenance refuses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use intermission_core::{Policy, RequestView, State, Verdict};
 use jiff::Timestamp;
 
-use crate::fleet::NodeView;
 use crate::values::timestamp::to_core;
+use crate::wire::fleet::NodeView;
+use crate::wire::probes::{Probed, probed};
 
-/// The clients that ask for one path.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Probed {
-    /// What they claim to be in their `User-Agent`.
-    pub(crate) agents: BTreeSet<String>,
-    /// How many nodes they ask.
-    pub(crate) nodes: usize,
-}
-
-/// The paths that nodes which are not lost have reported.
-pub(crate) fn probed(nodes: &[NodeView]) -> BTreeMap<String, Probed> {
-    let mut paths: BTreeMap<String, Probed> = BTreeMap::new();
-    for node in nodes.iter().filter(|node| !node.lost) {
-        let asked = node.probed.iter().filter_map(|asked| asked.split_once(':'));
-        let mut seen = BTreeSet::new();
-        for (agent, path) in asked {
-            let probed = paths.entry(path.to_owned()).or_default();
-            probed.agents.insert(agent.to_owned());
-            probed.nodes += usize::from(seen.insert(path));
-        }
+/// That a state refuses what health checks seem to ask the nodes for.
+pub(crate) fn probed_advice(nodes: &[NodeView], state: &State, now: Timestamp) -> Vec<String> {
+    let paths = probed(nodes);
+    if paths.is_empty() {
+        return Vec::new();
     }
-    paths
+    let refused = refused(paths, state, now);
+    refused
+        .iter()
+        .map(|(path, probed)| probed.describe(path))
+        .collect()
 }
 
 /// Those of the paths that `state` refuses, as far as that does not depend on the client's address.
 ///
 /// Not among them are paths that stay open to probers: which peer asks is known to the node alone.
-pub(crate) fn refused(
+fn refused(
     mut paths: BTreeMap<String, Probed>,
     state: &State,
     now: Timestamp,
@@ -49,28 +39,13 @@ pub(crate) fn refused(
     paths
 }
 
-impl Probed {
-    /// One line about these clients, which ask for `path`.
-    pub(crate) fn describe(&self, path: &str) -> String {
-        let agents: Vec<_> = self.agents.iter().map(String::as_str).collect();
-        let nodes = match self.nodes {
-            1 => "1 node".to_owned(),
-            nodes => format!("{nodes} nodes"),
-        };
-        format!(
-            "maintenance refuses {path}, which a client that claims to be {} asks {nodes} for at even intervals: a health \
-             check that is refused may restart or remove the nodes",
-            agents.join(" or ")
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
-    use crate::fleet::{Heard, Member, Position, Report, Standing};
+    use crate::fleet::{Heard, Member, Position, Report};
+    use crate::wire::fleet::Standing;
 
     fn node(name: &str, probed: &str) -> NodeView {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");

@@ -2,7 +2,7 @@
 
 use intermission_core::{Notice, State};
 
-use crate::wire::fleet::NodeView;
+use crate::wire::node::NodeView;
 use intermission_core::FieldError;
 
 /// Refuses a state whose document living nodes would refuse, so that they would keep what they have.

@@ -6,7 +6,7 @@ use intermission_core::{Policy, RequestView, State, Verdict};
 use jiff::Timestamp;
 
 use crate::values::timestamp::to_core;
-use crate::wire::fleet::NodeView;
+use crate::wire::node::NodeView;
 use crate::wire::probes::{Probed, probed};
 
 /// That a state refuses what health checks seem to ask the nodes for.
@@ -45,7 +45,7 @@ mod tests {
 
     use super::*;
     use crate::fleet::{Heard, Member, Position, Report};
-    use crate::wire::fleet::Standing;
+    use crate::wire::node::Standing;
 
     fn node(name: &str, probed: &str) -> NodeView {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");

@@ -1,3 +1,4 @@
+use crate::cli::args::Serve;
 use crate::cli::args::{Allowlist, Cli, Command, Store};
 use crate::cli::client::Client;
 use crate::cli::commands::check;
@@ -8,12 +9,15 @@ use crate::cli::commands::{
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
 use crate::server;
+use crate::store::Disk;
+use crate::values::duration::Length;
 
 /// Does what the command line says, and prints how it went.
 pub(crate) fn run(cli: Cli) -> Exit {
     let format = cli.connection.output;
     if let Command::Serve(options) = cli.command {
-        return match server::run(*options) {
+        options.log.clone().start(options.log_format);
+        return match server::run(options.into()) {
             Ok(()) => Exit::Done,
             Err(error) => print(Err(Failure::failed(format!("{error:#}"))), format),
         };
@@ -55,5 +59,24 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Notice(options) => notice::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),
         Command::Token(command) => token::run(&client, &command),
+    }
+}
+
+impl From<Box<Serve>> for server::Options {
+    fn from(options: Box<Serve>) -> Self {
+        let certificate = options.tls_cert.zip(options.tls_key);
+        Self {
+            listen: options.listen,
+            certificate: certificate.map(|(chain, key)| server::Certificate { chain, key }),
+            insecure_listen_in_clear: options.insecure_listen_in_clear,
+            hosts: options.hosts,
+            data: options.data,
+            disk: if options.allow_network_data {
+                Disk::Any
+            } else {
+                Disk::Local
+            },
+            forget_lost_after: options.forget_lost_after.map(Length::duration),
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::fleet::member::Member;
 use crate::fleet::unstored::Unstored;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
-use crate::wire::fleet::{NodeView, Standing, rules};
+use crate::wire::node::{NodeView, Standing, rules};
 use crate::wire::wait::Wait;
 
 /// Somebody who waits until one revision is in force everywhere, and what came before has drained.

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 
 use crate::fleet::report::Report;
 

@@ -16,8 +16,8 @@ use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
-use crate::wire::fleet::MemberId;
 use crate::wire::forgotten::Forgotten;
+use crate::wire::node::MemberId;
 
 mod expired;
 mod queries;

@@ -4,8 +4,8 @@ use std::time::Instant;
 use crate::fleet::member::Member;
 
 use crate::fleet::unstored::Node;
-use crate::wire::fleet::MemberId;
 use crate::wire::forgotten::Forgetting;
+use crate::wire::node::MemberId;
 
 /// Which members an operator means.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::fleet::report::Report;
-use crate::wire::fleet::{MemberId, NodeView, Standing};
 use crate::wire::forgotten::Forgotten;
+use crate::wire::node::{MemberId, NodeView, Standing};
 use crate::wire::wait::Wait;
 
 /// What is known of one such process.

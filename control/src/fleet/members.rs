@@ -10,8 +10,8 @@ use crate::fleet::member::Heard;
 use crate::fleet::member::Member;
 use crate::fleet::unstored::Node;
 use crate::fleet::unstored::Unstored;
-use crate::wire::fleet::MemberId;
 use crate::wire::forgotten::{Forgotten, Kept};
+use crate::wire::node::MemberId;
 
 /// The members of one service.
 #[derive(Debug, Default)]

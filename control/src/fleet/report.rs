@@ -4,7 +4,7 @@ use std::time::Duration;
 use intermission_core::{Counts, is_unseen};
 use sfv::{BareItem, Item, Parameters, Parser};
 
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 
 /// What a node says of itself, in one header (`docs/state.md`).
 #[derive(Clone, Debug, PartialEq, Eq)]

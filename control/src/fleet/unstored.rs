@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::wire::fleet::{MemberId, UnstoredView};
+use crate::wire::node::{MemberId, UnstoredView};
 
 /// The nodes of one service that control has given the state without storing them as members.
 ///

@@ -9,7 +9,7 @@ use crate::registry::idempotency::Asker;
 use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
 use crate::store::Once;
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
 /// What an operator answers for.

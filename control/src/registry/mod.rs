@@ -17,6 +17,7 @@ mod registry;
 mod reports;
 mod resume;
 mod timers;
+mod token_changes;
 mod tokens;
 
 pub(crate) use self::change::Asked;
@@ -25,4 +26,5 @@ pub(crate) use self::forget::Forget;
 pub(crate) use self::published::Published;
 pub(crate) use self::registry::{Keeper, Target};
 pub(crate) use self::timers::Due;
-pub(crate) use self::tokens::{Holder, TokenError};
+pub(crate) use self::token_changes::TokenError;
+pub(crate) use self::tokens::Holder;

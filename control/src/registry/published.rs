@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use intermission_core::State;
 use tokio::sync::Notify;
 

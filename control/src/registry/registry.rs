@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use intermission_core::State;
 use jiff::{Timestamp, Unit};
@@ -14,7 +15,7 @@ use crate::fleet::Fleet;
 use crate::registry::change::Asked;
 use crate::registry::error::ChangeError;
 use crate::registry::published::{Published, Services};
-use crate::registry::resume::resume;
+use crate::registry::resume::{restore, resume, stored_barrier};
 use crate::registry::tokens::Tokens;
 use crate::store::{OpenError, Page, Save, Store};
 use crate::wire::stamp::Stamp;
@@ -57,7 +58,10 @@ impl Keeper {
             .filter_map(|kept| resume(&store, &services, kept).transpose())
             .collect::<Result<Vec<_>, OpenError>>()?;
         let tokens = Tokens::new(store.tokens()?);
-        let fleet = Fleet::new(store.members()?, store.forgiven()?, barriers);
+        let now = Instant::now();
+        let members = store.members()?.into_iter();
+        let members = members.map(|(service, member)| (service, restore(member, now)));
+        let fleet = Fleet::new(members, store.forgiven()?, barriers);
         let grants = tokens.grants().into_iter();
         for revoked in grants.filter(|grant| grant.revoked.is_some()) {
             fleet.revoke(&revoked.name);
@@ -146,7 +150,7 @@ impl Keeper {
         if !records.is_empty() || !barriers.is_empty() || memo.is_some() {
             store.save(&Save {
                 records: &records,
-                barriers: &barriers,
+                barriers: &barriers.iter().map(stored_barrier).collect::<Vec<_>>(),
                 memo: memo.as_ref(),
                 identity: None,
             })?;

@@ -14,10 +14,11 @@ use crate::registry::error::ChangeError;
 use crate::registry::published::Published;
 use crate::registry::registry::Keeper;
 use crate::registry::registry::now;
+use crate::registry::resume::stored_member;
 use crate::store::{Store, StoreError};
 use crate::token::Grant;
 use crate::values::etag::ETag;
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
 impl Keeper {
@@ -105,7 +106,7 @@ impl Keeper {
                     return Ok(());
                 }
                 let member = Member::new(Heard::now(report, position), &grant.name);
-                if let Err(error) = store.save_member(service, &member) {
+                if let Err(error) = store.save_member(service, &stored_member(&member)) {
                     let reason = format!("the store cannot take it: {error}");
                     self.pass_over(service, node, &grant.name, Some(reason));
                     return Ok(());
@@ -158,7 +159,7 @@ impl Keeper {
             self.fleet().take_back(service, &spoken);
         }
         if let Some(member) = self.fleet().member(service, id) {
-            store.save_member(service, &member)?;
+            store.save_member(service, &stored_member(&member))?;
             self.fleet().token_stored(service, id, token);
         }
         Ok(())

@@ -1,14 +1,21 @@
+//! Members and barriers, as the store keeps them and as they are in memory.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
 use intermission_core::State;
 
 use crate::fleet::Barrier;
+use crate::fleet::Member;
 use crate::registry::published::Services;
-use crate::store::{KeptBarrier, OpenError, Store, StoreError};
+use crate::store::StoredMember;
+use crate::store::{OpenError, Store, StoreError, StoredBarrier};
 
 /// A barrier as it stands after a restart, if its service and revision are known.
 pub(super) fn resume(
     store: &Store,
     services: &Services,
-    kept: KeptBarrier,
+    kept: StoredBarrier,
 ) -> Result<Option<Barrier>, OpenError> {
     let read = |revision| -> Result<Option<State>, StoreError> {
         let document = store.document(&kept.service, revision)?;
@@ -35,4 +42,45 @@ pub(super) fn resume(
         }
     }
     Ok(Some(barrier))
+}
+
+/// A member as it stands after a restart: not heard yet.
+pub(super) fn restore(stored: StoredMember, now: Instant) -> Member {
+    Member {
+        id: stored.id,
+        kind: stored.kind,
+        wait: stored.wait,
+        lease: stored.lease,
+        joined: stored.joined,
+        stored_token: stored.token.clone(),
+        token: stored.token,
+        revoked: false,
+        forgiven: BTreeSet::new(),
+        heard: None,
+        expected: now,
+    }
+}
+
+/// What the store keeps of a member.
+pub(super) fn stored_member(member: &Member) -> StoredMember {
+    StoredMember {
+        id: member.id.clone(),
+        kind: member.kind.clone(),
+        wait: member.wait,
+        lease: member.lease,
+        joined: member.joined,
+        token: member.token.clone(),
+    }
+}
+
+/// What the store keeps of a barrier.
+pub(super) fn stored_barrier(barrier: &Barrier) -> StoredBarrier {
+    StoredBarrier {
+        id: barrier.id.clone(),
+        service: barrier.service().to_owned(),
+        revision: barrier.state.revision,
+        wait: barrier.wait.clone(),
+        actor: barrier.actor.clone(),
+        began: barrier.began,
+    }
 }

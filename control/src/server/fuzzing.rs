@@ -20,11 +20,13 @@ use tokio::sync::watch;
 use tower_service::Service;
 
 use crate::registry::{Keeper, Published};
-use crate::server::app::{App, router};
+use crate::server::app::App;
 use crate::server::gate::auth;
-use crate::server::gate::host_names::{Ends, Names};
+use crate::server::host_names::Names;
 use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
+use crate::server::listen::Ends;
+use crate::server::routes::router;
 use crate::store::{Disk, Folder, Store};
 use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
 

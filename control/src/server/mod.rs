@@ -16,11 +16,16 @@ mod app;
 pub(crate) mod fuzzing;
 mod gate;
 mod handlers;
+mod host_names;
 mod http;
 mod listen;
 mod log_limiter;
+mod metrics;
+mod routes;
 mod run;
+mod stop;
 mod tasks;
 mod token_file;
 
-pub(crate) use self::run::run;
+pub(crate) use self::listen::certificate::Certificate;
+pub(crate) use self::run::{Options, run};

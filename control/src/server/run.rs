@@ -1,34 +1,49 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use intermission_core::HostName;
 use jiff::Timestamp;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use crate::cli::args;
 use crate::registry::Keeper;
-use crate::server::app::{App, router, wait_for_nodes};
-use crate::server::gate::host_names::Names;
+use crate::server::app::App;
+use crate::server::host_names::Names;
 use crate::server::listen::certificate::Certificate;
 use crate::server::listen::socket::{Privacy, listen};
 use crate::server::listen::{Capacity, TlsDoor};
-use crate::server::tasks::timers;
+use crate::server::routes::router;
+use crate::server::stop::{stop_signal, stopped};
+use crate::server::tasks;
 use crate::server::token_file;
 use crate::store::{Disk, Folder, Store};
-use crate::values::duration::Length;
 use crate::values::state_home::StateHome;
 
 /// How long requests that run when control is told to stop may still take.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How control is started.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) listen: SocketAddr,
+    pub(crate) certificate: Option<Certificate>,
+    pub(crate) insecure_listen_in_clear: bool,
+    /// Names that clients ask for.
+    pub(crate) hosts: Vec<HostName>,
+    /// The folder of the store and the operator token.
+    pub(crate) data: Option<PathBuf>,
+    /// Where that folder may be.
+    pub(crate) disk: Disk,
+    /// After what silence each lost node is forgotten.
+    pub(crate) forget_lost_after: Option<Duration>,
+}
+
 /// Serves until SIGINT or SIGTERM.
-pub(crate) fn run(options: args::Serve) -> anyhow::Result<()> {
-    options.log.clone().start(options.log_format);
+pub(crate) fn run(options: Options) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // They wait for one disk, one at a time.
         .max_blocking_threads(16)
@@ -37,7 +52,7 @@ pub(crate) fn run(options: args::Serve) -> anyhow::Result<()> {
     runtime.block_on(serve(options))
 }
 
-async fn serve(options: args::Serve) -> anyhow::Result<()> {
+async fn serve(options: Options) -> anyhow::Result<()> {
     // Before anything else, so that no signal finds the default handler.
     let stop = stop_signal()?;
     let home = StateHome::from_env();
@@ -45,21 +60,12 @@ async fn serve(options: args::Serve) -> anyhow::Result<()> {
         .data
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
-    let disk = if options.allow_network_data {
-        Disk::Any
-    } else {
-        Disk::Local
-    };
-    let folder = Folder::open(&data, disk)?;
+    let folder = Folder::open(&data, options.disk)?;
     let mut store = Store::open(&folder, Timestamp::now())?;
     let data = folder.path();
     token_file::settle(data, &mut store)?;
     let keeper = Keeper::new(store)?;
-    let certificate = options
-        .tls_cert
-        .zip(options.tls_key)
-        .map(|(chain, key)| Certificate { chain, key }.follow())
-        .transpose()?;
+    let certificate = options.certificate.map(Certificate::follow).transpose()?;
     let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
         (Some(_), _) => ("https", Privacy::Encrypted),
         (None, true) => ("http", Privacy::Insecure),
@@ -78,9 +84,7 @@ async fn serve(options: args::Serve) -> anyhow::Result<()> {
     info!(%address, data = %data.display(), services, connections, "started");
     let names = Names::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(keeper, names, capacity, stop.clone())?);
-    let forget_lost_after = options.forget_lost_after.map(Length::duration);
-    tokio::spawn(wait_for_nodes(Arc::clone(&app), forget_lost_after));
-    tokio::spawn(timers::watch(Arc::clone(&app), stop.clone()));
+    tasks::start(&app, options.forget_lost_after, &stop);
     let connections = Arc::clone(&app);
     let connections = &connections.connections;
     let router = router(app);
@@ -131,25 +135,4 @@ fn say_ready(scheme: &str, address: SocketAddr, data: &Path) -> io::Result<()> {
         token.display()
     )?;
     out.flush()
-}
-
-/// Becomes true when the process is told to stop.
-fn stop_signal() -> io::Result<watch::Receiver<bool>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let (told, stop) = watch::channel(false);
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        told.send_replace(true);
-    });
-    Ok(stop)
-}
-
-/// Ends when `stop` becomes true.
-pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which sends before it goes.
-    let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -4,22 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Params, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Params, Transaction, TransactionBehavior};
 use ulid::Ulid;
 
-use crate::fleet::Barrier;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
-use crate::store::idempotency::Memo;
-use crate::store::load::Kept;
 use crate::store::lock::Lock;
-use crate::store::record::Record;
-use crate::store::record::stamp;
-use crate::store::{fleet, grants, idempotency, load, schema};
-use crate::token::{Grant, Made, TokenHash};
-use crate::wire::stamp::Stamp;
+use crate::store::schema;
 
 const FILE: &str = "intermission.db";
 
@@ -27,28 +18,10 @@ const FILE: &str = "intermission.db";
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(super) connection: Connection,
-    identity: String,
+    pub(super) identity: String,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
     doubtful: Arc<AtomicBool>,
     _lock: Lock,
-}
-
-/// Some records of a history, the newest first.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) records: Vec<Record>,
-    /// Where the next page goes on; `None` when this one reaches the beginning.
-    pub(crate) next: Option<u64>,
-}
-
-/// What is saved together.
-#[derive(Debug, Default)]
-pub(crate) struct Save<'s> {
-    pub(crate) records: &'s [Record],
-    pub(crate) barriers: &'s [Barrier],
-    pub(crate) memo: Option<&'s Memo<'s>>,
-    /// What the store is to be called from now on.
-    pub(crate) identity: Option<&'s str>,
 }
 
 impl Store {
@@ -59,7 +32,7 @@ impl Store {
         folder.open_file(FILE, File::options().append(true).create(true))?;
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let mut connection = Connection::open_with_flags(folder.path().join(FILE), flags)?;
-        // Nobody else writes, but a backup may read.
+        // No other process writes, but a backup may read.
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // In WAL mode anything less may lose the last commits with the power.
@@ -85,44 +58,6 @@ impl Store {
     /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
     pub(crate) fn failed(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.doubtful)
-    }
-
-    /// Everything that is in force.
-    pub(crate) fn load(&self) -> Result<Vec<Kept>, OpenError> {
-        load::load(&self.connection, &self.identity)
-    }
-
-    /// What was asked under this key within a day before `now`, as a hash, and the answer.
-    pub(crate) fn recall(
-        &self,
-        actor: &str,
-        key: &str,
-        now: Timestamp,
-    ) -> Result<Option<([u8; 32], String)>, StoreError> {
-        Ok(idempotency::recall(&self.connection, actor, key, now)?)
-    }
-
-    /// Saves new revisions, who waits for them, and the answer to whoever asked for them, all or nothing.
-    pub(crate) fn save(&mut self, save: &Save<'_>) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            if let Some(identity) = save.identity {
-                transaction.execute("UPDATE store SET identity = ?1", [identity])?;
-            }
-            for record in save.records {
-                save_record(transaction, record)?;
-            }
-            for barrier in save.barriers {
-                fleet::save_barrier(transaction, barrier)?;
-            }
-            if let Some(memo) = save.memo {
-                memo.save(transaction)?;
-            }
-            Ok(())
-        })?;
-        if let Some(identity) = save.identity {
-            identity.clone_into(&mut self.identity);
-        }
-        Ok(())
     }
 
     /// Mints an identity for this store that is greater than the one it has.
@@ -169,119 +104,6 @@ impl Store {
             }
         }
     }
-
-    /// The records of `service` before revision `before`, as many as one answer should carry.
-    pub(crate) fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
-        const MOST: usize = 100;
-        const MOST_BYTES: usize = 4 << 20;
-        let before = before.and_then(|revision| i64::try_from(revision).ok());
-        let mut statement = self.connection.prepare_cached(
-            "SELECT revision, at, actor, action, reason, before, after, timer FROM history
-             WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
-        )?;
-        let mut rows = statement.query(params![service, before.unwrap_or(i64::MAX)])?;
-        let mut records: Vec<Record> = Vec::new();
-        let mut bytes = 0;
-        while let Some(row) = rows.next()? {
-            if records.len() == MOST || bytes > MOST_BYTES {
-                let next = records.last().map(|record| record.stamp.revision);
-                return Ok(Page { records, next });
-            }
-            let record = Record {
-                service: service.to_owned(),
-                stamp: stamp(row)?,
-                before: row.get(5)?,
-                after: row.get(6)?,
-                timer: row.get(7)?,
-            };
-            bytes += record.before.as_ref().map_or(0, String::len) + record.after.len();
-            records.push(record);
-        }
-        Ok(Page {
-            records,
-            next: None,
-        })
-    }
-
-    /// The document of `service` at this revision, if there was one.
-    pub(crate) fn document(
-        &self,
-        service: &str,
-        revision: u64,
-    ) -> Result<Option<String>, StoreError> {
-        let Ok(revision) = i64::try_from(revision) else {
-            return Ok(None);
-        };
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT after FROM history WHERE service = ?1 AND revision = ?2")?;
-        let mut rows = statement.query(params![service, revision])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
-    }
-
-    /// All tokens there ever were, by their hashes.
-    pub(crate) fn tokens(&self) -> Result<Vec<(TokenHash, Grant)>, OpenError> {
-        Ok(grants::load(&self.connection)?)
-    }
-
-    /// Sees to it that the operator's token is the one with this hash.
-    pub(crate) fn settle_operator(
-        &mut self,
-        hash: &TokenHash,
-        now: &Made,
-    ) -> Result<(), OpenError> {
-        let transaction = self.connection.transaction()?;
-        grants::settle_operator(&transaction, hash, now)?;
-        Ok(transaction.commit()?)
-    }
-
-    /// Keeps the hash of a new token, and what it is for.
-    pub(crate) fn add_token(&mut self, hash: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
-        self.commit(|transaction| Ok(grants::add(transaction, hash, grant)?))
-    }
-
-    /// Notes who revoked the token called `name`, and when.
-    pub(crate) fn revoke_token(&mut self, name: &str, revoked: &Made) -> Result<(), StoreError> {
-        self.commit(|transaction| Ok(grants::revoke(transaction, name, revoked)?))
-    }
-}
-
-/// Saves one revision, which must follow the last.
-fn save_record(transaction: &Transaction<'_>, record: &Record) -> Result<(), rusqlite::Error> {
-    let Record {
-        service,
-        stamp,
-        before,
-        after,
-        timer,
-    } = record;
-    let revision = i64::try_from(stamp.revision).unwrap_or(i64::MAX);
-    if before.is_none() {
-        let sql = "INSERT INTO services (name, revision, document) VALUES (?1, ?2, ?3)";
-        exactly_one(transaction, sql, params![service, revision, after])?;
-    } else {
-        // The keeper has compared already; that this holds on the disk too is cheap to know.
-        let sql = "UPDATE services SET revision = ?2, document = ?3
-                   WHERE name = ?1 AND revision = ?2 - 1 AND document = ?4";
-        exactly_one(transaction, sql, params![service, revision, after, before])?;
-    }
-    let sql =
-        "INSERT INTO history (service, revision, at, actor, action, reason, before, after, timer)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    let at = stamp.at.to_string();
-    let Stamp {
-        actor,
-        action,
-        reason,
-        ..
-    } = stamp;
-    exactly_one(
-        transaction,
-        sql,
-        params![
-            service, revision, at, actor, action, reason, before, after, timer
-        ],
-    )
 }
 
 pub(super) fn exactly_one(

@@ -1,3 +1,5 @@
+use crate::store::database::Store;
+use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -36,8 +38,20 @@ impl Memo<'_> {
     }
 }
 
+impl Store {
+    /// What was asked under this key within a day before `now`, as a hash, and the answer.
+    pub(crate) fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], String)>, StoreError> {
+        Ok(recall(&self.connection, actor, key, now)?)
+    }
+}
+
 /// What was asked under this key, and the answer, unless that is too old.
-pub(super) fn recall(
+fn recall(
     connection: &Connection,
     actor: &str,
     key: &str,
@@ -59,8 +73,9 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::store::database::{Save, Store};
+    use crate::store::database::Store;
     use crate::store::folder::{Disk, Folder};
+    use crate::store::save::Save;
 
     #[test]
     fn an_answer_is_given_again_for_a_day_and_no_longer() {

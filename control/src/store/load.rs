@@ -3,6 +3,7 @@
 use intermission_core::{Mode, State};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::store::database::Store;
 use crate::store::error::OpenError;
 use crate::store::record::stamp;
 
@@ -22,7 +23,14 @@ pub(crate) struct Kept {
     pub(crate) timer: Option<Timer>,
 }
 
-pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<Kept>, OpenError> {
+impl Store {
+    /// Everything that is in force.
+    pub(crate) fn load(&self) -> Result<Vec<Kept>, OpenError> {
+        load(&self.connection, &self.identity)
+    }
+}
+
+fn load(connection: &Connection, identity: &str) -> Result<Vec<Kept>, OpenError> {
     let mut services =
         connection.prepare("SELECT name, revision, document FROM services ORDER BY name")?;
     let mut rows = services.query([])?;

@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::Type;
 
@@ -18,15 +19,19 @@ pub(crate) struct Record {
 
 /// Reads the first columns of a row: revision, at, actor, action, reason.
 pub(super) fn stamp(row: &Row<'_>) -> rusqlite::Result<Stamp> {
-    let at: String = row.get(1)?;
-    let at = at.parse().map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(1, Type::Text, Box::new(error))
-    })?;
     Ok(Stamp {
         revision: row.get::<_, i64>(0)?.try_into().unwrap_or_default(),
-        at,
+        at: time(row, 1)?,
         actor: row.get(2)?,
         action: row.get(3)?,
         reason: row.get(4)?,
+    })
+}
+
+/// Reads the time in a column.
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
     })
 }

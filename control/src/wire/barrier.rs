@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::fleet::{NodeView, UnstoredView};
+use crate::wire::node::{NodeView, UnstoredView};
 
 /// How a barrier ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

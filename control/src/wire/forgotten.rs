@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::fleet::{MemberId, UnstoredView};
+use crate::wire::node::{MemberId, UnstoredView};
 
 /// A member of which an operator knows more than control does, and the threads whose silence is answered for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

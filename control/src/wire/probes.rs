@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::wire::fleet::NodeView;
+use crate::wire::node::NodeView;
 
 /// The clients that ask for one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

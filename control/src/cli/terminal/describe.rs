@@ -4,7 +4,7 @@ use crate::cli::terminal::ago;
 use crate::cli::terminal::ago::when;
 use crate::cli::terminal::countdown::countdown;
 use crate::cli::terminal::fleet::node_count;
-use crate::cli::terminal::paint::Paint;
+use crate::cli::terminal::paint::{Paint, line};
 use crate::wire::fleet::FleetView;
 use crate::wire::summary::{Outcome, Summary};
 
@@ -175,10 +175,6 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
         &format!("open again: intermission exit {service}"),
         text,
     );
-}
-
-pub(crate) fn line(name: &str, value: &str, text: &mut String) {
-    text.push_str(&format!("  {name:10} {value}\n"));
 }
 
 fn since(summary: &Summary, now: Timestamp) -> String {

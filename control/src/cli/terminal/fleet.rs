@@ -3,10 +3,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::cli::terminal::ago;
-use crate::cli::terminal::describe::line;
+use crate::cli::terminal::counts::counts;
 use crate::cli::terminal::paint::Paint;
-use crate::cli::terminal::wait::counts;
-use crate::wire::fleet::{FleetView, NodeView, Standing, UnstoredView, rules};
+use crate::cli::terminal::paint::line;
+use crate::wire::fleet::FleetView;
+use crate::wire::node::{NodeView, Standing, UnstoredView, rules};
 use crate::wire::probes::probed;
 
 /// How many of the nodes that are not lost have the revision in force, in a few words.

@@ -1,5 +1,5 @@
-use crate::wire::fleet::{MemberId, UnstoredView};
 use crate::wire::forgotten::{Forgetting, Forgotten, Kept};
+use crate::wire::node::{MemberId, UnstoredView};
 
 /// What became of the nodes that were to be forgotten, each process on a line.
 pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {

@@ -2,6 +2,7 @@
 
 mod ago;
 mod countdown;
+mod counts;
 mod describe;
 pub(crate) mod diff;
 mod fleet;

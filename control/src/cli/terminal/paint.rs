@@ -38,3 +38,7 @@ impl Paint {
         }
     }
 }
+
+pub(crate) fn line(name: &str, value: &str, text: &mut String) {
+    text.push_str(&format!("  {name:10} {value}\n"));
+}

@@ -4,7 +4,7 @@ use super::*;
 use crate::fleet::member::{Heard, Position};
 use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::fleet::fleet::Fleet;
 use crate::fleet::members::Roll;
 use crate::token::CONTROL;
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 
 /// Such members of one service.
 #[derive(Clone, Debug)]

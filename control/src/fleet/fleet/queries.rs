@@ -7,7 +7,8 @@ use std::time::Instant;
 use crate::fleet::fleet::Fleet;
 use crate::fleet::members::Roll;
 use crate::wire::barrier::Progress;
-use crate::wire::fleet::{FleetView, Standing};
+use crate::wire::fleet::FleetView;
+use crate::wire::node::Standing;
 use crate::wire::wait::Wait;
 
 impl Fleet {

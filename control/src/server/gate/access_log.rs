@@ -6,8 +6,8 @@ use axum::body::HttpBody;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
-use crate::server::gate::host_names::Ends;
-use crate::server::gate::identity::Caller;
+use crate::server::http::identity::Caller;
+use crate::server::listen::Ends;
 use crate::server::log_limiter::brief;
 
 /// What programs ask again and again, so that it is nothing to tell of as long as all is well.

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
 use tracing::warn;
 
 use crate::server::app::App;
 use crate::server::gate::access::Access;
-use crate::server::gate::identity::Caller;
+use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Ticket;
 use crate::server::log_limiter::brief;
@@ -33,7 +33,7 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
     let Some(holder) = holder else {
         let refusal = &app.refusals.no_token;
         refusal.write(|kind| warn!(%method, path, "{kind}"));
-        return Err(needed());
+        return Err(Caller::needed());
     };
     let Grant {
         name,
@@ -44,7 +44,7 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
     if revoked.is_some() {
         let refusal = &app.refusals.revoked_token;
         refusal.write(|kind| warn!(token = name, %role, %method, path, "{kind}"));
-        return Err(needed());
+        return Err(Caller::needed());
     }
     let caller = Caller(Arc::clone(&holder));
     if let Some(ticket) = request.extensions().get::<Arc<Ticket>>() {
@@ -57,16 +57,6 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
         }
         _ => Ok(caller),
     }
-}
-
-pub(crate) fn needed() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "token",
-        "A valid token is needed",
-        "there is none, or it is not known here, or it was revoked; send one as Authorization: Bearer TOKEN. The line \
-         that control printed at its start names the file with the operator's; intermission token create makes others",
-    )
 }
 
 /// The token of the one `Authorization` line.

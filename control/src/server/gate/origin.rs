@@ -7,8 +7,9 @@ use intermission_core::HostName;
 use tracing::warn;
 
 use crate::server::app::App;
-use crate::server::gate::host_names::{Ends, Names, suggested};
+use crate::server::host_names::{Names, suggested};
 use crate::server::http::problem::Problem;
+use crate::server::listen::Ends;
 use crate::server::log_limiter::brief;
 
 /// That the request names this control, and is of no other origin's page if it may change something.

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 
 use crate::server::app::App;
 use crate::server::gate::access_log::Line;
-use crate::server::gate::host_names::Ends;
-use crate::server::gate::stopwatch::Stopwatch;
 use crate::server::gate::{auth, origin};
+use crate::server::http::stopwatch::Stopwatch;
+use crate::server::listen::Ends;
 
 /// What every request passes, in and out. It is one layer, since each keeps memory of its own for every poll
 /// that is held.

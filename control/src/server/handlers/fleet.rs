@@ -11,13 +11,13 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::server::app::App;
-use crate::server::gate::identity::Caller;
-use crate::server::gate::stopwatch::Stopwatch;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, condition};
+use crate::server::http::identity::Caller;
 use crate::server::http::long_poll;
 use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
+use crate::server::http::stopwatch::Stopwatch;
 use crate::values::etag::ETag;
 use crate::wire::barrier::Progress;
 

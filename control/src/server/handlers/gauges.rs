@@ -9,7 +9,7 @@ use crate::fleet::Fleet;
 
 use crate::registry::Published;
 use crate::server::app::App;
-use crate::wire::fleet::{Standing, rules};
+use crate::wire::node::{Standing, rules};
 
 type Collectors = Vec<Box<dyn Collector>>;
 

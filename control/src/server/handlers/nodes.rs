@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::wire::forgotten::Forgetting;
 
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 
 use crate::fleet::{Node, Report, Whom};
 use crate::registry::Forget;
 use crate::server::app::App;
-use crate::server::gate::identity::Caller;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, Order};
+use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
 use crate::values::members::{only, texts};

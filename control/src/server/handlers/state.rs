@@ -9,15 +9,15 @@ use axum::response::IntoResponse;
 use crate::change::{Change, Patch};
 use crate::registry::{Asked, Published};
 use crate::server::app::App;
-use crate::server::gate::identity::{Actor, Caller};
-use crate::server::gate::stopwatch::Stopwatch;
 use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
 use crate::server::http::body;
 use crate::server::http::change_request::{Named, condition};
+use crate::server::http::identity::{Actor, Caller};
 use crate::server::http::long_poll;
 use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
+use crate::server::http::stopwatch::Stopwatch;
 
 /// `GET /v1/services/{name}/state`: what nodes poll.
 pub(crate) async fn get(

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::registry::TokenError;
 use crate::server::app::App;
-use crate::server::gate::identity::Actor;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::change_request::{Named, Order};
+use crate::server::http::identity::Actor;
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
 use crate::values::members::{only, texts, whole_number};

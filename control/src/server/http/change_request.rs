@@ -1,5 +1,4 @@
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
@@ -12,11 +11,10 @@ use sha2::{Digest, Sha256};
 
 use crate::change::Change;
 use crate::registry::Asked;
-use crate::server::app::App;
-use crate::server::gate::host_names::Ends;
-use crate::server::gate::identity::Actor;
 use crate::server::http::body;
+use crate::server::http::identity::Actor;
 use crate::server::http::problem::Problem;
+use crate::server::listen::Ends;
 use crate::store::Once;
 use crate::values::etag::Condition;
 use crate::values::members::{only, whole_number};
@@ -142,10 +140,10 @@ pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
     Ok(Some(asked))
 }
 
-impl FromRequest<Arc<App>> for Order {
+impl<S: Send + Sync> FromRequest<S> for Order {
     type Rejection = Problem;
 
-    async fn from_request(request: Request<Body>, state: &Arc<App>) -> Result<Self, Problem> {
+    async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let actor = Actor::from_request_parts(&mut parts, state).await?;
         let body = body::read(body).await?;

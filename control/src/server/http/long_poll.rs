@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::registry::{Keeper, Published};
-use crate::server::gate::identity::Caller;
+use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
-use crate::server::run::stopped;
-use crate::wire::fleet::MemberId;
+use crate::server::stop::stopped;
+use crate::wire::node::MemberId;
 
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");

@@ -3,5 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod change_request;
+pub(crate) mod identity;
 pub(crate) mod long_poll;
 pub(crate) mod problem;
+pub(crate) mod stopwatch;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::wire::forgotten::Kept;
 
 use crate::registry::ChangeError;
-use crate::wire::fleet::MemberId;
+use crate::wire::node::MemberId;
 use intermission_core::FieldError;
 
 /// An error as a problem document (RFC 9457).

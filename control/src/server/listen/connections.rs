@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::patient::Patient;
 use super::unproven::{Ticket, Unproven};
 use super::{Capacity, PATIENCE};
-use crate::server::gate::host_names::Ends;
+use crate::server::listen::ends::Ends;
 
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 16 << 10;

@@ -10,6 +10,7 @@
 mod capacity;
 pub(crate) mod certificate;
 mod connections;
+mod ends;
 mod patient;
 pub(crate) mod socket;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 pub(crate) use self::capacity::Capacity;
 pub(crate) use self::connections::Connections;
+pub(crate) use self::ends::Ends;
 pub(crate) use self::tls::TlsDoor;
 pub(crate) use self::unproven::Ticket;
 

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::connections::{Arrival, Connections, Door};
 use super::patient::Patient;
 use super::{Capacity, PATIENCE, Ticket};
-use crate::server::gate::host_names::Ends;
 use crate::server::http::body;
+use crate::server::listen::ends::Ends;
 
 struct Queue(mpsc::UnboundedReceiver<DuplexStream>);
 

@@ -11,7 +11,7 @@ use tracing::warn;
 
 use super::connections::{Arrival, Door};
 use super::patient::Patient;
-use crate::server::gate::host_names::Ends;
+use crate::server::listen::ends::Ends;
 use crate::server::log_limiter::Sparing;
 
 /// How long a client may take to agree on keys.

@@ -1,3 +1,7 @@
 //! Work that no request asks for.
 
-pub(crate) mod timers;
+mod barriers;
+mod supervise;
+mod timers;
+
+pub(super) use self::supervise::start;

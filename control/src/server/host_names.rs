@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::server::listen::Ends;
 use intermission_core::HostName;
-use tokio::net::TcpStream;
 
 /// The names that control answers to, and how they are written in an origin.
 #[derive(Clone, Debug)]
@@ -16,15 +16,6 @@ pub(crate) struct Names {
 enum Reach {
     Loopback,
     Beyond,
-}
-
-/// The addresses of the connection that a request has come by.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ends {
-    /// This machine's.
-    local: Option<IpAddr>,
-    /// The caller's.
-    pub(crate) peer: Option<IpAddr>,
 }
 
 impl Names {
@@ -74,31 +65,6 @@ impl Names {
         }
         let more: Vec<_> = self.more.iter().map(HostName::as_str).collect();
         format!("{own} and to {}", more.join(", "))
-    }
-}
-
-impl Ends {
-    pub(crate) fn of(stream: &TcpStream) -> Self {
-        // A socket for both families says ::ffff:192.0.2.1, and Host 192.0.2.1.
-        let ip = |address: SocketAddr| address.ip().to_canonical();
-        Self {
-            local: stream.local_addr().ok().map(ip),
-            peer: stream.peer_addr().ok().map(ip),
-        }
-    }
-
-    /// Whether the connection stays on this machine.
-    fn are_loopback(self) -> bool {
-        let is_loopback = |end: Option<IpAddr>| end.is_some_and(|ip| ip.is_loopback());
-        is_loopback(self.local) && is_loopback(self.peer)
-    }
-
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(crate) fn unknown() -> Self {
-        Self {
-            local: None,
-            peer: None,
-        }
     }
 }
 

@@ -4,13 +4,42 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Transaction, params};
 
-use crate::store::database::exactly_one;
+use crate::store::database::{Store, exactly_one};
+use crate::store::error::{OpenError, StoreError};
 use crate::token::{Grant, Made, OPERATOR, Role, TokenHash};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+impl Store {
+    /// All tokens there ever were, by their hashes.
+    pub(crate) fn tokens(&self) -> Result<Vec<(TokenHash, Grant)>, OpenError> {
+        Ok(load(&self.connection)?)
+    }
+
+    /// Sees to it that the operator's token is the one with this hash.
+    pub(crate) fn settle_operator(
+        &mut self,
+        hash: &TokenHash,
+        now: &Made,
+    ) -> Result<(), OpenError> {
+        let transaction = self.connection.transaction()?;
+        settle_operator(&transaction, hash, now)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Keeps the hash of a new token, and what it is for.
+    pub(crate) fn add_token(&mut self, hash: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+        self.commit(|transaction| Ok(add(transaction, hash, grant)?))
+    }
+
+    /// Notes who revoked the token called `name`, and when.
+    pub(crate) fn revoke_token(&mut self, name: &str, revoked: &Made) -> Result<(), StoreError> {
+        self.commit(|transaction| Ok(revoke(transaction, name, revoked)?))
+    }
+}
+
 /// All tokens there ever were, in the order in which they were made.
-pub(super) fn load(connection: &Connection) -> Result<Vec<(TokenHash, Grant)>, rusqlite::Error> {
+fn load(connection: &Connection) -> Result<Vec<(TokenHash, Grant)>, rusqlite::Error> {
     let mut statement = connection.prepare(
         "SELECT name, role, services, nodes, max_polls, max_members, created_by, created_at,
                 revoked_by, revoked_at, hash
@@ -23,7 +52,7 @@ pub(super) fn load(connection: &Connection) -> Result<Vec<(TokenHash, Grant)>, r
     tokens.collect()
 }
 
-pub(super) fn add(
+fn add(
     transaction: &Transaction<'_>,
     hash: &TokenHash,
     grant: &Grant,
@@ -51,7 +80,7 @@ pub(super) fn add(
     )
 }
 
-pub(super) fn revoke(
+fn revoke(
     transaction: &Transaction<'_>,
     name: &str,
     Made { by, at }: &Made,
@@ -61,7 +90,7 @@ pub(super) fn revoke(
 }
 
 /// Another token in the operator's file takes the place of the last one, under the same name.
-pub(super) fn settle_operator(
+fn settle_operator(
     transaction: &Transaction<'_>,
     hash: &TokenHash,
     now: &Made,

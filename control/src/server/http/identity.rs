@@ -7,7 +7,6 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use crate::registry::Holder;
-use crate::server::gate::auth;
 use crate::server::http::problem::Problem;
 use crate::server::log_limiter::brief;
 use crate::token::{Grant, Role};
@@ -50,6 +49,17 @@ impl Caller {
         ))
     }
 
+    /// The problem of a request without a valid token.
+    pub(crate) fn needed() -> Problem {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "token",
+            "A valid token is needed",
+            "there is none, or it is not known here, or it was revoked; send one as Authorization: Bearer TOKEN. The line \
+             that control printed at its start names the file with the operator's; intermission token create makes others",
+        )
+    }
+
     /// The problem of a caller whose role is not `needed`.
     pub(crate) fn lacks(&self, needed: Role) -> Problem {
         let Grant { name, role, .. } = self.grant();
@@ -73,7 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Self>().cloned();
-        caller.ok_or_else(auth::needed)
+        caller.ok_or_else(Self::needed)
     }
 }
 

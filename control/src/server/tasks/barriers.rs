@@ -1,0 +1,65 @@
+//! Ending barriers, and forgetting members that have been lost for long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tracing::error;
+
+use crate::registry::Keeper;
+use crate::server::app::App;
+
+/// How long the end of a wait may take to be stored before the command learns of it all the same.
+const STORING: Duration = Duration::from_secs(2);
+/// When members that could not be forgotten are tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Ends barriers, and forgets lost members where an operator has said so beforehand, for as long as control runs.
+pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
+    // A disk that hangs holds up one thread, and not another one with each try.
+    let storing = Arc::new(Semaphore::new(1));
+    let mut forget_at = Instant::now();
+    loop {
+        app.keeper.fleet().stirred().await;
+        let ended = app.keeper.fleet().judge();
+        if !ended.is_empty() {
+            let ends = ended.clone();
+            let stored = keep_in_turn(&app, &storing, move |keeper| keeper.end_barriers(ends));
+            if tokio::time::timeout(STORING, stored).await.is_err() {
+                for progress in ended {
+                    error!(
+                        barrier = progress.id,
+                        "the end of a wait is not stored yet: the disk hangs"
+                    );
+                    app.keeper.fleet().tell_unkept(progress);
+                }
+            }
+        }
+        if Instant::now() >= forget_at {
+            let expired = app.keeper.fleet().expired(forget_lost_after);
+            if !expired.is_empty() {
+                forget_at = Instant::now() + AGAIN;
+                let forgotten =
+                    keep_in_turn(&app, &storing, |keeper| keeper.forget_expired(expired));
+                let _ = tokio::time::timeout(STORING, forgotten).await;
+            }
+        }
+    }
+}
+
+async fn keep_in_turn(
+    app: &Arc<App>,
+    storing: &Arc<Semaphore>,
+    work: impl FnOnce(&Keeper) + Send + 'static,
+) {
+    // The semaphore is never closed.
+    let turn = Arc::clone(storing).acquire_owned().await.ok();
+    let kept = Arc::clone(app).keep(move |keeper| {
+        let _turn = turn;
+        work(keeper);
+        Ok(())
+    });
+    // The work logs its own failures.
+    let _ = kept.await;
+}

@@ -1,0 +1,57 @@
+//! The tasks of a control, each of which begins again should it panic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::error;
+
+use crate::server::app::App;
+use crate::server::tasks::{barriers, timers};
+
+/// The pause before a task that has panicked begins again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Starts all tasks, which run until `stop` becomes true.
+pub(crate) fn start(
+    app: &Arc<App>,
+    forget_lost_after: Option<Duration>,
+    stop: &watch::Receiver<bool>,
+) {
+    let of_barriers = Arc::clone(app);
+    let barriers = move || barriers::watch(Arc::clone(&of_barriers), forget_lost_after);
+    tokio::spawn(supervise("barriers", barriers));
+    let (of_timers, stop) = (Arc::clone(app), stop.clone());
+    let timers = move || timers::watch(Arc::clone(&of_timers), stop.clone());
+    tokio::spawn(supervise("timers", timers));
+}
+
+/// Runs a task to its end, and again after each panic, which is logged.
+async fn supervise<F: Future<Output = ()> + Send + 'static>(
+    name: &'static str,
+    task: impl Fn() -> F,
+) {
+    while let Err(failure) = tokio::spawn(task()).await {
+        error!(task = name, %failure, "a task has failed and begins again");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_panics_begins_again() {
+        let runs = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&runs);
+        supervise("test", move || {
+            let run = counted.fetch_add(1, Ordering::Relaxed);
+            async move { assert!(run >= 2, "the first two runs fail") }
+        })
+        .await;
+        assert_eq!(runs.load(Ordering::Relaxed), 3);
+    }
+}

@@ -1,0 +1,120 @@
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::store::database::Store;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::history::save_event;
+use crate::store::record::time;
+use crate::values::timeout::Timeout;
+use crate::wire::barrier::Progress;
+use crate::wire::stamp::Stamp;
+use crate::wire::wait::Wait;
+
+/// A barrier as the store keeps it, without the state that it waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredBarrier {
+    pub(crate) id: String,
+    pub(crate) service: String,
+    pub(crate) revision: u64,
+    pub(crate) wait: Wait,
+    pub(crate) actor: String,
+    pub(crate) began: Timestamp,
+}
+
+impl Store {
+    /// The barriers that have not ended.
+    pub(crate) fn open_barriers(&self) -> Result<Vec<StoredBarrier>, OpenError> {
+        Ok(open_barriers(&self.connection)?)
+    }
+
+    /// How the barrier `id` ended, if it has.
+    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        ended_barrier(&self.connection, id)
+    }
+
+    /// Keeps how a barrier ended, which `event` tells of.
+    pub(crate) fn end_barrier(
+        &mut self,
+        progress: &Progress,
+        event: &Stamp,
+    ) -> Result<(), StoreError> {
+        self.commit(|transaction| {
+            end_barrier(transaction, progress)?;
+            Ok(save_event(transaction, &progress.service, event)?)
+        })
+    }
+}
+
+pub(super) fn save_barrier(
+    transaction: &Transaction<'_>,
+    barrier: &StoredBarrier,
+) -> Result<(), rusqlite::Error> {
+    transaction.execute(
+        "INSERT INTO barriers
+             (id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            barrier.id,
+            barrier.service,
+            barrier.revision,
+            barrier.actor,
+            barrier.began.to_string(),
+            barrier.wait.timeout().as_secs(),
+            barrier.wait.expect,
+            barrier.wait.ignore_upgraded,
+            barrier
+                .wait
+                .gone_after
+                .map(|after| after.duration().as_secs()),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps how a barrier ended.
+fn end_barrier(transaction: &Transaction<'_>, progress: &Progress) -> Result<(), StoreError> {
+    let text = serde_json::to_string(progress).map_err(StoreError::unreadable)?;
+    transaction.execute(
+        "UPDATE barriers SET progress = ?2 WHERE id = ?1",
+        params![progress.id, text],
+    )?;
+    Ok(())
+}
+
+/// The barriers that have not ended.
+fn open_barriers(connection: &Connection) -> Result<Vec<StoredBarrier>, rusqlite::Error> {
+    let mut statement = connection.prepare(
+        "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after
+         FROM barriers WHERE progress IS NULL",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(StoredBarrier {
+            id: row.get(0)?,
+            service: row.get(1)?,
+            revision: row.get(2)?,
+            actor: row.get(3)?,
+            began: time(row, 4)?,
+            wait: Wait {
+                timeout: Timeout::from_seconds(row.get(5)?),
+                expect: row.get(6)?,
+                ignore_upgraded: row.get(7)?,
+                gone_after: row
+                    .get::<_, Option<u64>>(8)?
+                    .and_then(Timeout::from_seconds),
+            },
+        })
+    })?;
+    rows.collect()
+}
+
+/// How the barrier `id` ended, if it has.
+fn ended_barrier(connection: &Connection, id: &str) -> Result<Option<Progress>, StoreError> {
+    let text: Option<Option<String>> = connection
+        .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let progress = text
+        .flatten()
+        .map(|text| serde_json::from_str(&text).map_err(StoreError::unreadable));
+    progress.transpose()
+}

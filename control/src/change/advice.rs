@@ -1,6 +1,6 @@
 use intermission_core::{Mode, ServiceName, State};
 
-use crate::change::Change;
+use crate::change::change::Change;
 
 use crate::change::enter::Enter;
 use crate::values::contrast::hard_to_read;
@@ -93,3 +93,6 @@ fn lost_probes(before: &State, after: &State) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

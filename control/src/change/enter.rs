@@ -2,7 +2,7 @@ use intermission_core::{Field, FieldError, Mode, State};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::change::in_future;
+use crate::change::announced::in_future;
 use crate::values::duration::Limit;
 use crate::values::members::{time, whole_number};
 use crate::values::timestamp::to_core;

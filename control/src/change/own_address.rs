@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use intermission_core::{AddressSet, Mode, State};
 
-use crate::change::Change;
+use crate::change::change::Change;
 
 /// That the allowlist keeps out whoever counts on it.
 pub(crate) fn own_address(

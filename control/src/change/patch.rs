@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::change::width::Width;
 
-use crate::change::in_future;
+use crate::change::announced::in_future;
 use crate::values::timestamp::from_core;
 
 /// Fields that are control's, with what to do instead.

@@ -1,7 +1,7 @@
 use intermission_core::{Mode, State};
 use jiff::SignedDuration;
 
-use crate::change::Change;
+use crate::change::change::Change;
 use crate::token::TIMER;
 use crate::values::duration::Limit;
 use crate::values::timestamp::brief_time;

@@ -19,11 +19,6 @@ use crate::wire::barrier::Progress;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
 
-mod expired;
-mod queries;
-
-pub(crate) use self::expired::Expired;
-
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
@@ -33,23 +28,23 @@ pub(crate) struct Fleet {
 }
 
 #[derive(Debug, Default)]
-struct Rolls {
-    services: BTreeMap<String, Roll>,
-    barriers: BTreeMap<String, Open>,
+pub(super) struct Rolls {
+    pub(super) services: BTreeMap<String, Roll>,
+    pub(super) barriers: BTreeMap<String, Open>,
     /// The names of the tokens that are revoked.
     revoked: BTreeSet<String>,
 }
 
 #[derive(Debug)]
-struct Open {
-    barrier: Barrier,
-    progress: watch::Sender<Arc<Progress>>,
-    ended: Option<Ended>,
+pub(super) struct Open {
+    pub(super) barrier: Barrier,
+    pub(super) progress: watch::Sender<Arc<Progress>>,
+    pub(super) ended: Option<Ended>,
 }
 
 /// How a wait has ended, until that is kept.
 #[derive(Debug)]
-struct Ended {
+pub(super) struct Ended {
     progress: Arc<Progress>,
     /// When it was last tried to keep it.
     tried: Instant,
@@ -59,7 +54,7 @@ struct Ended {
 const AGAIN: Duration = Duration::from_secs(5);
 
 impl Open {
-    fn waits_for(&self, service: &str) -> bool {
+    pub(super) fn waits_for(&self, service: &str) -> bool {
         self.ended.is_none() && self.barrier.service() == service
     }
 }
@@ -325,14 +320,14 @@ impl Fleet {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Rolls> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Rolls> {
         // Nothing here can panic half-way.
         self.rolls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Rolls {
-    fn of(&mut self, service: &str) -> &mut Roll {
+    pub(super) fn of(&mut self, service: &str) -> &mut Roll {
         self.services.entry(service.to_owned()).or_default()
     }
 

@@ -12,15 +12,18 @@
 
 mod barrier;
 mod departures;
+mod expired;
 mod fleet;
 mod forgetting;
 mod member;
 mod members;
+mod queries;
 mod report;
 mod unstored;
 
 pub(crate) use self::barrier::Barrier;
-pub(crate) use self::fleet::{Expired, Fleet};
+pub(crate) use self::expired::Expired;
+pub(crate) use self::fleet::Fleet;
 pub(crate) use self::forgetting::Whom;
 pub(crate) use self::member::{Heard, Member, Position};
 pub(crate) use self::members::News;

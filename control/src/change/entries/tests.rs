@@ -3,8 +3,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::change::advice;
+use crate::change::change::Change;
 use crate::change::patch::Patch;
-use crate::change::{Change, advice};
 
 fn now() -> Timestamp {
     "2026-11-22T23:00:00Z".parse().unwrap()

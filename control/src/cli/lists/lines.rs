@@ -1,7 +1,6 @@
 use intermission_core::Cidr;
 
-use super::Fault;
-use super::place::Place;
+use crate::cli::lists::place::{Fault, Place};
 
 /// Reads a list with one entry on each line.
 pub(crate) fn read(text: &str) -> Result<Vec<(Cidr, Place)>, Fault> {

@@ -18,3 +18,19 @@ impl fmt::Display for Place {
         }
     }
 }
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) place: Place,
+    pub(super) reason: String,
+}
+
+impl Fault {
+    pub(super) fn whole(reason: impl fmt::Display) -> Self {
+        Self {
+            place: Place::Whole,
+            reason: reason.to_string(),
+        }
+    }
+}

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use intermission_core::Cidr;
 use serde_json::Value;
 
-use super::Fault;
-use super::place::Place;
+use crate::cli::lists::place::{Fault, Place};
 
 type Found = Result<Vec<(Cidr, Place)>, Fault>;
 

@@ -2,8 +2,17 @@
 
 use intermission_core::{Notice, State};
 
+use crate::change::change::Change;
 use crate::wire::node::NodeView;
 use intermission_core::FieldError;
+
+/// Whether a change is to be compared with what the nodes report: it may refuse their health checks, or need a level of the
+/// format that they do not read.
+pub(crate) fn matters_to_nodes(change: &Change, before: &State, after: &State) -> bool {
+    matches!(change, Change::Enter(_))
+        || after.least_format() > before.least_format()
+        || second_level(after) != second_level(before)
+}
 
 /// Refuses a state whose document living nodes would refuse, so that they would keep what they have.
 pub(crate) fn check_format(

@@ -16,7 +16,7 @@ pub(crate) use self::advice::advice;
 pub(crate) use self::change::Change;
 pub(crate) use self::enter::Enter;
 pub(crate) use self::entries::Entries;
-pub(crate) use self::format::{check_format, format_advice};
+pub(crate) use self::format::{check_format, format_advice, matters_to_nodes};
 pub(crate) use self::own_address::own_address;
 pub(crate) use self::patch::Patch;
 pub(crate) use self::probes::probed_advice;

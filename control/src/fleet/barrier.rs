@@ -4,10 +4,12 @@ use intermission_core::State;
 use jiff::Timestamp;
 
 use crate::fleet::member::Member;
+use crate::fleet::member::requests;
 use crate::fleet::unstored::Unstored;
+use crate::values::now::Now;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
-use crate::wire::node::{NodeView, Standing, rules};
+use crate::wire::node::Standing;
 use crate::wire::wait::Wait;
 
 /// Somebody who waits until one revision is in force everywhere, and what came before has drained.
@@ -40,6 +42,7 @@ impl Barrier {
         wait: Wait,
         actor: String,
         began: Timestamp,
+        since: Instant,
     ) -> Self {
         let timeout = jiff::SignedDuration::try_from(wait.timeout()).unwrap_or_default();
         Self {
@@ -50,7 +53,7 @@ impl Barrier {
             deadline: began.saturating_add(timeout).unwrap_or(began),
             wait,
             superseded_by: None,
-            since: Instant::now(),
+            since,
             stuck: None,
         }
     }
@@ -97,20 +100,41 @@ impl Barrier {
         &mut self,
         members: impl Iterator<Item = &'m Member>,
         unstored: Option<&Unstored>,
-        now: Instant,
-        time: Timestamp,
+        now: Now,
     ) -> Progress {
         let revision = self.state.revision;
-        let views: Vec<NodeView> = members
-            .map(|member| member.view(self.standing(member, now), now))
+        let members: Vec<(&Member, Standing)> = members
+            .map(|member| (member, self.standing(member, now.instant)))
             .collect();
-        let ending = self.ending(&views, unstored, now, time);
-        let is = |standing| move |node: &&NodeView| node.standing == standing;
-        let living = || views.iter().filter(|node| !node.lost);
-        let drained = living().filter(is(Standing::Drained)).count();
-        let in_force = |node: &&NodeView| node.revision.is_some_and(|applied| applied >= revision);
-        let ghosts = views.iter().filter(|node| node.lost);
+        let is_lost = |member: &Member| member.is_lost(now.instant);
+        let has_drained = |(_, standing): &&(&Member, Standing)| *standing == Standing::Drained;
+        let living: Vec<_> = members
+            .iter()
+            .filter(|(member, _)| !is_lost(member))
+            .collect();
+        let missing: Vec<_> = members
+            .iter()
+            .filter(|member| !has_drained(member))
+            .collect();
+        let lost = members
+            .iter()
+            .filter(has_drained)
+            .filter(|(member, _)| is_lost(member));
+        let in_force =
+            |member: &Member| member.revision().is_some_and(|applied| applied >= revision);
+        let running = members
+            .iter()
+            .filter(|(_, standing)| *standing == Standing::Running);
+        let running = running.filter_map(|(member, _)| member.heard.as_ref());
+        let view = |(member, standing): &(&Member, Standing)| member.view(*standing, now.instant);
+        let standings = missing.iter().map(|(_, standing)| *standing).collect();
+        let requests = requests(
+            members.iter().map(|(member, _)| *member),
+            revision,
+            now.instant,
+        );
         Progress {
+            ending: self.ending(living.len(), standings, unstored, now),
             id: self.id.clone(),
             service: self.service().to_owned(),
             revision,
@@ -118,60 +142,42 @@ impl Barrier {
             began: self.began,
             deadline: self.deadline,
             expect: self.wait.expect,
-            ending,
             superseded_by: self.superseded_by,
-            nodes: living().count(),
-            in_force: living().filter(in_force).count(),
-            drained,
-            lost: ghosts
-                .filter(is(Standing::Drained))
-                .take(NAMED)
-                .cloned()
-                .collect(),
+            nodes: living.len(),
+            in_force: living.iter().filter(|(member, _)| in_force(member)).count(),
+            drained: living.iter().copied().filter(has_drained).count(),
+            lost: lost.take(NAMED).map(view).collect(),
             unstored: unstored.map_or(0, Unstored::count),
             unstored_nodes: unstored.map_or_else(Vec::new, Unstored::views),
-            rules: rules(&views, revision),
-            waiting_for: views
-                .iter()
-                .filter(|node| node.standing != Standing::Drained)
-                .count(),
-            running: views
-                .iter()
-                .filter(is(Standing::Running))
-                .map(|node| node.running)
-                .sum(),
-            edge_only: !views.is_empty() && views.iter().all(|node| node.kind == "envoy"),
-            missing: views
+            rules: requests
                 .into_iter()
-                .filter(|node| node.standing != Standing::Drained)
-                .take(NAMED)
+                .map(|(rule, count)| (rule.to_owned(), count))
                 .collect(),
+            waiting_for: missing.len(),
+            running: running.map(|heard| heard.report.requests).sum(),
+            edge_only: !members.is_empty()
+                && members.iter().all(|(member, _)| member.kind == "envoy"),
+            missing: missing.iter().copied().take(NAMED).map(view).collect(),
         }
     }
 
     fn ending(
         &mut self,
-        nodes: &[NodeView],
+        living: usize,
+        mut missing: Vec<Standing>,
         unstored: Option<&Unstored>,
-        now: Instant,
-        time: Timestamp,
+        now: Now,
     ) -> Option<Ending> {
         if self.superseded_by.is_some() {
             return Some(Ending::Superseded);
         }
-        let living = nodes.iter().filter(|node| !node.lost).count();
         let living = u64::try_from(living).unwrap_or(u64::MAX);
         let enough = living >= self.wait.expect.unwrap_or(1);
-        let mut missing: Vec<Standing> = nodes
-            .iter()
-            .map(|node| node.standing)
-            .filter(|standing| *standing != Standing::Drained)
-            .collect();
         // A node that is not stored is a node all the same: its state is not known.
         missing.extend(
             unstored
                 .filter(|unstored| unstored.count() > 0)
-                .map(|unstored| match unstored.are_on_their_way(now) {
+                .map(|unstored| match unstored.are_on_their_way(now.instant) {
                     true => Standing::Unheard,
                     false => Standing::Unsure,
                 }),
@@ -189,10 +195,14 @@ impl Barrier {
         let may_come = !enough && self.wait.expect.is_some();
         if !is_stuck || may_come {
             self.stuck = None;
-        } else if now.saturating_duration_since(*self.stuck.get_or_insert(now)) >= SETTLED {
+        } else if now
+            .instant
+            .saturating_duration_since(*self.stuck.get_or_insert(now.instant))
+            >= SETTLED
+        {
             return worst(&missing);
         }
-        if time < self.deadline {
+        if now.time < self.deadline {
             return None;
         }
         if !is_stuck {

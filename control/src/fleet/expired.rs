@@ -1,11 +1,12 @@
 //! Lost members that are forgotten by an operator's standing word.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::fleet::fleet::Fleet;
 use crate::fleet::members::Roll;
 use crate::token::CONTROL;
+use crate::values::now::Now;
 use crate::wire::node::MemberId;
 
 /// Such members of one service.
@@ -20,8 +21,7 @@ pub(crate) struct Expired {
 
 impl Fleet {
     /// The members that are to be forgotten without further asking: by a wait that says so, or after `always`.
-    pub(crate) fn expired(&self, always: Option<Duration>) -> Vec<Expired> {
-        let now = Instant::now();
+    pub(crate) fn expired(&self, always: Option<Duration>, now: Now) -> Vec<Expired> {
         let rolls = self.lock();
         let gone = |service: &str, after: Duration| {
             let members = rolls
@@ -29,7 +29,7 @@ impl Fleet {
                 .get(service)
                 .into_iter()
                 .flat_map(Roll::members);
-            let gone = members.filter(|member| member.is_gone(after, now));
+            let gone = members.filter(|member| member.is_gone(after, now.instant));
             gone.map(|member| member.id.clone())
                 .collect::<BTreeSet<_>>()
         };

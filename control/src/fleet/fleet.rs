@@ -3,7 +3,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use intermission_core::State;
-use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::barrier::Barrier;
@@ -14,6 +13,7 @@ use crate::fleet::members::News;
 use crate::fleet::members::Roll;
 use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
+use crate::values::now::Now;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
 use crate::wire::forgotten::Forgotten;
@@ -65,6 +65,7 @@ impl Fleet {
         members: impl IntoIterator<Item = (String, Member)>,
         forgotten: impl IntoIterator<Item = (String, Forgotten)>,
         barriers: impl IntoIterator<Item = Barrier>,
+        now: Now,
     ) -> Self {
         let fleet = Self::default();
         let mut rolls = fleet.lock();
@@ -72,10 +73,10 @@ impl Fleet {
             rolls.of(&service).forgive(&forgotten);
         }
         for (service, member) in members {
-            rolls.of(&service).join(member);
+            rolls.of(&service).join(member, now);
         }
         for barrier in barriers {
-            rolls.begin(barrier);
+            rolls.begin(barrier, now);
         }
         drop(rolls);
         fleet
@@ -97,8 +98,9 @@ impl Fleet {
         report: Report,
         position: Position,
         token: &str,
+        now: Now,
     ) -> News {
-        let heard = Heard::now(report, position);
+        let heard = Heard::new(report, position, now);
         let mut rolls = self.lock();
         let revoked = rolls.revoked.contains(token);
         let news = rolls.of(service).hear(heard, token, revoked);
@@ -108,10 +110,10 @@ impl Fleet {
     }
 
     /// Takes a new member, unless it has left meanwhile.
-    pub(crate) fn join(&self, service: &str, mut member: Member) -> bool {
+    pub(crate) fn join(&self, service: &str, mut member: Member, now: Now) -> bool {
         let mut rolls = self.lock();
         member.revoked = rolls.revoked.contains(&member.token);
-        let has_joined = rolls.of(service).join(member);
+        let has_joined = rolls.of(service).join(member, now);
         self.stirred.notify_one();
         has_joined
     }
@@ -123,8 +125,8 @@ impl Fleet {
     }
 
     /// Takes note of a process that is not stored, unless it is a member.
-    pub(crate) fn note_stranger(&self, service: &str, id: &MemberId, token: &str) {
-        self.lock().of(service).note_stranger(id, token);
+    pub(crate) fn note_stranger(&self, service: &str, id: &MemberId, token: &str, now: Now) {
+        self.lock().of(service).note_stranger(id, token, now);
         self.stirred.notify_one();
     }
 
@@ -135,9 +137,10 @@ impl Fleet {
         node: Node,
         token: &str,
         reason: Option<String>,
+        now: Now,
     ) -> bool {
         let mut rolls = self.lock();
-        let is_news = rolls.of(service).note_unstored(node, token, reason);
+        let is_news = rolls.of(service).note_unstored(node, token, reason, now);
         self.stirred.notify_one();
         is_news
     }
@@ -175,28 +178,27 @@ impl Fleet {
     }
 
     /// What is to become of the members that an operator means.
-    pub(crate) fn find(&self, service: &str, whom: &Whom) -> Found {
+    pub(crate) fn find(&self, service: &str, whom: &Whom, now: Now) -> Found {
         let rolls = self.lock();
         let roll = rolls.services.get(service);
-        roll.map(|roll| roll.find(whom, Instant::now()))
+        roll.map(|roll| roll.find(whom, now.instant))
             .unwrap_or_default()
     }
 
     /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, whom: &Whom, found: &Found) {
-        let now = Instant::now();
-        self.lock().of(service).forget(whom, found, now);
+    pub(crate) fn forget(&self, service: &str, whom: &Whom, found: &Found, now: Now) {
+        self.lock().of(service).forget(whom, found, now.instant);
         self.stirred.notify_one();
     }
 
     /// Begins to wait.
-    pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>) {
+    pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>, now: Now) {
         let mut rolls = self.lock();
         for barrier in barriers {
             let roll = rolls.of(barrier.service());
             roll.awaited().notify_waiters();
             roll.stir();
-            rolls.begin(barrier);
+            rolls.begin(barrier, now);
         }
         self.stirred.notify_one();
     }
@@ -218,8 +220,7 @@ impl Fleet {
     }
 
     /// Whether somebody waits for this member.
-    pub(crate) fn awaits(&self, service: &str, id: &MemberId) -> bool {
-        let now = Instant::now();
+    pub(crate) fn awaits(&self, service: &str, id: &MemberId, now: Now) -> bool {
         let rolls = self.lock();
         let roll = rolls.services.get(service);
         let Some(member) = roll.and_then(|roll| roll.member(id)) else {
@@ -227,7 +228,7 @@ impl Fleet {
         };
         let barriers = rolls.barriers.values();
         let mut open = barriers.filter(|open| open.waits_for(service));
-        open.any(|open| open.barrier.awaits(member, now))
+        open.any(|open| open.barrier.awaits(member, now.instant))
     }
 
     /// What wakes those who are held when somebody begins to wait for the nodes of a service.
@@ -246,19 +247,14 @@ impl Fleet {
         self.lock().of(service).changes()
     }
 
-    /// Waits until there is something to look at, or it is time to look for those who are silent.
-    pub(crate) async fn stirred(&self) {
-        const SILENCE: Duration = Duration::from_millis(250);
-        // What happens in a crowd is looked at once.
-        const CROWD: Duration = Duration::from_millis(10);
-        let _ = tokio::time::timeout(SILENCE, self.stirred.notified()).await;
-        tokio::time::sleep(CROWD).await;
+    /// Waits until something happens that may end a barrier, other than silence.
+    pub(crate) async fn changed(&self) {
+        self.stirred.notified().await;
     }
 
     /// Tells those who wait how far they are, but for those whose wait has ended: they are to be
     /// [told](Self::tell) when that is stored.
-    pub(crate) fn judge(&self) -> Vec<Arc<Progress>> {
-        let (now, time) = (Instant::now(), Timestamp::now());
+    pub(crate) fn judge(&self, now: Now) -> Vec<Arc<Progress>> {
         let mut rolls = self.lock();
         let Rolls {
             services, barriers, ..
@@ -266,20 +262,17 @@ impl Fleet {
         let mut ended = Vec::new();
         for open in barriers.values_mut() {
             if let Some(Ended { progress, tried }) = &mut open.ended {
-                if now.saturating_duration_since(*tried) >= AGAIN {
-                    *tried = now;
+                if now.instant.saturating_duration_since(*tried) >= AGAIN {
+                    *tried = now.instant;
                     ended.push(Arc::clone(progress));
                 }
                 continue;
             }
-            let roll = services.get(open.barrier.service());
-            let members = roll.into_iter().flat_map(Roll::members);
-            let unstored = roll.map(Roll::unstored);
-            let progress = Arc::new(open.barrier.judge(members, unstored, now, time));
+            let progress = Arc::new(judged(services, &mut open.barrier, now));
             if progress.ending.is_some() {
                 open.ended = Some(Ended {
                     progress: Arc::clone(&progress),
-                    tried: now,
+                    tried: now.instant,
                 });
                 ended.push(progress);
             } else {
@@ -304,14 +297,14 @@ impl Fleet {
 
     /// Whether a wait ends as it was judged a moment ago. A good end has to hold still: a later change, or a node that
     /// has come meanwhile, takes it back, and the wait goes on.
-    pub(crate) fn confirm(&self, progress: &Progress) -> bool {
-        self.lock().confirm(progress)
+    pub(crate) fn confirm(&self, progress: &Progress, now: Now) -> bool {
+        self.lock().confirm(progress, now)
     }
 
     /// Tells those who wait how it ended, though that could not be stored: whoever asks again has it from here.
-    pub(crate) fn tell_unkept(&self, progress: Arc<Progress>) {
+    pub(crate) fn tell_unkept(&self, progress: Arc<Progress>, now: Now) {
         let mut rolls = self.lock();
-        if !rolls.confirm(&progress) {
+        if !rolls.confirm(&progress, now) {
             return;
         }
         rolls.of(&progress.service).stir();
@@ -326,12 +319,19 @@ impl Fleet {
     }
 }
 
+/// How far a barrier is, by the members of its service.
+fn judged(services: &BTreeMap<String, Roll>, barrier: &mut Barrier, now: Now) -> Progress {
+    let roll = services.get(barrier.service());
+    let members = roll.into_iter().flat_map(Roll::members);
+    barrier.judge(members, roll.map(Roll::unstored), now)
+}
+
 impl Rolls {
     pub(super) fn of(&mut self, service: &str) -> &mut Roll {
         self.services.entry(service.to_owned()).or_default()
     }
 
-    fn confirm(&mut self, progress: &Progress) -> bool {
+    fn confirm(&mut self, progress: &Progress, now: Now) -> bool {
         let Self {
             services, barriers, ..
         } = self;
@@ -341,12 +341,7 @@ impl Rolls {
         if progress.ending != Some(Ending::Done) {
             return true;
         }
-        let roll = services.get(open.barrier.service());
-        let members = roll.into_iter().flat_map(Roll::members);
-        let unstored = roll.map(Roll::unstored);
-        let again = open
-            .barrier
-            .judge(members, unstored, Instant::now(), Timestamp::now());
+        let again = judged(services, &mut open.barrier, now);
         let holds = again.ending == Some(Ending::Done);
         if !holds {
             open.ended = None;
@@ -354,12 +349,8 @@ impl Rolls {
         holds
     }
 
-    fn begin(&mut self, mut barrier: Barrier) {
-        let (now, time) = (Instant::now(), Timestamp::now());
-        let service = self.services.get(barrier.service());
-        let members = service.into_iter().flat_map(Roll::members);
-        let unstored = service.map(Roll::unstored);
-        let mut progress = barrier.judge(members, unstored, now, time);
+    fn begin(&mut self, mut barrier: Barrier, now: Now) {
+        let mut progress = judged(&self.services, &mut barrier, now);
         // Ends are told when they are stored.
         progress.ending = None;
         let open = Open {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::fleet::report::Report;
+use crate::values::now::Now;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, NodeView, Standing};
 use crate::wire::wait::Wait;
@@ -41,10 +42,10 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    pub(crate) fn now(report: Report, position: Position) -> Self {
+    pub(crate) fn new(report: Report, position: Position, now: Now) -> Self {
         Self {
-            at: Instant::now(),
-            time: Timestamp::now(),
+            at: now.instant,
+            time: now.time,
             report,
             position,
         }
@@ -167,6 +168,20 @@ impl Member {
             && self.silence(now) >= after.max(lease)
     }
 
+    /// The revision that it has in force, if it is one of this store.
+    pub(super) fn revision(&self) -> Option<u64> {
+        match self.heard.as_ref()?.position {
+            Position::At(revision) => Some(revision),
+            Position::Before | Position::Forked => None,
+        }
+    }
+
+    /// Requests since what it has in force came into force, by the rule that decided about them.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let reports = self.heard.iter().map(|heard| &heard.report);
+        reports.flat_map(|report| report.counts.iter())
+    }
+
     fn silence(&self, now: Instant) -> Duration {
         let heard = self.heard.as_ref().map_or(self.expected, |heard| heard.at);
         now.saturating_duration_since(heard)
@@ -191,10 +206,7 @@ impl Member {
             boot: self.id.boot.clone(),
             kind: self.kind.clone(),
             standing,
-            revision: heard.and_then(|heard| match heard.position {
-                Position::At(revision) => Some(revision),
-                Position::Before | Position::Forked => None,
-            }),
+            revision: self.revision(),
             applied: report.and_then(|report| report.applied.clone()),
             running: report.map_or(0, |report| report.requests),
             upgraded: report.map_or(0, |report| report.upgraded),
@@ -208,12 +220,10 @@ impl Member {
             wait: self.wait.as_secs(),
             token: self.token.clone(),
             format: report.map(|report| report.format),
-            rules: report.map_or_else(BTreeMap::new, |report| {
-                let counts = report.counts.iter();
-                counts
-                    .map(|(rule, count)| (rule.to_owned(), count))
-                    .collect()
-            }),
+            rules: self
+                .counts()
+                .map(|(rule, count)| (rule.to_owned(), count))
+                .collect(),
             probed: report.map_or_else(Vec::new, |report| report.probed.clone()),
         }
     }
@@ -226,4 +236,20 @@ impl Member {
             silent: silent.cloned().collect(),
         }
     }
+}
+
+/// Requests since `revision` came into force, by the rule that decided about them, on the members that are not lost and
+/// have just this revision in force.
+pub(super) fn requests<'m>(
+    members: impl Iterator<Item = &'m Member>,
+    revision: u64,
+    now: Instant,
+) -> BTreeMap<&'static str, u64> {
+    let mut requests = BTreeMap::new();
+    let has = |member: &&Member| member.revision() == Some(revision) && !member.is_lost(now);
+    for (rule, count) in members.filter(has).flat_map(Member::counts) {
+        let total: &mut u64 = requests.entry(rule).or_default();
+        *total = total.saturating_add(count);
+    }
+    requests
 }

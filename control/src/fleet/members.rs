@@ -10,6 +10,7 @@ use crate::fleet::member::Heard;
 use crate::fleet::member::Member;
 use crate::fleet::unstored::Node;
 use crate::fleet::unstored::Unstored;
+use crate::values::now::Now;
 use crate::wire::forgotten::{Forgotten, Kept};
 use crate::wire::node::MemberId;
 
@@ -59,16 +60,17 @@ impl Roll {
         node: Node,
         token: &str,
         reason: Option<String>,
+        now: Now,
     ) -> bool {
-        let is_news = self.unstored.note(node, token, reason);
+        let is_news = self.unstored.note(node, token, reason, now);
         self.stir();
         is_news
     }
 
     /// Takes note of a process that is not stored, unless it is a member.
-    pub(super) fn note_stranger(&mut self, id: &MemberId, token: &str) {
+    pub(super) fn note_stranger(&mut self, id: &MemberId, token: &str, now: Now) {
         if !self.members.contains_key(id) {
-            self.note_unstored(Node::Process(id.clone()), token, None);
+            self.note_unstored(Node::Process(id.clone()), token, None, now);
         }
     }
 
@@ -87,7 +89,11 @@ impl Roll {
                     News::Heard
                 }
                 () => {
-                    self.note_unstored(Node::Process(report.id.clone()), token, None);
+                    let now = Now {
+                        instant: heard.at,
+                        time: heard.time,
+                    };
+                    self.note_unstored(Node::Process(report.id.clone()), token, None, now);
                     News::Stranger
                 }
             };
@@ -112,10 +118,10 @@ impl Roll {
     }
 
     /// Takes a new member, unless it has left meanwhile.
-    pub(super) fn join(&mut self, mut member: Member) -> bool {
-        self.unstored.remove_stored(&member.id);
+    pub(super) fn join(&mut self, mut member: Member, now: Now) -> bool {
+        self.unstored.remove_stored(&member.id, now);
         let heard = member.heard.as_ref();
-        if heard.is_some_and(|heard| self.farewells.came_after(&heard.report, Instant::now())) {
+        if heard.is_some_and(|heard| self.farewells.came_after(&heard.report, now.instant)) {
             return false;
         }
         if let Some(forgiven) = self.forgiven.get(&member.id) {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::fleet::fleet::Fleet;
+use crate::fleet::member::requests;
 use crate::fleet::members::Roll;
+use crate::values::now::Now;
 use crate::wire::barrier::Progress;
 use crate::wire::fleet::FleetView;
 use crate::wire::node::Standing;
@@ -13,11 +14,10 @@ use crate::wire::wait::Wait;
 
 impl Fleet {
     /// How many members over all services that are not lost have reported with a token last.
-    pub(crate) fn count(&self, token: &str) -> usize {
-        let now = Instant::now();
+    pub(crate) fn count(&self, token: &str, now: Now) -> usize {
         let rolls = self.lock();
         let members = rolls.services.values().flat_map(Roll::members);
-        let living = members.filter(|member| member.token == token && !member.is_lost(now));
+        let living = members.filter(|member| member.token == token && !member.is_lost(now.instant));
         living.count()
     }
 
@@ -38,8 +38,8 @@ impl Fleet {
     }
 
     /// The members of a service, as they stand to `revision`.
-    pub(crate) fn view(&self, service: &str, revision: u64) -> FleetView {
-        let (now, wait) = (Instant::now(), Wait::default());
+    pub(crate) fn view(&self, service: &str, revision: u64, now: Now) -> FleetView {
+        let (now, wait) = (now.instant, Wait::default());
         let mut rolls = self.lock();
         let barriers: Vec<Arc<Progress>> = rolls
             .barriers
@@ -63,8 +63,13 @@ impl Fleet {
 
     /// How many members of a service stand so to `revision`. One that had it in force when it was heard last, and is
     /// lost since, is lost: no wait has to be for it, but somebody should look.
-    pub(crate) fn standings(&self, service: &str, revision: u64) -> BTreeMap<Standing, usize> {
-        let (now, wait) = (Instant::now(), Wait::default());
+    pub(crate) fn standings(
+        &self,
+        service: &str,
+        revision: u64,
+        now: Now,
+    ) -> BTreeMap<Standing, usize> {
+        let (now, wait) = (now.instant, Wait::default());
         let rolls = self.lock();
         let roll = rolls.services.get(service);
         let mut standings = BTreeMap::new();
@@ -76,6 +81,30 @@ impl Fleet {
             *standings.entry(standing).or_default() += 1;
         }
         standings
+    }
+
+    /// Requests since `revision` came into force, by the rule that decided about them, on the members that are not lost and
+    /// have just this revision in force.
+    pub(crate) fn requests(
+        &self,
+        service: &str,
+        revision: u64,
+        now: Now,
+    ) -> BTreeMap<&'static str, u64> {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        requests(
+            roll.into_iter().flat_map(Roll::members),
+            revision,
+            now.instant,
+        )
+    }
+
+    /// How many nodes of a service have the state and could not be stored.
+    pub(crate) fn unstored(&self, service: &str) -> u64 {
+        let rolls = self.lock();
+        let roll = rolls.services.get(service);
+        roll.map_or(0, |roll| roll.unstored().count())
     }
 
     /// How many barriers of a service are open.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::values::now::Now;
 use crate::wire::node::{MemberId, UnstoredView};
 
 /// The nodes of one service that control has given the state without storing them as members.
@@ -52,7 +53,13 @@ const WAITING: &str = "the store has not taken it yet";
 impl Unstored {
     /// Takes note of a node before it gets the state; `reason` is none while the store has not answered. Tells whether
     /// that is news.
-    pub(super) fn note(&mut self, node: Node, token: &str, reason: Option<String>) -> bool {
+    pub(super) fn note(
+        &mut self,
+        node: Node,
+        token: &str,
+        reason: Option<String>,
+        now: Now,
+    ) -> bool {
         if let Some(entry) = self.nodes.get_mut(&node) {
             token.clone_into(&mut entry.token);
             let is_news = reason.is_some() && reason != entry.reason;
@@ -63,8 +70,8 @@ impl Unstored {
             let entry = Entry {
                 token: token.to_owned(),
                 reason,
-                since: Instant::now(),
-                time: Timestamp::now(),
+                since: now.instant,
+                time: now.time,
             };
             self.nodes.insert(node, entry);
         } else {
@@ -74,8 +81,8 @@ impl Unstored {
     }
 
     /// Forgets a node that the store has taken.
-    pub(super) fn remove_stored(&mut self, id: &MemberId) {
-        self.stored = Some(Instant::now());
+    pub(super) fn remove_stored(&mut self, id: &MemberId, now: Now) {
+        self.stored = Some(now.instant);
         self.remove(id);
     }
 
@@ -158,14 +165,14 @@ mod tests {
         let mut unstored = Unstored::default();
         let now = Instant::now();
         assert!(unstored.are_on_their_way(now) && unstored.count() == 0);
-        unstored.note(process("b1"), "t", None);
+        unstored.note(process("b1"), "t", None, Now::read());
         assert!(unstored.are_on_their_way(Instant::now()));
         assert!(!unstored.are_on_their_way(Instant::now() + ON_ITS_WAY));
         assert_eq!(unstored.views()[0].reason, WAITING);
-        unstored.note(process("b1"), "t", Some("no room".into()));
+        unstored.note(process("b1"), "t", Some("no room".into()), Now::read());
         assert!(!unstored.are_on_their_way(Instant::now()));
         // A later try says nothing yet: what the store has said last stands.
-        unstored.note(process("b1"), "u", None);
+        unstored.note(process("b1"), "u", None, Now::read());
         assert_eq!(unstored.views()[0].reason, "no room");
         assert_eq!(
             (unstored.views()[0].token.as_str(), unstored.count()),
@@ -179,7 +186,12 @@ mod tests {
     fn what_is_not_kept_is_counted_and_some_are_named() {
         let mut unstored = Unstored::default();
         for boot in 0..KEPT + 5 {
-            unstored.note(process(&boot.to_string()), "t", Some("full".into()));
+            unstored.note(
+                process(&boot.to_string()),
+                "t",
+                Some("full".into()),
+                Now::read(),
+            );
         }
         assert_eq!(unstored.count(), KEPT as u64 + 5);
         assert_eq!(unstored.views().len(), NAMED);

@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::time::Instant;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;
@@ -56,6 +57,7 @@ impl Asked {
             wait.clone(),
             self.actor.clone(),
             now,
+            Instant::now(),
         ))
     }
 

@@ -1,6 +1,7 @@
 use tracing::{error, info};
 
 use crate::fleet::{Expired, Whom};
+use crate::values::now::Now;
 
 use crate::wire::forgotten::Forgetting;
 
@@ -44,7 +45,7 @@ impl Keeper {
             return Ok(forgetting);
         }
         let published = self.service(&service)?;
-        let found = self.fleet().find(&service, &whom);
+        let found = self.fleet().find(&service, &whom, Now::read());
         let forgetting = &found.forgetting;
         self.check(&service, &whom, forgetting)?;
         let names = Vec::from_iter(forgetting.names()).join(" ");
@@ -63,7 +64,7 @@ impl Keeper {
         };
         let memo = asker.memo(now, forgetting);
         store.forget_members(&service, forgetting, &stamp, memo.as_ref())?;
-        self.fleet().forget(&service, &whom, &found);
+        self.fleet().forget(&service, &whom, &found, Now::read());
         info!(
             service,
             node = names,

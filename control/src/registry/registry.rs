@@ -2,13 +2,13 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use intermission_core::State;
 use jiff::{Timestamp, Unit};
 use tokio::sync::watch;
 use tracing::info;
 
+use crate::change::matters_to_nodes;
 use crate::change::probed_advice;
 use crate::change::{Change, check_format, format_advice};
 use crate::fleet::Fleet;
@@ -18,6 +18,7 @@ use crate::registry::published::{Published, Services};
 use crate::registry::resume::{restore, resume, stored_barrier};
 use crate::registry::tokens::Tokens;
 use crate::store::{OpenError, Page, Save, Store};
+use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 use intermission_core::FieldError;
@@ -42,6 +43,7 @@ pub(crate) enum Target {
 impl Keeper {
     /// Publishes what `store` holds.
     pub(crate) fn new(store: Store) -> Result<Self, OpenError> {
+        let now = Now::read();
         let services: Services = store
             .load()?
             .into_iter()
@@ -55,13 +57,12 @@ impl Keeper {
         let barriers = store
             .open_barriers()?
             .into_iter()
-            .filter_map(|kept| resume(&store, &services, kept).transpose())
+            .filter_map(|kept| resume(&store, &services, kept, now.instant).transpose())
             .collect::<Result<Vec<_>, OpenError>>()?;
         let tokens = Tokens::new(store.tokens()?);
-        let now = Instant::now();
         let members = store.members()?.into_iter();
-        let members = members.map(|(service, member)| (service, restore(member, now)));
-        let fleet = Fleet::new(members, store.forgiven()?, barriers);
+        let members = members.map(|(service, member)| (service, restore(member, now.instant)));
+        let fleet = Fleet::new(members, store.forgiven()?, barriers, now);
         let grants = tokens.grants().into_iter();
         for revoked in grants.filter(|grant| grant.revoked.is_some()) {
             fleet.revoke(&revoked.name);
@@ -120,20 +121,21 @@ impl Keeper {
         for before in select(&services, target)? {
             let (after, mut warnings) = asked.apply(&before, now)?;
             let in_force = after.as_ref().unwrap_or(&before);
-            let nodes = self
-                .fleet
-                .view(before.state.service.as_str(), in_force.state.revision)
-                .nodes;
-            if matches!(asked.change, Change::Enter(_)) {
-                warnings.extend(probed_advice(&nodes, &in_force.state, now));
-            }
-            check_format(&before.state, &in_force.state, &nodes).map_err(|invalid| {
-                ChangeError::Invalid {
-                    service: before.summary.service.clone(),
-                    invalid,
+            if matters_to_nodes(&asked.change, &before.state, &in_force.state) {
+                let service = before.state.service.as_str();
+                let revision = in_force.state.revision;
+                let nodes = self.fleet.view(service, revision, Now::read()).nodes;
+                if matches!(asked.change, Change::Enter(_)) {
+                    warnings.extend(probed_advice(&nodes, &in_force.state, now));
                 }
-            })?;
-            warnings.extend(format_advice(&before.state, &in_force.state, &nodes));
+                check_format(&before.state, &in_force.state, &nodes).map_err(|invalid| {
+                    ChangeError::Invalid {
+                        service: service.to_owned(),
+                        invalid,
+                    }
+                })?;
+                warnings.extend(format_advice(&before.state, &in_force.state, &nodes));
+            }
             let mut outcome = self.outcome(in_force, after.is_some(), warnings);
             if let Some(wait) = &asked.wait {
                 let barrier = asked.barrier(wait, &in_force.state, now)?;
@@ -159,7 +161,7 @@ impl Keeper {
             self.publish(&services, changed);
         }
         // After it is published, so that whoever joins later knows it.
-        self.fleet.begin(barriers);
+        self.fleet.begin(barriers, Now::read());
         Ok(outcomes)
     }
 

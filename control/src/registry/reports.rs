@@ -6,6 +6,7 @@ use std::sync::Arc;
 use intermission_core::State;
 use tracing::{error, info, warn};
 
+use crate::values::now::Now;
 use crate::wire::barrier::{Ending, Progress};
 
 use crate::fleet::{Heard, Member, News, Node, Position, Report};
@@ -59,12 +60,15 @@ impl Keeper {
         report: Report,
         token: &str,
     ) -> Result<Option<Report>, ChangeError> {
-        let published = self.service(service)?;
+        let (published, now) = (self.service(service)?, Now::read());
         let Some(position) = self.position_at_hand(&published, &report) else {
-            self.fleet().note_stranger(service, &report.id, token);
+            self.fleet().note_stranger(service, &report.id, token, now);
             return Ok(Some(report));
         };
-        match self.fleet().hear(service, report.clone(), position, token) {
+        match self
+            .fleet()
+            .hear(service, report.clone(), position, token, now)
+        {
             News::Heard => Ok(None),
             News::Changed | News::Left | News::Stranger => Ok(Some(report)),
         }
@@ -78,12 +82,12 @@ impl Keeper {
         grant: &Grant,
     ) -> Result<(), ChangeError> {
         let mut store = self.lock();
-        let published = self.service(service)?;
+        let (published, now) = (self.service(service)?, Now::read());
         let position = match self.position_at_hand(&published, &report) {
             Some(position) => position,
             None => look_up(&store, service, &report)?,
         };
-        let news = (self.fleet()).hear(service, report.clone(), position, &grant.name);
+        let news = (self.fleet()).hear(service, report.clone(), position, &grant.name, now);
         match news {
             News::Heard => {}
             News::Changed => {
@@ -105,7 +109,7 @@ impl Keeper {
                     self.pass_over(service, node, name, Some(reason));
                     return Ok(());
                 }
-                let member = Member::new(Heard::now(report, position), &grant.name);
+                let member = Member::new(Heard::new(report, position, now), &grant.name);
                 if let Err(error) = store.save_member(service, &stored_member(&member)) {
                     let reason = format!("the store cannot take it: {error}");
                     self.pass_over(service, node, &grant.name, Some(reason));
@@ -119,7 +123,7 @@ impl Keeper {
                     kind = member.kind,
                     "joined"
                 );
-                if !self.fleet().join(service, member) {
+                if !self.fleet().join(service, member, Now::read()) {
                     store.remove_member(service, &id)?;
                 }
             }
@@ -130,7 +134,7 @@ impl Keeper {
     /// Takes note of a node that gets the state and is no member.
     pub(crate) fn pass_over(&self, service: &str, node: Node, token: &str, reason: Option<String>) {
         let fleet = self.fleet();
-        if fleet.note_unstored(service, node.clone(), token, reason.clone()) {
+        if fleet.note_unstored(service, node.clone(), token, reason.clone(), Now::read()) {
             let (name, unreadable) = match node {
                 Node::Process(id) => (id.name, None),
                 Node::Unreadable { reason, .. } => (String::new(), Some(reason)),
@@ -168,7 +172,7 @@ impl Keeper {
     /// Whether no more nodes may come with a token. Lost nodes do not count.
     fn is_full(&self, grant: &Grant) -> bool {
         let most = usize::try_from(grant.max_members).unwrap_or(usize::MAX);
-        self.fleet().count(&grant.name) >= most
+        self.fleet().count(&grant.name, Now::read()) >= most
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.
@@ -192,13 +196,13 @@ impl Keeper {
             let mut store = self.lock();
             // An earlier try, which the disk held up, may have stored it meanwhile. While the store is held, nothing is
             // published and no node joins.
-            if !self.fleet().confirm(&progress) {
+            if !self.fleet().confirm(&progress, Now::read()) {
                 continue;
             }
             if let Err(error) = store.end_barrier(&progress, &stamp) {
                 // The command learns of it all the same; it is tried again.
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
-                self.fleet().tell_unkept(progress);
+                self.fleet().tell_unkept(progress, Now::read());
                 continue;
             }
             drop(store);

@@ -16,15 +16,16 @@ pub(super) fn resume(
     store: &Store,
     services: &Services,
     kept: StoredBarrier,
+    now: Instant,
 ) -> Result<Option<Barrier>, OpenError> {
     let read = |revision| -> Result<Option<State>, StoreError> {
         let document = store.document(&kept.service, revision)?;
         Ok(document.and_then(|document| State::parse(document.as_bytes()).ok()))
     };
-    let now = services
+    let latest = services
         .get(&kept.service)
         .map(|service| service.state.revision);
-    let (Some(now), Some(state)) = (now, read(kept.revision)?) else {
+    let (Some(latest), Some(state)) = (latest, read(kept.revision)?) else {
         return Ok(None);
     };
     let mut barrier = Barrier::new(
@@ -33,8 +34,9 @@ pub(super) fn resume(
         kept.wait.clone(),
         kept.actor.clone(),
         kept.began,
+        now,
     );
-    for revision in kept.revision + 1..=now {
+    for revision in kept.revision + 1..=latest {
         match read(revision)? {
             Some(later) => barrier.follow(&later),
             // What cannot be read may have admitted anybody.

@@ -4,6 +4,7 @@ pub(crate) mod contrast;
 pub(crate) mod duration;
 pub(crate) mod etag;
 pub(crate) mod members;
+pub(crate) mod now;
 pub(crate) mod state_home;
 pub(crate) mod timeout;
 pub(crate) mod timestamp;

@@ -4,6 +4,7 @@ use super::*;
 use crate::fleet::member::{Heard, Position};
 use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
+use crate::values::now::Now;
 use crate::wire::node::MemberId;
 
 const WAIT: Duration = Duration::from_secs(10);
@@ -55,6 +56,7 @@ impl Setting {
                 wait,
                 "operator".into(),
                 Timestamp::UNIX_EPOCH,
+                Instant::now(),
             ),
             began: Instant::now(),
             members: Vec::new(),
@@ -81,8 +83,10 @@ impl Setting {
         self.barrier.judge(
             self.members.iter(),
             Some(&self.unstored),
-            self.began + elapsed,
-            time,
+            Now {
+                instant: self.began + elapsed,
+                time,
+            },
         )
     }
 
@@ -115,7 +119,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         oldest: Some(16),
         ..report("b")
     };
-    setting.members[1].hear(Heard::now(old, Position::At(18)), "nodes");
+    setting.members[1].hear(Heard::new(old, Position::At(18), Now::read()), "nodes");
     let progress = setting.after(1);
     assert_eq!((progress.ending, progress.running), (None, 3));
     assert_eq!(progress.missing[0].standing, Standing::Running);
@@ -124,7 +128,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         seq: 3,
         ..report("b")
     };
-    setting.members[1].hear(Heard::now(drained, Position::At(18)), "nodes");
+    setting.members[1].hear(Heard::new(drained, Position::At(18), Now::read()), "nodes");
     assert_eq!(setting.after(1).ending, Some(Ending::Done));
 }
 
@@ -160,7 +164,7 @@ fn a_report_that_comes_late_changes_nothing() {
         seq: 4,
         ..report("a")
     };
-    setting.members[0].hear(Heard::now(late, Position::At(17)), "nodes");
+    setting.members[0].hear(Heard::new(late, Position::At(17), Now::read()), "nodes");
     assert_eq!(setting.after(0).ending, None);
 }
 
@@ -338,7 +342,7 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
     assert_eq!(setting.after(20).ending, None);
     assert_eq!(setting.after(20).missing[0].standing, Standing::Behind);
     let again = Report { seq: 2, ..refused };
-    let mut heard = Heard::now(again, Position::At(16));
+    let mut heard = Heard::new(again, Position::At(16), Now::read());
     heard.at = setting.began + Duration::from_secs(20);
     setting.members[0].hear(heard, "nodes");
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
@@ -374,7 +378,7 @@ fn hear_again(setting: &mut Setting, member: usize, seconds: u64) {
             .report
             .clone()
     };
-    let mut heard = Heard::now(again, Position::At(17));
+    let mut heard = Heard::new(again, Position::At(17), Now::read());
     heard.at = setting.began + Duration::from_secs(seconds);
     setting.members[member].hear(heard, "nodes");
 }
@@ -468,7 +472,7 @@ fn a_member_of_a_revoked_token_is_lost_at_once_and_back_with_another() {
         seq: 2,
         ..report("a")
     };
-    setting.members[0].hear(Heard::now(again, Position::At(17)), "other");
+    setting.members[0].hear(Heard::new(again, Position::At(17), Now::read()), "other");
     setting.members[0].revoked = false;
     assert_eq!(setting.members[0].token, "other");
     assert_eq!(setting.after(0).ending, Some(Ending::Done));
@@ -485,7 +489,7 @@ fn a_node_that_is_not_stored_makes_unsure_though_all_others_have_drained() {
     let mut setting = waiting().with(report("a"), Position::At(17));
     setting
         .unstored
-        .note(node(), "nodes", Some("no room".into()));
+        .note(node(), "nodes", Some("no room".into()), Now::read());
     let progress = setting.after(4);
     assert_eq!((progress.ending, progress.unstored), (None, 1));
     assert_eq!(progress.unstored_nodes[0].reason, "no room");
@@ -493,7 +497,7 @@ fn a_node_that_is_not_stored_makes_unsure_though_all_others_have_drained() {
     assert_eq!(setting.after(9).ending, Some(Ending::Unsure));
     // One that the store is about to take is on its way.
     let mut setting = waiting().with(report("a"), Position::At(17));
-    setting.unstored.note(node(), "nodes", None);
+    setting.unstored.note(node(), "nodes", None, Now::read());
     assert_eq!(setting.after(0).ending, None);
     let all = setting.unstored.all();
     setting.unstored.forget(&all);

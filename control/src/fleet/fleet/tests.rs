@@ -1,6 +1,7 @@
 use intermission_core::{Mode, ServiceName};
 
 use super::*;
+use crate::values::now::Now;
 use crate::wire::barrier::Ending;
 use crate::wire::wait::Wait;
 
@@ -19,10 +20,10 @@ fn state(revision: u64, mode: Mode) -> State {
 
 /// A fleet with one member, which was heard so long ago.
 fn fleet(seconds: u64) -> Fleet {
-    let mut heard = Heard::now(report(1, ""), Position::At(17));
+    let mut heard = Heard::new(report(1, ""), Position::At(17), Now::read());
     heard.at -= Duration::from_secs(seconds);
     let member = Member::new(heard, "nodes");
-    Fleet::new([(SERVICE.to_owned(), member)], [], [])
+    Fleet::new([(SERVICE.to_owned(), member)], [], [], Now::read())
 }
 
 fn id() -> MemberId {
@@ -32,27 +33,33 @@ fn id() -> MemberId {
 #[test]
 fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
     let fleet = fleet(60);
-    let found = fleet.find(SERVICE, &Whom::Lost);
+    let found = fleet.find(SERVICE, &Whom::Lost, Now::read());
     assert_eq!(found.forgetting.removed.len(), 1);
     // The store forgets it; meanwhile it reports.
     let running = report(2, ";running=5;oldest=1");
     assert_eq!(
-        fleet.hear(SERVICE, running, Position::At(17), "nodes"),
+        fleet.hear(SERVICE, running, Position::At(17), "nodes", Now::read()),
         News::Heard
     );
-    fleet.forget(SERVICE, &Whom::Lost, &found);
+    fleet.forget(SERVICE, &Whom::Lost, &found, Now::read());
     assert_eq!(fleet.members(SERVICE), 1);
     // Its next report has the store take it again.
-    let news = fleet.hear(SERVICE, report(3, ""), Position::At(17), "nodes");
+    let news = fleet.hear(
+        SERVICE,
+        report(3, ""),
+        Position::At(17),
+        "nodes",
+        Now::read(),
+    );
     assert_eq!(news, News::Changed);
     // One that stays silent goes, and so does a process that is named.
     let silent = self::fleet(60);
-    let found = silent.find(SERVICE, &Whom::Lost);
-    silent.forget(SERVICE, &Whom::Lost, &found);
+    let found = silent.find(SERVICE, &Whom::Lost, Now::read());
+    silent.forget(SERVICE, &Whom::Lost, &found, Now::read());
     assert_eq!(silent.members(SERVICE), 0);
     let named = Whom::Process(id());
-    let found = fleet.find(SERVICE, &named);
-    fleet.forget(SERVICE, &named, &found);
+    let found = fleet.find(SERVICE, &named, Now::read());
+    fleet.forget(SERVICE, &named, &found, Now::read());
     assert_eq!(fleet.members(SERVICE), 0);
 }
 
@@ -68,6 +75,7 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
                     ..id()
                 },
                 "nodes",
+                Now::read(),
             )
         },
     ];
@@ -78,21 +86,28 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
             state(17, Mode::All),
             Wait::default(),
             "operator".into(),
-            Timestamp::now(),
+            Now::read().time,
+            Instant::now(),
         );
-        fleet.begin([barrier]);
-        fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
-        let ended = fleet.judge();
+        fleet.begin([barrier], Now::read());
+        fleet.hear(
+            SERVICE,
+            report(2, ""),
+            Position::At(17),
+            "nodes",
+            Now::read(),
+        );
+        let ended = fleet.judge(Now::read());
         assert_eq!(ended[0].ending, Some(Ending::Done));
-        assert!(fleet.confirm(&ended[0]));
+        assert!(fleet.confirm(&ended[0], Now::read()));
         spoil(&fleet);
-        assert!(!fleet.confirm(&ended[0]));
-        fleet.tell_unkept(Arc::clone(&ended[0]));
+        assert!(!fleet.confirm(&ended[0], Now::read()));
+        fleet.tell_unkept(Arc::clone(&ended[0]), Now::read());
         assert_eq!(fleet.watch("id").unwrap().borrow().ending, None);
         // It goes on to another end, or none yet.
         assert!(
             fleet
-                .judge()
+                .judge(Now::read())
                 .iter()
                 .all(|end| end.ending == Some(Ending::Superseded))
         );
@@ -103,13 +118,19 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
 fn a_member_that_is_heard_is_not_unstored_any_more() {
     let fleet = fleet(0);
     let reason = Some("the token is for other nodes".to_owned());
-    assert!(fleet.note_unstored(SERVICE, Node::Process(id()), "edge", reason));
-    assert_eq!(fleet.view(SERVICE, 17).unstored, 1);
-    fleet.note_stranger(SERVICE, &id(), "nodes");
-    fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
-    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
-    fleet.note_stranger(SERVICE, &id(), "nodes");
-    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
+    assert!(fleet.note_unstored(SERVICE, Node::Process(id()), "edge", reason, Now::read()));
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
+    fleet.note_stranger(SERVICE, &id(), "nodes", Now::read());
+    fleet.hear(
+        SERVICE,
+        report(2, ""),
+        Position::At(17),
+        "nodes",
+        Now::read(),
+    );
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
+    fleet.note_stranger(SERVICE, &id(), "nodes", Now::read());
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
 }
 
 #[test]
@@ -117,26 +138,44 @@ fn a_process_that_has_left_while_the_store_took_it_does_not_join() {
     let fleet = Fleet::default();
     let first = report(1, "");
     assert_eq!(
-        fleet.hear(SERVICE, first.clone(), Position::Before, "nodes"),
+        fleet.hear(
+            SERVICE,
+            first.clone(),
+            Position::Before,
+            "nodes",
+            Now::read()
+        ),
         News::Stranger
     );
     let leaving = report(2, ";leaving");
     assert_eq!(
-        fleet.hear(SERVICE, leaving, Position::Before, "nodes"),
+        fleet.hear(SERVICE, leaving, Position::Before, "nodes", Now::read()),
         News::Left
     );
-    let member = Member::new(Heard::now(first, Position::Before), "nodes");
-    assert!(!fleet.join(SERVICE, member));
+    let member = Member::new(Heard::new(first, Position::Before, Now::read()), "nodes");
+    assert!(!fleet.join(SERVICE, member, Now::read()));
     assert_eq!(fleet.members(SERVICE), 0);
-    assert_eq!(fleet.view(SERVICE, 17).unstored, 0);
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
 }
 
 #[test]
 fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
     let fleet = fleet(0);
     fleet.revoke("nodes");
-    fleet.hear(SERVICE, report(2, ""), Position::At(17), "nodes");
-    assert!(fleet.view(SERVICE, 17).nodes[0].lost);
-    fleet.hear(SERVICE, report(3, ""), Position::At(17), "others");
-    assert!(!fleet.view(SERVICE, 17).nodes[0].lost);
+    fleet.hear(
+        SERVICE,
+        report(2, ""),
+        Position::At(17),
+        "nodes",
+        Now::read(),
+    );
+    assert!(fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
+    fleet.hear(
+        SERVICE,
+        report(3, ""),
+        Position::At(17),
+        "others",
+        Now::read(),
+    );
+    assert!(!fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
 }

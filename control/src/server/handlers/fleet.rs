@@ -19,6 +19,7 @@ use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
 use crate::server::http::stopwatch::Stopwatch;
 use crate::values::etag::ETag;
+use crate::values::now::Now;
 use crate::wire::barrier::Progress;
 
 /// How long a look at the nodes is good for, so that of many that change each is not shown alone.
@@ -37,7 +38,10 @@ pub(crate) async fn fleet(
     let mut changes = app.keeper.fleet().changes(&name);
     let view = || {
         let service = app.keeper.service(&name)?;
-        let view = app.keeper.fleet().view(&name, service.state.revision);
+        let view = app
+            .keeper
+            .fleet()
+            .view(&name, service.state.revision, Now::read());
         Ok::<_, Problem>((tag(&view.quiet())?, view))
     };
     let (mut etag, mut shown) = view()?;

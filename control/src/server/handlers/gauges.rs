@@ -9,7 +9,8 @@ use crate::fleet::Fleet;
 
 use crate::registry::Published;
 use crate::server::app::App;
-use crate::wire::node::{Standing, rules};
+use crate::values::now::Now;
+use crate::wire::node::Standing;
 
 type Collectors = Vec<Box<dyn Collector>>;
 
@@ -135,7 +136,8 @@ impl Services {
         self.allowlist
             .with_label_values(&[name])
             .set(state.allowlist.enabled.into());
-        let standings = fleet.standings(name, revision);
+        let now = Now::read();
+        let standings = fleet.standings(name, revision, now);
         for standing in Standing::ALL {
             let members = standings.get(&standing).copied().unwrap_or_default();
             self.members
@@ -145,11 +147,10 @@ impl Services {
         self.barriers
             .with_label_values(&[name])
             .set(count(fleet.open_barriers(name)));
-        let view = fleet.view(name, revision);
         self.unstored
             .with_label_values(&[name])
-            .set(i64::try_from(view.unstored).unwrap_or(i64::MAX));
-        let rules = rules(&view.nodes, revision);
+            .set(i64::try_from(fleet.unstored(name)).unwrap_or(i64::MAX));
+        let rules = fleet.requests(name, revision, now);
         for rule in Counts::rules() {
             let requests = rules.get(rule).copied().unwrap_or_default();
             self.node_requests

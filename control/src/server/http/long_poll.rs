@@ -13,6 +13,7 @@ use crate::registry::{Keeper, Published};
 use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::stop::stopped;
+use crate::values::now::Now;
 use crate::wire::node::MemberId;
 
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -112,7 +113,7 @@ async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
     loop {
         let mut begins = pin!(awaited.notified());
         begins.as_mut().enable();
-        if keeper.fleet().awaits(service, member) {
+        if keeper.fleet().awaits(service, member, Now::read()) {
             return tokio::time::sleep(MOMENT).await;
         }
         begins.await;

@@ -9,7 +9,12 @@ use tracing::error;
 
 use crate::registry::Keeper;
 use crate::server::app::App;
+use crate::values::now::Now;
 
+/// After how long the barriers are judged anew where nothing happens: silence may end them, too.
+const SILENCE: Duration = Duration::from_millis(250);
+/// Changes within this time are judged together.
+const CROWD: Duration = Duration::from_millis(10);
 /// How long the end of a wait may take to be stored before the command learns of it all the same.
 const STORING: Duration = Duration::from_secs(2);
 /// When members that could not be forgotten are tried again.
@@ -21,8 +26,9 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
     let storing = Arc::new(Semaphore::new(1));
     let mut forget_at = Instant::now();
     loop {
-        app.keeper.fleet().stirred().await;
-        let ended = app.keeper.fleet().judge();
+        let _ = tokio::time::timeout(SILENCE, app.keeper.fleet().changed()).await;
+        tokio::time::sleep(CROWD).await;
+        let ended = app.keeper.fleet().judge(Now::read());
         if !ended.is_empty() {
             let ends = ended.clone();
             let stored = keep_in_turn(&app, &storing, move |keeper| keeper.end_barriers(ends));
@@ -32,12 +38,12 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
                         barrier = progress.id,
                         "the end of a wait is not stored yet: the disk hangs"
                     );
-                    app.keeper.fleet().tell_unkept(progress);
+                    app.keeper.fleet().tell_unkept(progress, Now::read());
                 }
             }
         }
         if Instant::now() >= forget_at {
-            let expired = app.keeper.fleet().expired(forget_lost_after);
+            let expired = app.keeper.fleet().expired(forget_lost_after, Now::read());
             if !expired.is_empty() {
                 forget_at = Instant::now() + AGAIN;
                 let forgotten =

@@ -50,7 +50,7 @@ impl Change {
         name.to_owned()
     }
 
-    /// The state that `before` becomes, but for its revision, which is the keeper's.
+    /// The state that `before` becomes, but for its revision, which is the registry's.
     ///
     /// Equal to `before` where there is nothing to change.
     pub(crate) fn apply(&self, before: &State, now: Timestamp) -> Result<State, FieldError> {

@@ -44,14 +44,14 @@ mod tests {
     use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
-    use crate::fleet::{Heard, Member, Position, Report};
+    use crate::fleet::{LastReport, Member, Position, Report};
     use crate::values::now::Now;
     use crate::wire::node::Standing;
 
     fn node(name: &str, probed: &str) -> NodeView {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");
         let report = Report::read(line.as_bytes()).unwrap();
-        let heard = Heard::new(report, Position::Before, Now::read());
+        let heard = LastReport::new(report, Position::Before, Now::read());
         let at = heard.at;
         Member::new(heard, "nodes").view(Standing::Behind, at)
     }

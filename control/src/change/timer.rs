@@ -16,7 +16,7 @@ impl Change {
     /// The timer that runs from this change on; `after` gets it as the end that visitors are told.
     ///
     /// Only `enter` sets one or takes it away, and the end of a maintenance is that of its timer.
-    pub(crate) fn wind(
+    pub(crate) fn set_timer(
         &self,
         before: Option<&Timer>,
         after: &mut State,
@@ -130,7 +130,7 @@ mod tests {
     /// The timer that `change` leaves of [`running`], and the end that visitors are told.
     fn wound(change: &Change, maintenance: &str) -> (Option<Timer>, Option<String>) {
         let mut after = state(maintenance);
-        let timer = change.wind(
+        let timer = change.set_timer(
             Some(&running()),
             &mut after,
             &stamp(4, "2026-11-23T00:30:00Z"),
@@ -174,7 +174,8 @@ mod tests {
         assert_eq!(wound(&enter("none"), "all"), (None, None));
         let mut after = state("all");
         let other = Timer::new("2h".parse().unwrap(), stamp(3, "2026-11-23T00:00:00Z"));
-        let left = enter("none").wind(Some(&other), &mut after, &stamp(4, "2026-11-23T00:30:00Z"));
+        let left =
+            enter("none").set_timer(Some(&other), &mut after, &stamp(4, "2026-11-23T00:30:00Z"));
         assert_eq!(left, None);
         assert_eq!(after.notice.until, Some(to_core(running().at)));
     }

@@ -63,7 +63,7 @@ impl Barrier {
     }
 
     /// Takes note of a later state.
-    pub(crate) fn follow(&mut self, later: &State) {
+    pub(crate) fn note_later(&mut self, later: &State) {
         let stands_in = later.store == self.state.store && later.refuses_all_of(&self.state);
         if later.revision > self.state.revision && !stands_in {
             self.supersede(later.revision);
@@ -76,7 +76,7 @@ impl Barrier {
     }
 
     /// Whether `member` is waited for, and may come.
-    pub(super) fn awaits(&self, member: &Member, now: Instant) -> bool {
+    pub(super) fn waits_for_member(&self, member: &Member, now: Instant) -> bool {
         self.standing(member, now) != Standing::Drained
     }
 

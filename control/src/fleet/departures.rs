@@ -5,12 +5,12 @@ use crate::wire::node::MemberId;
 
 use crate::fleet::report::Report;
 
-/// Who has left of late, so that a poll that was overtaken by the farewell makes nobody a member again.
+/// Who has left of late, so that a poll that was overtaken by the departure makes nobody a member again.
 #[derive(Debug, Default)]
-pub(super) struct Farewells(VecDeque<Farewell>);
+pub(super) struct Departures(VecDeque<Departure>);
 
 #[derive(Debug)]
-struct Farewell {
+struct Departure {
     at: Instant,
     id: MemberId,
     seq: u64,
@@ -18,31 +18,31 @@ struct Farewell {
 
 /// How long a poll may be on its way.
 const KEPT: Duration = Duration::from_secs(60);
-/// How many are remembered, whoever says farewell again and again.
+/// How many are remembered, whoever says departure again and again.
 const MOST: usize = 10_000;
 
-impl Farewells {
+impl Departures {
     /// Remembers that this was the last report of a process.
     pub(super) fn note(&mut self, report: &Report, now: Instant) {
-        let is_old = |farewell: &Farewell| now.saturating_duration_since(farewell.at) > KEPT;
+        let is_old = |departure: &Departure| now.saturating_duration_since(departure.at) > KEPT;
         while self.0.len() >= MOST || self.0.front().is_some_and(is_old) {
             self.0.pop_front();
         }
-        self.0.push_back(Farewell {
+        self.0.push_back(Departure {
             at: now,
             id: report.id.clone(),
             seq: report.seq,
         });
     }
 
-    /// Whether the farewell of its process was sent after this report.
-    pub(super) fn came_after(&self, report: &Report, now: Instant) -> bool {
+    /// Whether the departure of its process was sent after this report.
+    pub(super) fn overtook(&self, report: &Report, now: Instant) -> bool {
         let mut of_late = self
             .0
             .iter()
             .rev()
-            .take_while(|farewell| now.saturating_duration_since(farewell.at) <= KEPT);
-        of_late.any(|farewell| farewell.id == report.id && farewell.seq > report.seq)
+            .take_while(|departure| now.saturating_duration_since(departure.at) <= KEPT);
+        of_late.any(|departure| departure.id == report.id && departure.seq > report.seq)
     }
 }
 
@@ -57,11 +57,11 @@ mod tests {
 
     #[test]
     fn a_farewell_counts_for_its_process_and_for_a_minute() {
-        let (began, mut farewells) = (Instant::now(), Farewells::default());
-        farewells.note(&report("b1", 7), began);
+        let (began, mut departures) = (Instant::now(), Departures::default());
+        departures.note(&report("b1", 7), began);
         let after = |boot, seq, seconds| {
             let now = began + Duration::from_secs(seconds);
-            farewells.came_after(&report(boot, seq), now)
+            departures.overtook(&report(boot, seq), now)
         };
         assert!(after("b1", 6, 0));
         assert!(after("b1", 6, 60));
@@ -72,12 +72,12 @@ mod tests {
 
     #[test]
     fn no_more_are_kept_than_may_be() {
-        let (began, mut farewells) = (Instant::now(), Farewells::default());
+        let (began, mut departures) = (Instant::now(), Departures::default());
         for seq in 0..2 * MOST as u64 {
-            farewells.note(&report("b1", seq), began);
+            departures.note(&report("b1", seq), began);
         }
-        assert_eq!(farewells.0.len(), MOST);
-        farewells.note(&report("b1", 1), began + Duration::from_secs(61));
-        assert_eq!(farewells.0.len(), 1);
+        assert_eq!(departures.0.len(), MOST);
+        departures.note(&report("b1", 1), began + Duration::from_secs(61));
+        assert_eq!(departures.0.len(), 1);
     }
 }

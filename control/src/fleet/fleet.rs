@@ -6,11 +6,11 @@ use intermission_core::State;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::barrier::Barrier;
-use crate::fleet::forgetting::{Found, Whom};
-use crate::fleet::member::Heard;
+use crate::fleet::forgetting::{Found, Selection};
+use crate::fleet::member::LastReport;
 use crate::fleet::member::{Member, Position};
-use crate::fleet::members::News;
-use crate::fleet::members::Roll;
+use crate::fleet::members::Members;
+use crate::fleet::members::Reported;
 use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
 use crate::values::now::Now;
@@ -22,14 +22,14 @@ use crate::wire::node::MemberId;
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
-    rolls: Mutex<Rolls>,
+    inner: Mutex<Inner>,
     /// There is something to look at.
-    stirred: Notify,
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Rolls {
-    pub(super) services: BTreeMap<String, Roll>,
+pub(super) struct Inner {
+    pub(super) services: BTreeMap<String, Members>,
     pub(super) barriers: BTreeMap<String, Open>,
     /// The names of the tokens that are revoked.
     revoked: BTreeSet<String>,
@@ -68,66 +68,66 @@ impl Fleet {
         now: Now,
     ) -> Self {
         let fleet = Self::default();
-        let mut rolls = fleet.lock();
+        let mut inner = fleet.lock();
         for (service, forgotten) in forgotten {
-            rolls.of(&service).forgive(&forgotten);
+            inner.of(&service).forgive(&forgotten);
         }
         for (service, member) in members {
-            rolls.of(&service).join(member, now);
+            inner.of(&service).join(member, now);
         }
         for barrier in barriers {
-            rolls.begin(barrier, now);
+            inner.begin(barrier, now);
         }
-        drop(rolls);
+        drop(inner);
         fleet
     }
 
     /// What a member said before with this entity tag in force, so that it need not be looked up again.
     pub(crate) fn position(&self, service: &str, report: &Report) -> Option<Position> {
-        let rolls = self.lock();
-        let member = rolls.services.get(service)?.member(&report.id)?;
+        let inner = self.lock();
+        let member = inner.services.get(service)?.member(&report.id)?;
         let heard = member.heard.as_ref()?;
         (heard.report.applied == report.applied).then_some(heard.position)
     }
 
     /// Takes a report that came with `token`. A stranger has to be stored before it may [`join`](Self::join), and is
     /// noted as not stored until then.
-    pub(crate) fn hear(
+    pub(crate) fn report(
         &self,
         service: &str,
         report: Report,
         position: Position,
         token: &str,
         now: Now,
-    ) -> News {
-        let heard = Heard::new(report, position, now);
-        let mut rolls = self.lock();
-        let revoked = rolls.revoked.contains(token);
-        let news = rolls.of(service).hear(heard, token, revoked);
-        drop(rolls);
-        self.stirred.notify_one();
+    ) -> Reported {
+        let heard = LastReport::new(report, position, now);
+        let mut inner = self.lock();
+        let revoked = inner.revoked.contains(token);
+        let news = inner.of(service).report(heard, token, revoked);
+        drop(inner);
+        self.changed.notify_one();
         news
     }
 
     /// Takes a new member, unless it has left meanwhile.
     pub(crate) fn join(&self, service: &str, mut member: Member, now: Now) -> bool {
-        let mut rolls = self.lock();
-        member.revoked = rolls.revoked.contains(&member.token);
-        let has_joined = rolls.of(service).join(member, now);
-        self.stirred.notify_one();
+        let mut inner = self.lock();
+        member.revoked = inner.revoked.contains(&member.token);
+        let has_joined = inner.of(service).join(member, now);
+        self.changed.notify_one();
         has_joined
     }
 
     /// What is known of a member.
     pub(crate) fn member(&self, service: &str, id: &MemberId) -> Option<Member> {
-        let rolls = self.lock();
-        rolls.services.get(service)?.member(id).cloned()
+        let inner = self.lock();
+        inner.services.get(service)?.member(id).cloned()
     }
 
     /// Takes note of a process that is not stored, unless it is a member.
-    pub(crate) fn note_stranger(&self, service: &str, id: &MemberId, token: &str, now: Now) {
-        self.lock().of(service).note_stranger(id, token, now);
-        self.stirred.notify_one();
+    pub(crate) fn note_unknown(&self, service: &str, id: &MemberId, token: &str, now: Now) {
+        self.lock().of(service).note_unknown(id, token, now);
+        self.changed.notify_one();
     }
 
     /// Takes note of a node that has the state and is no member, and tells whether that is news.
@@ -139,9 +139,9 @@ impl Fleet {
         reason: Option<String>,
         now: Now,
     ) -> bool {
-        let mut rolls = self.lock();
-        let is_news = rolls.of(service).note_unstored(node, token, reason, now);
-        self.stirred.notify_one();
+        let mut inner = self.lock();
+        let is_news = inner.of(service).note_unstored(node, token, reason, now);
+        self.changed.notify_one();
         is_news
     }
 
@@ -153,93 +153,98 @@ impl Fleet {
     /// Takes every member whose last report came with this token for lost, from now on and until it reports with
     /// another.
     pub(crate) fn revoke(&self, token: &str) {
-        let mut rolls = self.lock();
-        rolls.revoked.insert(token.to_owned());
-        rolls
+        let mut inner = self.lock();
+        inner.revoked.insert(token.to_owned());
+        inner
             .services
             .values_mut()
-            .for_each(|roll| roll.revoke(token));
-        self.stirred.notify_one();
+            .for_each(|of_service| of_service.revoke(token));
+        self.changed.notify_one();
     }
 
-    /// The threads of a member that have spoken since they were forgiven, where the store still has them so.
-    pub(crate) fn spoken(&self, service: &str, id: &MemberId) -> Forgotten {
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
+    /// The threads of a member that have spoken again since they were forgiven, where the store still has them so.
+    pub(crate) fn heard_again(&self, service: &str, id: &MemberId) -> Forgotten {
+        let inner = self.lock();
+        let of_service = inner.services.get(service);
         Forgotten {
             id: id.clone(),
-            silent: roll.map(|roll| roll.spoken(id)).unwrap_or_default(),
+            silent: of_service
+                .map(|of_service| of_service.heard_again(id))
+                .unwrap_or_default(),
         }
     }
 
     /// Takes note that the store has them so no more.
-    pub(crate) fn take_back(&self, service: &str, spoken: &Forgotten) {
-        self.lock().of(service).take_back(spoken);
+    pub(crate) fn unforgive(&self, service: &str, heard_again: &Forgotten) {
+        self.lock().of(service).unforgive(heard_again);
     }
 
     /// What is to become of the members that an operator means.
-    pub(crate) fn find(&self, service: &str, whom: &Whom, now: Now) -> Found {
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        roll.map(|roll| roll.find(whom, now.instant))
+    pub(crate) fn find(&self, service: &str, selection: &Selection, now: Now) -> Found {
+        let inner = self.lock();
+        let of_service = inner.services.get(service);
+        of_service
+            .map(|of_service| of_service.find(selection, now.instant))
             .unwrap_or_default()
     }
 
     /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, whom: &Whom, found: &Found, now: Now) {
-        self.lock().of(service).forget(whom, found, now.instant);
-        self.stirred.notify_one();
+    pub(crate) fn forget(&self, service: &str, selection: &Selection, found: &Found, now: Now) {
+        self.lock()
+            .of(service)
+            .forget(selection, found, now.instant);
+        self.changed.notify_one();
     }
 
     /// Begins to wait.
     pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>, now: Now) {
-        let mut rolls = self.lock();
+        let mut inner = self.lock();
         for barrier in barriers {
-            let roll = rolls.of(barrier.service());
-            roll.awaited().notify_waiters();
-            roll.stir();
-            rolls.begin(barrier, now);
+            let of_service = inner.of(barrier.service());
+            of_service.barrier_began().notify_waiters();
+            of_service.notify();
+            inner.begin(barrier, now);
         }
-        self.stirred.notify_one();
+        self.changed.notify_one();
     }
 
     /// Takes note of a state that is about to be published: no wait for an earlier one ends well by what nodes say
     /// of it.
-    pub(crate) fn follow(&self, state: &State) {
-        let mut rolls = self.lock();
-        let barriers = rolls.barriers.values_mut().map(|open| &mut open.barrier);
+    pub(crate) fn supersede(&self, state: &State) {
+        let mut inner = self.lock();
+        let barriers = inner.barriers.values_mut().map(|open| &mut open.barrier);
         for barrier in barriers.filter(|barrier| barrier.service() == state.service.as_str()) {
-            barrier.follow(state);
+            barrier.note_later(state);
         }
     }
 
     /// Wakes those who watch a service of which another state was published.
-    pub(crate) fn stir(&self, service: &str) {
-        self.lock().of(service).stir();
-        self.stirred.notify_one();
+    pub(crate) fn notify(&self, service: &str) {
+        self.lock().of(service).notify();
+        self.changed.notify_one();
     }
 
     /// Whether somebody waits for this member.
-    pub(crate) fn awaits(&self, service: &str, id: &MemberId, now: Now) -> bool {
-        let rolls = self.lock();
-        let roll = rolls.services.get(service);
-        let Some(member) = roll.and_then(|roll| roll.member(id)) else {
+    pub(crate) fn is_awaited(&self, service: &str, id: &MemberId, now: Now) -> bool {
+        let inner = self.lock();
+        let of_service = inner.services.get(service);
+        let Some(member) = of_service.and_then(|of_service| of_service.member(id)) else {
             return false;
         };
-        let barriers = rolls.barriers.values();
+        let barriers = inner.barriers.values();
         let mut open = barriers.filter(|open| open.waits_for(service));
-        open.any(|open| open.barrier.awaits(member, now.instant))
+        open.any(|open| open.barrier.waits_for_member(member, now.instant))
     }
 
     /// What wakes those who are held when somebody begins to wait for the nodes of a service.
-    pub(crate) fn awaited(&self, service: &str) -> Arc<Notify> {
-        Arc::clone(self.lock().of(service).awaited())
+    pub(crate) fn barrier_began(&self, service: &str) -> Arc<Notify> {
+        Arc::clone(self.lock().of(service).barrier_began())
     }
 
     /// The progress of an open barrier.
     pub(crate) fn watch(&self, id: &str) -> Option<watch::Receiver<Arc<Progress>>> {
-        let rolls = self.lock();
-        Some(rolls.barriers.get(id)?.progress.subscribe())
+        let inner = self.lock();
+        Some(inner.barriers.get(id)?.progress.subscribe())
     }
 
     /// What changes when the fleet of a service does.
@@ -249,16 +254,16 @@ impl Fleet {
 
     /// Waits until something happens that may end a barrier, other than silence.
     pub(crate) async fn changed(&self) {
-        self.stirred.notified().await;
+        self.changed.notified().await;
     }
 
     /// Tells those who wait how far they are, but for those whose wait has ended: they are to be
-    /// [told](Self::tell) when that is stored.
+    /// [told](Self::complete) when that is stored.
     pub(crate) fn judge(&self, now: Now) -> Vec<Arc<Progress>> {
-        let mut rolls = self.lock();
-        let Rolls {
+        let mut inner = self.lock();
+        let Inner {
             services, barriers, ..
-        } = &mut *rolls;
+        } = &mut *inner;
         let mut ended = Vec::new();
         for open in barriers.values_mut() {
             if let Some(Ended { progress, tried }) = &mut open.ended {
@@ -287,10 +292,10 @@ impl Fleet {
     }
 
     /// Tells those who wait how it ended, and closes the barrier.
-    pub(crate) fn tell(&self, progress: Arc<Progress>) {
-        let mut rolls = self.lock();
-        if let Some(open) = rolls.barriers.remove(&progress.id) {
-            rolls.of(&progress.service).stir();
+    pub(crate) fn complete(&self, progress: Arc<Progress>) {
+        let mut inner = self.lock();
+        if let Some(open) = inner.barriers.remove(&progress.id) {
+            inner.of(&progress.service).notify();
             open.progress.send_replace(progress);
         }
     }
@@ -302,32 +307,32 @@ impl Fleet {
     }
 
     /// Tells those who wait how it ended, though that could not be stored: whoever asks again has it from here.
-    pub(crate) fn tell_unkept(&self, progress: Arc<Progress>, now: Now) {
-        let mut rolls = self.lock();
-        if !rolls.confirm(&progress, now) {
+    pub(crate) fn complete_unstored(&self, progress: Arc<Progress>, now: Now) {
+        let mut inner = self.lock();
+        if !inner.confirm(&progress, now) {
             return;
         }
-        rolls.of(&progress.service).stir();
-        if let Some(open) = rolls.barriers.get(&progress.id) {
+        inner.of(&progress.service).notify();
+        if let Some(open) = inner.barriers.get(&progress.id) {
             open.progress.send_replace(progress);
         }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Rolls> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         // Nothing here can panic half-way.
-        self.rolls.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// How far a barrier is, by the members of its service.
-fn judged(services: &BTreeMap<String, Roll>, barrier: &mut Barrier, now: Now) -> Progress {
-    let roll = services.get(barrier.service());
-    let members = roll.into_iter().flat_map(Roll::members);
-    barrier.judge(members, roll.map(Roll::unstored), now)
+fn judged(services: &BTreeMap<String, Members>, barrier: &mut Barrier, now: Now) -> Progress {
+    let of_service = services.get(barrier.service());
+    let members = of_service.into_iter().flat_map(Members::all);
+    barrier.judge(members, of_service.map(Members::unstored), now)
 }
 
-impl Rolls {
-    pub(super) fn of(&mut self, service: &str) -> &mut Roll {
+impl Inner {
+    pub(super) fn of(&mut self, service: &str) -> &mut Members {
         self.services.entry(service.to_owned()).or_default()
     }
 

@@ -9,7 +9,7 @@ use crate::wire::node::MemberId;
 
 /// Which members an operator means.
 #[derive(Clone, Debug)]
-pub(crate) enum Whom {
+pub(crate) enum Selection {
     /// All of these names: what of them is lost, and the silent threads of what lives.
     Named(BTreeSet<String>),
     /// One process, whether it lives or not.
@@ -24,7 +24,7 @@ pub(crate) enum Whom {
     Unstored,
 }
 
-impl Whom {
+impl Selection {
     pub(super) fn means(&self, member: &Member, now: Instant) -> bool {
         match self {
             Self::Named(names) => names.contains(&member.id.name),

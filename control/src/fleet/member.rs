@@ -27,21 +27,21 @@ pub(crate) struct Member {
     /// Threads of it whose silence an operator has answered for, until they speak.
     pub(crate) forgiven: BTreeSet<String>,
     /// What it said last; `None` if nothing since control started.
-    pub(crate) heard: Option<Heard>,
+    pub(crate) heard: Option<LastReport>,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
 }
 
 /// The last report of a member.
 #[derive(Clone, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct LastReport {
     pub(crate) at: Instant,
     pub(crate) time: Timestamp,
     pub(crate) report: Report,
     pub(crate) position: Position,
 }
 
-impl Heard {
+impl LastReport {
     pub(crate) fn new(report: Report, position: Position, now: Now) -> Self {
         Self {
             at: now.instant,
@@ -72,7 +72,7 @@ const OTHERS: &str = "more-";
 
 impl Member {
     /// Begins with its first report.
-    pub(crate) fn new(heard: Heard, token: &str) -> Self {
+    pub(crate) fn new(heard: LastReport, token: &str) -> Self {
         let report = &heard.report;
         Self {
             id: report.id.clone(),
@@ -90,7 +90,7 @@ impl Member {
     }
 
     /// Takes a report that came with `token`, unless a later one was heard before it.
-    pub(super) fn hear(&mut self, heard: Heard, token: &str) {
+    pub(super) fn report(&mut self, heard: LastReport, token: &str) {
         let late = self
             .heard
             .as_ref()
@@ -100,18 +100,18 @@ impl Member {
             self.lease = heard.report.lease;
             token.clone_into(&mut self.token);
             self.heard = Some(heard);
-            self.take_back();
+            self.unforgive();
         }
     }
 
     /// Answers for the silence of threads.
     pub(super) fn forgive(&mut self, silent: &BTreeSet<String>) {
         self.forgiven.extend(silent.iter().cloned());
-        self.take_back();
+        self.unforgive();
     }
 
-    /// Answers no more for threads that have spoken: their next silence is another.
-    fn take_back(&mut self) {
+    /// Answers no more for threads that have spoken again: their next silence is another.
+    fn unforgive(&mut self) {
         let Some(heard) = &self.heard else {
             return;
         };

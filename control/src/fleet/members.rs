@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 
-use crate::fleet::departures::Farewells;
-use crate::fleet::forgetting::{Found, Whom};
-use crate::fleet::member::Heard;
+use crate::fleet::departures::Departures;
+use crate::fleet::forgetting::{Found, Selection};
+use crate::fleet::member::LastReport;
 use crate::fleet::member::Member;
 use crate::fleet::unstored::Node;
 use crate::fleet::unstored::Unstored;
@@ -16,33 +16,33 @@ use crate::wire::node::MemberId;
 
 /// The members of one service.
 #[derive(Debug, Default)]
-pub(super) struct Roll {
+pub(super) struct Members {
     members: BTreeMap<MemberId, Member>,
     /// What was answered for of members that may come back, as the store has it.
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
-    farewells: Farewells,
+    departures: Departures,
     unstored: Unstored,
     /// Counts what happens, for those who watch.
     changes: watch::Sender<u64>,
     /// Wakes the held polls when somebody begins to wait for the nodes.
-    awaited: Arc<Notify>,
+    barrier_began: Arc<Notify>,
 }
 
 /// How a report was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum News {
+pub(crate) enum Reported {
     /// From a member, or from one that has left since it was sent.
-    Heard,
+    Known,
     /// From a member of which the store has something else: another token, or threads as forgiven that speak again.
     Changed,
     /// From a member that has left with it.
     Left,
-    /// From one that is no member yet. It is noted as not stored until it [joins](Roll::join).
-    Stranger,
+    /// From one that is no member yet. It is noted as not stored until it [joins](Members::join).
+    Unknown,
 }
 
-impl Roll {
-    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+impl Members {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Member> {
         self.members.values()
     }
 
@@ -63,30 +63,30 @@ impl Roll {
         now: Now,
     ) -> bool {
         let is_news = self.unstored.note(node, token, reason, now);
-        self.stir();
+        self.notify();
         is_news
     }
 
     /// Takes note of a process that is not stored, unless it is a member.
-    pub(super) fn note_stranger(&mut self, id: &MemberId, token: &str, now: Now) {
+    pub(super) fn note_unknown(&mut self, id: &MemberId, token: &str, now: Now) {
         if !self.members.contains_key(id) {
             self.note_unstored(Node::Process(id.clone()), token, None, now);
         }
     }
 
-    pub(super) fn hear(&mut self, heard: Heard, token: &str, revoked: bool) -> News {
+    pub(super) fn report(&mut self, heard: LastReport, token: &str, revoked: bool) -> Reported {
         let report = &heard.report;
         let leaves = report.leaving && report.requests + report.upgraded == 0;
         if leaves {
-            self.farewells.note(report, heard.at);
+            self.departures.note(report, heard.at);
             self.unstored.remove(&report.id);
         }
         let Some(member) = self.members.get_mut(&report.id) else {
             return match () {
-                () if leaves => News::Left,
-                () if self.farewells.came_after(report, heard.at) => {
+                () if leaves => Reported::Left,
+                () if self.departures.overtook(report, heard.at) => {
                     self.unstored.remove(&report.id);
-                    News::Heard
+                    Reported::Known
                 }
                 () => {
                     let now = Now {
@@ -94,7 +94,7 @@ impl Roll {
                         time: heard.time,
                     };
                     self.note_unstored(Node::Process(report.id.clone()), token, None, now);
-                    News::Stranger
+                    Reported::Unknown
                 }
             };
         };
@@ -102,18 +102,18 @@ impl Roll {
         let news = if leaves {
             self.forgiven.remove(&report.id);
             self.members.remove(&report.id);
-            News::Left
+            Reported::Left
         } else {
-            member.hear(heard, token);
+            member.report(heard, token);
             member.revoked = revoked;
             let forgiven = self.forgiven.get(&member.id);
             let is_forgiven = forgiven.is_none_or(|kept| kept.is_subset(&member.forgiven));
             match is_forgiven && member.token == member.stored_token {
-                true => News::Heard,
-                false => News::Changed,
+                true => Reported::Known,
+                false => Reported::Changed,
             }
         };
-        self.stir();
+        self.notify();
         news
     }
 
@@ -121,14 +121,14 @@ impl Roll {
     pub(super) fn join(&mut self, mut member: Member, now: Now) -> bool {
         self.unstored.remove_stored(&member.id, now);
         let heard = member.heard.as_ref();
-        if heard.is_some_and(|heard| self.farewells.came_after(&heard.report, now.instant)) {
+        if heard.is_some_and(|heard| self.departures.overtook(&heard.report, now.instant)) {
             return false;
         }
         if let Some(forgiven) = self.forgiven.get(&member.id) {
             member.forgive(forgiven);
         }
         self.members.insert(member.id.clone(), member);
-        self.stir();
+        self.notify();
         true
     }
 
@@ -138,21 +138,21 @@ impl Roll {
         for member in members.filter(|member| member.token == token) {
             member.revoked = true;
         }
-        self.stir();
+        self.notify();
     }
 
     /// The members that an operator means, and what forgetting does to each.
-    pub(super) fn find(&self, whom: &Whom, now: Instant) -> Found {
+    pub(super) fn find(&self, selection: &Selection, now: Instant) -> Found {
         let mut found = Found::default();
         let forgetting = &mut found.forgetting;
-        if matches!(whom, Whom::Unstored) {
+        if matches!(selection, Selection::Unstored) {
             forgetting.unstored = self.unstored.views();
             found.unstored = self.unstored.all();
         }
         let members = self.members.values();
-        for member in members.filter(|member| whom.means(member, now)) {
+        for member in members.filter(|member| selection.means(member, now)) {
             let forgotten = member.forget();
-            if matches!(whom, Whom::Process(_)) || member.is_lost(now) {
+            if matches!(selection, Selection::Process(_)) || member.is_lost(now) {
                 forgetting.removed.push(forgotten);
             } else if forgotten.silent.is_empty() {
                 forgetting.kept.push(Kept {
@@ -166,13 +166,15 @@ impl Roll {
         found
     }
 
-    /// Forgets what `whom` has meant when it was [looked for](Self::find). A member that has been heard since stays, and
+    /// Forgets what `selection` has meant when it was [looked for](Self::find). A member that has been heard since stays, and
     /// is stored again with its next report.
-    pub(super) fn forget(&mut self, whom: &Whom, found: &Found, now: Instant) {
+    pub(super) fn forget(&mut self, selection: &Selection, found: &Found, now: Instant) {
         let forgetting = &found.forgetting;
         for forgotten in &forgetting.removed {
             match self.members.get_mut(&forgotten.id) {
-                Some(member) if !matches!(whom, Whom::Process(_)) && !member.is_lost(now) => {
+                Some(member)
+                    if !matches!(selection, Selection::Process(_)) && !member.is_lost(now) =>
+                {
                     member.stored_token.clear();
                 }
                 _ => {
@@ -188,7 +190,7 @@ impl Roll {
             self.forgive(forgotten);
         }
         self.unstored.forget(&found.unstored);
-        self.stir();
+        self.notify();
     }
 
     pub(super) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
@@ -197,7 +199,7 @@ impl Roll {
     }
 
     /// The threads of a member that are forgiven no more, though the store has them so.
-    pub(super) fn spoken(&self, id: &MemberId) -> BTreeSet<String> {
+    pub(super) fn heard_again(&self, id: &MemberId) -> BTreeSet<String> {
         let Some((member, kept)) = self.members.get(id).zip(self.forgiven.get(id)) else {
             return BTreeSet::new();
         };
@@ -212,7 +214,7 @@ impl Roll {
     }
 
     /// Takes note that the store has them so no more.
-    pub(super) fn take_back(&mut self, Forgotten { id, silent }: &Forgotten) {
+    pub(super) fn unforgive(&mut self, Forgotten { id, silent }: &Forgotten) {
         if let Some(kept) = self.forgiven.get_mut(id) {
             kept.retain(|name| !silent.contains(name));
         }
@@ -222,11 +224,11 @@ impl Roll {
         self.changes.subscribe()
     }
 
-    pub(super) fn awaited(&self) -> &Arc<Notify> {
-        &self.awaited
+    pub(super) fn barrier_began(&self) -> &Arc<Notify> {
+        &self.barrier_began
     }
 
-    pub(super) fn stir(&self) {
+    pub(super) fn notify(&self) {
         self.changes.send_modify(|changes| *changes += 1);
     }
 }

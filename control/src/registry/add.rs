@@ -3,34 +3,34 @@ use std::sync::Arc;
 use intermission_core::{Mode, ServiceName, State};
 
 use crate::registry::error::ChangeError;
-use crate::registry::idempotency::Asker;
+use crate::registry::idempotency::Requester;
 use crate::registry::published::Published;
-use crate::registry::registry::Keeper;
+use crate::registry::registry::Registry;
 use crate::registry::registry::now;
-use crate::store::{Once, Save};
+use crate::store::{IdempotencyKey, Save};
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
-impl Keeper {
+impl Registry {
     /// Adds a service, open, with the defaults of every field; one that is there already stays as
     /// it is.
     pub(crate) fn add(
         &self,
         name: ServiceName,
         actor: &str,
-        once: Option<&Once>,
+        once: Option<&IdempotencyKey>,
     ) -> Result<Outcome, ChangeError> {
         let mut store = self.lock();
-        let (asker, now) = (Asker { actor, once }, now());
-        if let Some(outcome) = asker.recall(&store, now)? {
+        let (requester, now) = (Requester { actor, once }, now());
+        if let Some(outcome) = requester.recall(&store, now)? {
             return Ok(outcome);
         }
         let services = self.services();
         if let Some(known) = services.get(name.as_str()) {
             let outcome = self.outcome(known, false, Vec::new());
-            if let Some(memo) = asker.memo(now, &outcome) {
+            if let Some(stored_answer) = requester.stored_answer(now, &outcome) {
                 store.save(&Save {
-                    memo: Some(&memo),
+                    stored_answer: Some(&stored_answer),
                     ..Save::default()
                 })?;
             }
@@ -48,10 +48,10 @@ impl Keeper {
         };
         let added = Arc::new(Published::new(state, stamp, None, None));
         let outcome = self.outcome(&added, true, Vec::new());
-        let memo = asker.memo(now, &outcome);
+        let stored_answer = requester.stored_answer(now, &outcome);
         store.save(&Save {
             records: &[added.record(None)],
-            memo: memo.as_ref(),
+            stored_answer: stored_answer.as_ref(),
             ..Save::default()
         })?;
         self.publish(&services, [added]);

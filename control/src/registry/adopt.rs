@@ -1,26 +1,26 @@
 use std::sync::Arc;
 
 use crate::registry::error::ChangeError;
-use crate::registry::idempotency::Asker;
+use crate::registry::idempotency::Requester;
 use crate::registry::published::Published;
-use crate::registry::registry::Keeper;
+use crate::registry::registry::Registry;
 use crate::registry::registry::now;
-use crate::store::{Once, Save};
+use crate::store::{IdempotencyKey, Save};
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
-impl Keeper {
+impl Registry {
     /// Gives the store a new identity, and each service a revision in it, so that nodes go on to this history
     /// from whatever other they have seen.
     pub(crate) fn adopt(
         &self,
         actor: &str,
         reason: Option<&str>,
-        once: Option<&Once>,
+        once: Option<&IdempotencyKey>,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
-        let (asker, now) = (Asker { actor, once }, now());
-        if let Some(outcomes) = asker.recall(&store, now)? {
+        let (requester, now) = (Requester { actor, once }, now());
+        if let Some(outcomes) = requester.recall(&store, now)? {
             return Ok(outcomes);
         }
         let services = self.services();
@@ -49,10 +49,10 @@ impl Keeper {
             .iter()
             .map(|after| self.outcome(after, true, Vec::new()))
             .collect();
-        let memo = asker.memo(now, &outcomes);
+        let stored_answer = requester.stored_answer(now, &outcomes);
         store.save(&Save {
             records: &records,
-            memo: memo.as_ref(),
+            stored_answer: stored_answer.as_ref(),
             identity: Some(&identity),
             ..Save::default()
         })?;

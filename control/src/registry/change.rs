@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::change::{Change, advice, own_address};
 use crate::fleet::Barrier;
 use crate::registry::error::ChangeError;
-use crate::registry::idempotency::Asker;
+use crate::registry::idempotency::Requester;
 use crate::registry::published::Published;
-use crate::store::{Once, OpenError, StoreError};
+use crate::store::{IdempotencyKey, OpenError, StoreError};
 use crate::values::etag::Condition;
 use crate::wire::stamp::Stamp;
 use crate::wire::wait::Wait;
@@ -17,24 +17,24 @@ use intermission_core::FieldError;
 
 /// A change, and who asks for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ChangeRequest {
     pub(crate) change: Change,
-    /// What the asker believes is in force.
+    /// What the requester believes is in force.
     pub(crate) expected: Option<Condition>,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
-    /// Where the asker's connection comes from.
+    /// Where the requester's connection comes from.
     pub(crate) caller: Option<IpAddr>,
     /// Whether it is to be done once, however often it is asked.
-    pub(crate) once: Option<Once>,
+    pub(crate) once: Option<IdempotencyKey>,
     /// Whether somebody waits until it is in force everywhere.
     pub(crate) wait: Option<Wait>,
 }
 
-impl Asked {
+impl ChangeRequest {
     /// Who asks, so that a retry gets the same answer.
-    pub(super) fn asker(&self) -> Asker<'_> {
-        Asker {
+    pub(super) fn requester(&self) -> Requester<'_> {
+        Requester {
             actor: &self.actor,
             once: self.once.as_ref(),
         }
@@ -90,7 +90,7 @@ impl Asked {
             reason: self.reason.clone(),
         };
         let running = before.summary.timer.as_ref();
-        let timer = self.change.wind(running, &mut after, &stamp);
+        let timer = self.change.set_timer(running, &mut after, &stamp);
         let mut warnings = advice(&self.change, &before.state, &after);
         warnings.extend(own_address(&self.change, &after, self.caller));
         warnings.extend(self.change.timer_advice(

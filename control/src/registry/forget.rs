@@ -1,53 +1,53 @@
 use tracing::{error, info};
 
-use crate::fleet::{Expired, Whom};
+use crate::fleet::{Expired, Selection};
 use crate::values::now::Now;
 
 use crate::wire::forgotten::Forgetting;
 
 use crate::registry::error::ChangeError;
-use crate::registry::idempotency::Asker;
-use crate::registry::registry::Keeper;
+use crate::registry::idempotency::Requester;
+use crate::registry::registry::Registry;
 use crate::registry::registry::now;
-use crate::store::Once;
+use crate::store::IdempotencyKey;
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
 /// What an operator answers for.
 #[derive(Clone, Debug)]
-pub(crate) struct Forget {
+pub(crate) struct ForgetRequest {
     pub(crate) service: String,
-    pub(crate) whom: Whom,
+    pub(crate) selection: Selection,
     pub(crate) actor: String,
     pub(crate) reason: Option<String>,
     /// Whether it is to be done once, however often it is asked.
-    pub(crate) once: Option<Once>,
+    pub(crate) once: Option<IdempotencyKey>,
 }
 
-impl Keeper {
+impl Registry {
     /// Forgets the members that are meant and lost, and the silent threads of those that live: all that are named,
     /// or nobody.
-    pub(crate) fn forget(&self, asked: Forget) -> Result<Forgetting, ChangeError> {
-        let Forget {
+    pub(crate) fn forget(&self, asked: ForgetRequest) -> Result<Forgetting, ChangeError> {
+        let ForgetRequest {
             service,
-            whom,
+            selection,
             actor,
             reason,
             once,
         } = asked;
         let mut store = self.lock();
         let (once, now) = (once.as_ref(), now());
-        let asker = Asker {
+        let requester = Requester {
             actor: &actor,
             once,
         };
-        if let Some(forgetting) = asker.recall(&store, now)? {
+        if let Some(forgetting) = requester.recall(&store, now)? {
             return Ok(forgetting);
         }
         let published = self.service(&service)?;
-        let found = self.fleet().find(&service, &whom, Now::read());
+        let found = self.fleet().find(&service, &selection, Now::read());
         let forgetting = &found.forgetting;
-        self.check(&service, &whom, forgetting)?;
+        self.check(&service, &selection, forgetting)?;
         let names = Vec::from_iter(forgetting.names()).join(" ");
         if found.is_idle() {
             return Ok(found.forgetting);
@@ -56,15 +56,16 @@ impl Keeper {
             revision: published.state.revision,
             at: now,
             actor: actor.clone(),
-            action: match whom {
-                Whom::Unstored => format!("node forget --unstored: {names}"),
+            action: match selection {
+                Selection::Unstored => format!("node forget --unstored: {names}"),
                 _ => format!("node forget {names}"),
             },
             reason,
         };
-        let memo = asker.memo(now, forgetting);
-        store.forget_members(&service, forgetting, &stamp, memo.as_ref())?;
-        self.fleet().forget(&service, &whom, &found, Now::read());
+        let stored_answer = requester.stored_answer(now, forgetting);
+        store.forget_members(&service, forgetting, &stamp, stored_answer.as_ref())?;
+        self.fleet()
+            .forget(&service, &selection, &found, Now::read());
         info!(
             service,
             node = names,
@@ -86,9 +87,9 @@ impl Keeper {
             reason,
         } in expired
         {
-            let forgotten = self.forget(Forget {
+            let forgotten = self.forget(ForgetRequest {
                 service: service.clone(),
-                whom: Whom::Gone(ids),
+                selection: Selection::Gone(ids),
                 actor,
                 reason: Some(reason),
                 once: None,
@@ -103,14 +104,16 @@ impl Keeper {
     fn check(
         &self,
         service: &str,
-        whom: &Whom,
+        selection: &Selection,
         forgetting: &Forgetting,
     ) -> Result<(), ChangeError> {
         let service = service.to_owned();
-        match whom {
-            Whom::Lost | Whom::Gone(_) | Whom::Token(_) | Whom::Unstored => Ok(()),
-            Whom::Process(_) if !forgetting.is_idle() => Ok(()),
-            Whom::Process(MemberId { name, boot }) => {
+        match selection {
+            Selection::Lost | Selection::Gone(_) | Selection::Token(_) | Selection::Unstored => {
+                Ok(())
+            }
+            Selection::Process(_) if !forgetting.is_idle() => Ok(()),
+            Selection::Process(MemberId { name, boot }) => {
                 let (node, boot) = (name.clone(), boot.clone());
                 let known = self.fleet().boots(&service, name);
                 Err(if known.is_empty() {
@@ -124,7 +127,7 @@ impl Keeper {
                     }
                 })
             }
-            Whom::Named(names) => {
+            Selection::Named(names) => {
                 let touched = forgetting.names();
                 let mut idle = names.iter().filter(|name| !touched.contains(name.as_str()));
                 let Some(node) = idle.next().cloned() else {

@@ -3,16 +3,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::registry::error::ChangeError;
-use crate::store::{Memo, Once, Store, StoreError};
+use crate::store::{IdempotencyKey, Store, StoreError, StoredAnswer};
 
 /// Who asks for something that is perhaps to be done once, however often it is asked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asker<'a> {
+pub(super) struct Requester<'a> {
     pub(super) actor: &'a str,
-    pub(super) once: Option<&'a Once>,
+    pub(super) once: Option<&'a IdempotencyKey>,
 }
 
-impl<'a> Asker<'a> {
+impl<'a> Requester<'a> {
     /// The answer, if this was asked and answered before.
     pub(super) fn recall<T: DeserializeOwned>(
         &self,
@@ -35,8 +35,12 @@ impl<'a> Asker<'a> {
     }
 
     /// What is to be kept of the answer.
-    pub(super) fn memo(&self, now: Timestamp, answer: &impl Serialize) -> Option<Memo<'a>> {
-        Some(Memo {
+    pub(super) fn stored_answer(
+        &self,
+        now: Timestamp,
+        answer: &impl Serialize,
+    ) -> Option<StoredAnswer<'a>> {
+        Some(StoredAnswer {
             actor: self.actor,
             once: self.once?,
             at: now,

@@ -20,11 +20,11 @@ mod timers;
 mod token_changes;
 mod tokens;
 
-pub(crate) use self::change::Asked;
+pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
-pub(crate) use self::forget::Forget;
+pub(crate) use self::forget::ForgetRequest;
 pub(crate) use self::published::Published;
-pub(crate) use self::registry::{Keeper, Target};
+pub(crate) use self::registry::{Registry, Target};
 pub(crate) use self::timers::Due;
 pub(crate) use self::token_changes::TokenError;
 pub(crate) use self::tokens::Holder;

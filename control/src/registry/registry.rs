@@ -12,7 +12,7 @@ use crate::change::matters_to_nodes;
 use crate::change::probed_advice;
 use crate::change::{Change, check_format, format_advice};
 use crate::fleet::Fleet;
-use crate::registry::change::Asked;
+use crate::registry::change::ChangeRequest;
 use crate::registry::error::ChangeError;
 use crate::registry::published::{Published, Services};
 use crate::registry::resume::{restore, resume, stored_barrier};
@@ -25,7 +25,7 @@ use intermission_core::FieldError;
 
 /// Keeps the states of all services.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct Registry {
     store: Mutex<Store>,
     disk_failed: Arc<AtomicBool>,
     published: watch::Sender<Arc<Services>>,
@@ -40,7 +40,7 @@ pub(crate) enum Target {
     Named(Vec<String>),
 }
 
-impl Keeper {
+impl Registry {
     /// Publishes what `store` holds.
     pub(crate) fn new(store: Store) -> Result<Self, OpenError> {
         let now = Now::read();
@@ -106,11 +106,11 @@ impl Keeper {
     pub(crate) fn change(
         &self,
         target: &Target,
-        asked: &Asked,
+        asked: &ChangeRequest,
     ) -> Result<Vec<Outcome>, ChangeError> {
         let mut store = self.lock();
-        let (asker, now) = (asked.asker(), now());
-        if let Some(outcomes) = asker.recall(&store, now)? {
+        let (requester, now) = (asked.requester(), now());
+        if let Some(outcomes) = requester.recall(&store, now)? {
             return Ok(outcomes);
         }
         let services = self.services();
@@ -148,12 +148,12 @@ impl Keeper {
                 changed.push(Arc::new(after));
             }
         }
-        let memo = asker.memo(now, &outcomes);
-        if !records.is_empty() || !barriers.is_empty() || memo.is_some() {
+        let stored_answer = requester.stored_answer(now, &outcomes);
+        if !records.is_empty() || !barriers.is_empty() || stored_answer.is_some() {
             store.save(&Save {
                 records: &records,
                 barriers: &barriers.iter().map(stored_barrier).collect::<Vec<_>>(),
-                memo: memo.as_ref(),
+                stored_answer: stored_answer.as_ref(),
                 identity: None,
             })?;
         }
@@ -224,11 +224,11 @@ impl Keeper {
         }
         // Whoever waits for less is told first: a node may have the new state in force at once, and say so.
         for service in &followed {
-            self.fleet.follow(&service.state);
+            self.fleet.supersede(&service.state);
         }
         self.published.send_replace(Arc::new(next));
         for service in followed {
-            self.fleet.stir(&service.summary.service);
+            self.fleet.notify(&service.summary.service);
         }
         for service in superseded {
             service.superseded.notify_waiters();

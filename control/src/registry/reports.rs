@@ -9,11 +9,11 @@ use tracing::{error, info, warn};
 use crate::values::now::Now;
 use crate::wire::barrier::{Ending, Progress};
 
-use crate::fleet::{Heard, Member, News, Node, Position, Report};
+use crate::fleet::{LastReport, Member, Node, Position, Report, Reported};
 
 use crate::registry::error::ChangeError;
 use crate::registry::published::Published;
-use crate::registry::registry::Keeper;
+use crate::registry::registry::Registry;
 use crate::registry::registry::now;
 use crate::registry::resume::stored_member;
 use crate::store::{Store, StoreError};
@@ -22,7 +22,7 @@ use crate::values::etag::ETag;
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
-impl Keeper {
+impl Registry {
     /// What a node has in force, if that can be told without the store.
     fn position_at_hand(&self, service: &Published, report: &Report) -> Option<Position> {
         let Some(applied) = &report.applied else {
@@ -54,7 +54,7 @@ impl Keeper {
 
     /// Takes a report that came with `token`, if that can be done without the store; gives it back where it cannot.
     /// A node that is no member is noted as not stored by then.
-    pub(crate) fn hear_at_once(
+    pub(crate) fn report_in_memory(
         &self,
         service: &str,
         report: Report,
@@ -62,20 +62,20 @@ impl Keeper {
     ) -> Result<Option<Report>, ChangeError> {
         let (published, now) = (self.service(service)?, Now::read());
         let Some(position) = self.position_at_hand(&published, &report) else {
-            self.fleet().note_stranger(service, &report.id, token, now);
+            self.fleet().note_unknown(service, &report.id, token, now);
             return Ok(Some(report));
         };
         match self
             .fleet()
-            .hear(service, report.clone(), position, token, now)
+            .report(service, report.clone(), position, token, now)
         {
-            News::Heard => Ok(None),
-            News::Changed | News::Left | News::Stranger => Ok(Some(report)),
+            Reported::Known => Ok(None),
+            Reported::Changed | Reported::Left | Reported::Unknown => Ok(Some(report)),
         }
     }
 
     /// Takes a report, and stores the node if it is new, or removes it if it leaves.
-    pub(crate) fn hear(
+    pub(crate) fn report(
         &self,
         service: &str,
         report: Report,
@@ -87,18 +87,18 @@ impl Keeper {
             Some(position) => position,
             None => look_up(&store, service, &report)?,
         };
-        let news = (self.fleet()).hear(service, report.clone(), position, &grant.name, now);
+        let news = (self.fleet()).report(service, report.clone(), position, &grant.name, now);
         match news {
-            News::Heard => {}
-            News::Changed => {
+            Reported::Known => {}
+            Reported::Changed => {
                 // It counts in memory already. Its next report tries again.
                 if let Err(error) = self.settle(&mut store, service, &report.id, &grant.name) {
                     let MemberId { name, boot } = &report.id;
                     error!(service, node = name, boot, %error, "what changed of a node cannot be stored");
                 }
             }
-            News::Left => store.remove_member(service, &report.id)?,
-            News::Stranger => {
+            Reported::Left => store.remove_member(service, &report.id)?,
+            Reported::Unknown => {
                 let node = Node::Process(report.id.clone());
                 if self.is_full(grant) {
                     let Grant {
@@ -106,13 +106,13 @@ impl Keeper {
                     } = grant;
                     let reason =
                         format!("the token {name} has {max_members} members, and may have no more");
-                    self.pass_over(service, node, name, Some(reason));
+                    self.note_unstored(service, node, name, Some(reason));
                     return Ok(());
                 }
-                let member = Member::new(Heard::new(report, position, now), &grant.name);
+                let member = Member::new(LastReport::new(report, position, now), &grant.name);
                 if let Err(error) = store.save_member(service, &stored_member(&member)) {
                     let reason = format!("the store cannot take it: {error}");
-                    self.pass_over(service, node, &grant.name, Some(reason));
+                    self.note_unstored(service, node, &grant.name, Some(reason));
                     return Ok(());
                 }
                 let id = member.id.clone();
@@ -132,7 +132,13 @@ impl Keeper {
     }
 
     /// Takes note of a node that gets the state and is no member.
-    pub(crate) fn pass_over(&self, service: &str, node: Node, token: &str, reason: Option<String>) {
+    pub(crate) fn note_unstored(
+        &self,
+        service: &str,
+        node: Node,
+        token: &str,
+        reason: Option<String>,
+    ) {
         let fleet = self.fleet();
         if fleet.note_unstored(service, node.clone(), token, reason.clone(), Now::read()) {
             let (name, unreadable) = match node {
@@ -157,10 +163,10 @@ impl Keeper {
         id: &MemberId,
         token: &str,
     ) -> Result<(), StoreError> {
-        let spoken = self.fleet().spoken(service, id);
-        if !spoken.silent.is_empty() {
-            store.take_back(service, &spoken)?;
-            self.fleet().take_back(service, &spoken);
+        let heard_again = self.fleet().heard_again(service, id);
+        if !heard_again.silent.is_empty() {
+            store.unforgive(service, &heard_again)?;
+            self.fleet().unforgive(service, &heard_again);
         }
         if let Some(member) = self.fleet().member(service, id) {
             store.save_member(service, &stored_member(&member))?;
@@ -202,7 +208,7 @@ impl Keeper {
             if let Err(error) = store.end_barrier(&progress, &stamp) {
                 // The command learns of it all the same; it is tried again.
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
-                self.fleet().tell_unkept(progress, Now::read());
+                self.fleet().complete_unstored(progress, Now::read());
                 continue;
             }
             drop(store);
@@ -214,7 +220,7 @@ impl Keeper {
                 nodes = progress.nodes,
                 "wait ended"
             );
-            self.fleet().tell(progress);
+            self.fleet().complete(progress);
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn resume(
     );
     for revision in kept.revision + 1..=latest {
         match read(revision)? {
-            Some(later) => barrier.follow(&later),
+            Some(later) => barrier.note_later(&later),
             // What cannot be read may have admitted anybody.
             None => barrier.supersede(revision),
         }

@@ -2,10 +2,10 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::change::Change;
-use crate::registry::change::Asked;
+use crate::registry::change::ChangeRequest;
 use crate::registry::error::ChangeError;
 use crate::registry::published::Published;
-use crate::registry::registry::{Keeper, Target};
+use crate::registry::registry::{Registry, Target};
 use crate::token::TIMER;
 use crate::values::etag::Condition;
 use crate::wire::timer::Timer;
@@ -19,7 +19,7 @@ pub(crate) enum Due {
     Left,
 }
 
-impl Keeper {
+impl Registry {
     /// The first moment at which a timer is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let services = self.services();
@@ -56,7 +56,7 @@ impl Keeper {
     /// Ends the maintenance at the very revision that the timer belongs to, or not at all.
     fn end_maintenance(&self, service: &Published, timer: &Timer) -> Result<(), ChangeError> {
         let target = Target::Named(vec![service.summary.service.clone()]);
-        let asked = Asked {
+        let asked = ChangeRequest {
             change: Change::Exit,
             expected: Some(Condition::from(&service.etag)),
             actor: TIMER.to_owned(),
@@ -79,9 +79,9 @@ mod tests {
     use crate::change::Enter;
     use crate::store::{Disk, Folder, Store};
 
-    fn enter(keeper: &Keeper, limit: &str) {
+    fn enter(registry: &Registry, limit: &str) {
         let enter = Enter::read(&Field::root(&json!({ "for": limit }))).unwrap();
-        let asked = Asked {
+        let asked = ChangeRequest {
             change: Change::Enter(enter),
             expected: None,
             actor: "operator".to_owned(),
@@ -90,38 +90,38 @@ mod tests {
             once: None,
             wait: None,
         };
-        keeper.change(&Target::All, &asked).unwrap();
+        registry.change(&Target::All, &asked).unwrap();
     }
 
     #[test]
     fn a_timer_that_was_set_anew_in_the_meantime_ends_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let folder = Folder::open(folder.path(), Disk::Any).unwrap();
-        let keeper = Keeper::new(Store::open(&folder, Timestamp::now()).unwrap()).unwrap();
-        keeper
+        let registry = Registry::new(Store::open(&folder, Timestamp::now()).unwrap()).unwrap();
+        registry
             .add("shop".parse().unwrap(), "operator", None)
             .unwrap();
-        enter(&keeper, "1s");
-        let seen = keeper.service("shop").unwrap();
+        enter(&registry, "1s");
+        let seen = registry.service("shop").unwrap();
         let timer = seen.summary.timer.clone().unwrap();
-        enter(&keeper, "1h");
-        let late = keeper.end_maintenance(&seen, &timer);
+        enter(&registry, "1h");
+        let late = registry.end_maintenance(&seen, &timer);
         assert!(matches!(late, Err(ChangeError::Lost { .. })), "{late:?}");
-        let maintenance = || keeper.service("shop").unwrap().state.maintenance;
-        assert_eq!(keeper.end_due(timer.at), Due::Done);
+        let maintenance = || registry.service("shop").unwrap().state.maintenance;
+        assert_eq!(registry.end_due(timer.at), Due::Done);
         assert_eq!(maintenance(), Mode::All);
 
-        let due = keeper.next_due().unwrap();
+        let due = registry.next_due().unwrap();
         assert_eq!(
-            keeper.end_due(due - SignedDuration::from_nanos(1)),
+            registry.end_due(due - SignedDuration::from_nanos(1)),
             Due::Done
         );
         assert_eq!(maintenance(), Mode::All);
-        assert_eq!(keeper.end_due(due), Due::Done);
+        assert_eq!(registry.end_due(due), Due::Done);
         assert_eq!(maintenance(), Mode::Off);
-        assert_eq!(keeper.next_due(), None);
-        let revision = keeper.service("shop").unwrap().state.revision;
-        assert_eq!(keeper.end_due(due), Due::Done);
-        assert_eq!(keeper.service("shop").unwrap().state.revision, revision);
+        assert_eq!(registry.next_due(), None);
+        let revision = registry.service("shop").unwrap().state.revision;
+        assert_eq!(registry.end_due(due), Due::Done);
+        assert_eq!(registry.service("shop").unwrap().state.revision, revision);
     }
 }

@@ -3,14 +3,14 @@ use std::sync::Arc;
 use tracing::info;
 
 use crate::registry::error::ChangeError;
-use crate::registry::registry::Keeper;
+use crate::registry::registry::Registry;
 use crate::registry::registry::now;
 use crate::store::StoreError;
 use crate::token::{Grant, Made, OPERATOR, Token};
 
 use crate::registry::tokens::{Holder, Tokens};
 
-impl Keeper {
+impl Registry {
     /// All tokens as they are now.
     pub(crate) fn tokens(&self) -> Arc<Tokens> {
         Arc::clone(&self.tokens.borrow())

@@ -19,13 +19,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::sync::watch;
 use tower_service::Service;
 
-use crate::registry::{Keeper, Published};
+use crate::registry::{Published, Registry};
 use crate::server::app::App;
 use crate::server::gate::auth;
-use crate::server::host_names::Names;
+use crate::server::host_names::HostNames;
 use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
-use crate::server::listen::Ends;
+use crate::server::listen::Endpoints;
 use crate::server::routes::router;
 use crate::store::{Disk, Folder, Store};
 use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
@@ -58,13 +58,13 @@ impl Control {
                 &Grant::new(name, role, made()),
             )?;
         }
-        let keeper = Keeper::new(store)?;
-        let added = keeper.add("shop".parse()?, CONTROL, None);
+        let registry = Registry::new(store)?;
+        let added = registry.add("shop".parse()?, CONTROL, None);
         added.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let (_stop, stopped) = watch::channel(false);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
-        let names = Names::new("http", address, Vec::new());
-        let app = Arc::new(App::new(keeper, names, Capacity::within(1024), stopped)?);
+        let names = HostNames::new("http", address, Vec::new());
+        let app = Arc::new(App::new(registry, names, Capacity::within(1024), stopped)?);
         Ok(Self {
             router: router(Arc::clone(&app)),
             app,
@@ -80,7 +80,7 @@ impl Control {
             let mut request = request.map(Body::new);
             request
                 .extensions_mut()
-                .insert(ConnectInfo(Ends::unknown()));
+                .insert(ConnectInfo(Endpoints::unknown()));
             router.clone().call(request)
         });
         let connection = http1::Builder::new()
@@ -103,7 +103,7 @@ impl Control {
     /// Each service's document and how often it has changed.
     #[must_use]
     pub fn documents(&self) -> Vec<(u64, Vec<u8>)> {
-        let services = self.app.keeper.services();
+        let services = self.app.registry.services();
         let of = |service: &Arc<Published>| (service.state.revision, service.document.to_vec());
         services.values().map(of).collect()
     }

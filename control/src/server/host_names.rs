@@ -1,11 +1,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::server::listen::Ends;
+use crate::server::listen::Endpoints;
 use intermission_core::HostName;
 
 /// The names that control answers to, and how they are written in an origin.
 #[derive(Clone, Debug)]
-pub(crate) struct Names {
+pub(crate) struct HostNames {
     scheme: &'static str,
     /// Whether only this machine reaches control.
     reach: Reach,
@@ -18,7 +18,7 @@ enum Reach {
     Beyond,
 }
 
-impl Names {
+impl HostNames {
     /// Of a control that listens on `address`; `more` are those that the operator gave it.
     pub(crate) fn new(scheme: &'static str, address: SocketAddr, more: Vec<HostName>) -> Self {
         let reach = if address.ip().is_loopback() {
@@ -35,7 +35,7 @@ impl Names {
 
     /// Whether an authority, with any port, is this control's: a name that the operator gave it, or an
     /// address that no DNS answers for. A page can rebind its own name to this machine, but not these.
-    pub(crate) fn know(&self, authority: &str, ends: Ends) -> bool {
+    pub(crate) fn know(&self, authority: &str, ends: Endpoints) -> bool {
         let Some(host) = host(authority) else {
             return false;
         };
@@ -99,13 +99,13 @@ fn literal(host: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn names(address: &str, more: &[&str]) -> Names {
+    fn names(address: &str, more: &[&str]) -> HostNames {
         let more = more.iter().map(|name| name.parse().unwrap()).collect();
-        Names::new("https", address.parse().unwrap(), more)
+        HostNames::new("https", address.parse().unwrap(), more)
     }
 
-    fn local(address: &str) -> Ends {
-        Ends {
+    fn local(address: &str) -> Endpoints {
+        Endpoints {
             local: Some(address.parse().unwrap()),
             peer: None,
         }
@@ -171,13 +171,13 @@ mod tests {
         ] {
             assert_eq!(names.know(host, local(asked)), known, "{host} at {asked}");
         }
-        assert!(!names.know("192.0.2.1", Ends::unknown()));
+        assert!(!names.know("192.0.2.1", Endpoints::unknown()));
     }
 
     #[test]
     fn over_loopback_a_control_that_listens_beyond_it_answers_to_loopback_names_too() {
         let names = names("0.0.0.0:7700", &[]);
-        let ends = |local: &str, peer: &str| Ends {
+        let ends = |local: &str, peer: &str| Endpoints {
             local: Some(local.parse().unwrap()),
             peer: Some(peer.parse().unwrap()),
         };

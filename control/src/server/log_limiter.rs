@@ -14,7 +14,7 @@ const LONGEST: usize = 200;
 
 /// Lines of one kind, of which one a second is written; the others are counted.
 #[derive(Clone, Debug)]
-pub(crate) struct Sparing {
+pub(crate) struct LogLimiter {
     kind: &'static str,
     lines: Arc<Mutex<Lines>>,
 }
@@ -25,7 +25,7 @@ struct Lines {
     left_out: u64,
 }
 
-impl Sparing {
+impl LogLimiter {
     /// `kind` tells what the lines say.
     pub(crate) fn new(kind: &'static str) -> Self {
         Self {
@@ -47,11 +47,11 @@ impl Sparing {
         };
         lines.left_out += 1;
         if lines.left_out == 1 {
-            let sparing = self.clone();
+            let limiter = self.clone();
             tokio::spawn(async move {
                 tokio::time::sleep_until(next).await;
-                let more = sparing.settle(next);
-                warn!("{}, and {more} more", sparing.kind);
+                let more = limiter.settle(next);
+                warn!("{}, and {more} more", limiter.kind);
             });
         }
     }
@@ -84,14 +84,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_line_a_second_is_written_and_the_others_are_counted() {
-        let sparing = Sparing::new("refused");
+        let limiter = LogLimiter::new("refused");
         let written = AtomicU64::new(0);
         let write = || {
-            sparing.write(|_| {
+            limiter.write(|_| {
                 written.fetch_add(1, Ordering::Relaxed);
             });
         };
-        let left_out = || sparing.lock().left_out;
+        let left_out = || limiter.lock().left_out;
         write();
         assert_eq!((written.load(Ordering::Relaxed), left_out()), (1, 0));
         for _ in 0..412 {

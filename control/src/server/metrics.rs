@@ -1,6 +1,6 @@
 //! What Prometheus gathers.
 //!
-//! Names of services and the templates of routes are the only labels that are not fixed, so that nobody
+//! HostNames of services and the templates of routes are the only labels that are not fixed, so that nobody
 //! without an operator's token can make more series.
 
 use std::time::Duration;

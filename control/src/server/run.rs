@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use crate::registry::Keeper;
+use crate::registry::Registry;
 use crate::server::app::App;
-use crate::server::host_names::Names;
+use crate::server::host_names::HostNames;
 use crate::server::listen::certificate::Certificate;
 use crate::server::listen::socket::{Privacy, listen};
 use crate::server::listen::{Capacity, TlsDoor};
@@ -64,7 +64,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let mut store = Store::open(&folder, Timestamp::now())?;
     let data = folder.path();
     token_file::settle(data, &mut store)?;
-    let keeper = Keeper::new(store)?;
+    let registry = Registry::new(store)?;
     let certificate = options.certificate.map(Certificate::follow).transpose()?;
     let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
         (Some(_), _) => ("https", Privacy::Encrypted),
@@ -80,10 +80,10 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     }
     say_ready(scheme, address, data)?;
     let capacity = Capacity::of_this_process();
-    let (services, connections) = (keeper.services().len(), capacity.connections);
+    let (services, connections) = (registry.services().len(), capacity.connections);
     info!(%address, data = %data.display(), services, connections, "started");
-    let names = Names::new(scheme, address, options.hosts);
-    let app = Arc::new(App::new(keeper, names, capacity, stop.clone())?);
+    let names = HostNames::new(scheme, address, options.hosts);
+    let app = Arc::new(App::new(registry, names, capacity, stop.clone())?);
     tasks::start(&app, options.forget_lost_after, &stop);
     let connections = Arc::clone(&app);
     let connections = &connections.connections;

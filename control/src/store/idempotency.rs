@@ -8,7 +8,7 @@ const KEPT: i64 = 24 * 60 * 60 * 1000;
 
 /// A request that is to be obeyed once, however often it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Once {
+pub(crate) struct IdempotencyKey {
     /// The key that its sender gave it.
     pub(crate) key: String,
     /// The SHA-256 of what was asked.
@@ -17,19 +17,19 @@ pub(crate) struct Once {
 
 /// The answer that such a request was given.
 #[derive(Debug)]
-pub(crate) struct Memo<'m> {
+pub(crate) struct StoredAnswer<'m> {
     pub(crate) actor: &'m str,
-    pub(crate) once: &'m Once,
+    pub(crate) once: &'m IdempotencyKey,
     pub(crate) at: Timestamp,
     pub(crate) outcomes: String,
 }
 
-impl Memo<'_> {
+impl StoredAnswer<'_> {
     /// Keeps it, and forgets those that are too old.
     pub(super) fn save(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
         let at = self.at.as_millisecond();
         transaction.execute("DELETE FROM answers WHERE at < ?1", [at - KEPT])?;
-        let Once { key, request } = self.once;
+        let IdempotencyKey { key, request } = self.once;
         transaction.execute(
             "INSERT INTO answers (actor, key, request, at, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![self.actor, key, request, at, self.outcomes],
@@ -82,19 +82,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let mut store = Store::open(&Folder::open(folder.path(), Disk::Any).unwrap(), now).unwrap();
-        let once = Once {
+        let once = IdempotencyKey {
             key: "key".into(),
             request: [7; 32],
         };
         let mut keep = |at, outcomes: &str| {
-            let memo = Memo {
+            let stored_answer = StoredAnswer {
                 actor: "alice",
                 once: &once,
                 at,
                 outcomes: outcomes.into(),
             };
             let save = Save {
-                memo: Some(&memo),
+                stored_answer: Some(&stored_answer),
                 ..Save::default()
             };
             store.save(&save).unwrap();

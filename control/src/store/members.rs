@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 use crate::store::database::Store;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::save_event;
-use crate::store::idempotency::Memo;
+use crate::store::idempotency::StoredAnswer;
 use crate::store::record::time;
 use crate::wire::forgotten::{Forgetting, Forgotten};
 use crate::wire::node::MemberId;
@@ -60,8 +60,8 @@ impl Store {
         })
     }
 
-    /// Answers no more for threads that have spoken.
-    pub(crate) fn take_back(
+    /// Answers no more for threads that have spoken again.
+    pub(crate) fn unforgive(
         &mut self,
         service: &str,
         Forgotten { id, silent }: &Forgotten,
@@ -77,18 +77,18 @@ impl Store {
         })
     }
 
-    /// Forgets members, or what of them was answered for, which `event` tells of and `memo` answers.
+    /// Forgets members, or what of them was answered for, with the event for history and the answer to the request.
     pub(crate) fn forget_members(
         &mut self,
         service: &str,
         forgetting: &Forgetting,
         event: &Stamp,
-        memo: Option<&Memo<'_>>,
+        stored_answer: Option<&StoredAnswer<'_>>,
     ) -> Result<(), StoreError> {
         self.commit(|transaction| {
             forget_members(transaction, service, forgetting)?;
             save_event(transaction, service, event)?;
-            Ok(memo.map_or(Ok(()), |memo| memo.save(transaction))?)
+            Ok(stored_answer.map_or(Ok(()), |stored_answer| stored_answer.save(transaction))?)
         })
     }
 }

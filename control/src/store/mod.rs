@@ -32,7 +32,7 @@ pub(crate) use self::database::Store;
 pub(crate) use self::error::{OpenError, StoreError};
 pub(crate) use self::folder::{Disk, Folder};
 pub(crate) use self::history::Page;
-pub(crate) use self::idempotency::{Memo, Once};
+pub(crate) use self::idempotency::{IdempotencyKey, StoredAnswer};
 pub(crate) use self::load::Kept;
 pub(crate) use self::members::StoredMember;
 pub(crate) use self::record::Record;

@@ -3,7 +3,7 @@ use rusqlite::{Transaction, params};
 use crate::store::barriers::{StoredBarrier, save_barrier};
 use crate::store::database::{Store, exactly_one};
 use crate::store::error::StoreError;
-use crate::store::idempotency::Memo;
+use crate::store::idempotency::StoredAnswer;
 use crate::store::record::Record;
 use crate::wire::stamp::Stamp;
 
@@ -12,7 +12,7 @@ use crate::wire::stamp::Stamp;
 pub(crate) struct Save<'s> {
     pub(crate) records: &'s [Record],
     pub(crate) barriers: &'s [StoredBarrier],
-    pub(crate) memo: Option<&'s Memo<'s>>,
+    pub(crate) stored_answer: Option<&'s StoredAnswer<'s>>,
     /// What the store is to be called from now on.
     pub(crate) identity: Option<&'s str>,
 }
@@ -30,8 +30,8 @@ impl Store {
             for barrier in save.barriers {
                 save_barrier(transaction, barrier)?;
             }
-            if let Some(memo) = save.memo {
-                memo.save(transaction)?;
+            if let Some(stored_answer) = save.stored_answer {
+                stored_answer.save(transaction)?;
             }
             Ok(())
         })?;

@@ -31,7 +31,7 @@ pub(crate) struct Notice {
     /// The text
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
-    /// Whom visitors may ask, such as mailto:help@shop.example
+    /// Contact for visitors, such as mailto:help@shop.example
     #[arg(long, value_name = "URI")]
     pub(crate) contact: Option<String>,
     /// An image for the page, at most some 24 KB

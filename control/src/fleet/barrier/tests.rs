@@ -1,7 +1,7 @@
 use intermission_core::{Counts, Mode, ServiceName};
 
 use super::*;
-use crate::fleet::member::{Heard, Position};
+use crate::fleet::member::{LastReport, Position};
 use crate::fleet::report::Report;
 use crate::fleet::unstored::Node;
 use crate::values::now::Now;
@@ -66,7 +66,7 @@ impl Setting {
 
     /// With a member that has reported this at the beginning.
     fn with(mut self, report: Report, position: Position) -> Self {
-        let heard = Heard {
+        let heard = LastReport {
             at: self.began,
             time: Timestamp::UNIX_EPOCH,
             report,
@@ -119,7 +119,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         oldest: Some(16),
         ..report("b")
     };
-    setting.members[1].hear(Heard::new(old, Position::At(18), Now::read()), "nodes");
+    setting.members[1].report(LastReport::new(old, Position::At(18), Now::read()), "nodes");
     let progress = setting.after(1);
     assert_eq!((progress.ending, progress.running), (None, 3));
     assert_eq!(progress.missing[0].standing, Standing::Running);
@@ -128,7 +128,10 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         seq: 3,
         ..report("b")
     };
-    setting.members[1].hear(Heard::new(drained, Position::At(18), Now::read()), "nodes");
+    setting.members[1].report(
+        LastReport::new(drained, Position::At(18), Now::read()),
+        "nodes",
+    );
     assert_eq!(setting.after(1).ending, Some(Ending::Done));
 }
 
@@ -164,7 +167,10 @@ fn a_report_that_comes_late_changes_nothing() {
         seq: 4,
         ..report("a")
     };
-    setting.members[0].hear(Heard::new(late, Position::At(17), Now::read()), "nodes");
+    setting.members[0].report(
+        LastReport::new(late, Position::At(17), Now::read()),
+        "nodes",
+    );
     assert_eq!(setting.after(0).ending, None);
 }
 
@@ -322,10 +328,10 @@ fn an_empty_fleet_is_no_fleet_that_has_drained() {
 #[test]
 fn a_later_change_that_may_admit_more_ends_it() {
     let mut setting = waiting().with(report("a"), Position::At(16));
-    setting.barrier.follow(&state(18, Mode::All));
+    setting.barrier.note_later(&state(18, Mode::All));
     assert_eq!(setting.after(1).ending, None);
-    setting.barrier.follow(&state(19, Mode::Off));
-    setting.barrier.follow(&state(20, Mode::All));
+    setting.barrier.note_later(&state(19, Mode::Off));
+    setting.barrier.note_later(&state(20, Mode::All));
     let progress = setting.after(1);
     assert_eq!(progress.ending, Some(Ending::Superseded));
     assert_eq!(progress.superseded_by, Some(19));
@@ -342,9 +348,9 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
     assert_eq!(setting.after(20).ending, None);
     assert_eq!(setting.after(20).missing[0].standing, Standing::Behind);
     let again = Report { seq: 2, ..refused };
-    let mut heard = Heard::new(again, Position::At(16), Now::read());
+    let mut heard = LastReport::new(again, Position::At(16), Now::read());
     heard.at = setting.began + Duration::from_secs(20);
-    setting.members[0].hear(heard, "nodes");
+    setting.members[0].report(heard, "nodes");
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
     assert_eq!(setting.after(25).ending, Some(Ending::Refused));
 }
@@ -368,7 +374,7 @@ fn begun_after(seconds: u64, wait: Wait, names: &[&str]) -> Setting {
 }
 
 /// A member is heard again, so long after the beginning.
-fn hear_again(setting: &mut Setting, member: usize, seconds: u64) {
+fn report_again(setting: &mut Setting, member: usize, seconds: u64) {
     let again = Report {
         seq: 1000 + seconds,
         ..setting.members[member]
@@ -378,9 +384,9 @@ fn hear_again(setting: &mut Setting, member: usize, seconds: u64) {
             .report
             .clone()
     };
-    let mut heard = Heard::new(again, Position::At(17), Now::read());
+    let mut heard = LastReport::new(again, Position::At(17), Now::read());
     heard.at = setting.began + Duration::from_secs(seconds);
-    setting.members[member].hear(heard, "nodes");
+    setting.members[member].report(heard, "nodes");
 }
 
 fn expecting(expect: u64) -> Wait {
@@ -419,7 +425,7 @@ fn three_living_nodes_and_a_dead_one_are_three() {
         let mut seconds = 60;
         let ended = loop {
             for living in 0..3 {
-                hear_again(&mut setting, living, seconds);
+                report_again(&mut setting, living, seconds);
             }
             let progress = setting.after(seconds);
             if progress.ending.is_some() {
@@ -442,7 +448,7 @@ fn a_dead_node_that_hinders_is_named_where_it_is_expected() {
         Position::At(16),
     );
     for seconds in (0..300).step_by(5) {
-        hear_again(&mut setting, 0, seconds);
+        report_again(&mut setting, 0, seconds);
         assert_eq!(setting.after(seconds).ending, None, "{seconds}");
     }
     let progress = setting.after(300);
@@ -456,7 +462,7 @@ fn a_node_that_had_drained_has_to_report_again_after_the_wait_began() {
     let progress = setting.after(5);
     assert_eq!(progress.ending, None);
     assert_eq!(progress.missing[0].standing, Standing::Behind);
-    hear_again(&mut setting, 0, 6);
+    report_again(&mut setting, 0, 6);
     assert_eq!(setting.after(6).ending, Some(Ending::Done));
 }
 
@@ -472,7 +478,10 @@ fn a_member_of_a_revoked_token_is_lost_at_once_and_back_with_another() {
         seq: 2,
         ..report("a")
     };
-    setting.members[0].hear(Heard::new(again, Position::At(17), Now::read()), "other");
+    setting.members[0].report(
+        LastReport::new(again, Position::At(17), Now::read()),
+        "other",
+    );
     setting.members[0].revoked = false;
     assert_eq!(setting.members[0].token, "other");
     assert_eq!(setting.after(0).ending, Some(Ending::Done));
@@ -493,7 +502,7 @@ fn a_node_that_is_not_stored_makes_unsure_though_all_others_have_drained() {
     let progress = setting.after(4);
     assert_eq!((progress.ending, progress.unstored), (None, 1));
     assert_eq!(progress.unstored_nodes[0].reason, "no room");
-    hear_again(&mut setting, 0, 9);
+    report_again(&mut setting, 0, 9);
     assert_eq!(setting.after(9).ending, Some(Ending::Unsure));
     // One that the store is about to take is on its way.
     let mut setting = waiting().with(report("a"), Position::At(17));

@@ -20,7 +20,7 @@ fn state(revision: u64, mode: Mode) -> State {
 
 /// A fleet with one member, which was heard so long ago.
 fn fleet(seconds: u64) -> Fleet {
-    let mut heard = Heard::new(report(1, ""), Position::At(17), Now::read());
+    let mut heard = LastReport::new(report(1, ""), Position::At(17), Now::read());
     heard.at -= Duration::from_secs(seconds);
     let member = Member::new(heard, "nodes");
     Fleet::new([(SERVICE.to_owned(), member)], [], [], Now::read())
@@ -33,31 +33,31 @@ fn id() -> MemberId {
 #[test]
 fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
     let fleet = fleet(60);
-    let found = fleet.find(SERVICE, &Whom::Lost, Now::read());
+    let found = fleet.find(SERVICE, &Selection::Lost, Now::read());
     assert_eq!(found.forgetting.removed.len(), 1);
     // The store forgets it; meanwhile it reports.
     let running = report(2, ";running=5;oldest=1");
     assert_eq!(
-        fleet.hear(SERVICE, running, Position::At(17), "nodes", Now::read()),
-        News::Heard
+        fleet.report(SERVICE, running, Position::At(17), "nodes", Now::read()),
+        Reported::Known
     );
-    fleet.forget(SERVICE, &Whom::Lost, &found, Now::read());
+    fleet.forget(SERVICE, &Selection::Lost, &found, Now::read());
     assert_eq!(fleet.members(SERVICE), 1);
     // Its next report has the store take it again.
-    let news = fleet.hear(
+    let news = fleet.report(
         SERVICE,
         report(3, ""),
         Position::At(17),
         "nodes",
         Now::read(),
     );
-    assert_eq!(news, News::Changed);
+    assert_eq!(news, Reported::Changed);
     // One that stays silent goes, and so does a process that is named.
     let silent = self::fleet(60);
-    let found = silent.find(SERVICE, &Whom::Lost, Now::read());
-    silent.forget(SERVICE, &Whom::Lost, &found, Now::read());
+    let found = silent.find(SERVICE, &Selection::Lost, Now::read());
+    silent.forget(SERVICE, &Selection::Lost, &found, Now::read());
     assert_eq!(silent.members(SERVICE), 0);
-    let named = Whom::Process(id());
+    let named = Selection::Process(id());
     let found = fleet.find(SERVICE, &named, Now::read());
     fleet.forget(SERVICE, &named, &found, Now::read());
     assert_eq!(fleet.members(SERVICE), 0);
@@ -66,9 +66,9 @@ fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
 #[test]
 fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
     let spoil: [fn(&Fleet); 2] = [
-        |fleet| fleet.follow(&state(18, Mode::Off)),
+        |fleet| fleet.supersede(&state(18, Mode::Off)),
         |fleet| {
-            fleet.note_stranger(
+            fleet.note_unknown(
                 SERVICE,
                 &MemberId {
                     name: "new".into(),
@@ -90,7 +90,7 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
             Instant::now(),
         );
         fleet.begin([barrier], Now::read());
-        fleet.hear(
+        fleet.report(
             SERVICE,
             report(2, ""),
             Position::At(17),
@@ -102,7 +102,7 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
         assert!(fleet.confirm(&ended[0], Now::read()));
         spoil(&fleet);
         assert!(!fleet.confirm(&ended[0], Now::read()));
-        fleet.tell_unkept(Arc::clone(&ended[0]), Now::read());
+        fleet.complete_unstored(Arc::clone(&ended[0]), Now::read());
         assert_eq!(fleet.watch("id").unwrap().borrow().ending, None);
         // It goes on to another end, or none yet.
         assert!(
@@ -120,8 +120,8 @@ fn a_member_that_is_heard_is_not_unstored_any_more() {
     let reason = Some("the token is for other nodes".to_owned());
     assert!(fleet.note_unstored(SERVICE, Node::Process(id()), "edge", reason, Now::read()));
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
-    fleet.note_stranger(SERVICE, &id(), "nodes", Now::read());
-    fleet.hear(
+    fleet.note_unknown(SERVICE, &id(), "nodes", Now::read());
+    fleet.report(
         SERVICE,
         report(2, ""),
         Position::At(17),
@@ -129,7 +129,7 @@ fn a_member_that_is_heard_is_not_unstored_any_more() {
         Now::read(),
     );
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
-    fleet.note_stranger(SERVICE, &id(), "nodes", Now::read());
+    fleet.note_unknown(SERVICE, &id(), "nodes", Now::read());
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
 }
 
@@ -138,21 +138,24 @@ fn a_process_that_has_left_while_the_store_took_it_does_not_join() {
     let fleet = Fleet::default();
     let first = report(1, "");
     assert_eq!(
-        fleet.hear(
+        fleet.report(
             SERVICE,
             first.clone(),
             Position::Before,
             "nodes",
             Now::read()
         ),
-        News::Stranger
+        Reported::Unknown
     );
     let leaving = report(2, ";leaving");
     assert_eq!(
-        fleet.hear(SERVICE, leaving, Position::Before, "nodes", Now::read()),
-        News::Left
+        fleet.report(SERVICE, leaving, Position::Before, "nodes", Now::read()),
+        Reported::Left
     );
-    let member = Member::new(Heard::new(first, Position::Before, Now::read()), "nodes");
+    let member = Member::new(
+        LastReport::new(first, Position::Before, Now::read()),
+        "nodes",
+    );
     assert!(!fleet.join(SERVICE, member, Now::read()));
     assert_eq!(fleet.members(SERVICE), 0);
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
@@ -162,7 +165,7 @@ fn a_process_that_has_left_while_the_store_took_it_does_not_join() {
 fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
     let fleet = fleet(0);
     fleet.revoke("nodes");
-    fleet.hear(
+    fleet.report(
         SERVICE,
         report(2, ""),
         Position::At(17),
@@ -170,7 +173,7 @@ fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
         Now::read(),
     );
     assert!(fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
-    fleet.hear(
+    fleet.report(
         SERVICE,
         report(3, ""),
         Position::At(17),

@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use crate::server::http::identity::Caller;
-use crate::server::listen::Ends;
+use crate::server::listen::Endpoints;
 use crate::server::log_limiter::brief;
 
 /// What programs ask again and again, so that it is nothing to tell of as long as all is well.
@@ -27,7 +27,7 @@ pub(crate) struct Line<'r> {
     pub(crate) method: &'r Method,
     pub(crate) route: Option<&'r str>,
     pub(crate) path: &'r str,
-    pub(crate) ends: Ends,
+    pub(crate) ends: Endpoints,
     pub(crate) caller: Option<&'r Caller>,
     pub(crate) took: Duration,
 }

@@ -7,13 +7,13 @@ use intermission_core::HostName;
 use tracing::warn;
 
 use crate::server::app::App;
-use crate::server::host_names::{Names, suggested};
+use crate::server::host_names::{HostNames, suggested};
 use crate::server::http::problem::Problem;
-use crate::server::listen::Ends;
+use crate::server::listen::Endpoints;
 use crate::server::log_limiter::brief;
 
 /// That the request names this control, and is of no other origin's page if it may change something.
-pub(crate) fn check(app: &App, request: &Request, ends: Ends) -> Result<(), Problem> {
+pub(crate) fn check(app: &App, request: &Request, ends: Endpoints) -> Result<(), Problem> {
     let names = &app.names;
     let checked =
         check_host(request, names, ends).and_then(|host| check_origin(request, names, host));
@@ -39,7 +39,11 @@ pub(crate) fn check(app: &App, request: &Request, ends: Ends) -> Result<(), Prob
 }
 
 /// The authority that the request names, if it is one of this control.
-fn check_host<'r>(request: &'r Request, names: &Names, ends: Ends) -> Result<&'r str, Problem> {
+fn check_host<'r>(
+    request: &'r Request,
+    names: &HostNames,
+    ends: Endpoints,
+) -> Result<&'r str, Problem> {
     let target = request
         .uri()
         .authority()
@@ -73,7 +77,7 @@ fn may_change(method: &Method) -> bool {
     method != Method::GET && method != Method::HEAD
 }
 
-fn check_origin(request: &Request, names: &Names, host: &str) -> Result<(), Problem> {
+fn check_origin(request: &Request, names: &HostNames, host: &str) -> Result<(), Problem> {
     if !may_change(request.method()) {
         return Ok(());
     }

@@ -8,13 +8,13 @@ use crate::server::app::App;
 use crate::server::gate::access_log::Line;
 use crate::server::gate::{auth, origin};
 use crate::server::http::stopwatch::Stopwatch;
-use crate::server::listen::Ends;
+use crate::server::listen::Endpoints;
 
 /// What every request passes, in and out. It is one layer, since each keeps memory of its own for every poll
 /// that is held.
 pub(crate) async fn pass(
     State(app): State<Arc<App>>,
-    ConnectInfo(ends): ConnectInfo<Ends>,
+    ConnectInfo(ends): ConnectInfo<Endpoints>,
     mut request: Request,
     next: Next,
 ) -> Response {

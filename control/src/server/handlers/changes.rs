@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::change::{Change, Enter, Width};
-use crate::registry::{Asked, Target};
+use crate::registry::{ChangeRequest, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::{Named, Order, wait};
+use crate::server::http::json_request::{JsonRequest, PathName, wait};
 use crate::server::http::problem::Problem;
 use crate::values::members::{only, texts, whole_number};
 use crate::wire::summary::Outcomes;
@@ -23,30 +23,38 @@ enum Action {
 }
 
 /// `POST /v1/services/{name}/enter`
-pub(crate) async fn enter(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+pub(crate) async fn enter(app: State<Arc<App>>, name: PathName, order: JsonRequest) -> Answer {
     change_one(app, name, order, Action::Enter).await
 }
 
 /// `POST /v1/services/{name}/exit`
-pub(crate) async fn exit(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+pub(crate) async fn exit(app: State<Arc<App>>, name: PathName, order: JsonRequest) -> Answer {
     change_one(app, name, order, Action::Exit).await
 }
 
 /// `POST /v1/services/{name}/allowlist/enable`
-pub(crate) async fn enable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+pub(crate) async fn enable_allowlist(
+    app: State<Arc<App>>,
+    name: PathName,
+    order: JsonRequest,
+) -> Answer {
     change_one(app, name, order, Action::EnableAllowlist).await
 }
 
 /// `POST /v1/services/{name}/allowlist/disable`
-pub(crate) async fn disable_allowlist(app: State<Arc<App>>, name: Named, order: Order) -> Answer {
+pub(crate) async fn disable_allowlist(
+    app: State<Arc<App>>,
+    name: PathName,
+    order: JsonRequest,
+) -> Answer {
     change_one(app, name, order, Action::DisableAllowlist).await
 }
 
 /// `POST /v1/services/{name}/rollback`: what was in force at `revision`, as a new revision.
 pub(crate) async fn rollback(
     State(app): State<Arc<App>>,
-    Named(name): Named,
-    order: Order,
+    PathName(name): PathName,
+    order: JsonRequest,
 ) -> Answer {
     let body = order.body();
     let revision = whole_number(&body.required("revision")?)?;
@@ -55,14 +63,14 @@ pub(crate) async fn rollback(
     only(&body, &["revision", "reason", "wait", "wide"])?;
     let service = name.clone();
     let state = Arc::clone(&app)
-        .keep(move |keeper| keeper.state_at(&service, revision.into()))
+        .blocking(move |registry| registry.state_at(&service, revision.into()))
         .await?;
     let asked = order.asked(Change::Rollback(Box::new(state), width), reason, wait);
     make(app, name, asked).await
 }
 
 /// `POST /v1/changes`: one action for several services, all or none.
-pub(crate) async fn several(State(app): State<Arc<App>>, order: Order) -> Answer {
+pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     if order.expected.is_some() {
         let reason =
             "If-Match names one service's state; change services one by one, or leave it out";
@@ -87,15 +95,15 @@ pub(crate) async fn several(State(app): State<Arc<App>>, order: Order) -> Answer
     };
     let asked = asked(action, order, &["services", "all", "action"])?;
     let services = app
-        .keep(move |keeper| keeper.change(&target, &asked))
+        .blocking(move |registry| registry.change(&target, &asked))
         .await?;
     json(StatusCode::OK, &Outcomes { services })
 }
 
 async fn change_one(
     State(app): State<Arc<App>>,
-    Named(name): Named,
-    order: Order,
+    PathName(name): PathName,
+    order: JsonRequest,
     action: Action,
 ) -> Answer {
     let asked = asked(action, order, &[])?;
@@ -103,10 +111,10 @@ async fn change_one(
 }
 
 /// Makes a change of one service, and answers with what became of it.
-pub(crate) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
+pub(crate) async fn make(app: Arc<App>, name: String, asked: ChangeRequest) -> Answer {
     let target = Target::Named(vec![name]);
     let outcomes = app
-        .keep(move |keeper| keeper.change(&target, &asked))
+        .blocking(move |registry| registry.change(&target, &asked))
         .await?;
     let outcome = outcomes
         .first()
@@ -114,7 +122,7 @@ pub(crate) async fn make(app: Arc<App>, name: String, asked: Asked) -> Answer {
     json(StatusCode::OK, outcome)
 }
 
-fn asked(action: Action, order: Order, more: &[&str]) -> Result<Asked, FieldError> {
+fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequest, FieldError> {
     let body = order.body();
     let reason = order.reason()?;
     let wait = wait(&body)?;

@@ -6,11 +6,15 @@ use crate::change::{Change, Entries, Patch};
 use crate::server::app::App;
 use crate::server::handlers::changes::make;
 use crate::server::http::answer::Answer;
-use crate::server::http::change_request::{Named, Order};
+use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::values::members::only;
 
 /// `POST /v1/services/{name}/allowlist/add`
-pub(crate) async fn add(State(app): State<Arc<App>>, Named(name): Named, order: Order) -> Answer {
+pub(crate) async fn add(
+    State(app): State<Arc<App>>,
+    PathName(name): PathName,
+    order: JsonRequest,
+) -> Answer {
     let change = Change::AddEntries(Entries::read_added(&order.body())?);
     edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
 }
@@ -18,15 +22,19 @@ pub(crate) async fn add(State(app): State<Arc<App>>, Named(name): Named, order: 
 /// `POST /v1/services/{name}/allowlist/remove`
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
-    Named(name): Named,
-    order: Order,
+    PathName(name): PathName,
+    order: JsonRequest,
 ) -> Answer {
     let change = Change::RemoveEntries(Entries::read(&order.body())?);
     edit(app, name, order, change, &["cidrs", "reason"]).await
 }
 
 /// `POST /v1/services/{name}/allowlist/set`
-pub(crate) async fn set(State(app): State<Arc<App>>, Named(name): Named, order: Order) -> Answer {
+pub(crate) async fn set(
+    State(app): State<Arc<App>>,
+    PathName(name): PathName,
+    order: JsonRequest,
+) -> Answer {
     let change = Change::SetEntries(Entries::read_added(&order.body())?);
     edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
 }
@@ -34,14 +42,20 @@ pub(crate) async fn set(State(app): State<Arc<App>>, Named(name): Named, order: 
 /// `POST /v1/services/{name}/notice`
 pub(crate) async fn notice(
     State(app): State<Arc<App>>,
-    Named(name): Named,
-    order: Order,
+    PathName(name): PathName,
+    order: JsonRequest,
 ) -> Answer {
     let change = Change::Notice(Patch::of_notice(&order.body())?);
     edit(app, name, order, change, &["notice", "reason"]).await
 }
 
-async fn edit(app: Arc<App>, name: String, order: Order, change: Change, known: &[&str]) -> Answer {
+async fn edit(
+    app: Arc<App>,
+    name: String,
+    order: JsonRequest,
+    change: Change,
+    known: &[&str],
+) -> Answer {
     let reason = order.reason()?;
     only(&order.body(), known)?;
     let asked = order.asked(change, reason, None);

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::{Named, condition};
 use crate::server::http::identity::Caller;
+use crate::server::http::json_request::{PathName, condition};
 use crate::server::http::long_poll;
 use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
@@ -29,17 +29,17 @@ const CROWD: Duration = Duration::from_millis(250);
 pub(crate) async fn fleet(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Named(name): Named,
+    PathName(name): PathName,
     stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     // Nothing is kept of a service that there is not.
-    app.keeper.service(&name)?;
-    let mut changes = app.keeper.fleet().changes(&name);
+    app.registry.service(&name)?;
+    let mut changes = app.registry.fleet().changes(&name);
     let view = || {
-        let service = app.keeper.service(&name)?;
+        let service = app.registry.service(&name)?;
         let view = app
-            .keeper
+            .registry
             .fleet()
             .view(&name, service.state.revision, Now::read());
         Ok::<_, Problem>((tag(&view.quiet())?, view))
@@ -49,7 +49,7 @@ pub(crate) async fn fleet(
     let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
     let wait = long_poll::wait(&headers);
     if let Some(wait) = wait.filter(|_| is_known(&etag)) {
-        let _place = match app.hold.enter(&caller) {
+        let _place = match app.long_polls.enter(&caller) {
             Ok(place) => place,
             Err(full) => return Ok(full.into_response()),
         };
@@ -60,7 +60,7 @@ pub(crate) async fn fleet(
             let next = Instant::now() + CROWD;
             tokio::select! {
                 () = &mut until => break,
-                () = app.hold.stopped() => break,
+                () = app.long_polls.stopped() => break,
                 _ = changes.changed() => {}
             }
             tokio::time::sleep_until(next).await;
@@ -75,21 +75,21 @@ pub(crate) async fn fleet(
 pub(crate) async fn barrier(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Named(id): Named,
+    PathName(id): PathName,
     stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     let wait = long_poll::wait(&headers);
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
-    if let Some(mut open) = app.keeper.fleet().watch(&id) {
+    if let Some(mut open) = app.registry.fleet().watch(&id) {
         let shown = |progress: &Progress| tag(&progress.quiet());
         let progress = Arc::clone(&open.borrow_and_update());
         let etag = shown(&progress)?;
         let Some(wait) = wait.filter(|_| is_known(&etag)) else {
             return answer(&etag, wait, is_known(&etag), &*progress);
         };
-        let _place = match app.hold.enter(&caller) {
+        let _place = match app.long_polls.enter(&caller) {
             Ok(place) => place,
             Err(full) => return Ok(full.into_response()),
         };
@@ -100,7 +100,7 @@ pub(crate) async fn barrier(
             let next = Instant::now() + CROWD;
             tokio::select! {
                 () = &mut until => return answer(&etag, Some(wait), true, &*progress),
-                () = app.hold.stopped() => return answer(&etag, Some(wait), true, &*progress),
+                () = app.long_polls.stopped() => return answer(&etag, Some(wait), true, &*progress),
                 // It has ended, and is on the disk.
                 changed = open.changed() => if changed.is_err() { break },
             }
@@ -116,7 +116,7 @@ pub(crate) async fn barrier(
     }
     let asked = id.clone();
     let ended = Arc::clone(&app)
-        .keep(move |keeper| keeper.ended_barrier(&asked))
+        .blocking(move |registry| registry.ended_barrier(&asked))
         .await?;
     let Some(progress) = ended else {
         return Err(Problem::new(

@@ -32,7 +32,7 @@ pub(crate) fn scrape(app: &App) -> prometheus::Result<Collectors> {
         one(
             "polls_held",
             "Polls that are held until there is news.",
-            count(app.hold.count()),
+            count(app.long_polls.count()),
         )?,
         one(
             "connections_unproven",
@@ -47,18 +47,18 @@ pub(crate) fn scrape(app: &App) -> prometheus::Result<Collectors> {
         one(
             "polls_held_limit",
             "How many polls may be held.",
-            count(app.hold.most()),
+            count(app.long_polls.most()),
         )?,
         Box::new(evicted(app)?),
         one(
             "disk_failed",
             "Whether the disk has failed, so that no change is taken.",
-            app.keeper.has_failed().into(),
+            app.registry.has_failed().into(),
         )?,
     ];
     let services = Services::new()?;
-    for service in app.keeper.services().values() {
-        services.add(service, app.keeper.fleet());
+    for service in app.registry.services().values() {
+        services.add(service, app.registry.fleet());
     }
     collectors.extend(services.into_collectors());
     Ok(collectors)

@@ -16,7 +16,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Answer {
 
 /// `GET /readyz`: whether new requests are to be sent here. The store is loaded before control listens.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
-    if app.hold.is_stopping() {
+    if app.long_polls.is_stopping() {
         return Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "stopping",
@@ -29,7 +29,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
 }
 
 fn check_disk(app: &App) -> Result<(), Problem> {
-    if app.keeper.has_failed() {
+    if app.registry.has_failed() {
         return Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "disk",

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, Uri};
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::Named;
+use crate::server::http::json_request::PathName;
 use crate::server::http::problem::Problem;
 use crate::store::Record;
 use crate::wire::history::{Entry, HistoryPage};
@@ -13,11 +13,11 @@ use intermission_core::FieldError;
 
 /// `GET /v1/services/{name}/history`, the newest first; `?before=REVISION` goes on where a page
 /// ended.
-pub(crate) async fn get(State(app): State<Arc<App>>, Named(name): Named, uri: Uri) -> Answer {
+pub(crate) async fn get(State(app): State<Arc<App>>, PathName(name): PathName, uri: Uri) -> Answer {
     let before = before(uri.query().unwrap_or_default())?;
     let service = name.clone();
     let (page, events) = app
-        .keep(move |keeper| keeper.history(&name, before))
+        .blocking(move |registry| registry.history(&name, before))
         .await?;
     let entries: Result<_, _> = page.records.into_iter().map(entry).collect();
     let page = HistoryPage {

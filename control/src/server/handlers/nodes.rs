@@ -12,12 +12,12 @@ use crate::wire::forgotten::Forgetting;
 
 use crate::wire::node::MemberId;
 
-use crate::fleet::{Node, Report, Whom};
-use crate::registry::Forget;
+use crate::fleet::{Node, Report, Selection};
+use crate::registry::ForgetRequest;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::{Named, Order};
 use crate::server::http::identity::Caller;
+use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
 use crate::values::members::{only, texts};
@@ -36,7 +36,7 @@ const STORING: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// Where a node that leaves cannot be removed from the store; it is to try again.
-pub(crate) async fn hear(
+pub(crate) async fn report(
     app: &Arc<App>,
     caller: &Caller,
     service: &str,
@@ -58,19 +58,22 @@ pub(crate) async fn hear(
                 token: grant.name.clone(),
                 reason: format!("its report cannot be read: {reason}"),
             };
-            app.keeper.pass_over(service, node, &grant.name, None);
+            app.registry.note_unstored(service, node, &grant.name, None);
             return Ok(None);
         }
     };
     if !grant.may_report(service, &report.id.name) {
         let node = Node::Process(report.id);
         let reason = format!("the token {} is for other nodes", grant.name);
-        app.keeper
-            .pass_over(service, node, &grant.name, Some(reason));
+        app.registry
+            .note_unstored(service, node, &grant.name, Some(reason));
         return Ok(None);
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
-    let Some(report) = app.keeper.hear_at_once(service, report, &grant.name)? else {
+    let Some(report) = app
+        .registry
+        .report_in_memory(service, report, &grant.name)?
+    else {
         return Ok(Some(id));
     };
     match tokio::time::timeout(STORING, store(app, service, report, grant)).await {
@@ -92,9 +95,9 @@ async fn store(
     // The semaphore is never closed.
     let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
     Arc::clone(app)
-        .keep(move |keeper| {
+        .blocking(move |registry| {
             let _turn = turn;
-            keeper.hear(&service, report, &grant)
+            registry.report(&service, report, &grant)
         })
         .await
 }
@@ -102,8 +105,8 @@ async fn store(
 /// `POST /v1/services/{name}/nodes/forget`: no wait is for these any more.
 pub(crate) async fn forget(
     State(app): State<Arc<App>>,
-    Named(service): Named,
-    order: Order,
+    PathName(service): PathName,
+    order: JsonRequest,
 ) -> Answer {
     #[derive(Serialize)]
     struct Forgot {
@@ -112,20 +115,20 @@ pub(crate) async fn forget(
         forgetting: Forgetting,
     }
     let body = order.body();
-    let whom = whom(&body)?;
+    let selection = selection(&body)?;
     let reason = order.reason()?;
     let known = [
         "node", "boot", "nodes", "lost", "token", "unstored", "reason",
     ];
     only(&body, &known)?;
-    let asked = Forget {
+    let asked = ForgetRequest {
         service: service.clone(),
-        whom,
+        selection,
         actor: order.actor.0,
         reason,
         once: order.once,
     };
-    let forgetting = app.keep(move |keeper| keeper.forget(asked)).await?;
+    let forgetting = app.blocking(move |registry| registry.forget(asked)).await?;
     json(
         StatusCode::OK,
         &Forgot {
@@ -136,7 +139,7 @@ pub(crate) async fn forget(
 }
 
 /// Which nodes are meant, said in one of the ways that there are.
-fn whom(body: &Field<'_>) -> Result<Whom, FieldError> {
+fn selection(body: &Field<'_>) -> Result<Selection, FieldError> {
     let text = |name| {
         body.member(name)
             .map(|field| field.text().map(str::to_owned))
@@ -152,22 +155,22 @@ fn whom(body: &Field<'_>) -> Result<Whom, FieldError> {
     let token = text("token").transpose()?;
     let named = match (node, boot, nodes) {
         (None, None, None) => None,
-        (Some(name), Some(boot), None) => Some(Whom::Process(MemberId { name, boot })),
-        (Some(name), None, None) => Some(Whom::Named(BTreeSet::from([name]))),
+        (Some(name), Some(boot), None) => Some(Selection::Process(MemberId { name, boot })),
+        (Some(name), None, None) => Some(Selection::Named(BTreeSet::from([name]))),
         (None, None, Some(names)) if !names.is_empty() => {
-            Some(Whom::Named(names.into_iter().collect()))
+            Some(Selection::Named(names.into_iter().collect()))
         }
         _ => return Err(unclear()),
     };
     let ways = [
         named,
-        lost.then_some(Whom::Lost),
-        token.map(Whom::Token),
-        unstored.then_some(Whom::Unstored),
+        lost.then_some(Selection::Lost),
+        token.map(Selection::Token),
+        unstored.then_some(Selection::Unstored),
     ];
     let mut ways = ways.into_iter().flatten();
     match (ways.next(), ways.next()) {
-        (Some(whom), None) => Ok(whom),
+        (Some(selection), None) => Ok(selection),
         _ => Err(unclear()),
     }
 }
@@ -181,12 +184,12 @@ fn unclear() -> FieldError {
 }
 
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
-pub(crate) async fn adopt(State(app): State<Arc<App>>, order: Order) -> Answer {
+pub(crate) async fn adopt(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let reason = order.reason()?;
     only(&order.body(), &["reason"])?;
-    let Order { actor, once, .. } = order;
+    let JsonRequest { actor, once, .. } = order;
     let services = app
-        .keep(move |keeper| keeper.adopt(&actor.0, reason.as_deref(), once.as_ref()))
+        .blocking(move |registry| registry.adopt(&actor.0, reason.as_deref(), once.as_ref()))
         .await?;
     json(StatusCode::OK, &crate::wire::summary::Outcomes { services })
 }

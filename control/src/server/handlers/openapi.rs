@@ -4,7 +4,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::server::http::change_request::condition;
+use crate::server::http::json_request::condition;
 use crate::values::etag::ETag;
 
 /// The whole interface, as OpenAPI 3.1 describes it. Tests hold every answer against it.

@@ -6,13 +6,13 @@ use intermission_core::ServiceName;
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::Order;
+use crate::server::http::json_request::JsonRequest;
 use crate::values::members::only;
 use crate::wire::summary::Summaries;
 
 /// `GET /v1/services`
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let services = app.keeper.services();
+    let services = app.registry.services();
     let services = services
         .values()
         .map(|service| service.summary.clone())
@@ -21,13 +21,13 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 }
 
 /// `POST /v1/services`
-pub(crate) async fn add(State(app): State<Arc<App>>, order: Order) -> Answer {
+pub(crate) async fn add(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let body = order.body();
     let name: ServiceName = body.required("name")?.parsed()?;
     only(&body, &["name"])?;
-    let Order { actor, once, .. } = order;
+    let JsonRequest { actor, once, .. } = order;
     let outcome = app
-        .keep(move |keeper| keeper.add(name, &actor.0, once.as_ref()))
+        .blocking(move |registry| registry.add(name, &actor.0, once.as_ref()))
         .await?;
     let status = if outcome.changed {
         StatusCode::CREATED

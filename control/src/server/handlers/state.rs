@@ -7,13 +7,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use crate::change::{Change, Patch};
-use crate::registry::{Asked, Published};
+use crate::registry::{ChangeRequest, Published};
 use crate::server::app::App;
 use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
 use crate::server::http::body;
-use crate::server::http::change_request::{Named, condition};
 use crate::server::http::identity::{Actor, Caller};
+use crate::server::http::json_request::{PathName, condition};
 use crate::server::http::long_poll;
 use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
@@ -23,15 +23,15 @@ use crate::server::http::stopwatch::Stopwatch;
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Named(name): Named,
+    PathName(name): PathName,
     stopwatch: Stopwatch,
     headers: HeaderMap,
 ) -> Answer {
     caller.check_reads(&name)?;
-    app.keeper.service(&name)?;
-    let member = nodes::hear(&app, &caller, &name, &headers).await?;
+    app.registry.service(&name)?;
+    let member = nodes::report(&app, &caller, &name, &headers).await?;
     // After the node has been noted: a wait for a later state knows of it.
-    let mut service = app.keeper.service(&name)?;
+    let mut service = app.registry.service(&name)?;
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |service: &Published| {
         let known = known.as_ref();
@@ -43,14 +43,14 @@ pub(crate) async fn get(
     if let Some(wait) = wait.filter(|_| is_known(&service)) {
         let standstill = stopwatch.hold();
         let held = app
-            .hold
-            .until_changed(&app.keeper, &service, member.as_ref(), wait, &caller)
+            .long_polls
+            .until_changed(&app.registry, &service, member.as_ref(), wait, &caller)
             .await;
         drop(standstill);
         if let Err(full) = held {
             return Ok(full.into_response());
         }
-        service = app.keeper.service(&name)?;
+        service = app.registry.service(&name)?;
     }
     let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
     let caching = [(ETAG, service.etag.as_str()), (CACHE_CONTROL, "no-cache")];
@@ -66,7 +66,7 @@ pub(crate) async fn get(
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
     actor: Actor,
-    Named(name): Named,
+    PathName(name): PathName,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
@@ -83,7 +83,7 @@ pub(crate) async fn patch(
              is overwritten unseen",
         ));
     };
-    let asked = Asked {
+    let asked = ChangeRequest {
         change: Change::Patch(Patch::parse(&body::read(body).await?)?),
         expected: Some(expected),
         actor: actor.0,

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::registry::TokenError;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::change_request::{Named, Order};
 use crate::server::http::identity::Actor;
+use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
 use crate::values::members::{only, texts, whole_number};
@@ -18,16 +18,16 @@ use intermission_core::{Field, FieldError};
 
 /// `GET /v1/tokens`: all there ever were, without the tokens themselves, which nobody knows here.
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let tokens = app.keeper.tokens().grants();
+    let tokens = app.registry.tokens().grants();
     json(StatusCode::OK, &Grants { tokens })
 }
 
 /// `POST /v1/tokens`: the one answer that has the token in clear, so that no `Idempotency-Key` keeps
 /// it; a name that is given once only does.
-pub(crate) async fn create(State(app): State<Arc<App>>, order: Order) -> Answer {
+pub(crate) async fn create(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let grant = grant(&order.body(), &order.actor)?;
     let (token, grant) = app
-        .keep(move |keeper| Ok(keeper.create_token(grant)))
+        .blocking(move |registry| Ok(registry.create_token(grant)))
         .await??;
     let token = token.as_str().to_owned();
     json(StatusCode::CREATED, &NewToken { token, grant })
@@ -36,12 +36,12 @@ pub(crate) async fn create(State(app): State<Arc<App>>, order: Order) -> Answer 
 /// `POST /v1/tokens/{name}/revoke`; one that is revoked already stays as it is.
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
-    Named(name): Named,
-    order: Order,
+    PathName(name): PathName,
+    order: JsonRequest,
 ) -> Answer {
     only(&order.body(), &[])?;
     let (changed, grant) = app
-        .keep(move |keeper| Ok(keeper.revoke_token(&name, &order.actor.0)))
+        .blocking(move |registry| Ok(registry.revoke_token(&name, &order.actor.0)))
         .await??;
     json(StatusCode::OK, &Revocation { changed, grant })
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use crate::registry::{Keeper, Published};
+use crate::registry::{Published, Registry};
 use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::stop::stopped;
@@ -26,13 +26,13 @@ const LONGEST: Duration = Duration::from_secs(60);
 const MOMENT: Duration = Duration::from_millis(200);
 /// What holds polls.
 #[derive(Debug)]
-pub(crate) struct Hold {
+pub(crate) struct LongPolls {
     most: usize,
     free: Semaphore,
     stop: watch::Receiver<bool>,
 }
 
-impl Hold {
+impl LongPolls {
     /// Holds `most` polls at a time, until `stop` becomes true.
     pub(crate) fn new(most: usize, stop: watch::Receiver<bool>) -> Self {
         Self {
@@ -46,33 +46,33 @@ impl Hold {
     /// and only for a moment while somebody waits for `member`.
     pub(crate) async fn until_changed(
         &self,
-        keeper: &Keeper,
+        registry: &Registry,
         service: &Arc<Published>,
         member: Option<&MemberId>,
         wait: Duration,
         caller: &Caller,
-    ) -> Result<(), Full> {
+    ) -> Result<(), TooManyPolls> {
         let _place = self.enter(caller)?;
         // Those that began together need not end together.
         let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
         tokio::select! {
-            () = keeper.change_of(service) => {}
+            () = registry.change_of(service) => {}
             () = self.stopped() => {}
             () = tokio::time::sleep(wait) => {}
-            () = awaited(keeper, &service.summary.service, member) => {}
+            () = until_awaited(registry, &service.summary.service, member) => {}
         }
         Ok(())
     }
 
     /// Takes one of the places for polls that are held.
-    pub(crate) fn enter<'h>(&'h self, caller: &'h Caller) -> Result<Place<'h>, Full> {
+    pub(crate) fn enter<'h>(&'h self, caller: &'h Caller) -> Result<Slot<'h>, TooManyPolls> {
         let own = caller.polls().try_acquire();
-        Ok(Place {
-            _own: own.map_err(|_| Full::Token(caller.grant().max_polls))?,
+        Ok(Slot {
+            _own: own.map_err(|_| TooManyPolls::Token(caller.grant().max_polls))?,
             _free: self
                 .free
                 .try_acquire()
-                .map_err(|_| Full::Control(self.most))?,
+                .map_err(|_| TooManyPolls::Control(self.most))?,
         })
     }
 
@@ -99,21 +99,21 @@ impl Hold {
 
 /// The place of a poll that is held, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Place<'h> {
+pub(crate) struct Slot<'h> {
     _own: SemaphorePermit<'h>,
     _free: SemaphorePermit<'h>,
 }
 
 /// Ends a moment after somebody waits for `member`.
-async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
+async fn until_awaited(registry: &Registry, service: &str, member: Option<&MemberId>) {
     let Some(member) = member else {
         return std::future::pending().await;
     };
-    let awaited = keeper.fleet().awaited(service);
+    let awaited = registry.fleet().barrier_began(service);
     loop {
         let mut begins = pin!(awaited.notified());
         begins.as_mut().enable();
-        if keeper.fleet().awaits(service, member, Now::read()) {
+        if registry.fleet().is_awaited(service, member, Now::read()) {
             return tokio::time::sleep(MOMENT).await;
         }
         begins.await;
@@ -122,14 +122,14 @@ async fn awaited(keeper: &Keeper, service: &str, member: Option<&MemberId>) {
 
 /// As many polls are held as may be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Full {
+pub(crate) enum TooManyPolls {
     /// For one token, which may have so many.
     Token(u32),
     /// For all together, as many as the limit of open files allows.
     Control(usize),
 }
 
-impl IntoResponse for Full {
+impl IntoResponse for TooManyPolls {
     fn into_response(self) -> Response {
         let whose = match self {
             Self::Token(most) => format!("control holds {most} polls of this token already"),

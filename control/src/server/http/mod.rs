@@ -2,8 +2,8 @@
 
 pub(crate) mod answer;
 pub(crate) mod body;
-pub(crate) mod change_request;
 pub(crate) mod identity;
+pub(crate) mod json_request;
 pub(crate) mod long_poll;
 pub(crate) mod problem;
 pub(crate) mod stopwatch;

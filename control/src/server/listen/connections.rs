@@ -14,10 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_service::Service;
 
-use super::patient::Patient;
+use super::patient::TimeoutStream;
 use super::unproven::{Ticket, Unproven};
 use super::{Capacity, PATIENCE};
-use crate::server::listen::ends::Ends;
+use crate::server::listen::ends::Endpoints;
 
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 16 << 10;
@@ -62,7 +62,7 @@ impl Connections {
     /// Serves those who come until `stopping` ends, and then until every request that was begun is answered.
     pub(crate) async fn serve(
         &self,
-        mut door: impl Door,
+        mut door: impl Acceptor,
         router: Router,
         stopping: impl Future<Output = ()>,
     ) {
@@ -96,7 +96,10 @@ impl Connections {
     }
 
     /// The next connection, when there is room for it.
-    async fn accept<D: Door>(&self, door: &mut D) -> Option<(D::Arrival, OwnedSemaphorePermit)> {
+    async fn accept<D: Acceptor>(
+        &self,
+        door: &mut D,
+    ) -> Option<(D::Arrival, OwnedSemaphorePermit)> {
         // Nothing else takes the room, which is free until there is a connection to have it.
         drop(self.room.acquire().await.ok()?);
         let arrival = door.accept().await;
@@ -138,14 +141,14 @@ async fn visit<A: Arrival>(
 }
 
 /// Where connections come in.
-pub(crate) trait Door: Send {
+pub(crate) trait Acceptor: Send {
     type Arrival: Arrival;
 
     /// The next connection, whatever goes wrong with some.
     fn accept(&mut self) -> impl Future<Output = Self::Arrival> + Send;
 }
 
-impl Door for TcpListener {
+impl Acceptor for TcpListener {
     type Arrival = TcpStream;
 
     async fn accept(&mut self) -> TcpStream {
@@ -159,20 +162,20 @@ pub(crate) trait Arrival: Send + 'static {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     /// The addresses of both ends.
-    fn ends(&self) -> Ends;
+    fn ends(&self) -> Endpoints;
 
     /// Agrees with the client on how to speak, if there is anything to agree on; none where they do not.
     fn establish(self) -> impl Future<Output = Option<Self::Stream>> + Send;
 }
 
 impl Arrival for TcpStream {
-    type Stream = Patient<Self>;
+    type Stream = TimeoutStream<Self>;
 
-    fn ends(&self) -> Ends {
-        Ends::of(self)
+    fn ends(&self) -> Endpoints {
+        Endpoints::of(self)
     }
 
-    async fn establish(self) -> Option<Patient<Self>> {
-        Some(Patient::new(self))
+    async fn establish(self) -> Option<TimeoutStream<Self>> {
+        Some(TimeoutStream::new(self))
     }
 }

@@ -4,14 +4,14 @@ use tokio::net::TcpStream;
 
 /// The addresses of the connection that a request has come by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ends {
+pub(crate) struct Endpoints {
     /// This machine's.
     pub(crate) local: Option<IpAddr>,
     /// The caller's.
     pub(crate) peer: Option<IpAddr>,
 }
 
-impl Ends {
+impl Endpoints {
     pub(crate) fn of(stream: &TcpStream) -> Self {
         // A socket for both families says ::ffff:192.0.2.1, and Host 192.0.2.1.
         let ip = |address: SocketAddr| address.ip().to_canonical();

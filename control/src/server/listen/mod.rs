@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub(crate) use self::capacity::Capacity;
 pub(crate) use self::connections::Connections;
-pub(crate) use self::ends::Ends;
+pub(crate) use self::ends::Endpoints;
 pub(crate) use self::tls::TlsDoor;
 pub(crate) use self::unproven::Ticket;
 

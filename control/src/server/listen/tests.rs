@@ -10,15 +10,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::connections::{Arrival, Connections, Door};
-use super::patient::Patient;
+use super::connections::{Acceptor, Arrival, Connections};
+use super::patient::TimeoutStream;
 use super::{Capacity, PATIENCE, Ticket};
 use crate::server::http::body;
-use crate::server::listen::ends::Ends;
+use crate::server::listen::ends::Endpoints;
 
 struct Queue(mpsc::UnboundedReceiver<DuplexStream>);
 
-impl Door for Queue {
+impl Acceptor for Queue {
     type Arrival = DuplexStream;
 
     async fn accept(&mut self) -> DuplexStream {
@@ -30,14 +30,14 @@ impl Door for Queue {
 }
 
 impl Arrival for DuplexStream {
-    type Stream = Patient<Self>;
+    type Stream = TimeoutStream<Self>;
 
-    fn ends(&self) -> Ends {
-        Ends::unknown()
+    fn ends(&self) -> Endpoints {
+        Endpoints::unknown()
     }
 
-    async fn establish(self) -> Option<Patient<Self>> {
-        Some(Patient::new(self))
+    async fn establish(self) -> Option<TimeoutStream<Self>> {
+        Some(TimeoutStream::new(self))
     }
 }
 
@@ -65,7 +65,7 @@ fn capacity(connections: usize, unproven: usize) -> Capacity {
     }
 }
 
-async fn serve(door: impl Door, capacity: Capacity) {
+async fn serve(door: impl Acceptor, capacity: Capacity) {
     let connections = Connections::new(capacity);
     connections
         .serve(door, router(), std::future::pending())

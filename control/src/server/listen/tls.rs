@@ -9,10 +9,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tracing::warn;
 
-use super::connections::{Arrival, Door};
-use super::patient::Patient;
-use crate::server::listen::ends::Ends;
-use crate::server::log_limiter::Sparing;
+use super::connections::{Acceptor, Arrival};
+use super::patient::TimeoutStream;
+use crate::server::listen::ends::Endpoints;
+use crate::server::log_limiter::LogLimiter;
 
 /// How long a client may take to agree on keys.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct TlsDoor {
     tcp: TcpListener,
     config: watch::Receiver<Arc<ServerConfig>>,
-    refusals: Sparing,
+    refusals: LogLimiter,
 }
 
 /// A connection before its TLS handshake.
@@ -30,7 +30,7 @@ pub(crate) struct TlsDoor {
 pub(crate) struct Handshake {
     stream: TcpStream,
     config: Arc<ServerConfig>,
-    refusals: Sparing,
+    refusals: LogLimiter,
 }
 
 impl TlsDoor {
@@ -38,16 +38,16 @@ impl TlsDoor {
         Self {
             tcp,
             config,
-            refusals: Sparing::new("a client and control do not agree on TLS"),
+            refusals: LogLimiter::new("a client and control do not agree on TLS"),
         }
     }
 }
 
-impl Door for TlsDoor {
+impl Acceptor for TlsDoor {
     type Arrival = Handshake;
 
     async fn accept(&mut self) -> Handshake {
-        let stream = Door::accept(&mut self.tcp).await;
+        let stream = Acceptor::accept(&mut self.tcp).await;
         let config = Arc::clone(&self.config.borrow());
         Handshake {
             stream,
@@ -58,16 +58,16 @@ impl Door for TlsDoor {
 }
 
 impl Arrival for Handshake {
-    type Stream = TlsStream<Patient<TcpStream>>;
+    type Stream = TlsStream<TimeoutStream<TcpStream>>;
 
-    fn ends(&self) -> Ends {
-        Ends::of(&self.stream)
+    fn ends(&self) -> Endpoints {
+        Endpoints::of(&self.stream)
     }
 
     async fn establish(self) -> Option<Self::Stream> {
         let peer = self.ends().peer;
         let acceptor = TlsAcceptor::from(self.config);
-        let handshake = acceptor.accept(Patient::new(self.stream));
+        let handshake = acceptor.accept(TimeoutStream::new(self.stream));
         match tokio::time::timeout(PATIENCE, handshake).await {
             Ok(Ok(stream)) => Some(stream),
             Ok(Err(error)) if is_explained(&error) => {

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::error;
 
-use crate::registry::Keeper;
+use crate::registry::Registry;
 use crate::server::app::App;
 use crate::values::now::Now;
 
@@ -26,44 +26,47 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
     let storing = Arc::new(Semaphore::new(1));
     let mut forget_at = Instant::now();
     loop {
-        let _ = tokio::time::timeout(SILENCE, app.keeper.fleet().changed()).await;
+        let _ = tokio::time::timeout(SILENCE, app.registry.fleet().changed()).await;
         tokio::time::sleep(CROWD).await;
-        let ended = app.keeper.fleet().judge(Now::read());
+        let ended = app.registry.fleet().judge(Now::read());
         if !ended.is_empty() {
             let ends = ended.clone();
-            let stored = keep_in_turn(&app, &storing, move |keeper| keeper.end_barriers(ends));
+            let stored =
+                blocking_in_turn(&app, &storing, move |registry| registry.end_barriers(ends));
             if tokio::time::timeout(STORING, stored).await.is_err() {
                 for progress in ended {
                     error!(
                         barrier = progress.id,
                         "the end of a wait is not stored yet: the disk hangs"
                     );
-                    app.keeper.fleet().tell_unkept(progress, Now::read());
+                    app.registry
+                        .fleet()
+                        .complete_unstored(progress, Now::read());
                 }
             }
         }
         if Instant::now() >= forget_at {
-            let expired = app.keeper.fleet().expired(forget_lost_after, Now::read());
+            let expired = app.registry.fleet().expired(forget_lost_after, Now::read());
             if !expired.is_empty() {
                 forget_at = Instant::now() + AGAIN;
                 let forgotten =
-                    keep_in_turn(&app, &storing, |keeper| keeper.forget_expired(expired));
+                    blocking_in_turn(&app, &storing, |registry| registry.forget_expired(expired));
                 let _ = tokio::time::timeout(STORING, forgotten).await;
             }
         }
     }
 }
 
-async fn keep_in_turn(
+async fn blocking_in_turn(
     app: &Arc<App>,
     storing: &Arc<Semaphore>,
-    work: impl FnOnce(&Keeper) + Send + 'static,
+    work: impl FnOnce(&Registry) + Send + 'static,
 ) {
     // The semaphore is never closed.
     let turn = Arc::clone(storing).acquire_owned().await.ok();
-    let kept = Arc::clone(app).keep(move |keeper| {
+    let kept = Arc::clone(app).blocking(move |registry| {
         let _turn = turn;
-        work(keeper);
+        work(registry);
         Ok(())
     });
     // The work logs its own failures.

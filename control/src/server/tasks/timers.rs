@@ -30,13 +30,13 @@ pub(crate) async fn watch(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Ends what is due now, and tells when to look again.
 async fn look(app: &Arc<App>) -> Duration {
     let now = Timestamp::now();
-    let next = app.keeper.next_due();
+    let next = app.registry.next_due();
     if next.is_none_or(|next| next > now) {
         return until(next, now);
     }
     let keeping = Arc::clone(app);
-    match tokio::task::spawn_blocking(move || keeping.keeper.end_due(now)).await {
-        Ok(Due::Done) => until(app.keeper.next_due(), Timestamp::now()),
+    match tokio::task::spawn_blocking(move || keeping.registry.end_due(now)).await {
+        Ok(Due::Done) => until(app.registry.next_due(), Timestamp::now()),
         Ok(Due::Left) => {
             warn!("trying again in {} s", AGAIN.as_secs());
             AGAIN

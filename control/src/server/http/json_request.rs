@@ -10,22 +10,22 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::change::Change;
-use crate::registry::Asked;
+use crate::registry::ChangeRequest;
 use crate::server::http::body;
 use crate::server::http::identity::Actor;
 use crate::server::http::problem::Problem;
-use crate::server::listen::Ends;
-use crate::store::Once;
+use crate::server::listen::Endpoints;
+use crate::store::IdempotencyKey;
 use crate::values::etag::Condition;
 use crate::values::members::{only, whole_number};
 use crate::values::timeout::Timeout;
 use crate::wire::wait::Wait;
 
-/// What the path names; whether there is one is the keeper's to say.
+/// What the path names; whether there is one is the registry's to say.
 #[derive(Clone, Debug)]
-pub(crate) struct Named(pub(crate) String);
+pub(crate) struct PathName(pub(crate) String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for PathName {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -43,15 +43,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
 /// A request to change something: who asks, on what condition, and the body.
 #[derive(Debug)]
-pub(crate) struct Order {
+pub(crate) struct JsonRequest {
     pub(crate) actor: Actor,
     pub(crate) expected: Option<Condition>,
-    pub(crate) once: Option<Once>,
+    pub(crate) once: Option<IdempotencyKey>,
     caller: Option<IpAddr>,
     body: Value,
 }
 
-impl Order {
+impl JsonRequest {
     /// The body, an object.
     pub(crate) fn body(&self) -> Field<'_> {
         Field::root(&self.body)
@@ -79,8 +79,13 @@ impl Order {
     }
 
     /// The change that is asked for.
-    pub(crate) fn asked(self, change: Change, reason: Option<String>, wait: Option<Wait>) -> Asked {
-        Asked {
+    pub(crate) fn asked(
+        self,
+        change: Change,
+        reason: Option<String>,
+        wait: Option<Wait>,
+    ) -> ChangeRequest {
+        ChangeRequest {
             change,
             expected: self.expected,
             actor: self.actor.0,
@@ -140,7 +145,7 @@ pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
     Ok(Some(asked))
 }
 
-impl<S: Send + Sync> FromRequest<S> for Order {
+impl<S: Send + Sync> FromRequest<S> for JsonRequest {
     type Rejection = Problem;
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
@@ -162,7 +167,7 @@ impl<S: Send + Sync> FromRequest<S> for Order {
 }
 
 /// The `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header), with or without its quotes, and what is asked.
-fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
+fn once(parts: &Parts, body: &[u8]) -> Result<Option<IdempotencyKey>, Problem> {
     let mut lines = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(line) = lines.next() else {
         return Ok(None);
@@ -185,7 +190,7 @@ fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
     request.update(parts.uri.path());
     request.update([0]);
     request.update(body);
-    Ok(Some(Once {
+    Ok(Some(IdempotencyKey {
         key: bare.to_owned(),
         request: request.finalize().into(),
     }))
@@ -195,7 +200,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The other end of the connection.
 fn caller(parts: &Parts) -> Option<IpAddr> {
-    let ConnectInfo(ends) = parts.extensions.get::<ConnectInfo<Ends>>()?;
+    let ConnectInfo(ends) = parts.extensions.get::<ConnectInfo<Endpoints>>()?;
     ends.peer
 }
 
@@ -208,8 +213,8 @@ pub(crate) fn condition(headers: &HeaderMap, name: &HeaderName) -> Option<Condit
 mod tests {
     use super::*;
 
-    fn order(body: &str) -> Order {
-        Order {
+    fn order(body: &str) -> JsonRequest {
+        JsonRequest {
             actor: Actor("operator".to_owned()),
             expected: None,
             once: None,

@@ -71,7 +71,7 @@ impl Policy {
         self.answers.all()
     }
 
-    /// `Retry-After` for each time that a client may be asked to wait, each at the place of its [`Reply::wait`].
+    /// `Retry-After` for each time that a client may be asked to wait, each at the place of its [`Reply::retry_index`].
     pub fn retry_after(&self) -> impl Iterator<Item = &[u8]> {
         self.answers.retry_after()
     }

@@ -8,16 +8,18 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::step::{Steps, run as run_command};
+use crate::system::{self, Chore, Missing};
+use crate::tools;
 use crate::workspace::{cargo, command, root, target};
-use crate::{system, tools};
 
 /// Where the configuration and the hooks of both are.
 const FOLDER: &str = "xtask/python/api";
 
 /// Builds control, and has them try it.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Test], Missing::Name)
+    })?;
     steps.run("build", &mut cargo("build --package intermission-control"))?;
     check(steps)
 }

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use crate::counts::{Cost, Costs};
 use crate::step::{Steps, output, watch};
+use crate::system::{self, Chore, Missing};
 use crate::workspace::{benches, cargo, command, root, target};
-use crate::{counts, system, tools, wasm};
+use crate::{counts, tools, wasm};
 
 /// How long it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,9 @@ pub(crate) fn run(steps: &mut Steps, length: Length) -> Result<()> {
 
 /// Builds and installs what is measured, and returns where Envoy is.
 fn build(steps: &mut Steps, length: Length) -> Result<PathBuf> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Bench], Missing::Name)
+    })?;
     let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
     steps.step("edge filter (target/*.wasm)", wasm::build)?;
     steps.run(

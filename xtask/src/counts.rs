@@ -18,8 +18,8 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::step::{Steps, output, run};
+use crate::system::{self, Chore, Missing};
 use crate::workspace::{benches, command, root, target};
-use crate::{system, tools};
 
 const FILE: &str = "benches/counts.json";
 const REMEDY: &str = "cargo xtask counts --accept";
@@ -48,8 +48,9 @@ pub(crate) enum Task {
 
 /// Checks what must be there, and counts.
 pub(crate) fn alone(steps: &mut Steps, task: Task) -> Result<()> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Counts], Missing::Name)
+    })?;
     all(steps, task)
 }
 

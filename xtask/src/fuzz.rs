@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::step::{Steps, output, run};
-use crate::tools;
+use crate::system::{self, Chore, Missing};
 use crate::workspace::{cargo, command, fuzz, target};
 
 /// What coverage needs of the compiler, as `cargo fuzz --sanitizer none` has it.
@@ -64,7 +64,9 @@ pub(crate) fn run_named(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
         ["--runs", runs, names @ ..] => (Length::Runs(runs.parse().context("--runs N")?), names),
         names => (USUAL, names),
     };
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Lint], Missing::Name)
+    })?;
     let mut targets = targets()?;
     if let [name] = names {
         let known = targets.join(", ");

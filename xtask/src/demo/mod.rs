@@ -4,15 +4,18 @@ mod process;
 mod token;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::process::Process;
+use crate::system::{self, Chore, Missing};
 use crate::workspace::{cargo, command, target};
-use crate::{step, system, tools, wasm};
+use crate::{step, tools, wasm};
 
 const CONTROL: &str = "127.0.0.1:7700";
 const SHOP: &str = "127.0.0.1:8080";
@@ -39,18 +42,32 @@ They follow again after: cargo intermission serve --data target/demo
 /// Runs the demo until it is interrupted or an app dies.
 pub(crate) fn run() -> Result<()> {
     check_ports()?;
-    system::check()?;
-    let envoy = tools::envoy()?;
-    wasm::build()?;
-    // As two builds: then `cargo intermission` finds exactly what it would build itself.
-    step::run(&mut cargo(
-        "build --package intermission-control --bin intermission",
-    ))?;
-    step::run(&mut cargo("build --package intermission-examples --bins"))?;
+    system::check(&[Chore::Demo], Missing::Install)?;
+    let envoy = prepare()?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(play(&envoy))
+}
+
+/// Builds everything that runs, and returns where Envoy is.
+fn prepare() -> Result<PathBuf> {
+    // At once: Envoy is downloaded, and a large part of the filter's build occupies one processor.
+    thread::scope(|scope| {
+        let envoy = scope.spawn(tools::envoy);
+        let filter = scope.spawn(wasm::build);
+        // As two builds: then `cargo intermission` finds exactly what it would build itself.
+        step::run(&mut cargo(
+            "build --package intermission-control --bin intermission",
+        ))?;
+        step::run(&mut cargo("build --package intermission-examples --bins"))?;
+        joined(filter)?;
+        joined(envoy)
+    })
+}
+
+fn joined<T>(work: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    work.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn check_ports() -> Result<()> {

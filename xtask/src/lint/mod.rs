@@ -11,13 +11,15 @@ mod words;
 use anyhow::Result;
 
 use crate::step::{Steps, run as run_command};
+use crate::system::{self, Chore, Missing};
+use crate::tools;
 use crate::workspace::{benches, cargo, command, fuzz, root};
-use crate::{system, tools};
 
 /// Runs every check.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
-    steps.step("system prerequisites", system::check)?;
-    steps.step("toolchain", tools::toolchain)?;
+    steps.step("prerequisites", || {
+        system::check(&[Chore::Lint], Missing::Name)
+    })?;
     quick(steps)?;
     thorough(steps)
 }

@@ -18,7 +18,10 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<State> {
     let from = file.to_owned();
     let read = tokio::task::spawn_blocking(move || write::read(&from));
-    let document = match read.await.map_err(io::Error::other).flatten() {
+    let document = match read
+        .await
+        .unwrap_or_else(|lost| Err(io::Error::other(lost)))
+    {
         Ok(document) => document,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => {
@@ -81,7 +84,10 @@ async fn save_all(file: PathBuf, mut states: watch::Receiver<Option<State>>) {
             };
             let to = file.clone();
             let replaced = tokio::task::spawn_blocking(move || write::replace(&to, &document));
-            let Err(error) = replaced.await.map_err(io::Error::other).flatten() else {
+            let Err(error) = replaced
+                .await
+                .unwrap_or_else(|lost| Err(io::Error::other(lost)))
+            else {
                 has_failed = false;
                 break;
             };

@@ -47,7 +47,7 @@ impl Watched {
         let reading = self.reading.get_or_insert_with(read);
         let read = timeout(PATIENCE, reading).await.ok()?;
         self.reading = None;
-        match read.map_err(io::Error::other).flatten() {
+        match read.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
             Ok(content) => {
                 self.is_unreadable = false;
                 let is_new = content != self.content;

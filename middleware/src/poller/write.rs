@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use intermission_core::State;
+#[cfg(unix)]
+use rustix::fs::{FlockOperation, OFlags, flock};
 use tempfile::Builder;
 
 /// Reads a document that `replace` may have written; of one that is too long, so much that it is refused.
@@ -12,7 +14,8 @@ pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut document = Vec::new();
     let file = File::open(file)?;
     // Against those who write in place. Not every file system has locks.
-    let _ = file.lock_shared();
+    #[cfg(unix)]
+    let _ = flock(&file, FlockOperation::LockShared);
     file.take(State::MAX_BYTES as u64 + 1)
         .read_to_end(&mut document)?;
     Ok(document)
@@ -60,11 +63,12 @@ fn write_in_place(file: &Path, document: &[u8]) -> io::Result<()> {
     {
         use std::os::unix::fs::OpenOptionsExt;
 
-        let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits());
+        let nofollow = i32::try_from(OFlags::NOFOLLOW.bits());
         options.custom_flags(nofollow.unwrap_or_default());
     }
     let mut file = options.open(file)?;
-    let _ = file.lock();
+    #[cfg(unix)]
+    let _ = flock(&file, FlockOperation::LockExclusive);
     let before = usize::try_from(file.metadata()?.len()).unwrap_or_default();
     // Spaces in the place of what a longer document leaves, so that one call writes a whole document.
     let mut padded = document.to_vec();

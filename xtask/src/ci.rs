@@ -4,8 +4,9 @@ use anyhow::Result;
 
 use crate::counts::Task;
 use crate::step::Steps;
+use crate::suites::{libraries, test};
 use crate::system::{self, Chore, Missing};
-use crate::{counts, libraries, lint, test};
+use crate::{counts, lint};
 
 /// Runs lint, counts, test and the tests of the libraries.
 pub(crate) fn run(steps: &mut Steps, missing: Missing) -> Result<()> {

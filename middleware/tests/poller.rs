@@ -127,7 +127,7 @@ async fn a_document_of_another_service_is_refused_and_control_hears_why() {
     };
     assert_eq!(
         timeout(LONG, objection).await.unwrap(),
-        "%\"the document is of service pay, but this node is of service shop; correct the url, or what it serves\""
+        "%\"the document is of service pay, but this node is of service shop; correct the url or its document\""
     );
     assert_eq!(policy.state().maintenance, Mode::All);
 }

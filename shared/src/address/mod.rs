@@ -5,5 +5,6 @@ mod parse;
 mod set;
 
 pub use cidr::{Cidr, ParseCidrError};
+pub(crate) use parse::is_port;
 pub use parse::parse_address;
 pub use set::AddressSet;

@@ -12,21 +12,27 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = core::str::from_utf8(text.trim_ascii()).ok()?;
     let address = if let Some(rest) = text.strip_prefix('[') {
         let (literal, port) = rest.split_once(']')?;
-        let valid = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        let valid = port.is_empty()
+            || port
+                .strip_prefix(':')
+                .is_some_and(|port| is_port(port.as_bytes()));
         IpAddr::V6(literal.parse::<Ipv6Addr>().ok().filter(|_| valid)?)
     } else if let Ok(address) = text.parse() {
         address
     } else {
-        let (literal, port) = text.rsplit_once(':').filter(|(_, port)| is_port(port))?;
-        // An IPv6 address has room for one more group of four digits only where it leaves some out.
+        let (literal, port) = text
+            .rsplit_once(':')
+            .filter(|(_, port)| is_port(port.as_bytes()))?;
+        // Only an IPv6 address that leaves groups out has room for one more group of four digits.
         let may_be_group = literal.contains("::") && port.len() < 5;
         literal.parse().ok().filter(|_| !may_be_group)?
     };
     Some(address.to_canonical())
 }
 
-fn is_port(digits: &str) -> bool {
-    (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether the text is a port in decimal digits.
+pub(crate) fn is_port(digits: &[u8]) -> bool {
+    (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -48,8 +48,8 @@ impl fmt::Display for PollError {
             Kind::Document(_) => f.write_str("the document is not valid"),
             Kind::Service { offered, own } => write!(
                 f,
-                "the document is of service {offered}, but this node is of service {own}; correct the URL, or what it \
-                 serves"
+                "the document is of service {offered}, but this node is of service {own}; correct the URL or its \
+                 document"
             ),
             Kind::Older { offered, kept } => write!(
                 f,

@@ -2,17 +2,12 @@ use alloc::boxed::Box;
 use alloc::format;
 use core::time::Duration;
 
-use fastrand::Rng;
-
 use crate::poll::error::{Kind, PollError, identity};
 use crate::poll::exchange::{PollRequest, PollResponse, applies_wait, seconds};
 use crate::poll::options::PollOptions;
+use crate::poll::pauses::{LONGEST_PAUSE, Pauses};
 use crate::state::{DocumentError, ServiceName, State};
 
-/// The longest pause between two polls, after any number of failures and with any `Retry-After`.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// The shortest pause after a failure.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// The time limit of a poll, beyond the time that control may hold it.
 const SLACK: Duration = Duration::from_secs(5);
 /// The shortest time of a held poll. While a barrier waits for the node, control holds polls for little longer.
@@ -27,14 +22,13 @@ const HELD: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Poll {
     options: PollOptions,
-    random: Rng,
+    pauses: Pauses,
     service: Option<ServiceName>,
     state: Option<State>,
     etag: Option<Box<str>>,
     next_at: Duration,
     sent_at: Duration,
     answered_at: Option<Duration>,
-    failures: u32,
     objection: Option<Box<str>>,
     /// The state in force instead of the last document, which has an unknown critical field.
     closed: Option<State>,
@@ -44,16 +38,16 @@ impl Poll {
     /// Starts to poll. Different values of `seed` give nodes different pauses.
     #[must_use]
     pub fn new(options: PollOptions, seed: u64) -> Self {
+        let options = options.fit();
         Self {
-            options: options.fit(),
-            random: Rng::with_seed(seed),
+            options,
+            pauses: Pauses::new(options, seed),
             service: None,
             state: None,
             etag: None,
             next_at: Duration::ZERO,
             sent_at: Duration::ZERO,
             answered_at: None,
-            failures: 0,
             objection: None,
             closed: None,
         }
@@ -149,7 +143,7 @@ impl Poll {
         self.sent_at = now;
         let wait = self.options.wait.as_secs();
         // A poll without an entity tag is answered at once. After a failure, the node wants an answer at once.
-        let held = self.etag.is_some() && wait > 0 && self.failures == 0;
+        let held = self.etag.is_some() && wait > 0 && !self.pauses.is_after_failure();
         PollRequest {
             if_none_match: self.etag.clone(),
             prefer: held.then(|| format!("wait={wait}")),
@@ -179,7 +173,7 @@ impl Poll {
         match &new {
             Ok(new) => {
                 self.answered_at = Some(self.sent_at);
-                self.failures = 0;
+                self.pauses.reset();
                 self.objection = None;
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
@@ -188,7 +182,7 @@ impl Poll {
                 let pause = if has_risen || was_held {
                     Duration::ZERO
                 } else {
-                    self.jittered_interval()
+                    self.pauses.interval()
                 };
                 self.next_at = now + pause;
             }
@@ -200,7 +194,7 @@ impl Poll {
                     // The server answers, and must not treat the node as lost.
                     longest = longest.min(self.longest_pause());
                 }
-                self.back_off(now, asked, longest);
+                self.next_at = now + self.pauses.after_failure(asked, longest);
             }
         }
         new
@@ -208,7 +202,7 @@ impl Poll {
 
     /// Records that no response came.
     pub fn fail(&mut self, now: Duration) {
-        self.back_off(now, Duration::ZERO, LONGEST_PAUSE);
+        self.next_at = now + self.pauses.after_failure(Duration::ZERO, LONGEST_PAUSE);
     }
 
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
@@ -270,19 +264,6 @@ impl Poll {
             self.closed = Some(last.closed());
         }
         PollError(Kind::Document(error))
-    }
-
-    fn back_off(&mut self, now: Duration, asked: Duration, longest: Duration) {
-        let longest = self.options.at_most(longest);
-        let base = self.options.interval.min(Duration::from_secs(1));
-        let ceiling = base.saturating_mul(1 << self.failures.min(5)).min(longest);
-        self.failures = self.failures.saturating_add(1);
-        let pause = ceiling.mul_f64(self.random.f64()).max(SHORTEST_PAUSE);
-        self.next_at = now + pause.max(asked).min(longest);
-    }
-
-    fn jittered_interval(&mut self) -> Duration {
-        self.options.interval.mul_f64(0.9 + 0.2 * self.random.f64())
     }
 }
 

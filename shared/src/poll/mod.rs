@@ -5,6 +5,7 @@ mod error;
 mod exchange;
 mod machine;
 mod options;
+mod pauses;
 mod report;
 mod running;
 

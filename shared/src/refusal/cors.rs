@@ -2,6 +2,7 @@
 
 use crate::request::{Headers, RequestView};
 use crate::state::Origin;
+use crate::text::is_token;
 
 /// Names, each with its value if the header is present.
 pub(crate) type Lines<'a> = [(&'static str, Option<&'a [u8]>); 5];
@@ -53,10 +54,6 @@ pub(crate) fn headers<'a, H: Headers + ?Sized>(
 
 /// Whether a value is safe to repeat: it has only tokens (RFC 9110, section 5.6.2) and the `separators`.
 fn is_made_of_tokens(value: &[u8], separators: &[u8]) -> bool {
-    let allowed = |byte: &u8| {
-        byte.is_ascii_alphanumeric()
-            || b"!#$%&'*+-.^_`|~".contains(byte)
-            || separators.contains(byte)
-    };
+    let allowed = |byte: &u8| is_token(*byte) || separators.contains(byte);
     !value.is_empty() && value.iter().all(allowed)
 }

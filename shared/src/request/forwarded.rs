@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use crate::address::parse_address;
+use crate::text::is_token;
 
 /// The elements of one line.
 ///
@@ -112,9 +113,4 @@ impl<'a> Iterator for Elements<'a> {
         }
         Some(element)
     }
-}
-
-/// Whether a token may have the byte (RFC 9110, section 5.6.2).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -3,6 +3,7 @@ use core::str::FromStr;
 
 use serde::Serialize;
 
+use crate::address::is_port;
 use crate::text::ParseError;
 
 /// The name of a host, in lower case, without port and trailing dot.
@@ -41,7 +42,7 @@ pub(super) fn normal(authority: &[u8]) -> Option<&[u8]> {
         let end = authority.iter().position(|byte| *byte == b']')?;
         let (literal, rest) = authority.split_at_checked(end + 1)?;
         let odd = |byte: &u8| !(byte.is_ascii_hexdigit() || b":.[]".contains(byte));
-        return (is_port(rest) && !literal.iter().any(odd)).then_some(literal);
+        return (is_optional_port(rest) && !literal.iter().any(odd)).then_some(literal);
     }
     let end = authority.iter().position(|byte| *byte == b':');
     let (name, port) = authority.split_at_checked(end.unwrap_or(authority.len()))?;
@@ -52,18 +53,12 @@ pub(super) fn normal(authority: &[u8]) -> Option<&[u8]> {
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
     };
-    (is_port(port) && !name.split(|byte| *byte == b'.').any(odd)).then_some(name)
+    (is_optional_port(port) && !name.split(|byte| *byte == b'.').any(odd)).then_some(name)
 }
 
-/// Whether `text` is empty, or a colon and a port.
-fn is_port(text: &[u8]) -> bool {
-    match text.split_first() {
-        None => true,
-        Some((b':', digits)) => {
-            (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
-        }
-        Some(_) => false,
-    }
+/// Whether the text is empty, or a colon and a port.
+fn is_optional_port(text: &[u8]) -> bool {
+    text.is_empty() || text.strip_prefix(b":").is_some_and(is_port)
 }
 
 #[cfg(test)]

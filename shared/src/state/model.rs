@@ -109,3 +109,24 @@ impl State {
         next.service != self.service || (&next.store, next.revision) >= (&self.store, self.revision)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_state_keeps_its_exempt_paths_and_probers_alone() {
+        let document = br#"{
+            "version": 1, "service": "shop", "revision": 17, "maintenance": "off",
+            "allowlist": { "enabled": true, "cidrs": ["203.0.113.0/24"] },
+            "scope": { "paths": ["/shop"] },
+            "exempt": { "paths": ["/status"], "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/"] }] }
+        }"#;
+        let state = State::parse(document).unwrap();
+        let closed = state.closed();
+        assert_eq!((closed.maintenance, closed.revision), (Mode::All, 17));
+        assert!(!closed.allowlist.enabled && closed.scope == Area::default());
+        assert_eq!(closed.exempt, state.exempt);
+        assert_eq!(closed.exempt.probers.len(), 1);
+    }
+}

@@ -1,13 +1,15 @@
-//! Texts: parse errors, splitting, letter case, and masks for messages and logs.
+//! Texts: parse errors, splitting, characters, and masks for messages and logs.
 
 mod cut;
 mod letter_case;
 mod masked;
 mod parse_error;
+mod token;
 mod visible;
 
 pub(crate) use cut::cut;
 pub(crate) use letter_case::lower;
 pub use masked::{TOKEN_PREFIX, without_credentials, without_tokens};
 pub use parse_error::ParseError;
+pub(crate) use token::is_token;
 pub use visible::{Visible, is_unseen};

@@ -3,7 +3,7 @@ use alloc::format;
 use alloc::string::ToString;
 use core::fmt;
 
-/// Why a text is not a value of the wanted type: the text, what is wrong with it, and what would be right.
+/// The reason why a text is no value of a type: the text, the fault and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError(Box<str>);
 

@@ -2,6 +2,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::poll::pauses::SHORTEST_PAUSE;
 use crate::state::Mode;
 
 mod documents;

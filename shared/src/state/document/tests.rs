@@ -226,7 +226,7 @@ fn every_refusal_names_the_place_the_text_and_the_remedy() {
         (
             "/notice/contact",
             json!("javascript:alert(1)"),
-            "/notice/contact: \"javascript:alert(1)\" is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, what is not ASCII or not of a URI with percent signs",
+            "/notice/contact: \"javascript:alert(1)\" is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with percent-encoding for characters that a URI cannot have",
         ),
         (
             "/notice/logo",
@@ -265,7 +265,7 @@ fn an_error_shows_no_control_character_of_a_name() {
 }
 
 #[test]
-fn what_is_not_a_document_is_refused_whole() {
+fn a_text_that_is_no_document_is_refused() {
     for (document, expected) in [
         (
             "",

@@ -46,8 +46,8 @@ impl FromStr for Contact {
         } else {
             Err(ParseError::new(
                 text,
-                "is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, what is not \
-             ASCII or not of a URI with percent signs",
+                "is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with \
+             percent-encoding for characters that a URI cannot have",
             ))
         }
     }

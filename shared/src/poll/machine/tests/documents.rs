@@ -53,7 +53,7 @@ fn the_service_of_the_first_answer_is_that_of_the_node() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the document is of service pay, but this node is of service shop; correct the URL, or what it serves"
+        "the document is of service pay, but this node is of service shop; correct the URL or its document"
     );
     assert_eq!(poll.objection(), Some(&*error.line()));
     assert_eq!(poll.state().map(|state| state.revision), Some(5));

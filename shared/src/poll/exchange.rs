@@ -24,8 +24,8 @@ pub struct PollResponse<'a> {
     pub preference_applied: Option<&'a [u8]>,
     /// The value of `Retry-After`.
     pub retry_after: Option<&'a [u8]>,
-    /// The body. A body of more than [`State::MAX_BYTES`](crate::State::MAX_BYTES) may be cut one byte
-    /// after that length.
+    /// The body. A body of more than [`State::MAX_BYTES`](crate::State::MAX_BYTES) may be cut one byte after
+    /// that length.
     pub body: &'a [u8],
 }
 

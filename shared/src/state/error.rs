@@ -4,7 +4,7 @@ use core::fmt;
 use crate::json::FieldError;
 use crate::state::model::State;
 
-/// Why a document is not a [`State`].
+/// The reason why a document is not a [`State`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentError {
     error: FieldError,

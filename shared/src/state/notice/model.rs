@@ -16,9 +16,9 @@ use crate::state::timestamp::Timestamp;
 pub struct Notice {
     /// The time at which the service is expected back.
     pub until: Option<Timestamp>,
-    /// The `Retry-After` of refusals without `until`, in seconds.
+    /// The `Retry-After` of refusals in seconds, unless `until` is in the future.
     pub retry_after: u32,
-    /// The greatest `Retry-After` of refusals with `until`, in seconds.
+    /// The most seconds of the time to `until` that `Retry-After` gives.
     pub retry_after_max: u32,
     /// The origins whose scripts may read the notice.
     pub cors_origins: Vec<Origin>,

@@ -30,7 +30,7 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
     let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();
     if empty && matches!(change, Change::Enter(_) | Change::EnableAllowlist) {
         advice.push(format!(
-            "the allowlist is empty, so nobody passes; to let somebody in: intermission allowlist add {service} CIDR"
+            "the allowlist is empty, so no client passes; to let one in: intermission allowlist add {service} CIDR"
         ));
     }
     if sets_colors(change) {
@@ -75,7 +75,7 @@ fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
     advice
 }
 
-/// That health checks do not pass any more which pass where nobody says anything.
+/// Warns if default health-check paths are no longer exempt.
 fn lost_probes(before: &State, after: &State) -> Option<String> {
     let usual = State::initial(ServiceName::unknown(), Mode::Off)
         .exempt

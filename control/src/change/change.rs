@@ -16,7 +16,7 @@ pub(crate) enum Change {
     Exit,
     /// Let the clients on the allowlist pass.
     EnableAllowlist,
-    /// Let nobody pass; the entries stay.
+    /// Let no client pass; the entries stay.
     DisableAllowlist,
     /// Put more clients on the allowlist.
     AddEntries(Entries),

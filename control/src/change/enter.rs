@@ -10,7 +10,7 @@ use crate::values::timestamp::to_core;
 /// What `enter` may name; what it leaves out it does not touch.
 ///
 /// A new beginning, from `off`, is the exception: it turns the allowlist off, so that at first
-/// nobody passes, and forgets the end of the last maintenance, which is past or was for another
+/// no client passes, and forgets the end of the last maintenance, which is past or was for another
 /// day. Texts stay, since they may be a house's own standing words; the answer repeats them, so
 /// that last week's are noticed.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Enter {
     retry_after: Option<u32>,
 }
 
-/// What visitors are to be told of the end.
+/// The announced end.
 #[derive(Clone, Copy, Debug)]
 enum Until {
     At(Timestamp),
@@ -63,7 +63,7 @@ impl Enter {
                 .transpose()?,
         };
         if limit.is_some() && matches!(until, Some(Until::At(_))) {
-            let reason = "visitors are told the end that \"for\" makes; name only one of the two";
+            let reason = "visitors read the end that \"for\" makes; name only one of the two";
             return Err(FieldError::new("/until", reason));
         }
         let allowlist = body.member("allowlist").map(|switch| switch.boolean());
@@ -104,8 +104,8 @@ impl Enter {
         if let Some(seconds) = self.retry_after {
             state.notice.retry_after = seconds;
         }
-        // The core knows what a notice may say. Whoever sent this has never seen the document, so
-        // it is told in the request's words.
+        // The core knows what a notice may say. The sender of this has not seen the document, so
+        // the error names the request's member.
         State::parse(&state.to_json()).map_err(|error| {
             let pointer = error.pointer();
             FieldError::new(

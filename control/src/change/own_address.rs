@@ -4,7 +4,7 @@ use intermission_core::{AddressSet, Mode, State};
 
 use crate::change::change::Change;
 
-/// That the allowlist keeps out whoever counts on it.
+/// Warns an operator whose own address the allowlist does not have.
 pub(crate) fn own_address(
     change: &Change,
     after: &State,
@@ -13,7 +13,7 @@ pub(crate) fn own_address(
     let caller = caller?.to_canonical();
     let allowlist = &after.allowlist;
     let counts = allowlist.enabled && after.maintenance != Mode::Off;
-    // Where the list is empty nobody passes, which is said elsewhere.
+    // An empty list lets no client pass, for which there is another warning.
     if !counts
         || allowlist.cidrs.is_empty()
         || !matches!(change, Change::Enter(_) | Change::EnableAllowlist)

@@ -12,7 +12,7 @@ use crate::values::timestamp::from_core;
 /// Fields that are control's, with what to do instead.
 const RESERVED: [(&str, &str); 5] = [
     ("version", "is the version of the format"),
-    ("critical", "is for whoever writes the document"),
+    ("critical", "is for the writer of the document"),
     ("store", "names the store that the state comes from"),
     (
         "service",

@@ -9,11 +9,11 @@ use crate::values::timestamp::{from_core, to_core};
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
-/// For how long somebody who extends a maintenance may not have seen that it is over.
+/// How recently a timer must have ended the maintenance for `enter` to mention it.
 const JUST_OVER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Change {
-    /// The timer that runs from this change on; `after` gets it as the end that visitors are told.
+    /// The timer that runs from this change on; `after` gets it as the announced end.
     ///
     /// Only `enter` sets one or takes it away, and the end of a maintenance is that of its timer.
     pub(crate) fn set_timer(
@@ -73,7 +73,7 @@ impl Change {
                 if timer.at != until && before.notice.until != after.notice.until =>
             {
                 Some(format!(
-                    "visitors are told {}, but {service} leaves by itself at {}; to take the timer away: \
+                    "visitors read {}, but {service} leaves by itself at {}; to take the timer away: \
                      intermission enter {service} --for none",
                     brief_time(until),
                     brief_time(timer.at)
@@ -127,7 +127,7 @@ mod tests {
         Timer::new("1h".parse().unwrap(), stamp(3, "2026-11-23T00:00:00Z"))
     }
 
-    /// The timer that `change` leaves of [`running`], and the end that visitors are told.
+    /// The timer that `change` leaves of [`running`], and the announced end.
     fn wound(change: &Change, maintenance: &str) -> (Option<Timer>, Option<String>) {
         let mut after = state(maintenance);
         let timer = change.set_timer(

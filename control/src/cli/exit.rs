@@ -23,7 +23,7 @@ pub(crate) enum Exit {
     Refused = 4,
     /// There is no such service.
     UnknownService = 5,
-    /// Somebody else's change came first.
+    /// Another change came first.
     Lost = 6,
     /// A value was refused.
     Invalid = 7,
@@ -33,7 +33,7 @@ pub(crate) enum Exit {
     NodeLost = 9,
     /// A node refuses the document.
     NodeRefused = 10,
-    /// Nobody can tell whether a node has drained.
+    /// It is unknown whether a node has drained.
     NodeUnsure = 11,
     /// A node has something in force that this store never made.
     Forked = 12,
@@ -71,7 +71,7 @@ Exit codes:
   3  control cannot be reached
   4  refused: no valid token, or one of another role, or not from here
   5  unknown service
-  6  lost to somebody else's change
+  6  lost: another change came first
   7  invalid input
 With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere. Of several
 services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
@@ -79,7 +79,7 @@ services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
   8  timed out
   9  a node is lost: it is not heard of any more
  10  a node refuses the document
- 11  unsure: nobody can tell whether a node has drained
+ 11  unsure: it is unknown whether a node has drained
  12  forked: a node has something in force that this control never made
  13  superseded: a later change may let in or keep out others than this one
  14  fewer nodes than expected, or none
@@ -118,7 +118,7 @@ impl Failure {
     }
 
     /// The message for the operator, without any token that it may hold.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         const MAY_BE_DONE: &str = "; the change may have been made or not: see intermission status, or give the \
                                    command again";
         let remedy = if self.may_be_done { MAY_BE_DONE } else { "" };

@@ -12,7 +12,7 @@ use crate::wire::barrier::Progress;
 use crate::wire::node::Standing;
 use crate::wire::wait::Wait;
 
-/// Somebody who waits until one revision is in force everywhere, and what came before has drained.
+/// A wait until one revision is in force everywhere, and what came before has drained.
 #[derive(Clone, Debug)]
 pub(crate) struct Barrier {
     pub(crate) id: String,

@@ -5,7 +5,7 @@ use crate::wire::node::MemberId;
 
 use crate::fleet::report::Report;
 
-/// Who has left of late, so that a poll that was overtaken by the departure makes nobody a member again.
+/// The processes that have left of late, so that a poll that their departure overtook makes none a member again.
 #[derive(Debug, Default)]
 pub(super) struct Departures(VecDeque<Departure>);
 
@@ -18,7 +18,7 @@ struct Departure {
 
 /// How long a poll may be on its way.
 const KEPT: Duration = Duration::from_secs(60);
-/// How many are remembered, whoever says departure again and again.
+/// How many are remembered, however many there are.
 const MOST: usize = 10_000;
 
 impl Departures {

@@ -60,7 +60,7 @@ impl Open {
 }
 
 impl Fleet {
-    /// The fleet as the store knows it; nobody has been heard.
+    /// The fleet as the store knows it; no member has reported.
     pub(crate) fn new(
         members: impl IntoIterator<Item = (String, Member)>,
         forgotten: impl IntoIterator<Item = (String, Forgotten)>,
@@ -224,7 +224,7 @@ impl Fleet {
         self.changed.notify_one();
     }
 
-    /// Whether somebody waits for this member.
+    /// Whether a barrier waits for this member.
     pub(crate) fn is_awaited(&self, service: &str, id: &MemberId, now: Now) -> bool {
         let inner = self.lock();
         let of_service = inner.services.get(service);
@@ -236,7 +236,7 @@ impl Fleet {
         open.any(|open| open.barrier.waits_for_member(member, now.instant))
     }
 
-    /// What wakes those who are held when somebody begins to wait for the nodes of a service.
+    /// Wakes the held polls when a barrier of a service begins.
     pub(crate) fn barrier_began(&self, service: &str) -> Arc<Notify> {
         Arc::clone(self.lock().of(service).barrier_began())
     }
@@ -258,7 +258,7 @@ impl Fleet {
     }
 
     /// Tells those who wait how far they are, but for those whose wait has ended: they are to be
-    /// [told](Self::complete) when that is stored.
+    /// [completed](Self::complete) when that is stored.
     pub(crate) fn judge(&self, now: Now) -> Vec<Arc<Progress>> {
         let mut inner = self.lock();
         let Inner {
@@ -306,7 +306,7 @@ impl Fleet {
         self.lock().confirm(progress, now)
     }
 
-    /// Tells those who wait how it ended, though that could not be stored: whoever asks again has it from here.
+    /// Publishes how a barrier ended, though that could not be stored; later requests get it from here.
     pub(crate) fn complete_unstored(&self, progress: Arc<Progress>, now: Now) {
         let mut inner = self.lock();
         if !inner.confirm(&progress, now) {
@@ -356,7 +356,7 @@ impl Inner {
 
     fn begin(&mut self, mut barrier: Barrier, now: Now) {
         let mut progress = judged(&self.services, &mut barrier, now);
-        // Ends are told when they are stored.
+        // An end is published when it is stored.
         progress.ending = None;
         let open = Open {
             progress: watch::Sender::new(Arc::new(progress)),

@@ -24,7 +24,7 @@ pub(super) struct Members {
     unstored: Unstored,
     /// Counts what happens, for those who watch.
     changes: watch::Sender<u64>,
-    /// Wakes the held polls when somebody begins to wait for the nodes.
+    /// Wakes the held polls when a barrier begins.
     barrier_began: Arc<Notify>,
 }
 

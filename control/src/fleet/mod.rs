@@ -6,7 +6,7 @@
 //!    start open otherwise; it is noted before, and no wait ends well until it is stored, has left, or an operator has
 //!    answered for it.
 //! 3. Only the reports of a node count: silence is never taken for an end, and a lost member never counts as a node.
-//! 4. An operator answers for what is lost or silent; whoever lives is let go by its boot only.
+//! 4. An operator answers for what is lost or silent; a member that lives is removed by its boot only.
 //! 5. A barrier waits for one revision on one service. It ends well only when every member has that revision, or
 //!    one that refuses no less, in force, and nothing runs that was admitted before.
 

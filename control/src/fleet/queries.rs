@@ -62,7 +62,7 @@ impl Fleet {
     }
 
     /// How many members of a service stand so to `revision`. One that had it in force when it was heard last, and is
-    /// lost since, is lost: no wait has to be for it, but somebody should look.
+    /// lost since, counts as lost: no barrier waits for it, but metrics report it.
     pub(crate) fn standings(
         &self,
         service: &str,

@@ -27,7 +27,7 @@ pub(crate) struct ChangeRequest {
     pub(crate) caller: Option<IpAddr>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<IdempotencyKey>,
-    /// Whether somebody waits until it is in force everywhere.
+    /// How it is waited for until it is in force everywhere.
     pub(crate) wait: Option<Wait>,
 }
 

@@ -15,7 +15,7 @@ pub(crate) enum ChangeError {
         service: String,
         invalid: FieldError,
     },
-    /// Somebody else's change came first.
+    /// Another change came first.
     Lost {
         service: String,
         revision: u64,

@@ -26,7 +26,7 @@ pub(crate) struct ForgetRequest {
 
 impl Registry {
     /// Forgets the members that are meant and lost, and the silent threads of those that live: all that are named,
-    /// or nobody.
+    /// or none.
     pub(crate) fn forget(&self, asked: ForgetRequest) -> Result<Forgetting, ChangeError> {
         let ForgetRequest {
             service,

@@ -160,7 +160,7 @@ impl Registry {
         if !changed.is_empty() {
             self.publish(&services, changed);
         }
-        // After it is published, so that whoever joins later knows it.
+        // After it is published, so that a node that joins later gets this state.
         self.fleet.begin(barriers, Now::read());
         Ok(outcomes)
     }
@@ -222,7 +222,7 @@ impl Registry {
             followed.push(Arc::clone(&service));
             superseded.extend(next.insert(service.summary.service.clone(), service));
         }
-        // Whoever waits for less is told first: a node may have the new state in force at once, and say so.
+        // Barriers learn of it first: a node may report the new state at once.
         for service in &followed {
             self.fleet.supersede(&service.state);
         }

@@ -23,7 +23,7 @@ use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
 impl Registry {
-    /// What a node has in force, if that can be told without the store.
+    /// What a node has in force, if that is known without the store.
     fn position_at_hand(&self, service: &Published, report: &Report) -> Option<Position> {
         let Some(applied) = &report.applied else {
             return Some(Position::Before);

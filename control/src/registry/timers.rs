@@ -36,7 +36,7 @@ impl Registry {
             let timer = service.summary.timer.as_ref();
             if let Some(timer) = timer.filter(|timer| timer.is_due(now)) {
                 match self.end_maintenance(service, timer) {
-                    // Somebody changed it first, and maybe the timer too.
+                    // Another change came first, which may have changed the timer too.
                     Ok(_) | Err(ChangeError::Lost { .. }) => {}
                     Err(error) => {
                         let service = &service.summary.service;

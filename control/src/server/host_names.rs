@@ -54,7 +54,7 @@ impl HostNames {
         origin.eq_ignore_ascii_case(own.as_bytes())
     }
 
-    /// The names, for whoever is told that another one is none.
+    /// The names, for the refusal of another one.
     pub(crate) fn described(&self) -> String {
         let own = match self.reach {
             Reach::Loopback => "localhost and loopback addresses",

@@ -1,6 +1,6 @@
 //! What Prometheus gathers.
 //!
-//! HostNames of services and the templates of routes are the only labels that are not fixed, so that nobody
+//! Names of services and templates of routes are the only labels that are not fixed, so that no caller
 //! without an operator's token can make more series.
 
 use std::time::Duration;

@@ -23,7 +23,7 @@ use crate::server::token_file;
 use crate::store::{Disk, Folder, Store};
 use crate::values::state_home::StateHome;
 
-/// How long requests that run when control is told to stop may still take.
+/// How long running requests may still take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How control is started.
@@ -76,7 +76,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     if address.ip().is_loopback() {
         link(home.as_ref(), address, data);
     } else if privacy == Privacy::Insecure {
-        warn!(%address, "tokens and states travel in clear; whoever sees them on the way may use them");
+        warn!(%address, "tokens and states travel in clear; anyone who reads the traffic can use them");
     }
     say_ready(scheme, address, data)?;
     let capacity = Capacity::of_this_process();
@@ -112,7 +112,7 @@ fn link(home: Option<&StateHome>, address: SocketAddr, data: &Path) {
     }
 }
 
-/// Serves until it is done, or for a while after it was told to stop.
+/// Serves until it is done, or for a while after the signal to stop.
 async fn until_stopped(server: impl Future<Output = ()>, stop: watch::Receiver<bool>) {
     tokio::select! {
         () = server => {}

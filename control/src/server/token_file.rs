@@ -1,7 +1,7 @@
 //! The file that holds the operator's token, where the command of the same user finds it.
 //!
 //! The file is the truth, and the store holds its hash. So a start that was killed half-way is made
-//! good by the next; a deleted file means a new token; and whoever runs many machines may bring a
+//! good by the next; a deleted file means a new token; and operators of many machines may bring a
 //! token of their own.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};

@@ -5,7 +5,7 @@ use crate::store::database::Store;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::save_event;
 use crate::store::record::time;
-use crate::values::timeout::Timeout;
+use crate::values::duration::Timeout;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 use crate::wire::wait::Wait;

@@ -17,7 +17,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of `folder`, and leaves this process's id there for whoever comes next.
+    /// Takes the lock of `folder`, and leaves this process's id there for the error of the next process.
     pub(super) fn take(folder: &Folder) -> Result<Self, OpenError> {
         let io = |error| OpenError::Io(folder.path().join(FILE), error);
         let mut options = File::options();

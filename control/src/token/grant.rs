@@ -37,9 +37,9 @@ pub(crate) struct Made {
 }
 
 impl Grant {
-    /// The most polls that may be held unless told otherwise.
+    /// The most polls that are held by default.
     pub(crate) const POLLS: u32 = 10_000;
-    /// The most members of a fleet unless told otherwise.
+    /// The most members of a fleet by default.
     pub(crate) const MEMBERS: u32 = 1_000;
 
     /// One that is bound to nothing.

@@ -1,8 +1,8 @@
 //! Tokens: who may ask control for what.
 //!
 //! 1. A token is 256 random bits. Control keeps its hash, and what it is for: its [`Grant`].
-//! 2. Its name is the actor of history. A name is given once and never again, so that history tells
-//!    one from another for ever.
+//! 2. Its name is the actor of history. A name is given once, so that history tells
+//!    one from another.
 //! 3. A token that was revoked stays on record, and counts no more.
 
 mod grant;

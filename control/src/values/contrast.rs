@@ -88,7 +88,7 @@ impl Drawn<'_> {
         warnings.collect()
     }
 
-    /// One of its colours, as an operator is told and as it looks.
+    /// One of its colours, as an operator writes it and as it looks.
     fn color(
         &self,
         name: &str,

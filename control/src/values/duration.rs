@@ -1,25 +1,26 @@
-//! How long a maintenance lasts, in an operator's words.
+//! How long a maintenance lasts and how long a wait, as operators write it.
 
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::fmt::friendly::SpanParser;
 use jiff::{RoundMode, SignedDuration, SpanRelativeTo, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize};
 
-/// How long a maintenance lasts if nobody ends it.
+/// When a maintenance ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// Until somebody does.
+    /// Never.
     None,
     For(Length),
 }
 
 impl FromStr for Limit {
-    type Err = ParseLengthError;
+    type Err = ParseDurationError;
 
-    fn from_str(text: &str) -> Result<Self, ParseLengthError> {
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
         match text {
             "none" => Ok(Self::None),
             text => text.parse().map(Self::For),
@@ -35,11 +36,11 @@ pub(crate) struct Length(SignedDuration);
 impl Length {
     const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-    pub(crate) fn duration(self) -> std::time::Duration {
+    pub(crate) fn duration(self) -> Duration {
         self.0.unsigned_abs()
     }
 
-    /// The first full second that is so long after `moment`, since visitors are told full seconds.
+    /// The first full second that is so long after `moment`, since visitors read full seconds.
     pub(crate) fn after(self, moment: Timestamp) -> Timestamp {
         let full = TimestampRound::new()
             .smallest(Unit::Second)
@@ -50,39 +51,22 @@ impl Length {
 }
 
 impl FromStr for Length {
-    type Err = ParseLengthError;
+    type Err = ParseDurationError;
 
-    fn from_str(text: &str) -> Result<Self, ParseLengthError> {
-        let refuse = |wrong| ParseLengthError {
-            text: text.chars().take(40).collect(),
-            wrong,
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
+        const RULE: Rule = Rule {
+            longest: Length::LONGEST,
+            spelling: "is not a duration; write it like 2h, 90m or 1h30m, or none for no timer",
+            size: "is not between 1 second and 30 days; for no timer, write none",
         };
-        measure(text, Self::LONGEST).map(Self).map_err(refuse)
-    }
-}
-
-/// The time that `text` names, from one second to `longest`.
-pub(crate) fn measure(text: &str, longest: SignedDuration) -> Result<SignedDuration, Misread> {
-    const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
-    // 02:00 would be two hours, and is more likely to be meant as a time of day.
-    if text.contains(':') {
-        return Err(Misread::Spelling);
-    }
-    let length = SpanParser::new()
-        .parse_span(text)
-        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
-        .map_err(|_| Misread::Spelling)?;
-    if (SHORTEST..=longest).contains(&length) {
-        Ok(length)
-    } else {
-        Err(Misread::Size)
+        RULE.parse(text).map(Self)
     }
 }
 
 impl TryFrom<String> for Length {
-    type Error = ParseLengthError;
+    type Error = ParseDurationError;
 
-    fn try_from(text: String) -> Result<Self, ParseLengthError> {
+    fn try_from(text: String) -> Result<Self, ParseDurationError> {
         text.parse()
     }
 }
@@ -99,37 +83,83 @@ impl fmt::Display for Length {
     }
 }
 
-/// Why a text is no length of a maintenance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ParseLengthError {
-    text: String,
-    wrong: Misread,
-}
-
-/// What is wrong with a text that names no time.
+/// The longest time of a wait: from one second to a day, written like the length of a maintenance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Misread {
-    Spelling,
-    Size,
+pub(crate) struct Timeout(Duration);
+
+impl Timeout {
+    /// Where nothing is said.
+    pub(crate) const DEFAULT: Self = Self(Duration::from_secs(5 * 60));
+    pub(crate) const LONGEST: Self = Self(Duration::from_secs(24 * 60 * 60));
+
+    /// A number of seconds, if it is one to wait for.
+    pub(crate) fn from_seconds(seconds: u64) -> Option<Self> {
+        let fits = (1..=Self::LONGEST.0.as_secs()).contains(&seconds);
+        fits.then(|| Self(Duration::from_secs(seconds)))
+    }
+
+    pub(crate) fn duration(self) -> Duration {
+        self.0
+    }
 }
 
-impl fmt::Display for ParseLengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.text;
-        match self.wrong {
-            Misread::Spelling => write!(
-                f,
-                "{text:?} is not a duration; write it like 2h, 90m or 1h30m, or none for no timer"
-            ),
-            Misread::Size => write!(
-                f,
-                "{text:?} is not between 1 second and 30 days; for no timer, write none"
-            ),
+impl FromStr for Timeout {
+    type Err = ParseDurationError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
+        const RULE: Rule = Rule {
+            longest: SignedDuration::from_hours(24),
+            spelling: "is not a duration; write it like 90s, 5m, 1h30m or 1d",
+            size: "is not between 1 second and a day",
+        };
+        RULE.parse(text).map(|length| Self(length.unsigned_abs()))
+    }
+}
+
+/// Which durations are read, and the reasons to refuse another text.
+struct Rule {
+    longest: SignedDuration,
+    spelling: &'static str,
+    size: &'static str,
+}
+
+impl Rule {
+    fn parse(&self, text: &str) -> Result<SignedDuration, ParseDurationError> {
+        const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
+        let refuse = |reason| ParseDurationError {
+            text: text.chars().take(40).collect(),
+            reason,
+        };
+        // 02:00 would be two hours, and is more likely to be meant as a time of day.
+        if text.contains(':') {
+            return Err(refuse(self.spelling));
+        }
+        let length = SpanParser::new()
+            .parse_span(text)
+            .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+            .map_err(|_| refuse(self.spelling))?;
+        if (SHORTEST..=self.longest).contains(&length) {
+            Ok(length)
+        } else {
+            Err(refuse(self.size))
         }
     }
 }
 
-impl Error for ParseLengthError {}
+/// Why a text is no duration, or none that is allowed here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParseDurationError {
+    text: String,
+    reason: &'static str,
+}
+
+impl fmt::Display for ParseDurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.text, self.reason)
+    }
+}
+
+impl Error for ParseDurationError {}
 
 #[cfg(test)]
 mod tests {
@@ -201,5 +231,30 @@ mod tests {
             let end: Timestamp = end.parse().unwrap();
             assert_eq!(length.after(moment.parse().unwrap()), end);
         }
+    }
+
+    #[test]
+    fn a_timeout_is_written_like_a_length_and_is_a_day_at_most() {
+        for (text, seconds) in [("90s", 90), ("2h", 7200), ("1h30m", 5400), ("1d", 86400)] {
+            let expected = Timeout::from_seconds(seconds);
+            assert_eq!(text.parse().ok(), expected, "{text}");
+        }
+        for (text, message) in [
+            (
+                "5",
+                "\"5\" is not a duration; write it like 90s, 5m, 1h30m or 1d",
+            ),
+            (
+                "none",
+                "\"none\" is not a duration; write it like 90s, 5m, 1h30m or 1d",
+            ),
+            ("0s", "\"0s\" is not between 1 second and a day"),
+            ("-5m", "\"-5m\" is not between 1 second and a day"),
+            ("1d 1s", "\"1d 1s\" is not between 1 second and a day"),
+        ] {
+            assert_eq!(text.parse::<Timeout>().unwrap_err().to_string(), message);
+        }
+        assert_eq!(Timeout::from_seconds(0), None);
+        assert_eq!(Timeout::from_seconds(86401), None);
     }
 }

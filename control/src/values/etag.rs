@@ -60,7 +60,7 @@ pub(crate) enum Condition {
     Tags(Vec<Tag>),
 }
 
-/// An entity tag as somebody sent it.
+/// An entity tag in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     weak: bool,

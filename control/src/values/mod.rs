@@ -6,5 +6,4 @@ pub(crate) mod etag;
 pub(crate) mod members;
 pub(crate) mod now;
 pub(crate) mod state_home;
-pub(crate) mod timeout;
 pub(crate) mod timestamp;

@@ -19,7 +19,7 @@ impl StateHome {
         Some(Self(home.join("intermission")))
     }
 
-    /// Where control keeps its store unless told otherwise.
+    /// The default folder of control's store.
     pub(crate) fn data(&self) -> &Path {
         &self.0
     }

@@ -19,7 +19,7 @@ pub(crate) enum Ending {
     TooFew,
     /// Only nodes are missing that are not heard of any more.
     Lost,
-    /// Only nodes are missing of which nobody can tell, or that cannot tell.
+    /// Only nodes are missing whose state is unknown.
     Unsure,
     /// A node refuses the document.
     Refused,

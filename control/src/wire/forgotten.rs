@@ -1,4 +1,4 @@
-//! What becomes of members that an operator wants to be forgotten.
+//! The result of forgetting members.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +15,9 @@ pub(crate) struct Forgotten {
     pub(crate) silent: BTreeSet<String>,
 }
 
-/// What becomes of the members that an operator wants to be forgotten.
+/// The result of forgetting members.
 ///
-/// Old requests may run on whoever lives, so that by its name alone only what is lost is removed.
+/// Old requests may run on a member that lives, so that a name alone removes lost members only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Forgetting {
     /// They are waited for no more.
@@ -52,7 +52,7 @@ impl Forgetting {
             .collect()
     }
 
-    /// What becomes of those of this name.
+    /// The result for the members of this name.
     pub(crate) fn of(&self, name: &str) -> Self {
         let is = |id: &MemberId| id.name == name;
         let forgotten = |all: &[Forgotten]| {

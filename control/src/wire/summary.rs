@@ -59,7 +59,7 @@ pub(crate) struct Outcome {
     /// What waits until it is in force everywhere, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) barrier: Option<String>,
-    /// How many nodes of the service are known, if that is told.
+    /// How many nodes of the service are known, if the answer says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nodes: Option<usize>,
     #[serde(flatten)]
@@ -84,7 +84,7 @@ pub(crate) struct Grants {
     pub(crate) tokens: Vec<Grant>,
 }
 
-/// The answer to `POST /v1/tokens`: the token, which is told this once.
+/// The answer to `POST /v1/tokens`: the token, which no later answer has.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct NewToken {
     pub(crate) token: String,

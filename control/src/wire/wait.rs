@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::values::timeout::Timeout;
+use crate::values::duration::Timeout;
 
 /// What a barrier waits for, and how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

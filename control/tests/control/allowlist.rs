@@ -22,7 +22,7 @@ fn the_allowlist_keeps_its_entries_when_it_is_off() {
     assert_eq!(run("whitelist show shop").done(), "127.0.0.1\n10.0.0.0/8\n");
     let begun = run("enter shop").done();
     assert!(
-        begun.contains("off: nobody passes (2 entries kept)"),
+        begun.contains("off: no client passes (2 entries kept)"),
         "{begun}"
     );
     assert!(
@@ -36,7 +36,7 @@ fn the_allowlist_keeps_its_entries_when_it_is_off() {
         "shop: nothing changed: in maintenance, everything is refused but for the allowlist (revision 5)",
         "scope      the whole service",
         "allowlist  on: clients in 2 entries pass",
-        "timer      none: it lasts until somebody ends it",
+        "timer      none: it lasts until an operator ends it",
         "who gets in: intermission explain shop --ip ADDR --path /",
     ] {
         assert!(again.contains(line), "{line} is not in {again}");

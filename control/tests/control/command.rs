@@ -24,7 +24,7 @@ fn the_command_throws_the_switch_and_says_what_is_in_force() {
     for line in [
         "by operator: deploy",
         "the whole service",
-        "off: nobody passes (no entry kept)",
+        "off: no client passes (no entry kept)",
         "clients ask again after 60 s",
         "no node has spoken yet: nothing enforces this",
         "name a tester: intermission allowlist add shop CIDR",

@@ -193,7 +193,7 @@ fn a_timer_can_be_taken_away() {
     let warning = told["warnings"][0].as_str().unwrap();
     assert!(
         warning.starts_with(&format!(
-            "visitors are told {until}, but shop leaves by itself at "
+            "visitors read {until}, but shop leaves by itself at "
         )),
         "{warning}"
     );
@@ -311,7 +311,7 @@ fn status_and_enter_count_down() {
     assert!(!run("status").done().contains("leaves"));
     let without = run("enter shop").done();
     assert!(
-        without.contains("timer      none: it lasts until somebody ends it\n"),
+        without.contains("timer      none: it lasts until an operator ends it\n"),
         "{without}"
     );
     let entered = run("enter shop --for 1h30m").done();
@@ -391,7 +391,7 @@ fn what_is_no_duration_is_refused() {
         (
             json!({ "for": "2h", "until": "2199-01-01T00:00:00Z" }),
             "/until",
-            "visitors are told the end that \"for\" makes; name only one of the two",
+            "visitors read the end that \"for\" makes; name only one of the two",
         ),
     ] {
         let problem = control.post("/v1/services/shop/enter", &body);

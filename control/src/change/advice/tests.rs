@@ -96,7 +96,7 @@ fn an_operator_whom_the_allowlist_refuses_is_warned() {
         ),
         ("unknown", Change::EnableAllowlist, &closed, None),
         (
-            "nobody passes, which is said elsewhere",
+            "no client passes, for which there is another warning",
             Change::EnableAllowlist,
             &empty,
             ip("192.0.2.7"),

@@ -11,7 +11,7 @@ use crate::cli::lists::ListFormat;
 pub(crate) enum Allowlist {
     /// Let the clients on the allowlist pass
     Enable(Switch),
-    /// Let nobody pass; the entries stay
+    /// Let no client pass; the entries stay
     Disable(Switch),
     /// Add addresses or CIDRs
     Add(AddedEntries),

@@ -92,7 +92,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Ask a service from outside whether it is in maintenance
     Check(Check),
-    /// Tell visitors something else, or show what they are told
+    /// Change what visitors read, or show it
     Notice(Box<Notice>),
     /// Show the notice as nodes answer it, even while the service is open
     Preview(Preview),
@@ -287,7 +287,7 @@ pub(crate) enum Token {
     Create(NewToken),
     /// List the tokens, the revoked ones too, with who made them and when
     List,
-    /// Let a token count no more, from now on and for ever
+    /// Revoke a token permanently
     Revoke { name: String },
 }
 

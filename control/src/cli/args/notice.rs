@@ -1,4 +1,4 @@
-//! What clients are told, and why.
+//! The arguments about notices, and of `explain`.
 
 use clap::{Args, ValueEnum};
 
@@ -49,7 +49,7 @@ pub(crate) struct Notice {
     /// Say all this to those only who want this language, such as ja
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
-    /// The language of what all others are told [default: en]
+    /// The language of the notice for all others [default: en]
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) own_language: Option<String>,
     /// Why, for history; visitors do not see it

@@ -14,7 +14,7 @@ pub(crate) enum Sent {
 }
 
 impl Server {
-    /// That nobody answers, and what to do about it.
+    /// The failure to reach control, and its remedy.
     pub(crate) fn unreachable(&self, error: &ureq::Error, sent: Sent) -> Failure {
         let remedy = self.remedy(error);
         Failure {
@@ -43,7 +43,7 @@ impl Server {
         }
     }
 
-    /// What is not done, by whoever answers.
+    /// The failure of a request that was refused.
     pub(crate) fn refusal(&self, response: &Response<Vec<u8>>, sent: Sent) -> Failure {
         let status = response.status();
         let problem: Option<Value> = serde_json::from_slice(response.body()).ok();
@@ -112,7 +112,7 @@ impl Server {
         }
     }
 
-    /// That somebody else answers, by this sign.
+    /// The failure that another server answers, by this sign.
     pub(crate) fn stranger(&self, sign: &str) -> Failure {
         Failure::new(
             Exit::Failed,
@@ -132,7 +132,7 @@ fn is_before_sending(error: &ureq::Error) -> bool {
     }
 }
 
-/// What TLS has against whoever answers; nothing was sent then.
+/// The fault that TLS finds with the server; nothing was sent then.
 fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
     match error {
         ureq::Error::Rustls(error) => Some(error),

@@ -42,7 +42,7 @@ pub(crate) fn on_interrupt(outcomes: &Outcomes, format: Format) {
     });
 }
 
-/// What is in force though nobody waits for it any more, and how to end that.
+/// What is in force though the wait was interrupted, and how to end that.
 fn left_behind(outcomes: &Outcomes) -> String {
     let services = outcomes.services.iter().map(|outcome| &outcome.summary);
     let stay: Vec<_> = services

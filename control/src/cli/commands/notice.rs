@@ -15,7 +15,7 @@ use crate::wire::summary::Outcome;
 /// What takes back what was said.
 const NONE: &str = "none";
 
-/// `notice`: tells visitors something else, or shows what they are told.
+/// `notice`: changes what visitors read, or shows it.
 pub(crate) fn run(client: &Client, options: &Notice) -> Result<Report, Failure> {
     let patch = patch(options)?;
     if patch.is_empty() {
@@ -67,7 +67,7 @@ fn patch(options: &Notice) -> Result<Map<String, Value>, Failure> {
         }
         Some(language) => {
             let message =
-                format!("--language {language} goes with what visitors of that language are told");
+                format!("--language {language} goes with a text for visitors of that language");
             return Err(Failure::invalid(message));
         }
         None => look,

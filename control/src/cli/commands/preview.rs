@@ -53,7 +53,7 @@ pub(crate) fn run(client: &Client, options: &Preview) -> Result<Report, Failure>
     Ok(Report::new(&previewed, body)?.with_aside(format!("{head}\n{notes}")))
 }
 
-/// What a node answers to whoever wants this language.
+/// The answer of a node to a request for this language.
 fn answer(policy: &Policy, kind: NoticeKind, language: Option<&str>) -> Rendered {
     let (kind, content_type) = match kind {
         NoticeKind::Page => (Kind::Page, None),

@@ -7,7 +7,7 @@ use crate::cli::commands::check::Checks;
 use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::{Follow, Paint, Report, described};
-use crate::values::duration::{Limit, ParseLengthError};
+use crate::values::duration::{Limit, ParseDurationError};
 use crate::wire::summary::{Outcome, Outcomes};
 use crate::wire::wait::Wait;
 
@@ -149,7 +149,7 @@ fn read_time(text: &str) -> Result<Value, Failure> {
 
 /// Refuses, in the command line's words, what control would refuse in those of its interface.
 fn check_limit(text: &str) -> Result<Limit, Failure> {
-    text.parse().map_err(|error: ParseLengthError| {
+    text.parse().map_err(|error: ParseDurationError| {
         Failure::invalid(format!("nothing was changed: --for {error}"))
     })
 }

@@ -12,7 +12,7 @@ use crate::cli::commands::interrupt::on_interrupt;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::{Paint, Report, progress_line, say, waited};
-use crate::values::timeout::ParseTimeoutError;
+use crate::values::duration::ParseDurationError;
 use crate::wire::barrier::Progress;
 use crate::wire::summary::{Outcome, Outcomes};
 use crate::wire::wait::Wait;
@@ -22,14 +22,14 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The pause before control is asked again that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// How somebody wants to wait, if at all.
+/// How the change is waited for, if it is.
 pub(crate) fn asked(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
     if !waiting.wait {
         return Ok(None);
     }
     let duration = |option, text: &Option<String>| {
         let read = |text: &str| {
-            text.parse().map_err(|error: ParseTimeoutError| {
+            text.parse().map_err(|error: ParseDurationError| {
                 Failure::invalid(format!("nothing was changed: {option} {error}"))
             })
         };

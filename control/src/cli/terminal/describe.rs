@@ -107,7 +107,7 @@ fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
     )
 }
 
-/// What is refused, so that nobody takes a part for the whole.
+/// What is refused, so that a part is not taken for the whole.
 fn refused(summary: &Summary) -> String {
     let (what, verb) = if summary.is_writes_only() {
         ("writes", "are refused")
@@ -192,7 +192,7 @@ fn timer(summary: &Summary, paint: Paint, now: Timestamp) -> String {
             timer.set.actor,
             timer.length
         ),
-        None => "none: it lasts until somebody ends it".to_owned(),
+        None => "none: it lasts until an operator ends it".to_owned(),
     }
 }
 
@@ -219,9 +219,9 @@ fn allowlist(summary: &Summary, paint: Paint) -> String {
         entries => format!("{entries} entries"),
     };
     match (summary.allowlist.enabled, summary.allowlist.entries) {
-        (true, 0) => "on, but without an entry: nobody passes".to_owned(),
+        (true, 0) => "on, but without an entry: no client passes".to_owned(),
         (true, _) => paint.warn(&format!("on: clients in {entries} pass")),
-        (false, _) => format!("off: nobody passes ({entries} kept)"),
+        (false, _) => format!("off: no client passes ({entries} kept)"),
     }
 }
 

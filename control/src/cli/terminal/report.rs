@@ -70,11 +70,11 @@ impl Report {
     }
 }
 
-/// Tells people at once what a command has done, before it has ended; machines are told all at the end.
+/// Prints at once what a command has done, before it has ended; JSON is printed at the end.
 pub(crate) fn say(text: &str, format: Format) {
     if format == Format::Human {
         let mut out = io::stdout().lock();
-        // What is wrong with standard output is told when the command ends.
+        // A fault of standard output is reported when the command ends.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }
@@ -84,7 +84,7 @@ pub(crate) fn print(result: Result<Report, Failure>, format: Format) -> Exit {
     let (exit, failure) = match result {
         Ok(report) => match write_report(&report, format) {
             Ok(()) => (report.exit, report.failure),
-            // Whoever read it has read enough, as in `intermission history shop | head`.
+            // The reader has read enough, as in `intermission history shop | head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 (report.exit, report.failure)
             }
@@ -120,11 +120,11 @@ fn write_report(report: &Report, format: Format) -> io::Result<()> {
 fn write_failure(failure: &Failure, format: Format) -> io::Result<()> {
     let mut out = io::stderr().lock();
     match format {
-        Format::Human => writeln!(out, "intermission: {}", failure.told()),
+        Format::Human => writeln!(out, "intermission: {}", failure.text()),
         Format::Json => {
             let error = json!({
                 "exit": failure.exit as u8,
-                "message": failure.told(),
+                "message": failure.text(),
                 "problem": failure.problem,
             });
             writeln!(out, "{error}")

@@ -34,7 +34,7 @@ impl Screen {
         }
         line.clone_into(&mut self.shown);
         let mut out = io::stderr().lock();
-        // Progress that nobody can see does no harm.
+        // Progress that is not seen does no harm.
         let _ = if self.is_terminal {
             let fitting: String = line.chars().take(self.columns()).collect();
             write!(out, "\r\x1b[K{fitting}").and_then(|()| out.flush())

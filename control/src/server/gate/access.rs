@@ -7,7 +7,7 @@ use crate::token::Role;
 pub(crate) enum Access {
     /// Anybody, without a token.
     Anybody,
-    /// Whoever has a token.
+    /// Any caller with a token.
     Known,
     /// This role, and operators.
     Role(Role),

@@ -123,7 +123,7 @@ pub(crate) async fn barrier(
             StatusCode::NOT_FOUND,
             "unknown-barrier",
             "Unknown barrier",
-            format!("nobody waits by the name of {id:?}"),
+            format!("there is no barrier {id:?}"),
         ));
     };
     let etag = tag(&progress.quiet())?;

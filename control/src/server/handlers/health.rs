@@ -8,7 +8,7 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::problem::Problem;
 
-/// `GET /healthz`: whether control answers, and can still save what it is told.
+/// `GET /healthz`: whether control answers, and can still save changes.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Answer {
     check_disk(&app)?;
     json(StatusCode::OK, &json!({ "status": "ok" }))

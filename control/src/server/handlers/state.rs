@@ -79,7 +79,7 @@ pub(crate) async fn patch(
             StatusCode::PRECONDITION_REQUIRED,
             "if-match",
             "If-Match is needed",
-            "send the ETag of the state that you have read as If-Match, so that nobody else's change \
+            "send the ETag of the state that you have read as If-Match, so that no other change \
              is overwritten unseen",
         ));
     };

@@ -16,7 +16,7 @@ use crate::values::members::{only, texts, whole_number};
 use crate::wire::summary::{Grants, NewToken, Revocation};
 use intermission_core::{Field, FieldError};
 
-/// `GET /v1/tokens`: all there ever were, without the tokens themselves, which nobody knows here.
+/// `GET /v1/tokens`: the grants of all tokens, the revoked ones too; control does not keep the tokens themselves.
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
     let tokens = app.registry.tokens().grants();
     json(StatusCode::OK, &Grants { tokens })
@@ -87,7 +87,7 @@ fn grant(body: &Field<'_>, Actor(by): &Actor) -> Result<Grant, FieldError> {
         }
     }
     if services.as_ref().is_some_and(Vec::is_empty) {
-        // Whoever has taken the last service off a list does not mean all of them.
+        // An operator who removes the last service from a list does not mean all services.
         let reason = "names no service; leave it out for a token for all services";
         return Err(refuse("services", reason.to_owned()));
     }

@@ -8,7 +8,7 @@ use crate::server::http::problem::Problem;
 /// What a handler gives back.
 pub(crate) type Answer = Result<Response, Problem>;
 
-/// An answer that is true now and that nobody is to keep.
+/// An answer that no cache may keep.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).map_err(Problem::internal)?;
     let headers = [

@@ -16,9 +16,9 @@ use crate::server::http::identity::Actor;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Endpoints;
 use crate::store::IdempotencyKey;
+use crate::values::duration::Timeout;
 use crate::values::etag::Condition;
 use crate::values::members::{only, whole_number};
-use crate::values::timeout::Timeout;
 use crate::wire::wait::Wait;
 
 /// What the path names; whether there is one is the registry's to say.

@@ -21,7 +21,7 @@ pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The longest that a poll is held, whatever it asks for.
 const LONGEST: Duration = Duration::from_secs(60);
-/// How long the poll of a node is held that somebody waits for: so long that the node takes it for held, and
+/// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
 /// asks again at once.
 const MOMENT: Duration = Duration::from_millis(200);
 /// What holds polls.
@@ -43,7 +43,7 @@ impl LongPolls {
     }
 
     /// Waits until there is something else than `service`, or control stops, but for no longer than `wait`,
-    /// and only for a moment while somebody waits for `member`.
+    /// and only for a moment while a barrier waits for `member`.
     pub(crate) async fn until_changed(
         &self,
         registry: &Registry,
@@ -104,7 +104,7 @@ pub(crate) struct Slot<'h> {
     _free: SemaphorePermit<'h>,
 }
 
-/// Ends a moment after somebody waits for `member`.
+/// Ends a moment after a barrier waits for `member`.
 async fn until_awaited(registry: &Registry, service: &str, member: Option<&MemberId>) {
     let Some(member) = member else {
         return std::future::pending().await;

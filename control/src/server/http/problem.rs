@@ -132,7 +132,7 @@ impl From<ChangeError> for Problem {
             } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "lost",
-                "Somebody else's change came first",
+                "Another change came first",
                 format!(
                     "{service} is at revision {revision}, which is not what If-Match names; read its \
                      state again, and decide again"

@@ -1,4 +1,4 @@
-//! The tasks of a control, each of which begins again should it panic.
+//! The tasks of a control, each of which begins again after a panic.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::server::tasks::{barriers, timers};
 /// The pause before a task that has panicked begins again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Starts all tasks, which run until `stop` becomes true.
+/// Starts all tasks, which run as long as control does.
 pub(crate) fn start(
     app: &Arc<App>,
     forget_lost_after: Option<Duration>,

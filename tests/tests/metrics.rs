@@ -50,7 +50,7 @@ async fn metrics_are_those_of_the_readme_and_promtool_accepts_them() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("promtool runs; cargo xtask test installs it");
+        .expect("promtool runs; cargo xtask setup installs it");
     let mut input = promtool.stdin.take().unwrap();
     input.write_all(exposed.as_bytes()).unwrap();
     drop(input);

@@ -43,7 +43,7 @@ fn metrics_are_those_of_the_docs_and_promtool_accepts_them() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("promtool runs; cargo xtask test installs it");
+        .expect("promtool runs; cargo xtask setup installs it");
     let mut input = promtool.stdin.take().unwrap();
     input.write_all(text.as_bytes()).unwrap();
     drop(input);

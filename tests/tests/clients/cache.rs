@@ -56,7 +56,7 @@ impl Nginx {
             .arg(file)
             .stdin(Stdio::null())
             .spawn()
-            .expect("nginx, which cargo xtask test installs");
+            .expect("nginx, which cargo xtask setup installs");
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(address).await.is_err() {
             let ended = process.try_wait().unwrap();

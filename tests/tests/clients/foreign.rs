@@ -35,7 +35,7 @@ impl Client {
         let packages = root().join("target/node");
         assert!(
             packages.join("node_modules").exists(),
-            "no {}: cargo xtask test installs it",
+            "no {}: cargo xtask setup installs it",
             packages.display()
         );
         // Node looks for packages beside the script.
@@ -49,7 +49,7 @@ impl Client {
         let python = root().join("target/venv/bin/python");
         assert!(
             python.exists(),
-            "no {}: cargo xtask test installs it",
+            "no {}: cargo xtask setup installs it",
             python.display()
         );
         let script = root().join("tests/clients").join(script);

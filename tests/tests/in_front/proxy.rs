@@ -60,7 +60,7 @@ impl Proxy {
         let mut process = command
             .stdin(Stdio::null())
             .spawn()
-            .expect("a proxy that cargo xtask test installs");
+            .expect("a proxy that cargo xtask setup installs");
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(address).await.is_err() {
             let ended = process.try_wait().unwrap();

@@ -140,7 +140,7 @@ async fn load(envoy: &Envoy) -> Load {
         .arg(format!("http://{}", envoy.address()))
         .output()
         .await
-        .expect("wrk runs; cargo xtask test installs it");
+        .expect("wrk runs; cargo xtask setup installs it");
     let said = String::from_utf8(output.stderr).unwrap();
     let result = said.lines().find_map(|line| line.strip_prefix("result "));
     let numbers = result.unwrap_or_else(|| panic!("wrk says {said}"));

@@ -21,9 +21,7 @@ fn read_back(input: &mut Unstructured<'_>) -> Result<()> {
         boot: input.arbitrary()?,
         seq: input.int_in_range(0..=LARGEST)?,
         kind: input.choose(&["tower", "envoy"])?,
-        applied: input
-            .arbitrary::<bool>()?
-            .then(|| shortened(applied.trim_matches('"'), "1")),
+        applied: input.arbitrary::<bool>()?.then(|| bare(applied)),
         running: Running {
             requests: input.int_in_range(0..=LARGEST)?,
             upgraded: input.int_in_range(0..=LARGEST)?,
@@ -68,6 +66,14 @@ fn read_back(input: &mut Unstructured<'_>) -> Result<()> {
 
 /// The largest Integer of a structured field (RFC 9651, section 3.3.1).
 const LARGEST: u64 = 999_999_999_999_999;
+
+/// An entity tag without its quotes, of at most 40 characters and never none.
+fn bare(etag: &str) -> &str {
+    match shortened(etag, "1").trim_matches('"') {
+        "" => "1",
+        bare => bare,
+    }
+}
 
 /// At most 40 characters, and never none.
 fn shortened<'t>(text: &'t str, otherwise: &'t str) -> &'t str {

@@ -33,11 +33,17 @@ impl Probers {
         }
     }
 
-    /// Who may probe `path`, which may have a query.
+    /// The addresses of the probers of `path`, which may have a query.
+    #[inline]
     pub(crate) fn of(&self, path: &[u8]) -> Option<&AddressSet> {
-        if !self.beginnings.may_cover(path) {
+        // Most services have no probers.
+        if self.paths.is_empty() || !self.beginnings.may_cover(path) {
             return None;
         }
+        self.find(path)
+    }
+
+    fn find(&self, path: &[u8]) -> Option<&AddressSet> {
         let path = crate::text::cut(path, b'?').0;
         let place = self
             .paths
@@ -50,17 +56,25 @@ impl Probers {
 
     /// Whether the request is a prober's: it only reads, its path is plain and listed for the peer itself, and no header
     /// names another path or another client than the peer.
+    #[inline]
     pub(crate) fn cover<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
         let view = request.request;
-        let (Some(probers), Peer::Address(peer)) = (self.of(view.path), view.peer) else {
-            return false;
-        };
-        probers.contains(peer)
-            && view.target().is_plain
-            && request.only_reads()
-            && !request.is_rerouted()
-            && (!request.has(Weights::CLIENT) || names_only(view.headers, peer.to_canonical()))
+        match (self.of(view.path), view.peer) {
+            (Some(probers), Peer::Address(peer)) if probers.contains(peer) => {
+                is_probe(request, peer)
+            }
+            _ => false,
+        }
     }
+}
+
+/// Whether a request for a listed path is one of the `peer` itself and only reads.
+fn is_probe<H: Headers + ?Sized>(request: &Weighed<'_, '_, H>, peer: IpAddr) -> bool {
+    let view = request.request;
+    view.target().is_plain
+        && request.only_reads()
+        && !request.is_rerouted()
+        && (!request.has(Weights::CLIENT) || names_only(view.headers, peer.to_canonical()))
 }
 
 /// The blocks of the probers that may ask for each path.

@@ -8,7 +8,7 @@ use tower_layer::Layer;
 use crate::http::ClientAddress;
 use crate::{Maintenance, PolicyHandle};
 
-/// Refuses, in maintenance, whoever is not let in.
+/// Refuses requests while the service is in maintenance.
 ///
 /// See the [crate's documentation](crate) for the rules and for where to put the layer.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ pub(crate) fn report(
     .to_string()
 }
 
-/// The node's name: as configured, else Envoy's own, which it has wherever it is told from other Envoys.
+/// The name of the node: the configured one, else the node id of Envoy, else `envoy`.
 fn name(host: &impl Host, config: &Config) -> String {
     let own = || {
         let id = host.property(&["xds", "node", "id"])?;

@@ -1,4 +1,4 @@
-//! What becomes of requests, as one plugin of a VM handles them.
+//! The requests of one plugin in one VM.
 
 mod admitted;
 mod answer;

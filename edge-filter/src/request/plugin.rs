@@ -37,7 +37,7 @@ struct InForce {
     state: Rc<State>,
 }
 
-/// What becomes of a request now.
+/// How the filter goes on with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Continue,
@@ -49,7 +49,7 @@ pub(crate) enum Action {
     Read,
 }
 
-/// What of a request is still to come after its headers, and shown.
+/// The part of a request that Envoy shows after the headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
     Body,

@@ -55,7 +55,7 @@ impl Latest {
     }
 }
 
-/// What becomes of a request, and what is known about it.
+/// Whether a request is admitted or refused, with the data of the caller for either.
 #[derive(Debug)]
 pub(crate) enum Entry<A, R> {
     Admitted(A),

@@ -153,7 +153,7 @@ impl Shard {
 pub(crate) struct Counted(&'static Counter);
 
 impl Counted {
-    /// Counts a connection whose end nobody will see.
+    /// Counts an upgraded connection whose end the layer cannot observe.
     pub(crate) fn leave_upgraded(&self) {
         self.0.upgraded.fetch_add(1, Ordering::Relaxed);
     }
@@ -161,7 +161,7 @@ impl Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        // Whoever reads the lower count sees all that the request has done.
+        // A thread that reads the lower count sees every effect of the request.
         self.0.running.fetch_sub(1, Ordering::Release);
     }
 }

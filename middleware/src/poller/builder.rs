@@ -23,7 +23,7 @@ use crate::poller::token::{Token, TokenError};
 ///    at an interval, by default every 5 s, jittered by a tenth.
 /// 4. After a failure the pauses grow up to half a minute, at random.
 /// 5. With a [lease](Self::with_lease) the service is closed when no answer has come for so long.
-/// 6. With each poll control is told what is in force and what still runs that it would refuse, so that
+/// 6. Each poll reports the state in force and the running requests that it would refuse, so that
 ///    `intermission enter --wait` knows when the last old request has ended.
 ///
 /// The endpoint may be a control, any web server with a document on it, or a file.
@@ -149,7 +149,7 @@ impl Poller {
         Self { default, ..self }
     }
 
-    /// Calls this node `name` in what control is told and shows; by default it is the name of the machine.
+    /// Names the node in reports to control, which shows the name; the default is the name of the machine.
     ///
     /// Several processes may share a name; each is known by a number of its own besides.
     #[must_use]

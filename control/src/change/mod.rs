@@ -9,6 +9,8 @@ mod format;
 mod own_address;
 mod patch;
 mod probes;
+#[cfg(test)]
+mod testing;
 mod timer;
 mod width;
 

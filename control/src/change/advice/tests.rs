@@ -1,34 +1,11 @@
-use intermission_core::{Field, FieldError};
-use jiff::Timestamp;
+use intermission_core::Field;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::change::own_address::own_address;
 use crate::change::patch::Patch;
+use crate::change::testing::{enter, now, patch, state};
 use crate::change::width::Width;
-
-const NOW: &str = "2026-11-22T23:00:00Z";
-
-fn now() -> Timestamp {
-    NOW.parse().unwrap()
-}
-
-fn enter(body: &Value) -> Change {
-    Change::Enter(Enter::read(&Field::root(body)).unwrap())
-}
-
-fn patch(body: &Value) -> Result<Change, FieldError> {
-    Patch::parse(body.to_string().as_bytes()).map(Change::Patch)
-}
-
-fn state(maintenance: &str, allowlist: bool, until: Value) -> State {
-    let document = json!({
-        "version": 1, "service": "shop", "revision": 3, "maintenance": maintenance,
-        "allowlist": {"enabled": allowlist, "cidrs": ["203.0.113.0/24"]},
-        "notice": {"message": "standing words", "until": until},
-    });
-    State::parse(document.to_string().as_bytes()).unwrap()
-}
 
 #[test]
 fn advice_is_given_where_a_change_may_surprise() {

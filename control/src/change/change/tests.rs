@@ -1,30 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::change::testing::{NOW, enter, now, patch, state};
 use intermission_core::Field;
-
-const NOW: &str = "2026-11-22T23:00:00Z";
-
-fn now() -> Timestamp {
-    NOW.parse().unwrap()
-}
-
-fn enter(body: &Value) -> Change {
-    Change::Enter(Enter::read(&Field::root(body)).unwrap())
-}
-
-fn patch(body: &Value) -> Result<Change, FieldError> {
-    Patch::parse(body.to_string().as_bytes()).map(Change::Patch)
-}
-
-fn state(maintenance: &str, allowlist: bool, until: Value) -> State {
-    let document = json!({
-        "version": 1, "service": "shop", "revision": 3, "maintenance": maintenance,
-        "allowlist": {"enabled": allowlist, "cidrs": ["203.0.113.0/24"]},
-        "notice": {"message": "standing words", "until": until},
-    });
-    State::parse(document.to_string().as_bytes()).unwrap()
-}
 
 #[test]
 fn each_change_makes_the_state_it_names() {

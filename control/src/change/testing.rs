@@ -1,0 +1,32 @@
+//! Changes and states for the tests of this folder.
+
+use intermission_core::{Field, FieldError, State};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::change::change::Change;
+use crate::change::enter::Enter;
+use crate::change::patch::Patch;
+
+pub(crate) const NOW: &str = "2026-11-22T23:00:00Z";
+
+pub(crate) fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+pub(crate) fn enter(body: &Value) -> Change {
+    Change::Enter(Enter::read(&Field::root(body)).unwrap())
+}
+
+pub(crate) fn patch(body: &Value) -> Result<Change, FieldError> {
+    Patch::parse(body.to_string().as_bytes()).map(Change::Patch)
+}
+
+pub(crate) fn state(maintenance: &str, allowlist: bool, until: Value) -> State {
+    let document = json!({
+        "version": 1, "service": "shop", "revision": 3, "maintenance": maintenance,
+        "allowlist": {"enabled": allowlist, "cidrs": ["203.0.113.0/24"]},
+        "notice": {"message": "standing words", "until": until},
+    });
+    State::parse(document.to_string().as_bytes()).unwrap()
+}

@@ -7,7 +7,7 @@ use intermission_core::State;
 use crate::change::{Change, Patch};
 use crate::fleet;
 pub use crate::server::fuzzing::{Control, bearer, wait};
-use crate::values::etag::{Condition, ETag};
+use crate::values::etag::{Condition, tag_of};
 use intermission_core::FieldError;
 
 /// What control has read in the header of a node.
@@ -76,7 +76,10 @@ pub fn patch(before: &State, body: &[u8]) -> Result<State, FieldError> {
 /// `None` where there is no line.
 #[must_use]
 pub fn condition(lines: &[&[u8]], document: &State) -> Option<(bool, bool)> {
-    let etag = ETag::of(&document.store, document.revision, &document.to_json());
+    let tag = tag_of(document, &document.to_json());
     let condition = Condition::read(lines.iter().copied())?;
-    Some((condition.names(&etag), condition.names_exactly(&etag)))
+    Some((
+        condition.names(tag.as_str()),
+        condition.names_exactly(tag.as_str()),
+    ))
 }

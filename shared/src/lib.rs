@@ -29,6 +29,6 @@ pub use rules::naive;
 pub use rules::{Decision, Lasting, Policy, Reason, Verdict};
 pub use state::{
     Allowlist, Area, Color, Colors, Contact, DocumentError, Exempt, LanguageTag, Logo, Look, Mode,
-    Notice, Origin, Palette, Prober, ServiceName, State, Timestamp, Translation,
+    Notice, Origin, Palette, Prober, ServiceName, State, StateTag, Timestamp, Translation,
 };
 pub use text::{ParseError, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens};

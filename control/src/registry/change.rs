@@ -69,12 +69,12 @@ impl ChangeRequest {
     ) -> Result<(Option<Published>, Vec<String>), ChangeError> {
         let service = &before.summary.service;
         if let Some(expected) = &self.expected
-            && !expected.names_exactly(&before.etag)
+            && !expected.names_exactly(before.tag.as_str())
         {
             return Err(ChangeError::Lost {
                 service: service.clone(),
                 revision: before.state.revision,
-                etag: before.etag.clone(),
+                tag: before.tag.clone(),
             });
         }
         let refuse = |invalid| ChangeError::Invalid {

@@ -1,7 +1,7 @@
+use intermission_core::{FieldError, StateTag};
+
 use crate::store::StoreError;
-use crate::values::etag::ETag;
 use crate::wire::forgotten::Kept;
-use intermission_core::FieldError;
 
 /// Why a change was not made; nothing was changed then, in any service.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) enum ChangeError {
     Lost {
         service: String,
         revision: u64,
-        etag: ETag,
+        tag: StateTag,
     },
     /// Something else was asked under the same key.
     KeyReused { key: String },

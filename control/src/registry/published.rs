@@ -3,12 +3,12 @@ use std::iter;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use intermission_core::State;
+use intermission_core::{State, StateTag};
 use tokio::sync::Notify;
 
 use crate::store::{Kept, Record};
 
-use crate::values::etag::ETag;
+use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
 use crate::wire::timer::Timer;
@@ -20,13 +20,13 @@ pub(crate) type Services = BTreeMap<String, Arc<Published>>;
 #[derive(Debug)]
 pub(crate) struct Published {
     pub(crate) state: State,
-    /// The state's document as the store has it and nodes get it, byte for byte: the entity tag that a node reports
+    /// The state's document as the store has it and nodes get it, byte for byte: the tag that a node reports
     /// depends on each of them, whichever version of control wrote the document.
     pub(crate) document: Bytes,
-    pub(crate) etag: ETag,
+    pub(crate) tag: StateTag,
     pub(crate) summary: Summary,
     /// The tags of what was in force before it, the latest first, as far as they are remembered.
-    earlier: Vec<ETag>,
+    earlier: Vec<StateTag>,
     /// Wakes those who wait for what comes after.
     pub(super) superseded: Notify,
 }
@@ -54,7 +54,7 @@ impl Published {
         timer: Option<Timer>,
     ) -> Self {
         Self {
-            etag: ETag::of(&state.store, state.revision, &document),
+            tag: tag_of(&state, &document),
             summary: Summary::of(&state, last_change, since, timer),
             document,
             state,
@@ -65,14 +65,14 @@ impl Published {
 
     /// Remembers what it comes after.
     pub(super) fn after(mut self, before: &Self) -> Self {
-        let earlier = iter::once(&before.etag).chain(&before.earlier);
+        let earlier = iter::once(&before.tag).chain(&before.earlier);
         self.earlier = earlier.take(REMEMBERED).cloned().collect();
         self
     }
 
-    /// Whether `bare` is the tag, without its quotes, of a state before it that is remembered.
-    pub(super) fn comes_after(&self, bare: &str) -> bool {
-        self.earlier.iter().any(|etag| etag.is(bare))
+    /// Whether the tag is that of a state before it that is remembered.
+    pub(super) fn comes_after(&self, tag: &StateTag) -> bool {
+        self.earlier.contains(tag)
     }
 
     /// The record of the change from `before`.

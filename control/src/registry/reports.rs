@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use intermission_core::State;
+use intermission_core::{State, StateTag};
 use tracing::{error, info, warn};
 
 use crate::values::now::Now;
@@ -18,7 +18,7 @@ use crate::registry::registry::now;
 use crate::registry::resume::stored_member;
 use crate::store::{Store, StoreError};
 use crate::token::Grant;
-use crate::values::etag::ETag;
+use crate::values::etag::tag_of;
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
@@ -28,27 +28,21 @@ impl Registry {
         let Some(applied) = &report.applied else {
             return Some(Position::Before);
         };
-        if service.etag.is(applied) {
-            return Some(Position::At(service.state.revision));
-        }
-        let Some((store, revision)) = ETag::parts(applied) else {
+        let Ok(applied) = applied.parse::<StateTag>() else {
             return Some(Position::Forked);
         };
-        let State {
-            store: own,
-            revision: last,
-            ..
-        } = &service.state;
-        match (store.cmp(own), revision.cmp(last)) {
+        let known = match applied.partial_cmp(&service.tag) {
+            Some(Ordering::Equal) => true,
             // It goes on from there.
-            (Ordering::Less, _) => Some(Position::Before),
-            (Ordering::Equal, Ordering::Less) if service.comes_after(applied) => {
-                Some(Position::At(revision))
+            Some(Ordering::Less) if applied.store() != service.tag.store() => {
+                return Some(Position::Before);
             }
-            (Ordering::Equal, Ordering::Less) => {
-                self.fleet().position(&service.summary.service, report)
-            }
-            _ => Some(Position::Forked),
+            Some(Ordering::Less) => service.comes_after(&applied),
+            Some(Ordering::Greater) | None => return Some(Position::Forked),
+        };
+        match known {
+            true => Some(Position::At(applied.revision())),
+            false => self.fleet().position(&service.summary.service, report),
         }
     }
 
@@ -233,17 +227,15 @@ impl Registry {
 /// What a node has in force, by the store's own history.
 fn look_up(store: &Store, service: &str, report: &Report) -> Result<Position, StoreError> {
     let applied = report.applied.as_deref().unwrap_or_default();
-    let Some((_, revision)) = ETag::parts(applied) else {
+    let Ok(applied) = applied.parse::<StateTag>() else {
         return Ok(Position::Forked);
     };
-    let Some(document) = store.document(service, revision)? else {
+    let Some(document) = store.document(service, applied.revision())? else {
         return Ok(Position::Forked);
     };
     let state = State::parse(document.as_bytes()).map_err(StoreError::corrupt)?;
-    let known = ETag::of(&state.store, revision, document.as_bytes());
-    Ok(if known.is(applied) {
-        Position::At(revision)
-    } else {
-        Position::Forked
+    Ok(match tag_of(&state, document.as_bytes()) == applied {
+        true => Position::At(applied.revision()),
+        false => Position::Forked,
     })
 }

@@ -58,7 +58,7 @@ impl Registry {
         let target = Target::Named(vec![service.summary.service.clone()]);
         let asked = ChangeRequest {
             change: Change::Exit,
-            expected: Some(Condition::from(&service.etag)),
+            expected: Some(Condition::from(&service.tag)),
             actor: TIMER.to_owned(),
             reason: Some(timer.reason()),
             caller: None,

@@ -1,51 +1,22 @@
 //! Entity tags and the conditions on them (RFC 9110, sections 8.8.3 and 13.1).
 
-use std::fmt;
-
+use intermission_core::{State, StateTag};
 use sha2::{Digest, Sha256};
 
-/// The strong entity tag of a state document: `"STORE/REVISION/DIGEST"`, with its quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ETag(String);
+/// The tag of a state, by its document as the store has it.
+pub(crate) fn tag_of(state: &State, document: &[u8]) -> StateTag {
+    StateTag::new(&state.store, state.revision, &digest(document))
+}
 
-impl ETag {
-    pub(crate) fn of(store: &str, revision: u64, document: &[u8]) -> Self {
-        let digest = digest(document);
-        Self(format!("\"{store}/{revision}/{digest}\""))
-    }
-
-    /// The tag of what has neither store nor revision.
-    pub(crate) fn of_content(content: &[u8]) -> Self {
-        Self(format!("\"{}\"", digest(content)))
-    }
-
-    /// Store and revision of a tag without its quotes.
-    pub(crate) fn parts(bare: &str) -> Option<(&str, u64)> {
-        let mut parts = bare.split('/');
-        let (store, revision) = (parts.next()?, parts.next()?);
-        Some((store, revision.parse().ok()?))
-    }
-
-    /// Whether `bare` is this tag without its quotes.
-    pub(crate) fn is(&self, bare: &str) -> bool {
-        self.0.trim_matches('"') == bare
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
+/// The entity tag of an answer that has neither store nor revision.
+pub(crate) fn tag_of_content(content: &[u8]) -> String {
+    format!("\"{}\"", digest(content))
 }
 
 fn digest(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
     let bytes = digest.iter().take(8);
     bytes.map(|byte| format!("{byte:02x}")).collect()
-}
-
-impl fmt::Display for ETag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// The value of an `If-Match` or `If-None-Match`, over all its lines.
@@ -81,29 +52,29 @@ impl Condition {
         tags.map(Self::Tags)
     }
 
-    /// Whether `If-None-Match` names `etag`: weak comparison, since a proxy that compresses makes
+    /// Whether `If-None-Match` names the strong `etag`: weak comparison, since a proxy that compresses makes
     /// tags weak.
-    pub(crate) fn names(&self, etag: &ETag) -> bool {
+    pub(crate) fn names(&self, etag: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Tags(tags) => tags.iter().any(|tag| tag.opaque == etag.0),
+            Self::Tags(tags) => tags.iter().any(|tag| tag.opaque == etag),
         }
     }
 
-    /// Whether `If-Match` names `etag`: strong comparison.
-    pub(crate) fn names_exactly(&self, etag: &ETag) -> bool {
+    /// Whether `If-Match` names the strong `etag`: strong comparison.
+    pub(crate) fn names_exactly(&self, etag: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Tags(tags) => tags.iter().any(|tag| !tag.weak && tag.opaque == etag.0),
+            Self::Tags(tags) => tags.iter().any(|tag| !tag.weak && tag.opaque == etag),
         }
     }
 }
 
-impl From<&ETag> for Condition {
-    fn from(etag: &ETag) -> Self {
+impl From<&StateTag> for Condition {
+    fn from(tag: &StateTag) -> Self {
         Self::Tags(vec![Tag {
             weak: false,
-            opaque: etag.0.clone(),
+            opaque: tag.to_string(),
         }])
     }
 }
@@ -139,16 +110,18 @@ fn read_tags(line: &[u8]) -> Vec<Tag> {
 
 #[cfg(test)]
 mod tests {
+    use intermission_core::{Mode, ServiceName};
+
     use super::*;
 
-    fn etag() -> ETag {
-        ETag("\"01J9/17/9c2f\"".into())
-    }
+    const ETAG: &str = "\"01J9/17/9c2f\"";
 
     #[test]
     fn a_tag_names_store_revision_and_digest() {
-        let etag = ETag::of("01J9", 17, b"{}");
-        assert_eq!(etag.as_str(), "\"01J9/17/44136fa355b3678a\"");
+        let mut state = State::initial(ServiceName::unknown(), Mode::Off);
+        (state.store, state.revision) = ("01J9".into(), 17);
+        let tag = tag_of(&state, b"{}");
+        assert_eq!(tag.to_string(), "\"01J9/17/44136fa355b3678a\"");
     }
 
     #[test]
@@ -171,11 +144,11 @@ mod tests {
             (&[""], false, false),
         ] {
             let condition = Condition::read(lines.iter().map(|line| line.as_bytes())).unwrap();
-            assert_eq!(condition.names(&etag()), weakly, "{lines:?}");
-            assert_eq!(condition.names_exactly(&etag()), strongly, "{lines:?}");
+            assert_eq!(condition.names(ETAG), weakly, "{lines:?}");
+            assert_eq!(condition.names_exactly(ETAG), strongly, "{lines:?}");
         }
         assert_eq!(Condition::read(std::iter::empty()), None);
         let garbage = Condition::read([&b"\"\xff\""[..]].into_iter()).unwrap();
-        assert!(!garbage.names(&etag()));
+        assert!(!garbage.names(ETAG));
     }
 }

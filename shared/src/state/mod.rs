@@ -9,6 +9,7 @@ mod mode;
 mod model;
 mod notice;
 mod service;
+mod tag;
 mod timestamp;
 
 pub use allowlist::Allowlist;
@@ -22,4 +23,5 @@ pub use notice::{
 };
 pub(crate) use notice::{DARK, ENGLISH, LIGHT, LocalizedNotice, look_up};
 pub use service::ServiceName;
+pub use tag::StateTag;
 pub use timestamp::Timestamp;

@@ -18,7 +18,7 @@ use crate::server::http::long_poll;
 use crate::server::http::long_poll::PREFERENCE_APPLIED;
 use crate::server::http::problem::Problem;
 use crate::server::http::stopwatch::Stopwatch;
-use crate::values::etag::ETag;
+use crate::values::etag::tag_of_content;
 use crate::values::now::Now;
 use crate::wire::barrier::Progress;
 
@@ -46,7 +46,7 @@ pub(crate) async fn fleet(
     };
     let (mut etag, mut shown) = view()?;
     let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
+    let is_known = |etag: &str| known.as_ref().is_some_and(|known| known.names(etag));
     let wait = long_poll::wait(&headers);
     if let Some(wait) = wait.filter(|_| is_known(&etag)) {
         let _place = match app.long_polls.enter(&caller) {
@@ -81,7 +81,7 @@ pub(crate) async fn barrier(
 ) -> Answer {
     let wait = long_poll::wait(&headers);
     let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &ETag| known.as_ref().is_some_and(|known| known.names(etag));
+    let is_known = |etag: &str| known.as_ref().is_some_and(|known| known.names(etag));
     if let Some(mut open) = app.registry.fleet().watch(&id) {
         let shown = |progress: &Progress| tag(&progress.quiet());
         let progress = Arc::clone(&open.borrow_and_update());
@@ -130,14 +130,14 @@ pub(crate) async fn barrier(
     answer(&etag, wait, is_known(&etag), &progress)
 }
 
-fn tag(value: &impl Serialize) -> Result<ETag, Problem> {
+fn tag(value: &impl Serialize) -> Result<String, Problem> {
     let bytes = serde_json::to_vec(value).map_err(Problem::internal)?;
-    Ok(ETag::of_content(&bytes))
+    Ok(tag_of_content(&bytes))
 }
 
-fn answer(etag: &ETag, wait: Option<Duration>, known: bool, value: &impl Serialize) -> Answer {
+fn answer(etag: &str, wait: Option<Duration>, known: bool, value: &impl Serialize) -> Answer {
     let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
-    let tag = [(ETAG, etag.as_str())];
+    let tag = [(ETAG, etag)];
     if known {
         let caching = [(CACHE_CONTROL, "no-store")];
         return Ok((StatusCode::NOT_MODIFIED, applied, caching, tag).into_response());

@@ -35,7 +35,7 @@ pub(crate) async fn get(
     let known = condition(&headers, &IF_NONE_MATCH);
     let is_known = |service: &Published| {
         let known = known.as_ref();
-        known.is_some_and(|known| known.names(&service.etag))
+        known.is_some_and(|known| known.names(service.tag.as_str()))
     };
     let wait = long_poll::wait(&headers);
     // They would keep the buffer that they were read into for as long as the poll is held.
@@ -53,7 +53,7 @@ pub(crate) async fn get(
         service = app.registry.service(&name)?;
     }
     let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
-    let caching = [(ETAG, service.etag.as_str()), (CACHE_CONTROL, "no-cache")];
+    let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];
     if is_known(&service) {
         return Ok((StatusCode::NOT_MODIFIED, applied, caching).into_response());
     }

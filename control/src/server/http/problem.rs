@@ -128,7 +128,7 @@ impl From<ChangeError> for Problem {
             ChangeError::Lost {
                 service,
                 revision,
-                etag,
+                tag,
             } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "lost",
@@ -140,7 +140,7 @@ impl From<ChangeError> for Problem {
             )
             .with("service", service)
             .with("revision", revision)
-            .with("etag", etag.as_str()),
+            .with("etag", tag.as_str()),
             ChangeError::KeyReused { key } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key-reused",

@@ -1,7 +1,7 @@
 //! What the fuzz targets in `targets/` share.
 //!
 //! A target gets any bytes, and panics where what it tries breaks a promise. `cargo xtask fuzz` builds the targets with
-//! coverage, makes their first inputs out of the corpus in `tests/vectors/`, and runs them.
+//! coverage, makes their first inputs out of the corpus in `corpus/vectors/`, and runs them.
 
 mod asked;
 mod case;

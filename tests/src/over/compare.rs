@@ -3,11 +3,12 @@ use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use intermission_core::Timestamp;
+use intermission_corpus::{
+    Corpus, Deviation, Observed, Outcome, Request, Vector, differ, finish, judge, kind, now, report,
+};
 
 use super::rig::{ANSWER, FOR_CACHES, Rig};
 use super::{http1, http2};
-use crate::expect::{differ, kind};
-use crate::{Corpus, Deviation, Observed, Outcome, Request, Vector, finish, judge, now, report};
 
 /// Headers that a transport adds of itself.
 const TRANSPORT: [&str; 2] = ["content-length", "date"];

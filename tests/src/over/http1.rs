@@ -3,11 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 
+use intermission_corpus::{Observed, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::Socket;
-use crate::{Observed, Request};
 
 type Lines = Vec<(String, Vec<u8>)>;
 

@@ -6,11 +6,11 @@ use std::io;
 use std::net::SocketAddr;
 
 use fluke_hpack::Decoder;
+use intermission_corpus::{Observed, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::Socket;
-use crate::{Observed, Request};
 
 const DATA: u8 = 0x0;
 const HEADERS: u8 = 0x1;

@@ -9,12 +9,10 @@ use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response as AxumResponse};
 use http::{Extensions, HeaderValue, Request, Response};
 use intermission::{Decision, MaintenanceLayer, Peer, PolicyHandle};
+use intermission_corpus::{Vector, kind};
 use tonic::transport::server::{TcpConnectInfo, UdsConnectInfo};
 use tower_layer::Layer;
 use tower_service::Service;
-
-use crate::Vector;
-use crate::expect::kind;
 
 /// What the application answers to whatever reaches it.
 pub(super) const ANSWER: &str = "the application's own answer";

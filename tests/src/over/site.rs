@@ -1,7 +1,6 @@
 use intermission_core::State;
+use intermission_corpus::{Node, Vector};
 use serde_json::{Value, json};
-
-use crate::{Node, Vector};
 
 /// A filter in a state: one of many in one Envoy, distinguished by the port that a PROXY header names.
 #[derive(Clone, Debug, PartialEq)]

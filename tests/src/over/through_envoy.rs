@@ -1,13 +1,14 @@
 //! The corpus through a real Envoy with the filter.
 
 use intermission_core::{Reason, Timestamp, Verdict};
+use intermission_corpus::{
+    Corpus, Deviation, Observed, Outcome, Request, Vector, differ, finish, judge, report,
+};
 
 use super::compare::{compare_for_caches, compare_refused, undrawn, wall_clock};
 use super::envoy::Counts;
 use super::rig::ANSWER;
 use super::{Envoy, Site, Transport, Version};
-use crate::expect::differ;
-use crate::{Corpus, Deviation, Observed, Outcome, Request, Vector, finish, judge, report};
 
 /// Headers that Envoy adds of itself to an answer that the filter gives.
 pub const ENVOY_ADDS: [&str; 4] = ["connection", "content-length", "date", "server"];

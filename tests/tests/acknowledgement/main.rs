@@ -1,10 +1,5 @@
 //! What an Envoy tells control of what its workers enforce, and of what still runs.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test says by a panic that something is wrong"
-)]
+#![cfg(test)]
 
 mod applied;
 mod report;
@@ -14,8 +9,8 @@ mod silent;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use intermission_corpus::{Observed, Request};
 use intermission_tests::over::{Edge, Endpoint, Envoy, Module, Scripted, Transport};
-use intermission_tests::{Observed, Request};
 use serde_json::{Value, json};
 
 use self::report::{Report, last, reports};

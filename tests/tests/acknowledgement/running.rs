@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use intermission_tests::Observed;
+use intermission_corpus::Observed;
 use intermission_tests::over::{Backend, Edge, Endpoint, Envoy, Transport};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

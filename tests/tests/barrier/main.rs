@@ -1,12 +1,5 @@
 //! `enter --wait` with a real control, the real command, and nodes that serve real requests.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
-#![cfg(not(target_family = "wasm"))]
+#![cfg(test)]
 
 mod app;
 mod check;

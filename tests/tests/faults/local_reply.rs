@@ -1,7 +1,7 @@
 //! Envoy is set up to replace the answers that it gives itself, and takes those of the filter for such.
 
+use intermission_corpus::{Observed, Request};
 use intermission_tests::over::{Edge, Envoy, Transport, Version};
-use intermission_tests::{Observed, Request};
 use serde_json::{Value, json};
 
 use super::{NOWHERE, endpoint, get, state, until_in_force};

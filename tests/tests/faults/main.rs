@@ -1,10 +1,5 @@
 //! What the filter does in a real Envoy when something goes wrong.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test says by a panic that something is wrong"
-)]
+#![cfg(test)]
 
 mod addresses;
 mod control;
@@ -20,8 +15,8 @@ mod uploads;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use intermission_corpus::{Observed, Request};
 use intermission_tests::over::{Endpoint, Envoy, Scripted, Transport};
-use intermission_tests::{Observed, Request};
 
 /// The longest that anything may take that is not promised to be faster.
 const PATIENCE: Duration = Duration::from_secs(40);

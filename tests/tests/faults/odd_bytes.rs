@@ -1,6 +1,6 @@
 //! Bytes that are no text, in everything that the filter reads.
 
-use intermission_tests::Request;
+use intermission_corpus::Request;
 use intermission_tests::over::{Edge, Transport};
 use serde_json::json;
 

@@ -1,13 +1,6 @@
 //! Proxies before a service, with the configurations of `examples/in-front/` that `docs/in-front.md` explains: what a visitor
 //! gets through them while the service is closed, and what a configuration that the document warns of does instead.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test says by a panic that something is wrong"
-)]
+#![cfg(test)]
 
 mod haproxy;
 mod nginx;

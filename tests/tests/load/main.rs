@@ -1,12 +1,5 @@
 //! Under load, while the state changes every 50 ms, the filter gives no wrong answer and its memory does not grow.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test says by a panic that something is wrong"
-)]
+#![cfg(test)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

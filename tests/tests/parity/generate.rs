@@ -1,7 +1,7 @@
 //! Requests by chance, made of what the rules look at.
 
 use fastrand::Rng;
-use intermission_tests::Request;
+use intermission_corpus::Request;
 use intermission_tests::over::Transport;
 
 const METHODS: &[&str] = &[

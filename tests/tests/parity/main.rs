@@ -2,21 +2,15 @@
 //!
 //! Generated requests go to both, over HTTP/1.1 and HTTP/2, in every state and with every node of the corpus. The
 //! seed is fixed; `PARITY_SEED=N` takes another, and `PARITY_REQUESTS=N` more requests.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test says by a panic that something is wrong"
-)]
+#![cfg(test)]
 
 mod generate;
 
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use intermission_corpus::{Corpus, Observed, Request, Vector};
 use intermission_tests::over::{Counts, Envoy, Place, Rig, Site, Transport, Version, application};
-use intermission_tests::{Corpus, Observed, Request, Vector};
 use tokio::net::TcpListener;
 
 /// Headers that are not ours: the connection's, and those by which the rig tells what it saw.

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: libFuzzer on the targets in `fuzz/`, with the stable toolchain.
 //!
 //! 1. The targets are built with LLVM's coverage instrumentation, which needs no sanitizer and no nightly toolchain.
-//! 2. Their first inputs are the corpus in `tests/vectors/`, written by `seeds` of the tests' package. What a run finds
+//! 2. Their first inputs are the corpus in `corpus/vectors/`, written by `corpus/examples/seeds.rs`. What a run finds
 //!    to reach more code is kept in `target/fuzz/corpus/`, and the next run goes on from there.
 //! 3. An input that breaks a promise is kept in `target/fuzz/artifacts/`, and the run fails with its name.
 
@@ -91,7 +91,7 @@ fn all(steps: &mut Steps, targets: &[String], length: Length) -> Result<()> {
     let folder = steps.step("fuzz targets (target/fuzz)", build)?;
     let seeds = target().join("fuzz/seeds");
     steps.step("seeds of the fuzz targets (target/fuzz/seeds)", || {
-        let mut write = cargo("run --quiet --package intermission-tests --bin seeds --");
+        let mut write = cargo("run --quiet --package intermission-corpus --example seeds --");
         run(write.arg(&seeds))
     })?;
     let mut executions = 0;

@@ -16,15 +16,17 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
 
 /// Tests them in a folder of their own, since each toolchain builds everything anew.
 pub(crate) fn test(steps: &mut Steps) -> Result<()> {
-    let mut test = command("rustup");
-    test.args(["run", OLDEST_RUST, "cargo", "test", "--locked", "--quiet"]);
-    test.args([
-        "--package",
-        "intermission-core",
-        "--package",
-        "intermission",
-    ]);
-    test.args(["--all-features", "--lib", "--tests"]);
-    test.env("CARGO_TARGET_DIR", target().join("rust-oldest"));
-    steps.run(&format!("libraries with Rust {OLDEST_RUST}"), &mut test)
+    // The core's tests with generated input take long, and need no second compiler.
+    for (package, tests) in [
+        ("intermission-core", ["--test", "corpus"].as_slice()),
+        ("intermission", &["--tests"]),
+    ] {
+        let mut test = command("rustup");
+        test.args(["run", OLDEST_RUST, "cargo", "test", "--locked", "--quiet"]);
+        test.args(["--package", package, "--all-features", "--lib"])
+            .args(tests);
+        test.env("CARGO_TARGET_DIR", target().join("rust-oldest"));
+        steps.run(&format!("{package} with Rust {OLDEST_RUST}"), &mut test)?;
+    }
+    Ok(())
 }

@@ -44,7 +44,7 @@ pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
     });
     let wasm = steps.step("wasm tests", || {
         let mut test =
-            cargo("test --package intermission-tests --target wasm32-wasip1 --test wasm");
+            cargo("test --package intermission-core --target wasm32-wasip1 --test corpus");
         test.args(["--", "--nocapture"]);
         watch(&mut test, |line| tally.see(line))
     });

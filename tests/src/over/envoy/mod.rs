@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use intermission_core::Peer;
+use intermission_corpus::{Observed, Request};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -26,7 +27,6 @@ use tokio::task::AbortHandle;
 use super::rig::application;
 use super::site::Site;
 use super::{Socket, Transport, http1, http2, patiently};
-use crate::{Observed, Request};
 
 /// Longest time until Envoy serves.
 const START: Duration = Duration::from_secs(60);

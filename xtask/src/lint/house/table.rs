@@ -62,6 +62,7 @@ pub(super) const PACKAGES: &[Package] = &[
     },
     package("edge-filter/abi"),
     package("benches"),
+    package("corpus"),
     package("examples"),
     package("fuzz"),
     package("tests"),
@@ -142,11 +143,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     Exception {
         rule: Rule::Length,
         subject: "tests/src/over/envoy/mod.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "tests/tests/never_panics.rs",
         reason: "not split yet",
     },
     Exception {

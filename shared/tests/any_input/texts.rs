@@ -1,11 +1,4 @@
-//! Whatever operators type, and whatever they are given to type, stays text.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test says by a panic that something is wrong"
-)]
+//! Texts of a notice stay texts in every answer.
 
 use intermission_core::{Kind, Policy, RequestView, State, Timestamp};
 use percent_encoding::percent_decode;

@@ -1,13 +1,8 @@
 //! What `envoy --mode validate` says about a plugin configuration.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test says by a panic that something is wrong"
-)]
 
 use intermission_tests::over::Version;
 
-const EXAMPLE: &str = include_str!("../../examples/envoy/envoy.yaml");
+const EXAMPLE: &str = include_str!("../../../examples/envoy/envoy.yaml");
 
 #[test]
 fn a_bad_plugin_configuration_is_refused_by_the_name_of_its_key() {

@@ -1,10 +1,10 @@
 //! Deciding and answering allocate nothing.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(test)]
 
 use std::hint::black_box;
 
 use intermission_core::{Policy, Verdict};
-use intermission_tests::{Corpus, now, view};
+use intermission_corpus::{Corpus, now, view};
 
 #[test]
 fn deciding_and_answering_allocate_nothing() {

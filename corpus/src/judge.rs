@@ -1,12 +1,11 @@
-//! The core's word on a vector.
+//! What the core decides about a vector.
 
 use std::net::IpAddr;
 use std::ops::Range;
 
 use intermission_core::{Peer, Policy, RequestView, Timestamp, Verdict};
 
-use crate::bytes::Bytes;
-use crate::{Observed, Outcome, Request, Vector, now};
+use crate::{Bytes, Observed, Outcome, Request, Vector, now};
 
 /// The header lines as the core asks for them.
 #[must_use]

@@ -5,8 +5,7 @@ use intermission_core::{Cidr, ClientSource, HopCount, Peer, State, TrustedProxie
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::Expect;
-use crate::bytes::Bytes;
+use crate::{Bytes, Expect};
 
 /// A request to a node, and what has to come of it.
 #[derive(Clone, Debug)]

@@ -1,11 +1,10 @@
 //! The corpus against the layer in tonic, over HTTP/2 on real sockets.
-#![cfg(not(target_family = "wasm"))]
 
+use ::tonic::service::Routes;
+use ::tonic::transport::Server;
+use ::tonic::transport::server::TcpIncoming;
 use intermission_tests::over::{Place, Rig, Run, Transport, application};
 use tokio::net::TcpListener;
-use tonic::service::Routes;
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tonic_agrees_with_every_vector() {

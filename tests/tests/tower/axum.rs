@@ -1,10 +1,9 @@
 //! The corpus against the layer in axum on real sockets: over HTTP/1.1, and what there is in HTTP/2 only over that.
-#![cfg(not(target_family = "wasm"))]
 
 use std::io;
 use std::net::SocketAddr;
 
-use intermission_tests::Vector;
+use intermission_corpus::Vector;
 use intermission_tests::over::{Place, Rig, Run, Transport, application};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
@@ -13,7 +12,7 @@ async fn serve(vector: &Vector, rig: Rig) -> io::Result<(SocketAddr, AbortHandle
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let app = application().layer(Rig::maintenance(vector)).layer(rig);
-    let server = tokio::spawn(async { axum::serve(listener, app).await });
+    let server = tokio::spawn(async { ::axum::serve(listener, app).await });
     Ok((address, server.abort_handle()))
 }
 

@@ -1,44 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use intermission_core::Timestamp;
-use intermission_core::{ClientSource, State};
+use intermission_core::{ClientSource, State, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::{RawDocument, merge};
+use crate::files::{FILES, NODES, STATES};
 use crate::{DocumentVector, Expect, Node, Over, Request, Vector};
-
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../vectors/", $name)))),*]
-    };
-}
-
-/// The files of vectors, by name, compiled in so that they can be read where there are no files.
-pub const FILES: &[(&str, &str)] = files![
-    "allowlist.toml",
-    "cors.toml",
-    "documents.toml",
-    "documents_refused.toml",
-    "exempt.toml",
-    "forwarded.toml",
-    "grpc.toml",
-    "hop_count.toml",
-    "kind_api.toml",
-    "kind_page.toml",
-    "named_header.toml",
-    "notice.toml",
-    "open.toml",
-    "peer.toml",
-    "probers.toml",
-    "read_only.toml",
-    "scope_hosts.toml",
-    "scope_paths.toml",
-    "x_forwarded_for.toml",
-];
-
-const STATES: &str = include_str!("../vectors/states.toml");
-const NODES: &str = include_str!("../vectors/nodes.toml");
 
 /// The time at which the core is checked: 2026-11-23T00:00:00Z.
 #[must_use]

@@ -1,10 +1,4 @@
 //! The filter's metrics, as Envoy gives them to Prometheus.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test says by a panic that something is wrong"
-)]
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -14,7 +8,7 @@ use std::time::Duration;
 
 use intermission_tests::over::{Edge, Endpoint, Scripted};
 
-const README: &str = include_str!("../../edge-filter/README.md");
+const README: &str = include_str!("../../../edge-filter/README.md");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_those_of_the_readme_and_promtool_accepts_them() {

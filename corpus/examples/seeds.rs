@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use intermission_core::{ClientSource, State};
-use intermission_tests::{Corpus, Vector};
+use intermission_corpus::{Corpus, Vector};
 use serde_json::{Value, json};
 
 /// Targets whose inputs are a text of a document.

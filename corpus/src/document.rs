@@ -2,7 +2,7 @@ use intermission_core::State;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bytes::Bytes;
+use crate::{Bytes, differ};
 
 /// A document, and what a node makes of it.
 #[derive(Clone, Debug)]
@@ -84,8 +84,8 @@ impl DocumentVector {
         let found = match (State::parse(&self.document), &self.expect) {
             (Err(error), ExpectDocument::Refused { at, because }) => {
                 let mut found = Vec::new();
-                crate::expect::differ(&mut found, "pointer", error.pointer(), at);
-                crate::expect::differ(&mut found, "reason", error.reason(), because);
+                differ(&mut found, "pointer", error.pointer(), at);
+                differ(&mut found, "reason", error.reason(), because);
                 found
             }
             (Ok(_), ExpectDocument::Refused { .. }) => vec!["is accepted".into()],

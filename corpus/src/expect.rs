@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use intermission_core::{Kind, Verdict};
 use serde::Deserialize;
 
+use crate::differ;
+
 /// What has to come of a request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,15 +193,9 @@ impl Expect {
 
 /// The kind of a refusal, or `none`.
 #[must_use]
-pub(crate) fn kind(verdict: Verdict) -> String {
+pub fn kind(verdict: Verdict) -> String {
     match verdict {
         Verdict::Admit(_) => "none".into(),
         Verdict::Refuse(kind @ (Kind::Page | Kind::Api | Kind::Grpc)) => kind.to_string(),
-    }
-}
-
-pub(crate) fn differ(found: &mut Vec<String>, what: &str, is: &str, expected: &str) {
-    if is != expected {
-        found.push(format!("{what} is {is:?}, expected {expected:?}"));
     }
 }

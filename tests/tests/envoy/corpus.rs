@@ -1,5 +1,4 @@
 //! The corpus against the filter in a real Envoy, over HTTP/1.1 and HTTP/2 on real sockets.
-#![cfg(not(target_family = "wasm"))]
 
 use intermission_tests::over::{Version, corpus_through_envoy};
 

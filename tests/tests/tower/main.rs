@@ -1,0 +1,5 @@
+//! The corpus against the layer on real sockets.
+#![cfg(test)]
+
+mod axum;
+mod tonic;

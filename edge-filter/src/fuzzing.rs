@@ -27,7 +27,7 @@ pub fn vm_status(value: &[u8]) -> Option<String> {
 
 /// Reads the state in shared data, and its entity tag.
 #[must_use]
-pub fn shared_state(value: &[u8]) -> Option<(State, Option<String>)> {
-    let (state, etag) = shared_data::read(value)?;
-    Some((State::clone(&state), etag.map(String::from)))
+pub fn shared_state(value: &[u8]) -> Option<(State, String)> {
+    let (state, tag) = shared_data::read(value)?;
+    Some((State::clone(&state), tag.to_string()))
 }

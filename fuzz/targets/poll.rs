@@ -25,15 +25,16 @@ fn play(input: &mut Unstructured<'_>) -> Result<()> {
     };
     let mut poll = Poll::new(options, input.arbitrary()?);
     if input.arbitrary()? {
+        let saved = state(input)?;
         poll = poll.with_state(
-            state(input)?,
-            input.arbitrary::<bool>()?.then(|| "\"saved\"".into()),
+            saved.clone(),
+            saved.tag(input.arbitrary::<bool>()?.then_some("\"saved\"")),
         );
     }
     let mut now = Duration::ZERO;
     while !input.is_empty() {
         now = poll.next_at().max(now) + time(input)?.min(Duration::from_secs(100));
-        let (before, etag) = (poll.state().cloned(), poll.etag().map(str::to_owned));
+        let (before, etag) = (poll.state().cloned(), etag(&poll).map(str::to_owned));
         let heard = poll.answered_at();
         let request = poll.send(now);
         assert_eq!(request.if_none_match.as_deref(), etag.as_deref());
@@ -69,6 +70,10 @@ fn play(input: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
+fn etag(poll: &Poll) -> Option<&str> {
+    poll.tag()?.entity_tag()
+}
+
 fn answer(
     input: &mut Unstructured<'_>,
     poll: &mut Poll,
@@ -83,7 +88,7 @@ fn answer(
     if input.ratio(1, 5)? {
         body.truncate(input.int_in_range(0..=body.len())?);
     }
-    let known = poll.etag().is_some();
+    let known = etag(poll).is_some();
     let response = PollResponse {
         status,
         etag: *input.choose(&[

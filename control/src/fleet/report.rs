@@ -167,7 +167,7 @@ mod tests {
             boot: 0xb3,
             seq: 812,
             kind: "envoy",
-            applied: Some("\"01J9/17/9c2f\""),
+            applied: Some("01J9/17/9c2f"),
             running: Running {
                 requests: 3,
                 upgraded: 1,

@@ -7,7 +7,7 @@ use crate::config::{Authorization, Config, Endpoint};
 use crate::host::{Host, Level, NotSent};
 use crate::poller::metrics::{Metrics, Outcome};
 use crate::poller::report::report;
-use crate::shared_data::{Aggregate, Leadership, Mark, ProcessIdentity, TaggedState};
+use crate::shared_data::{Aggregate, Leadership, ProcessIdentity, TaggedState};
 
 /// How long the next poll after a change waits until every VM has the new state in force, so that it reports that.
 const SETTLING: Duration = Duration::from_millis(250);
@@ -68,9 +68,9 @@ impl Poller {
         if self.calling || poll.next_at() > now {
             return;
         }
-        let known = known.map(Mark::of);
-        let aggregate = Aggregate::make(host, &self.slots, known.as_ref());
-        if aggregate.applied != known && now < self.settling {
+        let known = known.map(|(_, tag)| tag);
+        let aggregate = Aggregate::make(host, &self.slots, known);
+        if aggregate.applied.as_ref() != known && now < self.settling {
             return;
         }
         let report = report(&self.identity, host, config, poll, &aggregate);
@@ -123,7 +123,7 @@ impl Poller {
             retry_after: retry_after.as_deref(),
             body: &body,
         };
-        let known = poll.etag().map(Box::<str>::from);
+        let known = poll.tag().cloned();
         let was_closed = poll.closed().is_some();
         match poll.receive(now, response) {
             Ok(news) => {
@@ -138,16 +138,16 @@ impl Poller {
                 };
                 metrics.count(host, outcome);
                 metrics.answered(host);
-                let etag = poll.etag().map(Box::from);
+                let tag = poll.tag().cloned();
                 // The same state by another name: the endpoint knows it by that from now on.
-                let renamed = poll.state().filter(|_| etag != known).cloned();
-                let news = news.or(renamed).map(|state| {
+                let renamed = poll.state().filter(|_| tag != known).cloned();
+                let news = news.or(renamed).zip(tag).map(|(state, tag)| {
                     // A 304 that puts the last good state in force again has no document.
                     let document = match status {
                         200 => body,
                         _ => state.to_json(),
                     };
-                    ((Rc::new(state), etag), document)
+                    ((Rc::new(state), tag), document)
                 });
                 Some(Answer {
                     age: Some(now.saturating_sub(poll.answered_at().unwrap_or_default())),
@@ -158,9 +158,12 @@ impl Poller {
                 let closed = poll.closed().filter(|_| !was_closed).cloned();
                 self.complain(host, metrics, error.line());
                 // Without its tag: the document that it stands for is not in force.
-                closed.map(|closed| Answer {
-                    age: None,
-                    changed: Some(((Rc::new(closed.clone()), None), closed.to_json())),
+                closed.map(|closed| {
+                    let (tag, document) = (closed.tag(None), closed.to_json());
+                    Answer {
+                        age: None,
+                        changed: Some(((Rc::new(closed), tag), document)),
+                    }
                 })
             }
         }
@@ -188,7 +191,7 @@ fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll
     };
     let poll = Poll::new(options, host.random()).with_service(config.service.clone());
     match known.cloned() {
-        Some((state, etag)) => poll.with_state(State::clone(&state), etag),
+        Some((state, tag)) => poll.with_state(State::clone(&state), tag),
         None => poll,
     }
 }

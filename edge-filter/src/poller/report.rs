@@ -1,4 +1,4 @@
-use intermission_core::{Poll, Report};
+use intermission_core::{Poll, Report, StateTag};
 
 use crate::config::Config;
 use crate::host::Host;
@@ -19,7 +19,7 @@ pub(crate) fn report(
         boot,
         seq,
         kind: "envoy",
-        applied: applied.and_then(|mark| mark.etag.as_deref()),
+        applied: applied.and_then(StateTag::bare),
         running: aggregate.running,
         counts: aggregate.counts,
         silent: &aggregate.silent,

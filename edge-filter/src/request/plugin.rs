@@ -3,7 +3,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
-    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, RequestView, State, Verdict,
+    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, RequestView, State,
+    StateTag, Verdict,
 };
 
 use crate::config::Config;
@@ -13,7 +14,7 @@ use crate::request::answer;
 use crate::request::client::Found;
 use crate::request::counters::Counters;
 use crate::request::unread::{Refused, Unread};
-use crate::shared_data::{Mark, Slot};
+use crate::shared_data::Slot;
 
 /// What all requests of one plugin in one VM share.
 #[derive(Debug)]
@@ -165,9 +166,9 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Puts a state in force, `mark` being what it is known by where it is an answer, and handles the
+    /// Puts a state in force, with its tag where it is an answer, and handles the
     /// requests that have waited for it.
-    pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, mark: Option<Mark>) {
+    pub(crate) fn put(&self, policy: Policy, state: &Rc<State>, tag: Option<StateTag>) {
         self.render(policy, state);
         self.counters.begin();
         for context in self.held.take() {
@@ -177,7 +178,7 @@ impl<H: Host> Plugin<H> {
             }
         }
         self.admitted.judge(state);
-        self.slot.publish(&self.host, mark, self.admitted.running());
+        self.slot.publish(&self.host, tag, self.admitted.running());
     }
 
     /// Puts the state in force into effect with other answers.

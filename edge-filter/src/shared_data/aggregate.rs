@@ -1,9 +1,10 @@
-use intermission_core::{Counts, Running};
+use std::cmp::Ordering;
+
+use intermission_core::{Counts, Running, StateTag};
 
 use crate::digest::digest;
 use crate::host::Host;
 use crate::shared_data::slot::{counted, each_status};
-use crate::shared_data::tagged_state::Mark;
 use crate::shared_data::vm_status::VmStatus;
 
 /// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
@@ -14,7 +15,7 @@ const NAMED: u64 = 16;
 #[derive(Debug)]
 pub(crate) struct Aggregate {
     /// What is in force in every VM that is not silent.
-    pub(crate) applied: Option<Mark>,
+    pub(crate) applied: Option<StateTag>,
     pub(crate) running: Running,
     /// The requests by rule of every VM that has `applied` in force.
     pub(crate) counts: Counts,
@@ -24,7 +25,7 @@ pub(crate) struct Aggregate {
 
 impl Aggregate {
     /// Reads the slots on a list; `known` is what the leader has in force, which serves no request or has a slot itself.
-    pub(crate) fn make(host: &impl Host, list: &str, known: Option<&Mark>) -> Self {
+    pub(crate) fn make(host: &impl Host, list: &str, known: Option<&StateTag>) -> Self {
         let mut aggregate = Self {
             applied: known.cloned(),
             running: Running::default(),
@@ -34,7 +35,7 @@ impl Aggregate {
         let (mut silent, mut unnamed, mut counts) = (0, Vec::new(), Vec::new());
         each_status(host, list, &mut |name, status| match status {
             Some(status) => {
-                counts.push((status.mark.clone(), counted(host, list, name)));
+                counts.push((status.tag.clone(), counted(host, list, name)));
                 aggregate.add(status, known);
             }
             None => {
@@ -50,17 +51,21 @@ impl Aggregate {
             // Another name whenever it stands for others, so that control forgets no slot but those that the operator saw.
             aggregate.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
         }
-        for (_, counts) in counts.iter().filter(|(mark, _)| *mark == aggregate.applied) {
+        for (_, counts) in counts.iter().filter(|(tag, _)| *tag == aggregate.applied) {
             aggregate.counts = aggregate.counts.and(counts);
         }
         aggregate
     }
 
-    fn add(&mut self, status: VmStatus, known: Option<&Mark>) {
+    fn add(&mut self, status: VmStatus, known: Option<&StateTag>) {
         self.running = self.running.and(status.running);
         // Of two documents with the same revision, the one that is not the newest counts.
-        if rank(status.mark.as_ref(), known) <= rank(self.applied.as_ref(), known) {
-            self.applied = status.mark;
+        let is_later = match status.tag.partial_cmp(&self.applied) {
+            Some(order) => order == Ordering::Greater,
+            None => self.applied.as_ref() != known,
+        };
+        if !is_later {
+            self.applied = status.tag;
         }
     }
 
@@ -70,9 +75,4 @@ impl Aggregate {
         }
         self.silent.push_str(name);
     }
-}
-
-fn rank<'m>(mark: Option<&'m Mark>, known: Option<&Mark>) -> (Option<(&'m str, u64)>, bool) {
-    let place = mark.map(|mark| (&*mark.store, mark.revision));
-    (place, mark == known)
 }

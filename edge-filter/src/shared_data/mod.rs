@@ -20,6 +20,6 @@ pub(crate) use slot::{Slot, list};
 pub(crate) use state::SharedState;
 #[cfg(feature = "fuzzing")]
 pub(crate) use state::read;
-pub(crate) use tagged_state::{Mark, TaggedState};
+pub(crate) use tagged_state::TaggedState;
 #[cfg(feature = "fuzzing")]
 pub(crate) use vm_status::VmStatus;

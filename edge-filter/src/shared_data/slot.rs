@@ -1,11 +1,10 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use intermission_core::{Counts, Running};
+use intermission_core::{Counts, Running, StateTag};
 
 use crate::host::{Host, now};
 use crate::shared_data::cas::swap;
-use crate::shared_data::tagged_state::Mark;
 use crate::shared_data::text::words;
 use crate::shared_data::vm_status::VmStatus;
 
@@ -24,7 +23,7 @@ pub(crate) struct Slot {
     key: String,
     name: String,
     exists: Cell<bool>,
-    mark: RefCell<Option<Mark>>,
+    tag: RefCell<Option<StateTag>>,
     running: Cell<Running>,
     counts: Cell<Counts>,
     queue: Cell<u32>,
@@ -74,7 +73,7 @@ impl Slot {
             list,
             name,
             exists: Cell::new(false),
-            mark: RefCell::new(None),
+            tag: RefCell::new(None),
             running: Cell::default(),
             counts: Cell::default(),
             queue: Cell::default(),
@@ -95,8 +94,8 @@ impl Slot {
     }
 
     /// Publishes what comes into force and what runs, if the slot exists.
-    pub(crate) fn publish(&self, host: &impl Host, mark: Option<Mark>, running: Running) {
-        self.mark.replace(mark);
+    pub(crate) fn publish(&self, host: &impl Host, tag: Option<StateTag>, running: Running) {
+        self.tag.replace(tag);
         self.counts.take();
         self.publish_running(host, running);
     }
@@ -134,7 +133,7 @@ impl Slot {
         self.written.set(host.uptime());
         let status = VmStatus {
             at: now(host),
-            mark: self.mark.borrow().clone(),
+            tag: self.tag.borrow().clone(),
             running: self.running.get(),
             queue: self.queue.get(),
         };

@@ -52,13 +52,12 @@ impl SharedState {
     }
 
     /// Writes the document of a state and wakes the others, unless a later one is there already.
-    pub(crate) fn write(&self, host: &impl Host, (state, etag): &TaggedState, document: &[u8]) {
-        let etag = etag.as_deref().unwrap_or_default().as_bytes();
+    pub(crate) fn write(&self, host: &impl Host, (state, tag): &TaggedState, document: &[u8]) {
         let older =
             |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
         if !swap(host, &self.state, &mut |known| {
             // It is as long as the document, and is not made before the known one is parsed.
-            (!older(known)).then(|| [etag, b"\n", document].concat())
+            (!older(known)).then(|| [tag.as_str().as_bytes(), b"\n", document].concat())
         }) {
             return;
         }
@@ -96,10 +95,12 @@ pub(crate) fn read(value: &[u8]) -> Option<TaggedState> {
     let state = match State::parse(document) {
         Ok(state) => state,
         // A newer filter polls for this process, and knows a critical field that this one does not.
-        Err(error) => return Some((Rc::new(error.closed()?.clone()), None)),
+        Err(error) => {
+            let closed = error.closed()?.clone();
+            let tag = closed.tag(None);
+            return Some((Rc::new(closed), tag));
+        }
     };
-    let etag = std::str::from_utf8(etag)
-        .ok()
-        .filter(|etag| !etag.is_empty());
-    Some((Rc::new(state), etag.map(Into::into)))
+    let tag = state.tag(std::str::from_utf8(etag).ok());
+    Some((Rc::new(state), tag))
 }

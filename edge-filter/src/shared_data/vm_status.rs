@@ -1,6 +1,5 @@
-use intermission_core::Running;
+use intermission_core::{Running, StateTag};
 
-use crate::shared_data::tagged_state::Mark;
 use crate::shared_data::text::{lines, numbers, words};
 
 /// What one VM publishes in its slot.
@@ -9,7 +8,7 @@ pub(crate) struct VmStatus {
     /// When it was published, in milliseconds of the wall clock.
     pub(crate) at: u64,
     /// What is in force; `None` before the first answer.
-    pub(crate) mark: Option<Mark>,
+    pub(crate) tag: Option<StateTag>,
     pub(crate) running: Running,
     /// By which the VM is woken.
     pub(crate) queue: u32,
@@ -23,9 +22,8 @@ impl VmStatus {
         } = self.running;
         let oldest = oldest.unwrap_or_default();
         let mut text = format!("{} {} {requests} {oldest}", self.at, self.queue);
-        if let Some(mark) = &self.mark {
-            let etag = mark.etag.as_deref().unwrap_or_default();
-            text += &format!(" {} ={}\n{etag}", mark.revision, mark.store);
+        if let Some(tag) = &self.tag {
+            text += &format!(" {} ={}\n{tag}", tag.revision(), tag.store());
         }
         text
     }
@@ -37,17 +35,14 @@ impl VmStatus {
         else {
             return None;
         };
-        let mark = revision.first().and_then(|revision| {
-            Some(Mark {
-                revision: *revision,
-                store: words(line).last()?.strip_prefix('=')?.into(),
-                etag: Some(etag).filter(|etag| !etag.is_empty()).map(Into::into),
-            })
+        let tag = revision.first().and_then(|revision| {
+            let store = words(line).last()?.strip_prefix('=')?;
+            Some(StateTag::received(store, *revision, Some(etag)))
         });
         Some(Self {
             at,
             queue: u32::try_from(queue).ok()?,
-            mark,
+            tag,
             running: Running {
                 requests,
                 // Envoy tells the end of every connection.

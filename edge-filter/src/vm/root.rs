@@ -9,7 +9,7 @@ use crate::host::{Host, Level, milliseconds};
 use crate::poller::{Metrics, Poller};
 use crate::request::{Action, Plugin, Rest};
 use crate::shared_data::{
-    Freshness, Leadership, Mark, ProcessIdentity, SharedState, Slot, TaggedState, list,
+    Freshness, Leadership, ProcessIdentity, SharedState, Slot, TaggedState, list,
 };
 
 /// How often a root context looks around.
@@ -277,7 +277,8 @@ impl<H: Host + Clone> Root<H> {
             Rc::clone(state)
         };
         let policy = self.compile(&state);
-        self.plugin.put(policy, &state, known.map(Mark::of));
+        self.plugin
+            .put(policy, &state, known.map(|(_, tag)| tag.clone()));
         self.plugin.host.act_for(self.context);
         self.in_force = Some(state);
     }

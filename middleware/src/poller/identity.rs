@@ -1,7 +1,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use intermission_core::{Poll, Report};
+use intermission_core::{Poll, Report, StateTag};
 
 use crate::current::PolicyCell;
 
@@ -43,7 +43,7 @@ impl Identity {
             boot: self.boot,
             seq: self.seq,
             kind: "tower",
-            applied: poll.etag(),
+            applied: poll.tag().and_then(StateTag::bare),
             running: cell.running(),
             counts: cell.counts(),
             silent: "",

@@ -3,7 +3,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::state::{DocumentError, ServiceName, State};
+use crate::state::{DocumentError, ServiceName, StateTag};
 
 /// The reason why a response is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub(super) enum Kind {
         own: ServiceName,
     },
     Older {
-        offered: String,
-        kept: String,
+        offered: StateTag,
+        kept: StateTag,
     },
 }
 
@@ -53,8 +53,9 @@ impl fmt::Display for PollError {
             ),
             Kind::Older { offered, kept } => write!(
                 f,
-                "{offered} is older than {kept}, which stays in force; if a backup was restored on purpose, \
-                 adopt it at control"
+                "{} is older than {}, which stays in force; if a backup was restored on purpose, adopt it at control",
+                identity(offered),
+                identity(kept)
             ),
         }
     }
@@ -69,11 +70,10 @@ impl core::error::Error for PollError {
     }
 }
 
-pub(super) fn identity(state: &State) -> String {
-    let store = if state.store.is_empty() {
-        "no store".to_owned()
-    } else {
-        format!("store {}", state.store)
+fn identity(tag: &StateTag) -> String {
+    let store = match tag.store() {
+        "" => "no store".to_owned(),
+        store => format!("store {store}"),
     };
-    format!("revision {} of {store}", state.revision)
+    format!("revision {} of {store}", tag.revision())
 }

@@ -2,11 +2,11 @@ use alloc::boxed::Box;
 use alloc::format;
 use core::time::Duration;
 
-use crate::poll::error::{Kind, PollError, identity};
+use crate::poll::error::{Kind, PollError};
 use crate::poll::exchange::{PollRequest, PollResponse, applies_wait, seconds};
 use crate::poll::options::PollOptions;
 use crate::poll::pauses::{LONGEST_PAUSE, Pauses};
-use crate::state::{DocumentError, ServiceName, State};
+use crate::state::{DocumentError, ServiceName, State, StateTag};
 
 /// The time limit of a poll, beyond the time that control may hold it.
 const SLACK: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ pub struct Poll {
     pauses: Pauses,
     service: Option<ServiceName>,
     state: Option<State>,
-    etag: Option<Box<str>>,
+    tag: Option<StateTag>,
     next_at: Duration,
     sent_at: Duration,
     answered_at: Option<Duration>,
@@ -44,7 +44,7 @@ impl Poll {
             pauses: Pauses::new(options, seed),
             service: None,
             state: None,
-            etag: None,
+            tag: None,
             next_at: Duration::ZERO,
             sent_at: Duration::ZERO,
             answered_at: None,
@@ -60,13 +60,13 @@ impl Poll {
         Self { service, ..self }
     }
 
-    /// Continues from a state that another poller of this process has put in force, and from its entity tag, if known.
+    /// Continues from a state that another poller of this process has put in force.
     #[must_use]
-    pub fn with_state(self, state: State, etag: Option<Box<str>>) -> Self {
+    pub fn with_state(self, state: State, tag: StateTag) -> Self {
         Self {
             service: self.service.or_else(|| Some(state.service.clone())),
             state: Some(state),
-            etag,
+            tag: Some(tag),
             ..self
         }
     }
@@ -113,10 +113,14 @@ impl Poll {
         Some(begin.saturating_add(self.options.lease?))
     }
 
-    /// The entity tag of the last good state, if it had one.
+    /// The tag of the last good state; `None` for that of a saved copy.
     #[must_use]
-    pub fn etag(&self) -> Option<&str> {
-        self.etag.as_deref()
+    pub fn tag(&self) -> Option<&StateTag> {
+        self.tag.as_ref()
+    }
+
+    fn entity_tag(&self) -> Option<&str> {
+        self.tag()?.entity_tag()
     }
 
     /// The error of the last document of the server, if it was refused.
@@ -143,9 +147,9 @@ impl Poll {
         self.sent_at = now;
         let wait = self.options.wait.as_secs();
         // A poll without an entity tag is answered at once. After a failure, the node wants an answer at once.
-        let held = self.etag.is_some() && wait > 0 && !self.pauses.is_after_failure();
+        let held = self.entity_tag().is_some() && wait > 0 && !self.pauses.is_after_failure();
         PollRequest {
-            if_none_match: self.etag.clone(),
+            if_none_match: self.entity_tag().map(Into::into),
             prefer: held.then(|| format!("wait={wait}")),
             timeout: self.options.at_most(SLACK)
                 + if held {
@@ -168,7 +172,7 @@ impl Poll {
         response: PollResponse<'_>,
     ) -> Result<Option<State>, PollError> {
         // Before the first answer, the server does not know which state is in force, even if it is a saved one.
-        let before = self.answered_at.and(self.state.as_ref()).map(order);
+        let before = self.answered_at.and(self.tag.clone());
         let new = self.read(&response);
         match &new {
             Ok(new) => {
@@ -178,7 +182,7 @@ impl Poll {
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
                 // After a change the node polls again at once to report it.
-                let has_risen = new.as_ref().is_some_and(|new| Some(order(new)) != before);
+                let has_risen = new.is_some() && self.tag > before;
                 let pause = if has_risen || was_held {
                     Duration::ZERO
                 } else {
@@ -208,7 +212,7 @@ impl Poll {
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {
         match response.status {
             // After a document with an unknown critical field, the last good state is in force again.
-            304 if self.etag.is_some() => {
+            304 if self.entity_tag().is_some() => {
                 let was_closed = self.closed.take().is_some();
                 return Ok(self.state.clone().filter(|_| was_closed));
             }
@@ -226,15 +230,15 @@ impl Poll {
             && !current.may_give_way_to(&next)
         {
             let refused = Kind::Older {
-                offered: identity(&next),
-                kept: identity(current),
+                offered: next.tag(None),
+                kept: current.tag(None),
             };
             return Err(PollError(refused));
         }
         let etag = response
             .etag
             .and_then(|etag| core::str::from_utf8(etag).ok());
-        self.etag = etag.map(Into::into);
+        self.tag = Some(next.tag(etag));
         let was_closed = self.closed.take().is_some();
         let changed = self.state.as_ref() != Some(&next) || was_closed;
         // The first answer is a new state even if it equals the saved copy.
@@ -265,11 +269,6 @@ impl Poll {
         }
         PollError(Kind::Document(error))
     }
-}
-
-/// The key by which documents are ordered.
-fn order(state: &State) -> (Box<str>, u64) {
-    (state.store.clone(), state.revision)
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ pub struct Report<'r> {
     pub seq: u64,
     /// The kind of the node: `tower` or `envoy`.
     pub kind: &'r str,
-    /// The entity tag of the state in force in every thread that reports; `None` before the first answer.
+    /// The tag of the state in force in every thread that reports, [bare](crate::StateTag::bare); `None` before the first
+    /// answer.
     pub applied: Option<&'r str>,
     /// The running requests that the state in force would refuse.
     pub running: Running,
@@ -57,7 +58,7 @@ impl fmt::Display for Report<'_> {
         f.write_str(self.kind)?;
         if let Some(applied) = self.applied {
             f.write_str(";applied=")?;
-            string(f, applied.trim_matches('"'))?;
+            string(f, applied)?;
         }
         write!(f, ";running={requests}")?;
         if let Some(oldest) = oldest {
@@ -165,7 +166,7 @@ mod tests {
         counts.add("out-of-scope", u64::MAX);
         counts.add("no-rule", 1);
         let report = Report {
-            applied: Some("\"01J9/17/9c2f\""),
+            applied: Some("01J9/17/9c2f"),
             running: Running {
                 requests: 3,
                 upgraded: 1,

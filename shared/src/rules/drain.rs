@@ -24,23 +24,6 @@ impl State {
         }
     }
 
-    /// The revision of this state in the order of the state that is in force `now`: 0, older than any, where the two have
-    /// different stores or services, so that their revisions cannot be compared.
-    #[must_use]
-    pub fn revision_in_order_of(&self, now: &Self) -> u64 {
-        if self.has_order_of(now) {
-            self.revision
-        } else {
-            0
-        }
-    }
-
-    /// Whether the revisions of two states can be compared.
-    #[must_use]
-    pub fn has_order_of(&self, other: &Self) -> bool {
-        self.store == other.store && self.service == other.service
-    }
-
     /// Whether this state surely refuses whatever `before` refused, so that it may stand in for it.
     #[must_use]
     pub fn refuses_all_of(&self, before: &Self) -> bool {
@@ -205,29 +188,6 @@ mod tests {
         let mut disabled = more.clone();
         disabled.allowlist.enabled = false;
         assert!(!disabled.still_admits(Lasting::Allowlisted, &before));
-    }
-
-    #[test]
-    fn a_revision_of_another_store_or_service_is_older_than_any() {
-        let now = State {
-            revision: 9,
-            ..state(Mode::All)
-        };
-        let before = State {
-            revision: 7,
-            ..now.clone()
-        };
-        assert_eq!(before.revision_in_order_of(&now), 7);
-        let other_store = State {
-            store: "T".into(),
-            ..before.clone()
-        };
-        assert_eq!(other_store.revision_in_order_of(&now), 0);
-        let other_service = State {
-            service: "blog".parse().unwrap(),
-            ..before
-        };
-        assert_eq!(other_service.revision_in_order_of(&now), 0);
     }
 
     #[test]

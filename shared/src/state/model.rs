@@ -101,13 +101,6 @@ impl State {
         // Plain data under keys that are strings cannot fail.
         serde_json::to_vec(&document).unwrap_or_default()
     }
-
-    /// Whether a node that enforces `self` may replace it with `next`: a later revision of the same store, or any
-    /// revision of a store that was created later. States of different services are not ordered.
-    #[must_use]
-    pub fn may_give_way_to(&self, next: &Self) -> bool {
-        next.service != self.service || (&next.store, next.revision) >= (&self.store, self.revision)
-    }
 }
 
 #[cfg(test)]

@@ -30,10 +30,17 @@ impl StateTag {
     /// The tag of a document that control has written.
     #[must_use]
     pub fn new(store: &str, revision: u64, digest: &str) -> Self {
+        let entity_tag = format!("\"{store}/{revision}/{digest}\"");
+        Self::received(store, revision, Some(&entity_tag))
+    }
+
+    /// The tag of a document that came with this entity tag.
+    #[must_use]
+    pub fn received(store: &str, revision: u64, entity_tag: Option<&str>) -> Self {
         Self {
             store: store.into(),
             revision,
-            entity_tag: format!("\"{store}/{revision}/{digest}\"").into(),
+            entity_tag: entity_tag.unwrap_or_default().into(),
         }
     }
 
@@ -60,16 +67,42 @@ impl StateTag {
     pub fn as_str(&self) -> &str {
         &self.entity_tag
     }
+
+    /// The entity tag as a report has it: without its quotes and the mark of a weak one.
+    #[must_use]
+    pub fn bare(&self) -> Option<&str> {
+        self.entity_tag().map(bare)
+    }
 }
 
 impl State {
     /// The tag of this state, whose document came with this entity tag.
     #[must_use]
     pub fn tag(&self, entity_tag: Option<&str>) -> StateTag {
-        StateTag {
-            store: self.store.clone(),
-            revision: self.revision,
-            entity_tag: entity_tag.unwrap_or_default().into(),
+        StateTag::received(&self.store, self.revision, entity_tag)
+    }
+
+    /// Whether a node that enforces `self` may replace it with `next`, which is not an earlier document. States of different
+    /// services are not ordered.
+    #[must_use]
+    pub fn may_give_way_to(&self, next: &Self) -> bool {
+        next.service != self.service || next.tag(None) >= self.tag(None)
+    }
+
+    /// Whether the revisions of two states can be compared.
+    #[must_use]
+    pub fn has_order_of(&self, other: &Self) -> bool {
+        self.store == other.store && self.service == other.service
+    }
+
+    /// The revision of this state in the order of the state that is in force `now`: 0, older than any, where their revisions
+    /// cannot be compared.
+    #[must_use]
+    pub fn revision_in_order_of(&self, now: &Self) -> u64 {
+        if self.has_order_of(now) {
+            self.revision
+        } else {
+            0
         }
     }
 }
@@ -119,6 +152,7 @@ mod tests {
     use alloc::string::ToString;
 
     use super::*;
+    use crate::state::{Mode, ServiceName};
 
     #[test]
     fn the_text_is_the_entity_tag_and_is_read_again() {
@@ -152,5 +186,42 @@ mod tests {
         assert_eq!(tag.partial_cmp(&tag.clone()), Some(Ordering::Equal));
         assert_eq!(tag.partial_cmp(&conflicting), None);
         assert!(older < conflicting && conflicting < later);
+    }
+
+    #[test]
+    fn a_tag_keeps_the_entity_tag_of_any_server() {
+        let state = State::initial(ServiceName::unknown(), Mode::Off);
+        for (sent, bare) in [
+            (None, None),
+            (Some("\"65f0-1a2b\""), Some("65f0-1a2b")),
+            // A proxy that compresses makes it weak.
+            (Some("W/\"01J9/17/9c2f\""), Some("01J9/17/9c2f")),
+        ] {
+            let tag = state.tag(sent);
+            assert_eq!((tag.entity_tag(), tag.bare()), (sent, bare));
+        }
+    }
+
+    #[test]
+    fn a_revision_of_another_store_or_service_is_older_than_any() {
+        let now = State {
+            revision: 9,
+            ..State::initial(ServiceName::unknown(), Mode::All)
+        };
+        let before = State {
+            revision: 7,
+            ..now.clone()
+        };
+        assert_eq!(before.revision_in_order_of(&now), 7);
+        let other_store = State {
+            store: "T".into(),
+            ..before.clone()
+        };
+        assert_eq!(other_store.revision_in_order_of(&now), 0);
+        let other_service = State {
+            service: "blog".parse().unwrap(),
+            ..before
+        };
+        assert_eq!(other_service.revision_in_order_of(&now), 0);
     }
 }

@@ -44,7 +44,7 @@ mod tests {
     use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
-    use crate::fleet::{LastReport, Member, Position, Report};
+    use crate::fleet::{LastReport, Position, Report, testing};
     use crate::values::now::Now;
     use crate::wire::node::Standing;
 
@@ -53,7 +53,7 @@ mod tests {
         let report = Report::read(line.as_bytes()).unwrap();
         let heard = LastReport::new(report, Position::Before, Now::read());
         let at = heard.at;
-        Member::new(heard, "nodes").view(Standing::Behind, at)
+        testing::member(heard).view(Standing::Behind, at)
     }
 
     #[test]

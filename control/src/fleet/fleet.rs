@@ -6,18 +6,14 @@ use intermission_core::State;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::barrier::Barrier;
-use crate::fleet::forgetting::{Found, Selection};
-use crate::fleet::member::LastReport;
-use crate::fleet::member::{Member, Position};
-use crate::fleet::members::Members;
-use crate::fleet::members::Reported;
-use crate::fleet::report::Report;
-use crate::fleet::unstored::Node;
+use crate::fleet::forgetting::Selection;
+use crate::fleet::member::{LastReport, Member};
+use crate::fleet::members::{Members, Reported, Unsettled};
 use crate::values::now::Now;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
-use crate::wire::forgotten::Forgotten;
-use crate::wire::node::MemberId;
+use crate::wire::forgotten::{Forgetting, Forgotten};
+use crate::wire::node::{MemberId, UnstoredNode};
 
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
@@ -60,73 +56,39 @@ impl Open {
 }
 
 impl Fleet {
-    /// The fleet as the store knows it; no member has reported.
-    pub(crate) fn new(
-        members: impl IntoIterator<Item = (String, Member)>,
-        forgotten: impl IntoIterator<Item = (String, Forgotten)>,
-        barriers: impl IntoIterator<Item = Barrier>,
-        now: Now,
-    ) -> Self {
-        let fleet = Self::default();
-        let mut inner = fleet.lock();
-        for (service, forgotten) in forgotten {
-            inner.of(&service).forgive(&forgotten);
-        }
-        for (service, member) in members {
-            inner.of(&service).join(member, now);
-        }
-        for barrier in barriers {
-            inner.begin(barrier, now);
-        }
-        drop(inner);
-        fleet
-    }
-
-    /// What a member said before with this entity tag in force, so that it need not be looked up again.
-    pub(crate) fn position(&self, service: &str, report: &Report) -> Option<Position> {
-        let inner = self.lock();
-        let member = inner.services.get(service)?.member(&report.id)?;
-        let heard = member.heard.as_ref()?;
-        (heard.report.applied == report.applied).then_some(heard.position)
-    }
-
     /// Takes a report that came with `token`. A stranger has to be stored before it may [`join`](Self::join), and is
     /// noted as not stored until then.
-    pub(crate) fn report(
-        &self,
-        service: &str,
-        report: Report,
-        position: Position,
-        token: &str,
-        now: Now,
-    ) -> Reported {
-        let heard = LastReport::new(report, position, now);
+    pub(crate) fn report(&self, service: &str, heard: LastReport, token: &str) -> Reported {
         let mut inner = self.lock();
         let revoked = inner.revoked.contains(token);
-        let news = inner.of(service).report(heard, token, revoked);
+        let reported = inner.of(service).report(heard, token, revoked);
         drop(inner);
         self.changed.notify_one();
-        news
+        reported
     }
 
-    /// Takes a new member, unless it has left meanwhile.
-    pub(crate) fn join(&self, service: &str, mut member: Member, now: Now) -> bool {
+    /// What of a process has to be stored, after this report of it was taken.
+    pub(crate) fn unsettled(&self, service: &str, heard: &LastReport, now: Now) -> Unsettled {
+        self.lock().of(service).unsettled(heard, now.instant)
+    }
+
+    /// Takes note of what the history of the store says of the state that a member has reported.
+    pub(crate) fn place(&self, service: &str, heard: &LastReport) {
+        self.lock().of(service).place(heard);
+        self.changed.notify_one();
+    }
+
+    /// Takes a member, or the token with which the store has it.
+    pub(crate) fn join(&self, service: &str, mut member: Member, now: Now) {
         let mut inner = self.lock();
         member.revoked = inner.revoked.contains(&member.token);
-        let has_joined = inner.of(service).join(member, now);
+        inner.of(service).join(member, now);
         self.changed.notify_one();
-        has_joined
     }
 
-    /// What is known of a member.
-    pub(crate) fn member(&self, service: &str, id: &MemberId) -> Option<Member> {
-        let inner = self.lock();
-        inner.services.get(service)?.member(id).cloned()
-    }
-
-    /// Takes note of a process that is not stored, unless it is a member.
-    pub(crate) fn note_unknown(&self, service: &str, id: &MemberId, token: &str, now: Now) {
-        self.lock().of(service).note_unknown(id, token, now);
+    /// Removes a member that has left.
+    pub(crate) fn leave(&self, service: &str, id: &MemberId) {
+        self.lock().of(service).leave(id);
         self.changed.notify_one();
     }
 
@@ -134,7 +96,7 @@ impl Fleet {
     pub(crate) fn note_unstored(
         &self,
         service: &str,
-        node: Node,
+        node: UnstoredNode,
         token: &str,
         reason: Option<String>,
         now: Now,
@@ -143,11 +105,6 @@ impl Fleet {
         let is_news = inner.of(service).note_unstored(node, token, reason, now);
         self.changed.notify_one();
         is_news
-    }
-
-    /// Takes note that the store has this token of a member.
-    pub(crate) fn token_stored(&self, service: &str, id: &MemberId, token: &str) {
-        self.lock().of(service).token_stored(id, token);
     }
 
     /// Takes every member whose last report came with this token for lost, from now on and until it reports with
@@ -162,25 +119,14 @@ impl Fleet {
         self.changed.notify_one();
     }
 
-    /// The threads of a member that have spoken again since they were forgiven, where the store still has them so.
-    pub(crate) fn heard_again(&self, service: &str, id: &MemberId) -> Forgotten {
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
-        Forgotten {
-            id: id.clone(),
-            silent: of_service
-                .map(|of_service| of_service.heard_again(id))
-                .unwrap_or_default(),
-        }
-    }
-
-    /// Takes note that the store has them so no more.
-    pub(crate) fn unforgive(&self, service: &str, heard_again: &Forgotten) {
-        self.lock().of(service).unforgive(heard_again);
-    }
-
-    /// What is to become of the members that an operator means.
-    pub(crate) fn find(&self, service: &str, selection: &Selection, now: Now) -> Found {
+    /// What is to become of the members that an operator means; for the nodes that could not be stored, which they are
+    /// and how many more.
+    pub(crate) fn find(
+        &self,
+        service: &str,
+        selection: &Selection,
+        now: Now,
+    ) -> (Forgetting, (Vec<UnstoredNode>, u64)) {
         let inner = self.lock();
         let of_service = inner.services.get(service);
         of_service
@@ -188,23 +134,38 @@ impl Fleet {
             .unwrap_or_default()
     }
 
-    /// Forgets members. One that still lives is a new member with its next poll.
-    pub(crate) fn forget(&self, service: &str, selection: &Selection, found: &Found, now: Now) {
-        self.lock()
-            .of(service)
-            .forget(selection, found, now.instant);
+    /// Forgets a member. One that `was_lost` and has reported since stays; another one that lives is a new member with
+    /// its next poll.
+    pub(crate) fn forget(&self, service: &str, id: &MemberId, was_lost: bool, now: Now) {
+        self.lock().of(service).forget(id, was_lost, now.instant);
+        self.changed.notify_one();
+    }
+
+    /// Answers for the silence of threads.
+    pub(crate) fn forgive(&self, service: &str, threads: &Forgotten) {
+        self.lock().of(service).forgive(threads);
+        self.changed.notify_one();
+    }
+
+    /// Takes note that the store has these threads forgiven no more.
+    pub(crate) fn unforgive(&self, service: &str, threads: &Forgotten) {
+        self.lock().of(service).unforgive(threads);
+    }
+
+    /// Forgets these nodes that could not be stored, and so many of those that are not kept.
+    pub(crate) fn forget_unstored(&self, service: &str, nodes: &[UnstoredNode], more: u64) {
+        self.lock().of(service).forget_unstored(nodes, more);
         self.changed.notify_one();
     }
 
     /// Begins to wait.
-    pub(crate) fn begin(&self, barriers: impl IntoIterator<Item = Barrier>, now: Now) {
+    pub(crate) fn begin(&self, barrier: Barrier, now: Now) {
         let mut inner = self.lock();
-        for barrier in barriers {
-            let of_service = inner.of(barrier.service());
-            of_service.barrier_began().notify_waiters();
-            of_service.notify();
-            inner.begin(barrier, now);
-        }
+        let of_service = inner.of(barrier.service());
+        of_service.barrier_began().notify_waiters();
+        of_service.notify();
+        inner.begin(barrier, now);
+        drop(inner);
         self.changed.notify_one();
     }
 

@@ -2,9 +2,6 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::fleet::member::Member;
-
-use crate::fleet::unstored::Node;
-use crate::wire::forgotten::Forgetting;
 use crate::wire::node::MemberId;
 
 /// Which members an operator means.
@@ -34,20 +31,5 @@ impl Selection {
             Self::Token(name) => member.token == *name,
             Self::Unstored => false,
         }
-    }
-}
-
-/// The members that an operator means, and what forgetting does to each.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) forgetting: Forgetting,
-    /// The nodes that could not be stored, and how many more there are than are kept.
-    pub(crate) unstored: (Vec<Node>, u64),
-}
-
-impl Found {
-    /// Whether forgetting changes nothing.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.forgetting.is_idle() && self.unstored.1 == 0
     }
 }

@@ -57,6 +57,8 @@ impl LastReport {
 pub(crate) enum Position {
     /// Nothing of this store yet.
     Before,
+    /// A state that only the store's history knows, which has not been asked yet. It is none that is in force now.
+    Unproven,
     /// This revision.
     At(u64),
     /// A revision that this store never made: it is ahead of it, or another of the same number.
@@ -71,31 +73,17 @@ const MARGIN: Duration = Duration::from_secs(2);
 const OTHERS: &str = "more-";
 
 impl Member {
-    /// Begins with its first report.
-    pub(crate) fn new(heard: LastReport, token: &str) -> Self {
-        let report = &heard.report;
-        Self {
-            id: report.id.clone(),
-            kind: report.kind.clone(),
-            joined: heard.time,
-            token: token.to_owned(),
-            stored_token: token.to_owned(),
-            revoked: false,
-            wait: report.wait,
-            lease: report.lease,
-            forgiven: BTreeSet::new(),
-            expected: heard.at,
-            heard: Some(heard),
-        }
-    }
-
     /// Takes a report that came with `token`, unless a later one was heard before it.
-    pub(super) fn report(&mut self, heard: LastReport, token: &str) {
-        let late = self
-            .heard
-            .as_ref()
-            .is_some_and(|before| before.report.seq >= heard.report.seq);
+    pub(super) fn report(&mut self, mut heard: LastReport, token: &str, revoked: bool) {
+        let before = self.heard.as_ref();
+        let late = before.is_some_and(|before| before.report.seq >= heard.report.seq);
         if !late {
+            // What was looked up once is known.
+            let same = before.filter(|before| before.report.applied == heard.report.applied);
+            if let Some(before) = same.filter(|_| heard.position == Position::Unproven) {
+                heard.position = before.position;
+            }
+            self.revoked = revoked;
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             token.clone_into(&mut self.token);
@@ -134,7 +122,7 @@ impl Member {
         let silent = self.silent().next().is_some();
         let in_force = match heard.position {
             Position::Forked => return Standing::Forked,
-            Position::Before => false,
+            Position::Before | Position::Unproven => false,
             Position::At(applied) => applied >= revision,
         };
         let runs = report.requests + report.upgraded > 0
@@ -172,7 +160,7 @@ impl Member {
     pub(super) fn revision(&self) -> Option<u64> {
         match self.heard.as_ref()?.position {
             Position::At(revision) => Some(revision),
-            Position::Before | Position::Forked => None,
+            Position::Before | Position::Unproven | Position::Forked => None,
         }
     }
 

@@ -5,14 +5,12 @@ use std::time::Instant;
 use tokio::sync::{Notify, watch};
 
 use crate::fleet::departures::Departures;
-use crate::fleet::forgetting::{Found, Selection};
-use crate::fleet::member::LastReport;
-use crate::fleet::member::Member;
-use crate::fleet::unstored::Node;
+use crate::fleet::forgetting::Selection;
+use crate::fleet::member::{LastReport, Member, Position};
 use crate::fleet::unstored::Unstored;
 use crate::values::now::Now;
-use crate::wire::forgotten::{Forgotten, Kept};
-use crate::wire::node::MemberId;
+use crate::wire::forgotten::{Forgetting, Forgotten, Kept};
+use crate::wire::node::{MemberId, UnstoredNode};
 
 /// The members of one service.
 #[derive(Debug, Default)]
@@ -29,16 +27,27 @@ pub(super) struct Members {
 }
 
 /// How a report was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Reported {
-    /// From a member, or from one that has left since it was sent.
-    Known,
-    /// From a member of which the store has something else: another token, or threads as forgiven that speak again.
-    Changed,
-    /// From a member that has left with it.
-    Left,
-    /// From one that is no member yet. It is noted as not stored until it [joins](Members::join).
-    Unknown,
+    /// It is in memory, and that is all.
+    Taken,
+    /// The store has to take something of its process; a stranger is noted as not stored until it [joins](Members::join).
+    Unsettled(Box<LastReport>),
+}
+
+/// What the store has to take of a process.
+#[derive(Debug)]
+pub(crate) enum Unsettled {
+    Nothing,
+    /// It is a new member.
+    Joins,
+    /// It has left.
+    Leaves,
+    /// It reports with another token, or threads whose silence is forgiven are not silent any more.
+    Differs {
+        token: String,
+        unforgiven: BTreeSet<String>,
+    },
 }
 
 impl Members {
@@ -57,7 +66,7 @@ impl Members {
     /// Takes note of a node that has the state and is not stored.
     pub(super) fn note_unstored(
         &mut self,
-        node: Node,
+        node: UnstoredNode,
         token: &str,
         reason: Option<String>,
         now: Now,
@@ -67,69 +76,93 @@ impl Members {
         is_news
     }
 
-    /// Takes note of a process that is not stored, unless it is a member.
-    pub(super) fn note_unknown(&mut self, id: &MemberId, token: &str, now: Now) {
-        if !self.members.contains_key(id) {
-            self.note_unstored(Node::Process(id.clone()), token, None, now);
-        }
-    }
-
     pub(super) fn report(&mut self, heard: LastReport, token: &str, revoked: bool) -> Reported {
         let report = &heard.report;
-        let leaves = report.leaving && report.requests + report.upgraded == 0;
+        let leaves = report.leaves();
         if leaves {
             self.departures.note(report, heard.at);
-            self.unstored.remove(&report.id);
         }
         let Some(member) = self.members.get_mut(&report.id) else {
-            return match () {
-                () if leaves => Reported::Left,
-                () if self.departures.overtook(report, heard.at) => {
-                    self.unstored.remove(&report.id);
-                    Reported::Known
-                }
-                () => {
-                    let now = Now {
-                        instant: heard.at,
-                        time: heard.time,
-                    };
-                    self.note_unstored(Node::Process(report.id.clone()), token, None, now);
-                    Reported::Unknown
-                }
+            if leaves || self.departures.overtook(report, heard.at) {
+                self.unstored.remove(&report.id);
+                return Reported::Taken;
+            }
+            let now = Now {
+                instant: heard.at,
+                time: heard.time,
             };
+            let node = UnstoredNode::Process(report.id.clone());
+            self.note_unstored(node, token, None, now);
+            return Reported::Unsettled(Box::new(heard));
         };
         self.unstored.remove(&report.id);
-        let news = if leaves {
-            self.forgiven.remove(&report.id);
-            self.members.remove(&report.id);
-            Reported::Left
-        } else {
-            member.report(heard, token);
-            member.revoked = revoked;
-            let forgiven = self.forgiven.get(&member.id);
-            let is_forgiven = forgiven.is_none_or(|kept| kept.is_subset(&member.forgiven));
-            match is_forgiven && member.token == member.stored_token {
-                true => Reported::Known,
-                false => Reported::Changed,
-            }
-        };
+        member.report(heard.clone(), token, revoked);
+        let position = member.heard.as_ref().map(|heard| heard.position);
         self.notify();
-        news
+        match self.unsettled(&heard, heard.at) {
+            Unsettled::Nothing if position != Some(Position::Unproven) => Reported::Taken,
+            _ => Reported::Unsettled(Box::new(heard)),
+        }
     }
 
-    /// Takes a new member, unless it has left meanwhile.
-    pub(super) fn join(&mut self, mut member: Member, now: Now) -> bool {
-        self.unstored.remove_stored(&member.id, now);
-        let heard = member.heard.as_ref();
-        if heard.is_some_and(|heard| self.departures.overtook(&heard.report, now.instant)) {
-            return false;
+    /// What of a process has to be stored, after this report of it was taken.
+    pub(super) fn unsettled(&self, heard: &LastReport, now: Instant) -> Unsettled {
+        let Some(member) = self.members.get(&heard.report.id) else {
+            let report = &heard.report;
+            let has_left = report.leaves() || self.departures.overtook(report, now);
+            return if has_left {
+                Unsettled::Nothing
+            } else {
+                Unsettled::Joins
+            };
+        };
+        let last = &member.heard.as_ref().unwrap_or(heard).report;
+        if last.leaves() || self.departures.overtook(last, now) {
+            return Unsettled::Leaves;
         }
+        let forgiven = self.forgiven.get(&member.id);
+        let unforgiven = forgiven.map_or_else(BTreeSet::new, |forgiven| {
+            forgiven.difference(&member.forgiven).cloned().collect()
+        });
+        if unforgiven.is_empty() && member.token == member.stored_token {
+            return Unsettled::Nothing;
+        }
+        Unsettled::Differs {
+            token: member.token.clone(),
+            unforgiven,
+        }
+    }
+
+    /// Takes note of what the history of the store says of the state that a member has reported.
+    pub(super) fn place(&mut self, placed: &LastReport) {
+        let member = self.members.get_mut(&placed.report.id);
+        if let Some(heard) = member.and_then(|member| member.heard.as_mut())
+            && heard.report.applied == placed.report.applied
+        {
+            heard.position = placed.position;
+            self.notify();
+        }
+    }
+
+    /// Takes a member, or the token with which the store has it.
+    pub(super) fn join(&mut self, mut member: Member, now: Now) {
+        if let Some(known) = self.members.get_mut(&member.id) {
+            known.stored_token = member.stored_token;
+            return;
+        }
+        self.unstored.remove_stored(&member.id, now);
         if let Some(forgiven) = self.forgiven.get(&member.id) {
             member.forgive(forgiven);
         }
         self.members.insert(member.id.clone(), member);
         self.notify();
-        true
+    }
+
+    /// Removes a member that has left.
+    pub(super) fn leave(&mut self, id: &MemberId) {
+        self.members.remove(id);
+        self.forgiven.remove(id);
+        self.notify();
     }
 
     /// Marks the members whose last report came with the token of this name, which has been revoked.
@@ -142,12 +175,16 @@ impl Members {
     }
 
     /// The members that an operator means, and what forgetting does to each.
-    pub(super) fn find(&self, selection: &Selection, now: Instant) -> Found {
-        let mut found = Found::default();
-        let forgetting = &mut found.forgetting;
+    pub(super) fn find(
+        &self,
+        selection: &Selection,
+        now: Instant,
+    ) -> (Forgetting, (Vec<UnstoredNode>, u64)) {
+        let mut forgetting = Forgetting::default();
+        let mut unstored = Default::default();
         if matches!(selection, Selection::Unstored) {
             forgetting.unstored = self.unstored.views();
-            found.unstored = self.unstored.all();
+            unstored = self.unstored.all();
         }
         let members = self.members.values();
         for member in members.filter(|member| selection.means(member, now)) {
@@ -163,61 +200,41 @@ impl Members {
                 forgetting.forgiven.push(forgotten);
             }
         }
-        found
+        (forgetting, unstored)
     }
 
-    /// Forgets what `selection` has meant when it was [looked for](Self::find). A member that has been heard since stays, and
-    /// is stored again with its next report.
-    pub(super) fn forget(&mut self, selection: &Selection, found: &Found, now: Instant) {
-        let forgetting = &found.forgetting;
-        for forgotten in &forgetting.removed {
-            match self.members.get_mut(&forgotten.id) {
-                Some(member)
-                    if !matches!(selection, Selection::Process(_)) && !member.is_lost(now) =>
-                {
-                    member.stored_token.clear();
-                }
-                _ => {
-                    self.members.remove(&forgotten.id);
-                }
+    /// Forgets a member. One that `was_lost` and has reported since stays, and is stored again with its next report.
+    pub(super) fn forget(&mut self, id: &MemberId, was_lost: bool, now: Instant) {
+        match self.members.get_mut(id) {
+            Some(member) if was_lost && !member.is_lost(now) => member.stored_token.clear(),
+            _ => {
+                self.members.remove(id);
             }
-            self.forgive(forgotten);
         }
-        for forgotten in &forgetting.forgiven {
-            if let Some(member) = self.members.get_mut(&forgotten.id) {
-                member.forgive(&forgotten.silent);
-            }
-            self.forgive(forgotten);
-        }
-        self.unstored.forget(&found.unstored);
         self.notify();
     }
 
+    /// Answers for the silence of threads.
     pub(super) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.forgive(silent);
+        }
         let forgiven = self.forgiven.entry(id.clone()).or_default();
         forgiven.extend(silent.iter().cloned());
+        self.notify();
     }
 
-    /// The threads of a member that are forgiven no more, though the store has them so.
-    pub(super) fn heard_again(&self, id: &MemberId) -> BTreeSet<String> {
-        let Some((member, kept)) = self.members.get(id).zip(self.forgiven.get(id)) else {
-            return BTreeSet::new();
-        };
-        kept.difference(&member.forgiven).cloned().collect()
-    }
-
-    /// Takes note that the store has this token of a member.
-    pub(super) fn token_stored(&mut self, id: &MemberId, token: &str) {
-        if let Some(member) = self.members.get_mut(id) {
-            token.clone_into(&mut member.stored_token);
-        }
-    }
-
-    /// Takes note that the store has them so no more.
+    /// Takes note that the store has these threads forgiven no more.
     pub(super) fn unforgive(&mut self, Forgotten { id, silent }: &Forgotten) {
         if let Some(kept) = self.forgiven.get_mut(id) {
             kept.retain(|name| !silent.contains(name));
         }
+    }
+
+    /// Forgets these nodes that could not be stored, and so many of those that are not kept.
+    pub(super) fn forget_unstored(&mut self, nodes: &[UnstoredNode], more: u64) {
+        self.unstored.forget(nodes, more);
+        self.notify();
     }
 
     pub(super) fn changes(&self) -> watch::Receiver<u64> {

@@ -19,6 +19,8 @@ mod member;
 mod members;
 mod queries;
 mod report;
+#[cfg(test)]
+pub(crate) mod testing;
 mod unstored;
 
 pub(crate) use self::barrier::Barrier;
@@ -26,6 +28,5 @@ pub(crate) use self::expired::Expired;
 pub(crate) use self::fleet::Fleet;
 pub(crate) use self::forgetting::Selection;
 pub(crate) use self::member::{LastReport, Member, Position};
-pub(crate) use self::members::Reported;
+pub(crate) use self::members::{Reported, Unsettled};
 pub(crate) use self::report::Report;
-pub(crate) use self::unstored::Node;

@@ -70,6 +70,13 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Whether the process leaves, and nothing runs there any more.
+    pub(crate) fn leaves(&self) -> bool {
+        self.leaving && self.requests + self.upgraded == 0
+    }
+}
+
 /// Why a header cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReportError(String);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::values::now::Now;
-use crate::wire::node::{MemberId, UnstoredView};
+use crate::wire::node::{MemberId, UnstoredNode, UnstoredView};
 
 /// The nodes of one service that control has given the state without storing them as members.
 ///
@@ -15,22 +15,11 @@ use crate::wire::node::{MemberId, UnstoredView};
 /// node is stored, has left, or an operator answers for it.
 #[derive(Debug, Default)]
 pub(super) struct Unstored {
-    nodes: BTreeMap<Node, Entry>,
+    nodes: BTreeMap<UnstoredNode, Entry>,
     /// How many more there were when no more were kept.
     more: u64,
     /// When the store has last taken one of them.
     stored: Option<Instant>,
-}
-
-/// What is known of such a node.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Node {
-    Process(MemberId),
-    /// A node whose report cannot be read, by the token that it came with and the reason.
-    Unreadable {
-        token: String,
-        reason: String,
-    },
 }
 
 #[derive(Debug)]
@@ -55,7 +44,7 @@ impl Unstored {
     /// that is news.
     pub(super) fn note(
         &mut self,
-        node: Node,
+        node: UnstoredNode,
         token: &str,
         reason: Option<String>,
         now: Now,
@@ -89,7 +78,7 @@ impl Unstored {
     /// Forgets a node that is a member or has left.
     pub(super) fn remove(&mut self, id: &MemberId) {
         if !self.nodes.is_empty() {
-            self.nodes.remove(&Node::Process(id.clone()));
+            self.nodes.remove(&UnstoredNode::Process(id.clone()));
         }
         if self.nodes.is_empty() {
             // Those that were not kept are noted again with their next polls.
@@ -98,15 +87,15 @@ impl Unstored {
     }
 
     /// Forgets these, and so many of those that were not kept.
-    pub(super) fn forget(&mut self, (nodes, more): &(Vec<Node>, u64)) {
+    pub(super) fn forget(&mut self, nodes: &[UnstoredNode], more: u64) {
         for node in nodes {
             self.nodes.remove(node);
         }
-        self.more = self.more.saturating_sub(*more);
+        self.more = self.more.saturating_sub(more);
     }
 
     /// All that are kept, and how many more there are.
-    pub(super) fn all(&self) -> (Vec<Node>, u64) {
+    pub(super) fn all(&self) -> (Vec<UnstoredNode>, u64) {
         (self.nodes.keys().cloned().collect(), self.more)
     }
 
@@ -130,8 +119,8 @@ impl Unstored {
         nodes
             .map(|(node, entry)| {
                 let (id, reason) = match node {
-                    Node::Process(id) => (Some(id), entry.reason.as_deref()),
-                    Node::Unreadable { reason, .. } => (None, Some(reason.as_str())),
+                    UnstoredNode::Process(id) => (Some(id), entry.reason.as_deref()),
+                    UnstoredNode::Unreadable { reason, .. } => (None, Some(reason.as_str())),
                 };
                 UnstoredView {
                     name: id.map(|id| id.name.clone()),
@@ -156,8 +145,8 @@ mod tests {
         }
     }
 
-    fn process(boot: &str) -> Node {
-        Node::Process(id(boot))
+    fn process(boot: &str) -> UnstoredNode {
+        UnstoredNode::Process(id(boot))
     }
 
     #[test]

@@ -1,17 +1,24 @@
 use std::net::IpAddr;
-use std::time::Instant;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;
 
-use crate::change::{Change, advice, own_address};
-use crate::fleet::Barrier;
+use crate::change::{
+    Change, advice, check_format, format_advice, matters_to_nodes, own_address, probed_advice,
+};
 use crate::registry::error::ChangeError;
+use crate::registry::facts::Target;
 use crate::registry::idempotency::Requester;
+use crate::registry::memory::Memory;
 use crate::registry::published::Published;
-use crate::store::{IdempotencyKey, OpenError, StoreError};
+use crate::registry::registry::Registry;
+use crate::store::{
+    Batch, IdempotencyKey, OpenError, Step, StoreError, StoredBarrier, StoredState,
+};
 use crate::values::etag::Condition;
+use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
+use crate::wire::summary::Outcome;
 use crate::wire::wait::Wait;
 use intermission_core::FieldError;
 
@@ -33,40 +40,40 @@ pub(crate) struct ChangeRequest {
 
 impl ChangeRequest {
     /// Who asks, so that a retry gets the same answer.
-    pub(super) fn requester(&self) -> Requester<'_> {
+    fn requester(&self) -> Requester<'_> {
         Requester {
             actor: &self.actor,
             once: self.once.as_ref(),
         }
     }
 
-    /// Who waits for `state`.
-    pub(super) fn barrier(
+    /// The barrier that waits for `state`.
+    fn barrier(
         &self,
         wait: &Wait,
         state: &State,
         now: Timestamp,
-    ) -> Result<Barrier, StoreError> {
+    ) -> Result<StoredBarrier, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
             .map_err(|error| StoreError::random(OpenError::Random(error)))?;
-        let id = format!("{:032x}", u128::from_be_bytes(random));
-        Ok(Barrier::new(
-            id,
-            state.clone(),
-            wait.clone(),
-            self.actor.clone(),
-            now,
-            Instant::now(),
-        ))
+        Ok(StoredBarrier {
+            id: format!("{:032x}", u128::from_be_bytes(random)),
+            service: state.service.as_str().to_owned(),
+            revision: state.revision,
+            wait: wait.clone(),
+            actor: self.actor.clone(),
+            began: now,
+            superseded_by: None,
+        })
     }
 
     /// What `before` becomes, if it becomes anything else.
-    pub(super) fn apply(
+    fn apply(
         &self,
         before: &Published,
         now: Timestamp,
-    ) -> Result<(Option<Published>, Vec<String>), ChangeError> {
+    ) -> Result<(Option<StoredState>, Vec<String>), ChangeError> {
         let service = &before.summary.service;
         if let Some(expected) = &self.expected
             && !expected.names_exactly(before.tag.as_str())
@@ -120,7 +127,75 @@ impl ChangeRequest {
             (Mode::Off, _) => Some(stamp.clone()),
             _ => before.summary.since.clone(),
         };
-        let after = Published::new(after, stamp, since, timer).after(before);
+        let after = StoredState::new(after, stamp, since, timer);
         Ok((Some(after), warnings))
+    }
+}
+
+impl Registry {
+    /// Makes a change in all services of `target`, or in none.
+    pub(crate) fn change(
+        &self,
+        target: &Target,
+        asked: &ChangeRequest,
+    ) -> Result<Vec<Outcome>, ChangeError> {
+        self.commit_once(asked.requester(), |memory, now| {
+            memory.change(target, asked, now)
+        })
+    }
+}
+
+impl Memory {
+    pub(crate) fn change(
+        &self,
+        target: &Target,
+        asked: &ChangeRequest,
+        now: Now,
+    ) -> Result<(Batch, Vec<Outcome>), ChangeError> {
+        let facts = self.facts();
+        let mut outcomes = Vec::new();
+        let (mut changed, mut barriers) = (Vec::new(), Vec::new());
+        for before in facts.select(target)? {
+            let (after, mut warnings) = asked.apply(before, now.time)?;
+            let state = after.as_ref().map_or(&before.state, |after| &after.state);
+            warnings.extend(self.advice_about_nodes(asked, &before.state, state, now)?);
+            let summary = after
+                .as_ref()
+                .map_or_else(|| before.summary.clone(), StoredState::summary);
+            let mut outcome = self.outcome(summary, after.is_some(), warnings);
+            if let Some(wait) = &asked.wait {
+                let barrier = asked.barrier(wait, state, now.time)?;
+                outcome.barrier = Some(barrier.id.clone());
+                barriers.push(Step::BarrierBegan(barrier));
+            }
+            outcomes.push(outcome);
+            changed.extend(after.map(|after| Step::Changed(Box::new(after))));
+        }
+        changed.extend(barriers);
+        Ok((Batch(changed), outcomes))
+    }
+
+    /// Warnings about the nodes of a service; an error if one of them could not read the new state.
+    fn advice_about_nodes(
+        &self,
+        asked: &ChangeRequest,
+        before: &State,
+        after: &State,
+        now: Now,
+    ) -> Result<Vec<String>, ChangeError> {
+        let mut warnings = Vec::new();
+        if matters_to_nodes(&asked.change, before, after) {
+            let service = after.service.as_str();
+            let nodes = self.fleet().view(service, after.revision, now).nodes;
+            if matches!(asked.change, Change::Enter(_)) {
+                warnings.extend(probed_advice(&nodes, after, now.time));
+            }
+            check_format(before, after, &nodes).map_err(|invalid| ChangeError::Invalid {
+                service: service.to_owned(),
+                invalid,
+            })?;
+            warnings.extend(format_advice(before, after, &nodes));
+        }
+        Ok(warnings)
     }
 }

@@ -1,15 +1,13 @@
-use tracing::{error, info};
+use tracing::error;
 
 use crate::fleet::{Expired, Selection};
-use crate::values::now::Now;
-
-use crate::wire::forgotten::Forgetting;
-
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
+use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
-use crate::registry::registry::now;
-use crate::store::IdempotencyKey;
+use crate::store::{Batch, IdempotencyKey, Step};
+use crate::values::now::Now;
+use crate::wire::forgotten::Forgetting;
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
@@ -27,55 +25,12 @@ pub(crate) struct ForgetRequest {
 impl Registry {
     /// Forgets the members that are meant and lost, and the silent threads of those that live: all that are named,
     /// or none.
-    pub(crate) fn forget(&self, asked: ForgetRequest) -> Result<Forgetting, ChangeError> {
-        let ForgetRequest {
-            service,
-            selection,
-            actor,
-            reason,
-            once,
-        } = asked;
-        let mut store = self.lock();
-        let (once, now) = (once.as_ref(), now());
+    pub(crate) fn forget(&self, asked: &ForgetRequest) -> Result<Forgetting, ChangeError> {
         let requester = Requester {
-            actor: &actor,
-            once,
+            actor: &asked.actor,
+            once: asked.once.as_ref(),
         };
-        if let Some(forgetting) = requester.recall(&store, now)? {
-            return Ok(forgetting);
-        }
-        let published = self.service(&service)?;
-        let found = self.fleet().find(&service, &selection, Now::read());
-        let forgetting = &found.forgetting;
-        self.check(&service, &selection, forgetting)?;
-        let names = Vec::from_iter(forgetting.names()).join(" ");
-        if found.is_idle() {
-            return Ok(found.forgetting);
-        }
-        let stamp = Stamp {
-            revision: published.state.revision,
-            at: now,
-            actor: actor.clone(),
-            action: match selection {
-                Selection::Unstored => format!("node forget --unstored: {names}"),
-                _ => format!("node forget {names}"),
-            },
-            reason,
-        };
-        let stored_answer = requester.stored_answer(now, forgetting);
-        store.forget_members(&service, forgetting, &stamp, stored_answer.as_ref())?;
-        self.fleet()
-            .forget(&service, &selection, &found, Now::read());
-        info!(
-            service,
-            node = names,
-            actor,
-            removed = forgetting.removed.len(),
-            forgiven = forgetting.forgiven.len(),
-            unstored = forgetting.unstored.len(),
-            "forgotten"
-        );
-        Ok(found.forgetting)
+        self.commit_once(requester, |memory, now| memory.forget(asked, now))
     }
 
     /// Forgets members by an operator's standing word, each audited. What fails is logged, and comes again.
@@ -87,7 +42,7 @@ impl Registry {
             reason,
         } in expired
         {
-            let forgotten = self.forget(ForgetRequest {
+            let forgotten = self.forget(&ForgetRequest {
                 service: service.clone(),
                 selection: Selection::Gone(ids),
                 actor,
@@ -98,6 +53,63 @@ impl Registry {
                 error!(service, ?error, "lost nodes cannot be forgotten");
             }
         }
+    }
+}
+
+impl Memory {
+    pub(crate) fn forget(
+        &self,
+        asked: &ForgetRequest,
+        now: Now,
+    ) -> Result<(Batch, Forgetting), ChangeError> {
+        let ForgetRequest {
+            service, selection, ..
+        } = asked;
+        let published = self.service(service)?;
+        let (forgetting, unstored) = self.fleet().find(service, selection, now);
+        self.check(service, selection, &forgetting)?;
+        let (nodes, more) = unstored;
+        if forgetting.is_idle() && more == 0 {
+            return Ok((Batch::default(), forgetting));
+        }
+        let mut steps = Vec::new();
+        for threads in &forgetting.removed {
+            steps.push(Step::Forgotten {
+                service: service.clone(),
+                id: threads.id.clone(),
+                was_lost: !matches!(selection, Selection::Process(_)),
+            });
+        }
+        let silent = forgetting.removed.iter().chain(&forgetting.forgiven);
+        for threads in silent.filter(|threads| !threads.silent.is_empty()) {
+            steps.push(Step::Forgiven {
+                service: service.clone(),
+                threads: threads.clone(),
+            });
+        }
+        if matches!(selection, Selection::Unstored) {
+            steps.push(Step::UnstoredForgotten {
+                service: service.clone(),
+                nodes,
+                more,
+            });
+        }
+        let names = Vec::from_iter(forgetting.names()).join(" ");
+        let event = Stamp {
+            revision: published.state.revision,
+            at: now.time,
+            actor: asked.actor.clone(),
+            action: match selection {
+                Selection::Unstored => format!("node forget --unstored: {names}"),
+                _ => format!("node forget {names}"),
+            },
+            reason: asked.reason.clone(),
+        };
+        steps.push(Step::Event {
+            service: service.clone(),
+            event,
+        });
+        Ok((Batch(steps), forgetting))
     }
 
     /// That everybody who is named is there, and something becomes of them.

@@ -12,7 +12,7 @@ pub(super) struct Requester<'a> {
     pub(super) once: Option<&'a IdempotencyKey>,
 }
 
-impl<'a> Requester<'a> {
+impl Requester<'_> {
     /// The answer, if this was asked and answered before.
     pub(super) fn recall<T: DeserializeOwned>(
         &self,
@@ -39,10 +39,10 @@ impl<'a> Requester<'a> {
         &self,
         now: Timestamp,
         answer: &impl Serialize,
-    ) -> Option<StoredAnswer<'a>> {
+    ) -> Option<StoredAnswer> {
         Some(StoredAnswer {
-            actor: self.actor,
-            once: self.once?,
+            actor: self.actor.to_owned(),
+            once: self.once?.clone(),
             at: now,
             outcomes: serde_json::to_string(answer).ok()?,
         })

@@ -1,7 +1,7 @@
 //! The store, and what of it is published.
 //!
-//! 1. There is one writer at a time. It compares, applies the change, saves it, and publishes it
-//!    only when it is on the disk.
+//! 1. There is one writer at a time. It decides by memory, stores the decision as one batch, and memory follows only
+//!    when the batch is on the disk. `Memory::apply` is the only place where stored facts change in memory.
 //! 2. Readers take what is published from memory and never wait for the disk.
 //! 3. What could not be saved was never published.
 //! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to.
@@ -10,21 +10,24 @@ mod add;
 mod adopt;
 mod change;
 mod error;
+mod facts;
 mod forget;
 mod idempotency;
+mod memory;
 mod published;
 mod registry;
 mod reports;
-mod resume;
 mod timers;
 mod token_changes;
 mod tokens;
 
 pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
+pub(crate) use self::facts::Target;
 pub(crate) use self::forget::ForgetRequest;
 pub(crate) use self::published::Published;
-pub(crate) use self::registry::{Registry, Target};
+pub(crate) use self::registry::Registry;
+pub(crate) use self::reports::Reaction;
 pub(crate) use self::timers::Due;
 pub(crate) use self::token_changes::TokenError;
 pub(crate) use self::tokens::Holder;

@@ -4,8 +4,9 @@ use tracing::warn;
 use crate::change::Change;
 use crate::registry::change::ChangeRequest;
 use crate::registry::error::ChangeError;
+use crate::registry::facts::Target;
 use crate::registry::published::Published;
-use crate::registry::registry::{Registry, Target};
+use crate::registry::registry::Registry;
 use crate::token::TIMER;
 use crate::values::etag::Condition;
 use crate::wire::timer::Timer;
@@ -22,8 +23,9 @@ pub(crate) enum Due {
 impl Registry {
     /// The first moment at which a timer is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let services = self.services();
-        let timers = services
+        let facts = self.facts();
+        let timers = facts
+            .services
             .values()
             .filter_map(|service| service.summary.timer.as_ref());
         timers.map(|timer| timer.at).min()
@@ -32,7 +34,7 @@ impl Registry {
     /// Ends every maintenance whose timer is due by `now`, each by a change of its own.
     pub(crate) fn end_due(&self, now: Timestamp) -> Due {
         let mut due = Due::Done;
-        for service in self.services().values() {
+        for service in self.facts().services.values() {
             let timer = service.summary.timer.as_ref();
             if let Some(timer) = timer.filter(|timer| timer.is_due(now)) {
                 match self.end_maintenance(service, timer) {

@@ -1,40 +1,49 @@
-use std::sync::Arc;
-
 use tracing::info;
 
 use crate::registry::error::ChangeError;
 use crate::registry::registry::Registry;
-use crate::registry::registry::now;
-use crate::store::StoreError;
-use crate::token::{Grant, Made, OPERATOR, Token};
-
-use crate::registry::tokens::{Holder, Tokens};
+use crate::store::{Batch, Step, StoreError};
+use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, Token, TokenHash};
 
 impl Registry {
-    /// All tokens as they are now.
-    pub(crate) fn tokens(&self) -> Arc<Tokens> {
-        Arc::clone(&self.tokens.borrow())
-    }
-
     /// Makes a token for what `grant` says, under a name that none has ever had.
     pub(crate) fn create_token(&self, mut grant: Grant) -> Result<(Token, Grant), TokenError> {
-        let mut store = self.lock();
-        for service in &grant.services {
-            self.service(service)?;
-        }
-        let tokens = self.tokens();
-        if let Some(known) = tokens.named(&grant.name) {
-            return Err(TokenError::Taken(Box::new(known.grant.clone())));
-        }
-        grant.created.at = now();
-        let token = Token::mint().map_err(TokenError::Random)?;
-        store.add_token(&token.hash(), &grant)?;
-        let mut next = Tokens::clone(&tokens);
-        next.0
-            .push(Arc::new(Holder::new(token.hash(), grant.clone())));
-        self.tokens.send_replace(Arc::new(next));
+        let (token, grant) = self.commit(|_, memory, now| {
+            let facts = memory.facts();
+            for service in &grant.services {
+                facts.service(service)?;
+            }
+            if let Some(known) = facts.tokens.named(&grant.name) {
+                return Err(TokenError::Taken(Box::new(known.grant.clone())));
+            }
+            grant.created.at = now.time;
+            let token = Token::mint().map_err(TokenError::Random)?;
+            let made = Step::TokenMade {
+                hash: token.hash(),
+                grant: grant.clone(),
+            };
+            Ok((Batch(vec![made]), (token, grant)))
+        })?;
         info!(token = grant.name, role = %grant.role, by = grant.created.by, "a token was made");
         Ok((token, grant))
+    }
+
+    /// Has the operator's token be the one with this hash.
+    pub(crate) fn settle_operator(&self, hash: &TokenHash) -> Result<(), StoreError> {
+        self.commit(|_, memory, now| {
+            let holder = memory.facts().tokens.holder(hash);
+            let is_known = holder.is_some_and(|holder| holder.grant.name == OPERATOR);
+            let made = Made {
+                by: CONTROL.to_owned(),
+                at: now.time,
+            };
+            let grant = Grant::new(OPERATOR, Role::Operator, made);
+            let made = (!is_known).then(|| Step::TokenMade {
+                hash: hash.clone(),
+                grant,
+            });
+            Ok((Batch(made.into_iter().collect()), ()))
+        })
     }
 
     /// Revokes the token called `name`, from the next request on; tells whether it counted until now.
@@ -42,34 +51,33 @@ impl Registry {
         if name == OPERATOR {
             return Err(TokenError::Operator);
         }
-        let mut store = self.lock();
-        let tokens = self.tokens();
-        let holder = tokens.named(name).ok_or_else(|| TokenError::Unknown {
-            name: name.to_owned(),
-            known: tokens
-                .grants()
-                .into_iter()
-                .map(|grant| grant.name)
-                .collect(),
+        let (counted, grant) = self.commit(|_, memory, now| {
+            let tokens = &memory.facts().tokens;
+            let holder = tokens.named(name).ok_or_else(|| TokenError::Unknown {
+                name: name.to_owned(),
+                known: tokens
+                    .grants()
+                    .into_iter()
+                    .map(|grant| grant.name)
+                    .collect(),
+            })?;
+            let mut grant = holder.grant.clone();
+            if grant.revoked.is_some() {
+                return Ok((Batch::default(), (false, grant)));
+            }
+            let revoked = Made {
+                by: by.to_owned(),
+                at: now.time,
+            };
+            grant.revoked = Some(revoked.clone());
+            let name = name.to_owned();
+            let step = Step::TokenRevoked { name, revoked };
+            Ok::<_, TokenError>((Batch(vec![step]), (true, grant)))
         })?;
-        let mut grant = holder.grant.clone();
-        if grant.revoked.is_some() {
-            return Ok((false, grant));
+        if counted {
+            info!(token = name, role = %grant.role, by, "a token was revoked");
         }
-        let revoked = Made {
-            by: by.to_owned(),
-            at: now(),
-        };
-        store.revoke_token(name, &revoked)?;
-        grant.revoked = Some(revoked);
-        let mut next = Tokens::clone(&tokens);
-        next.0.retain(|known| !Arc::ptr_eq(known, holder));
-        next.0
-            .push(Arc::new(Holder::new(holder.hash.clone(), grant.clone())));
-        self.tokens.send_replace(Arc::new(next));
-        self.fleet().revoke(name);
-        info!(token = name, role = %grant.role, by, "a token was revoked");
-        Ok((true, grant))
+        Ok((counted, grant))
     }
 }
 

@@ -2,25 +2,36 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::token::{Grant, TokenHash};
+use crate::token::{Grant, Made, TokenHash};
 
 /// All tokens, the revoked ones too.
-#[derive(Clone, Debug)]
-pub(crate) struct Tokens(pub(super) Vec<Arc<Holder>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tokens(Vec<Arc<Holder>>);
 
 /// A token as control knows it.
 #[derive(Debug)]
 pub(crate) struct Holder {
-    pub(super) hash: TokenHash,
+    hash: TokenHash,
     pub(crate) grant: Grant,
     /// The polls of this token that may yet be held.
     pub(crate) polls: Semaphore,
 }
 
 impl Tokens {
-    pub(super) fn new(kept: Vec<(TokenHash, Grant)>) -> Self {
-        let holder = |(hash, grant)| Arc::new(Holder::new(hash, grant));
-        Self(kept.into_iter().map(holder).collect())
+    /// Takes a token, in the place of the one that has its name.
+    pub(super) fn put(&mut self, hash: TokenHash, grant: Grant) {
+        self.0.retain(|known| known.grant.name != grant.name);
+        self.0.push(Arc::new(Holder::new(hash, grant)));
+    }
+
+    pub(super) fn revoke(&mut self, name: &str, revoked: &Made) {
+        let known = self
+            .named(name)
+            .map(|known| (known.hash.clone(), known.grant.clone()));
+        if let Some((hash, mut grant)) = known {
+            grant.revoked = Some(revoked.clone());
+            self.put(hash, grant);
+        }
     }
 
     /// Whose token was presented. All are compared, so that the time tells nothing.
@@ -47,7 +58,7 @@ impl Tokens {
 }
 
 impl Holder {
-    pub(super) fn new(hash: TokenHash, grant: Grant) -> Self {
+    fn new(hash: TokenHash, grant: Grant) -> Self {
         let most = usize::try_from(grant.max_polls).unwrap_or(usize::MAX);
         Self {
             hash,

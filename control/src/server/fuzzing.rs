@@ -27,8 +27,8 @@ use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
 use crate::server::listen::Endpoints;
 use crate::server::routes::router;
-use crate::store::{Disk, Folder, Store};
-use crate::token::{CONTROL, Grant, Made, Role, TokenHash};
+use crate::store::{Batch, Disk, Folder, Step, Store};
+use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, TokenHash};
 
 /// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
 #[derive(Debug)]
@@ -51,13 +51,16 @@ impl Control {
             at,
         };
         let mut store = Store::open(&Folder::open(data, Disk::Any)?, at)?;
-        store.settle_operator(&TokenHash::of(b"operator"), &made())?;
-        for (name, role) in [("viewer", Role::Viewer), ("node", Role::Node)] {
-            store.add_token(
-                &TokenHash::of(name.as_bytes()),
-                &Grant::new(name, role, made()),
-            )?;
-        }
+        let tokens = [
+            (OPERATOR, Role::Operator),
+            ("viewer", Role::Viewer),
+            ("node", Role::Node),
+        ];
+        let made = tokens.map(|(name, role)| Step::TokenMade {
+            hash: TokenHash::of(name.as_bytes()),
+            grant: Grant::new(name, role, made()),
+        });
+        store.commit(&Batch(made.into()))?;
         let registry = Registry::new(store)?;
         let added = registry.add("shop".parse()?, CONTROL, None);
         added.map_err(|error| anyhow::anyhow!("{error:?}"))?;
@@ -103,9 +106,9 @@ impl Control {
     /// Each service's document and how often it has changed.
     #[must_use]
     pub fn documents(&self) -> Vec<(u64, Vec<u8>)> {
-        let services = self.app.registry.services();
+        let facts = self.app.registry.facts();
         let of = |service: &Arc<Published>| (service.state.revision, service.document.to_vec());
-        services.values().map(of).collect()
+        facts.services.values().map(of).collect()
     }
 }
 

@@ -61,10 +61,9 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let folder = Folder::open(&data, options.disk)?;
-    let mut store = Store::open(&folder, Timestamp::now())?;
+    let registry = Registry::new(Store::open(&folder, Timestamp::now())?)?;
     let data = folder.path();
-    token_file::settle(data, &mut store)?;
-    let registry = Registry::new(store)?;
+    token_file::settle(data, &registry)?;
     let certificate = options.certificate.map(Certificate::follow).transpose()?;
     let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
         (Some(_), _) => ("https", Privacy::Encrypted),
@@ -80,7 +79,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     }
     say_ready(scheme, address, data)?;
     let capacity = Capacity::of_this_process();
-    let (services, connections) = (registry.services().len(), capacity.connections);
+    let (services, connections) = (registry.facts().services.len(), capacity.connections);
     info!(%address, data = %data.display(), services, connections, "started");
     let names = HostNames::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(registry, names, capacity, stop.clone())?);

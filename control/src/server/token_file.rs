@@ -9,11 +9,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use tracing::{info, warn};
 
-use crate::store::{OpenError, Store};
-use crate::token::{CONTROL, Made, Token};
+use crate::registry::Registry;
+use crate::store::OpenError;
+use crate::token::Token;
 use crate::values::state_home::StateHome;
 
 /// Where the operator's token is in `data`.
@@ -22,7 +22,7 @@ pub(crate) fn path(data: &Path) -> PathBuf {
 }
 
 /// Sees to it that the file and the store know the same token.
-pub(crate) fn settle(data: &Path, store: &mut Store) -> Result<(), OpenError> {
+pub(crate) fn settle(data: &Path, registry: &Registry) -> Result<(), OpenError> {
     let path = path(data);
     let token = match read(&path) {
         Ok(text) => Token::parse(text.trim()).ok_or_else(|| OpenError::Token(path.clone()))?,
@@ -34,11 +34,7 @@ pub(crate) fn settle(data: &Path, store: &mut Store) -> Result<(), OpenError> {
         }
         Err(error) => return Err(OpenError::Io(path, error)),
     };
-    let now = Made {
-        by: CONTROL.to_owned(),
-        at: Timestamp::now(),
-    };
-    store.settle_operator(&token.hash(), &now)
+    Ok(registry.settle_operator(&token.hash())?)
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -1,13 +1,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use crate::store::columns::time;
 use crate::store::database::Store;
-use crate::store::error::{OpenError, StoreError};
-use crate::store::history::save_event;
-use crate::store::record::time;
+use crate::store::error::StoreError;
 use crate::values::duration::Timeout;
 use crate::wire::barrier::Progress;
-use crate::wire::stamp::Stamp;
 use crate::wire::wait::Wait;
 
 /// A barrier as the store keeps it, without the state that it waits for.
@@ -19,29 +17,22 @@ pub(crate) struct StoredBarrier {
     pub(crate) wait: Wait,
     pub(crate) actor: String,
     pub(crate) began: Timestamp,
+    /// A later revision that may admit what this one refuses, if that is known when it is loaded.
+    pub(crate) superseded_by: Option<u64>,
 }
 
 impl Store {
-    /// The barriers that have not ended.
-    pub(crate) fn open_barriers(&self) -> Result<Vec<StoredBarrier>, OpenError> {
-        Ok(open_barriers(&self.connection)?)
-    }
-
     /// How the barrier `id` ended, if it has.
     pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
-        ended_barrier(&self.connection, id)
-    }
-
-    /// Keeps how a barrier ended, which `event` tells of.
-    pub(crate) fn end_barrier(
-        &mut self,
-        progress: &Progress,
-        event: &Stamp,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            end_barrier(transaction, progress)?;
-            Ok(save_event(transaction, &progress.service, event)?)
-        })
+        let text: Option<Option<String>> = self
+            .connection
+            .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        let progress = text
+            .flatten()
+            .map(|text| serde_json::from_str(&text).map_err(StoreError::unreadable));
+        progress.transpose()
     }
 }
 
@@ -72,7 +63,10 @@ pub(super) fn save_barrier(
 }
 
 /// Keeps how a barrier ended.
-fn end_barrier(transaction: &Transaction<'_>, progress: &Progress) -> Result<(), StoreError> {
+pub(super) fn end_barrier(
+    transaction: &Transaction<'_>,
+    progress: &Progress,
+) -> Result<(), StoreError> {
     let text = serde_json::to_string(progress).map_err(StoreError::unreadable)?;
     transaction.execute(
         "UPDATE barriers SET progress = ?2 WHERE id = ?1",
@@ -82,7 +76,9 @@ fn end_barrier(transaction: &Transaction<'_>, progress: &Progress) -> Result<(),
 }
 
 /// The barriers that have not ended.
-fn open_barriers(connection: &Connection) -> Result<Vec<StoredBarrier>, rusqlite::Error> {
+pub(super) fn open_barriers(
+    connection: &Connection,
+) -> Result<Vec<StoredBarrier>, rusqlite::Error> {
     let mut statement = connection.prepare(
         "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after
          FROM barriers WHERE progress IS NULL",
@@ -102,19 +98,8 @@ fn open_barriers(connection: &Connection) -> Result<Vec<StoredBarrier>, rusqlite
                     .get::<_, Option<u64>>(8)?
                     .and_then(Timeout::from_seconds),
             },
+            superseded_by: None,
         })
     })?;
     rows.collect()
-}
-
-/// How the barrier `id` ended, if it has.
-fn ended_barrier(connection: &Connection, id: &str) -> Result<Option<Progress>, StoreError> {
-    let text: Option<Option<String>> = connection
-        .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    let progress = text
-        .flatten()
-        .map(|text| serde_json::from_str(&text).map_err(StoreError::unreadable));
-    progress.transpose()
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Params, Transaction, TransactionBehavior};
-use ulid::Ulid;
 
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
@@ -18,7 +17,6 @@ const FILE: &str = "intermission.db";
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(super) connection: Connection,
-    pub(super) identity: String,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
     doubtful: Arc<AtomicBool>,
     _lock: Lock,
@@ -41,18 +39,11 @@ impl Store {
         schema::prepare(&mut connection, now)?;
         // SQLite syncs the files; that they have names is the folder's to keep.
         folder.sync()?;
-        let identity = connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
         Ok(Self {
             connection,
-            identity,
             doubtful: Arc::default(),
             _lock: lock,
         })
-    }
-
-    /// The identity of the store, a ULID.
-    pub(crate) fn identity(&self) -> &str {
-        &self.identity
     }
 
     /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
@@ -60,25 +51,12 @@ impl Store {
         Arc::clone(&self.doubtful)
     }
 
-    /// Mints an identity for this store that is greater than the one it has.
-    pub(crate) fn mint(&self, now: Timestamp) -> Result<String, StoreError> {
-        let minted = schema::mint(now).map_err(StoreError::random)?;
-        if minted > self.identity {
-            return Ok(minted);
-        }
-        // The clock was set back: what counts is that it is greater.
-        let ulid: Option<Ulid> = self.identity.parse().ok();
-        let next = ulid.and_then(|ulid| ulid.increment().ok());
-        next.map(|ulid| ulid.to_string())
-            .ok_or_else(|| StoreError::random(OpenError::Random(getrandom::Error::UNEXPECTED)))
-    }
-
     /// Saves what `work` writes, all or nothing.
     ///
     /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached the end of the
     /// log all the same, and a crash now would bring them to life: a change that was answered with an error. The
     /// next commit that writes takes their place, and only then there is no doubt any more.
-    pub(super) fn commit(
+    pub(super) fn transact(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {

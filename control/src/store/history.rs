@@ -1,9 +1,21 @@
 use rusqlite::{Connection, params};
 
+use crate::store::columns::stamp;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
-use crate::store::record::{Record, stamp};
 use crate::wire::stamp::Stamp;
+use crate::wire::timer::Timer;
+
+/// A revision of one service, as history keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) stamp: Stamp,
+    /// The document that was in force before; none for a service's first.
+    pub(crate) before: Option<String>,
+    pub(crate) after: String,
+    /// The timer that runs from this revision on.
+    pub(crate) timer: Option<Timer>,
+}
 
 /// Some records of a history, the newest first.
 #[derive(Debug)]
@@ -32,7 +44,6 @@ impl Store {
                 return Ok(Page { records, next });
             }
             let record = Record {
-                service: service.to_owned(),
                 stamp: stamp(row)?,
                 before: row.get(5)?,
                 after: row.get(6)?,

@@ -1,7 +1,7 @@
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 /// How long an answer is kept for a retry, in milliseconds.
 const KEPT: i64 = 24 * 60 * 60 * 1000;
@@ -16,20 +16,20 @@ pub(crate) struct IdempotencyKey {
 }
 
 /// The answer that such a request was given.
-#[derive(Debug)]
-pub(crate) struct StoredAnswer<'m> {
-    pub(crate) actor: &'m str,
-    pub(crate) once: &'m IdempotencyKey,
+#[derive(Clone, Debug)]
+pub(crate) struct StoredAnswer {
+    pub(crate) actor: String,
+    pub(crate) once: IdempotencyKey,
     pub(crate) at: Timestamp,
     pub(crate) outcomes: String,
 }
 
-impl StoredAnswer<'_> {
+impl StoredAnswer {
     /// Keeps it, and forgets those that are too old.
     pub(super) fn save(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
         let at = self.at.as_millisecond();
         transaction.execute("DELETE FROM answers WHERE at < ?1", [at - KEPT])?;
-        let IdempotencyKey { key, request } = self.once;
+        let IdempotencyKey { key, request } = &self.once;
         transaction.execute(
             "INSERT INTO answers (actor, key, request, at, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![self.actor, key, request, at, self.outcomes],
@@ -46,26 +46,17 @@ impl Store {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<([u8; 32], String)>, StoreError> {
-        Ok(recall(&self.connection, actor, key, now)?)
+        let oldest = now.as_millisecond() - KEPT;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT request, outcomes FROM answers WHERE actor = ?1 AND key = ?2 AND at >= ?3",
+        )?;
+        let answer = statement
+            .query_row(params![actor, key, oldest], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        Ok(answer)
     }
-}
-
-/// What was asked under this key, and the answer, unless that is too old.
-fn recall(
-    connection: &Connection,
-    actor: &str,
-    key: &str,
-    now: Timestamp,
-) -> Result<Option<([u8; 32], String)>, rusqlite::Error> {
-    let oldest = now.as_millisecond() - KEPT;
-    let mut statement = connection.prepare_cached(
-        "SELECT request, outcomes FROM answers WHERE actor = ?1 AND key = ?2 AND at >= ?3",
-    )?;
-    statement
-        .query_row(params![actor, key, oldest], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()
 }
 
 #[cfg(test)]
@@ -73,9 +64,8 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::store::database::Store;
+    use crate::store::batch::{Batch, Step};
     use crate::store::folder::{Disk, Folder};
-    use crate::store::save::Save;
 
     #[test]
     fn an_answer_is_given_again_for_a_day_and_no_longer() {
@@ -88,16 +78,13 @@ mod tests {
         };
         let mut keep = |at, outcomes: &str| {
             let stored_answer = StoredAnswer {
-                actor: "alice",
-                once: &once,
+                actor: "alice".into(),
+                once: once.clone(),
                 at,
                 outcomes: outcomes.into(),
             };
-            let save = Save {
-                stored_answer: Some(&stored_answer),
-                ..Save::default()
-            };
-            store.save(&save).unwrap();
+            let batch = Batch(vec![Step::Answered(stored_answer)]);
+            store.commit(&batch).unwrap();
             let after = |seconds| {
                 let now = at + SignedDuration::from_secs(seconds);
                 let answer = store.recall("alice", "key", now).unwrap();

@@ -1,108 +1,71 @@
-//! Reading what is in force when control starts.
+//! Reading what memory knows when control starts.
 
-use intermission_core::{Mode, State};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
+use crate::store::barriers::{StoredBarrier, open_barriers};
+use crate::store::batch::{Batch, Step};
 use crate::store::database::Store;
 use crate::store::error::OpenError;
-use crate::store::record::stamp;
-
-use crate::wire::stamp::Stamp;
-use crate::wire::timer::Timer;
-
-/// A service as the store keeps it.
-#[derive(Debug)]
-pub(crate) struct Kept {
-    pub(crate) state: State,
-    /// The document that the state was read from.
-    pub(crate) document: String,
-    /// The change that made this revision.
-    pub(crate) last_change: Stamp,
-    /// The change that began the maintenance that is in force.
-    pub(crate) since: Option<Stamp>,
-    pub(crate) timer: Option<Timer>,
-}
+use crate::store::members::{forgiven, members};
+use crate::store::states::{self, StoredState};
+use crate::store::tokens;
 
 impl Store {
-    /// Everything that is in force.
-    pub(crate) fn load(&self) -> Result<Vec<Kept>, OpenError> {
-        load(&self.connection, &self.identity)
+    /// Everything that memory has to know, in an order in which it can follow.
+    pub(crate) fn load(&self) -> Result<Batch, OpenError> {
+        let connection = &self.connection;
+        let identity: String =
+            connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
+        let states = states::load(connection, &identity)?;
+        let mut steps = vec![Step::Identity(identity)];
+        let tokens = tokens::load(connection)?.into_iter();
+        steps.extend(tokens.map(|(hash, grant)| Step::TokenMade { hash, grant }));
+        let forgiven = forgiven(connection)?.into_iter();
+        steps.extend(forgiven.map(|(service, threads)| Step::Forgiven { service, threads }));
+        let members = members(connection)?.into_iter();
+        steps.extend(members.map(|(service, member)| Step::Joined { service, member }));
+        let barriers = open_barriers(connection)?;
+        for state in states {
+            steps.extend(with_barriers(connection, state, &barriers)?);
+        }
+        Ok(Batch(steps))
     }
 }
 
-fn load(connection: &Connection, identity: &str) -> Result<Vec<Kept>, OpenError> {
-    let mut services =
-        connection.prepare("SELECT name, revision, document FROM services ORDER BY name")?;
-    let mut rows = services.query([])?;
-    let mut kept = Vec::new();
-    while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
-        let revision: i64 = row.get(1)?;
-        let document: String = row.get(2)?;
-        kept.push(check(connection, identity, &name, revision, document)?);
-    }
-    Ok(kept)
-}
-
-/// Believes a document only if the rest of the store tells the same.
-fn check(
+/// The state of a service, after those that open barriers wait for and those in between, which may supersede them.
+fn with_barriers(
     connection: &Connection,
-    identity: &str,
-    name: &str,
-    revision: i64,
-    document: String,
-) -> Result<Kept, OpenError> {
-    let corrupt = |reason: String| OpenError::Corrupt {
-        service: name.to_owned(),
-        reason,
+    latest: StoredState,
+    barriers: &[StoredBarrier],
+) -> Result<Vec<Step>, OpenError> {
+    let (service, last) = (latest.state.service.clone(), latest.state.revision);
+    let own = || {
+        let barriers = barriers.iter();
+        barriers.filter(|barrier| barrier.service == service.as_str())
     };
-    let state = State::parse(document.as_bytes()).map_err(|error| corrupt(error.to_string()))?;
-    if state.service.as_str() != name || &*state.store != identity {
-        return Err(corrupt(format!(
-            "its document is of {} in store {}",
-            state.service, state.store
-        )));
+    let first = own().map(|barrier| barrier.revision).min().unwrap_or(last);
+    let mut states = Vec::new();
+    for revision in first..last {
+        states.push((
+            revision,
+            states::earlier(connection, service.as_str(), revision)?,
+        ));
     }
-    let (last_change, after, timer) = connection
-        .query_row(
-            "SELECT revision, at, actor, action, reason, after, timer FROM history
-             WHERE service = ?1 ORDER BY revision DESC LIMIT 1",
-            [name],
-            |row| Ok((stamp(row)?, row.get::<_, String>(5)?, row.get(6)?)),
-        )
-        .optional()?
-        .ok_or_else(|| corrupt("it has no history".to_owned()))?;
-    if i64::try_from(state.revision) != Ok(revision)
-        || last_change.revision != state.revision
-        || after != document
-    {
-        return Err(corrupt(format!(
-            "its document has revision {}, its row {revision}, the last of its history {}",
-            state.revision, last_change.revision
-        )));
+    states.push((last, Some(latest)));
+    let mut steps = Vec::new();
+    for (revision, state) in &states {
+        let Some(state) = state else { continue };
+        steps.push(Step::Changed(Box::new(state.clone())));
+        for barrier in own().filter(|barrier| barrier.revision == *revision) {
+            // A state that cannot be read may have admitted any request.
+            let mut unreadable = states
+                .iter()
+                .filter(|(later, state)| later > revision && state.is_none());
+            steps.push(Step::BarrierBegan(StoredBarrier {
+                superseded_by: unreadable.next().map(|(later, _)| *later),
+                ..barrier.clone()
+            }));
+        }
     }
-    let since = match state.maintenance {
-        Mode::Off => None,
-        Mode::Writes | Mode::All => beginning(connection, name)?,
-    };
-    Ok(Kept {
-        state,
-        document,
-        last_change,
-        since,
-        timer,
-    })
-}
-
-/// The last change from open to closed.
-fn beginning(connection: &Connection, name: &str) -> Result<Option<Stamp>, OpenError> {
-    let stamp = connection.query_row(
-        "SELECT revision, at, actor, action, reason FROM history
-         WHERE service = ?1 AND after ->> '$.maintenance' <> 'off'
-               AND (before IS NULL OR before ->> '$.maintenance' = 'off')
-         ORDER BY revision DESC LIMIT 1",
-        [name],
-        stamp,
-    );
-    Ok(stamp.optional()?)
+    Ok(steps)
 }

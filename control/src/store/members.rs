@@ -4,16 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, params};
 
-use crate::store::database::Store;
-use crate::store::error::{OpenError, StoreError};
-use crate::store::history::save_event;
-use crate::store::idempotency::StoredAnswer;
-use crate::store::record::time;
-use crate::wire::forgotten::{Forgetting, Forgotten};
+use crate::store::columns::time;
+use crate::store::error::StoreError;
+use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
-use crate::wire::stamp::Stamp;
 
 /// A member as the store keeps it.
 #[derive(Clone, Debug)]
@@ -28,72 +24,8 @@ pub(crate) struct StoredMember {
     pub(crate) token: String,
 }
 
-impl Store {
-    /// All members, with their services.
-    pub(crate) fn members(&self) -> Result<Vec<(String, StoredMember)>, OpenError> {
-        Ok(members(&self.connection)?)
-    }
-
-    /// What operators have answered for.
-    pub(crate) fn forgiven(&self) -> Result<Vec<(String, Forgotten)>, OpenError> {
-        Ok(forgiven(&self.connection)?)
-    }
-
-    /// Stores a member, or the token that it reports with.
-    pub(crate) fn save_member(
-        &mut self,
-        service: &str,
-        member: &StoredMember,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| save_member(transaction, service, member))
-    }
-
-    /// Lets a member go, and what was answered for.
-    pub(crate) fn remove_member(&mut self, service: &str, id: &MemberId) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            remove_member(transaction, service, id)?;
-            transaction.execute(
-                "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3",
-                params![service, id.name, id.boot],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Answers no more for threads that have spoken again.
-    pub(crate) fn unforgive(
-        &mut self,
-        service: &str,
-        Forgotten { id, silent }: &Forgotten,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            for thread in silent {
-                transaction.execute(
-                    "DELETE FROM forgiven WHERE service = ?1 AND name = ?2 AND boot = ?3 AND thread = ?4",
-                    params![service, id.name, id.boot, thread],
-                )?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Forgets members, or what of them was answered for, with the event for history and the answer to the request.
-    pub(crate) fn forget_members(
-        &mut self,
-        service: &str,
-        forgetting: &Forgetting,
-        event: &Stamp,
-        stored_answer: Option<&StoredAnswer<'_>>,
-    ) -> Result<(), StoreError> {
-        self.commit(|transaction| {
-            forget_members(transaction, service, forgetting)?;
-            save_event(transaction, service, event)?;
-            Ok(stored_answer.map_or(Ok(()), |stored_answer| stored_answer.save(transaction))?)
-        })
-    }
-}
-
-fn save_member(
+/// Stores a member, or the token that it reports with.
+pub(super) fn save_member(
     connection: &Connection,
     service: &str,
     member: &StoredMember,
@@ -117,38 +49,51 @@ fn save_member(
     Ok(())
 }
 
-fn remove_member(connection: &Connection, service: &str, id: &MemberId) -> Result<(), StoreError> {
+pub(super) fn remove_member(
+    connection: &Connection,
+    service: &str,
+    id: &MemberId,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM members WHERE service = ?1 AND name = ?2 AND boot = ?3")?
         .execute(params![service, id.name, id.boot])?;
     Ok(())
 }
 
-/// Removes members, and keeps what was answered for.
-fn forget_members(
-    transaction: &Transaction<'_>,
+/// Stores that the silence of these threads is forgiven.
+pub(super) fn forgive(
+    connection: &Connection,
     service: &str,
-    forgetting: &Forgetting,
+    Forgotten { id, silent }: &Forgotten,
 ) -> Result<(), StoreError> {
-    let Forgetting {
-        removed, forgiven, ..
-    } = forgetting;
-    for Forgotten { id, .. } in removed {
-        remove_member(transaction, service, id)?;
-    }
-    for Forgotten { id, silent } in removed.iter().chain(forgiven) {
-        for thread in silent {
-            transaction.execute(
-                "INSERT INTO forgiven (service, name, boot, thread) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-                params![service, id.name, id.boot, thread],
-            )?;
-        }
+    for thread in silent {
+        connection.execute(
+            "INSERT INTO forgiven (service, name, boot, thread) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            params![service, id.name, id.boot, thread],
+        )?;
     }
     Ok(())
 }
 
+/// Stores that the silence of this thread is not forgiven any more, or of none.
+pub(super) fn remove_forgiven(
+    connection: &Connection,
+    service: &str,
+    id: &MemberId,
+    thread: Option<&str>,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM forgiven
+         WHERE service = ?1 AND name = ?2 AND boot = ?3 AND thread = coalesce(?4, thread)",
+        params![service, id.name, id.boot, thread],
+    )?;
+    Ok(())
+}
+
 /// All members, with their services.
-fn members(connection: &Connection) -> Result<Vec<(String, StoredMember)>, rusqlite::Error> {
+pub(super) fn members(
+    connection: &Connection,
+) -> Result<Vec<(String, StoredMember)>, rusqlite::Error> {
     let mut statement = connection
         .prepare("SELECT service, name, boot, kind, wait, lease, joined, token FROM members")?;
     let rows = statement.query_map([], |row| {
@@ -165,8 +110,10 @@ fn members(connection: &Connection) -> Result<Vec<(String, StoredMember)>, rusql
     rows.collect()
 }
 
-/// What was answered for.
-fn forgiven(connection: &Connection) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
+/// The threads whose silence is forgiven.
+pub(super) fn forgiven(
+    connection: &Connection,
+) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT service, name, boot, thread FROM forgiven")?;
     let rows = statement.query_map([], |row| {
         let forgotten = Forgotten {

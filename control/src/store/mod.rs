@@ -13,6 +13,8 @@
 //! [`State::parse`]: intermission_core::State::parse
 
 mod barriers;
+mod batch;
+mod columns;
 mod database;
 mod error;
 mod folder;
@@ -21,19 +23,17 @@ mod idempotency;
 mod load;
 mod lock;
 mod members;
-mod record;
-mod save;
 mod schema;
-mod timer;
+mod states;
 mod tokens;
 
 pub(crate) use self::barriers::StoredBarrier;
+pub(crate) use self::batch::{Batch, Step};
 pub(crate) use self::database::Store;
 pub(crate) use self::error::{OpenError, StoreError};
 pub(crate) use self::folder::{Disk, Folder};
-pub(crate) use self::history::Page;
+pub(crate) use self::history::{Page, Record};
 pub(crate) use self::idempotency::{IdempotencyKey, StoredAnswer};
-pub(crate) use self::load::Kept;
 pub(crate) use self::members::StoredMember;
-pub(crate) use self::record::Record;
-pub(crate) use self::save::Save;
+pub(crate) use self::schema::mint_after;
+pub(crate) use self::states::StoredState;

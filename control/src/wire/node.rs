@@ -114,6 +114,17 @@ pub(crate) struct NodeView {
     pub(crate) probed: Vec<String>,
 }
 
+/// A node that has the state and could not be stored as a member.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum UnstoredNode {
+    Process(MemberId),
+    /// A node whose report cannot be read, by the token that it came with and the reason.
+    Unreadable {
+        token: String,
+        reason: String,
+    },
+}
+
 /// Such a node, as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UnstoredView {

@@ -114,6 +114,7 @@ fn a_token_at_its_limit_makes_unsure_until_there_is_room() {
 #[test]
 fn a_full_disk_keeps_no_node_from_the_state_and_makes_unsure() {
     let (home, mut control, mut a) = shop();
+    home.run(&control, &["service", "add", "other"]).done();
     let waiting = enter(&home, &control, &[]);
     a.follows(&control);
     waiting.ends().done();
@@ -128,6 +129,16 @@ fn a_full_disk_keeps_no_node_from_the_state_and_makes_unsure() {
         control.ask(control.authorized(ask)).status
     };
     control.until(|| notice("x".repeat(4000).into()) >= 500 || notice(Value::Null) >= 500);
+    // Members of another service take what room is left.
+    let next = std::cell::Cell::new(0);
+    control.until(|| {
+        next.set(next.get() + 1);
+        let report = format!("\"{:04}\";boot=\"b\";seq=1;kind=tower;wait=60", next.get());
+        let ask = |path| Ask::new("GET", path).header("intermission-node", &report);
+        control.ask(control.authorized(ask("/v1/services/other/state")));
+        let fleet = control.ask(control.authorized(ask("/v1/services/other/fleet")));
+        fleet.json()["unstored"] != 0
+    });
     let mut b = Node::new("b");
     is_closed(&b.says(&control, ""));
     let shown = fleet(&control);

@@ -1,8 +1,9 @@
 use intermission_core::{Mode, ServiceName};
 
 use super::*;
-use crate::values::now::Now;
-use crate::wire::barrier::Ending;
+use crate::fleet::member::Position;
+use crate::fleet::report::Report;
+use crate::fleet::testing;
 use crate::wire::wait::Wait;
 
 const SERVICE: &str = "unknown";
@@ -10,6 +11,11 @@ const SERVICE: &str = "unknown";
 fn report(seq: u64, more: &str) -> Report {
     let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=1{more}");
     Report::read(line.as_bytes()).unwrap()
+}
+
+/// A report of a node that has revision 17 in force.
+fn heard(seq: u64, more: &str) -> LastReport {
+    LastReport::new(report(seq, more), Position::At(17), Now::read())
 }
 
 fn state(revision: u64, mode: Mode) -> State {
@@ -20,46 +26,45 @@ fn state(revision: u64, mode: Mode) -> State {
 
 /// A fleet with one member, which was heard so long ago.
 fn fleet(seconds: u64) -> Fleet {
-    let mut heard = LastReport::new(report(1, ""), Position::At(17), Now::read());
+    let mut heard = heard(1, "");
     heard.at -= Duration::from_secs(seconds);
-    let member = Member::new(heard, "nodes");
-    Fleet::new([(SERVICE.to_owned(), member)], [], [], Now::read())
+    let fleet = Fleet::default();
+    fleet.join(SERVICE, testing::member(heard), Now::read());
+    fleet
 }
 
 fn id() -> MemberId {
     report(1, "").id
 }
 
+#[track_caller]
+fn is_taken(reported: &Reported) {
+    assert!(matches!(reported, Reported::Taken), "{reported:?}");
+}
+
 #[test]
 fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
     let fleet = fleet(60);
-    let found = fleet.find(SERVICE, &Selection::Lost, Now::read());
-    assert_eq!(found.forgetting.removed.len(), 1);
+    let (forgetting, _) = fleet.find(SERVICE, &Selection::Lost, Now::read());
+    assert_eq!(forgetting.removed.len(), 1);
     // The store forgets it; meanwhile it reports.
-    let running = report(2, ";running=5;oldest=1");
-    assert_eq!(
-        fleet.report(SERVICE, running, Position::At(17), "nodes", Now::read()),
-        Reported::Known
-    );
-    fleet.forget(SERVICE, &Selection::Lost, &found, Now::read());
+    is_taken(&fleet.report(SERVICE, heard(2, ";running=5;oldest=1"), "nodes"));
+    fleet.forget(SERVICE, &id(), true, Now::read());
     assert_eq!(fleet.members(SERVICE), 1);
     // Its next report has the store take it again.
-    let news = fleet.report(
-        SERVICE,
-        report(3, ""),
-        Position::At(17),
-        "nodes",
-        Now::read(),
+    let again = heard(3, "");
+    let reported = fleet.report(SERVICE, again.clone(), "nodes");
+    assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
+    let unsettled = fleet.unsettled(SERVICE, &again, Now::read());
+    assert!(
+        matches!(unsettled, Unsettled::Differs { .. }),
+        "{unsettled:?}"
     );
-    assert_eq!(news, Reported::Changed);
     // One that stays silent goes, and so does a process that is named.
     let silent = self::fleet(60);
-    let found = silent.find(SERVICE, &Selection::Lost, Now::read());
-    silent.forget(SERVICE, &Selection::Lost, &found, Now::read());
+    silent.forget(SERVICE, &id(), true, Now::read());
     assert_eq!(silent.members(SERVICE), 0);
-    let named = Selection::Process(id());
-    let found = fleet.find(SERVICE, &named, Now::read());
-    fleet.forget(SERVICE, &named, &found, Now::read());
+    fleet.forget(SERVICE, &id(), false, Now::read());
     assert_eq!(fleet.members(SERVICE), 0);
 }
 
@@ -68,15 +73,9 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
     let spoil: [fn(&Fleet); 2] = [
         |fleet| fleet.supersede(&state(18, Mode::Off)),
         |fleet| {
-            fleet.note_unknown(
-                SERVICE,
-                &MemberId {
-                    name: "new".into(),
-                    ..id()
-                },
-                "nodes",
-                Now::read(),
-            )
+            let mut new = heard(1, "");
+            new.report.id.name = "new".into();
+            fleet.report(SERVICE, new, "nodes");
         },
     ];
     for spoil in spoil {
@@ -89,14 +88,8 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
             Now::read().time,
             Instant::now(),
         );
-        fleet.begin([barrier], Now::read());
-        fleet.report(
-            SERVICE,
-            report(2, ""),
-            Position::At(17),
-            "nodes",
-            Now::read(),
-        );
+        fleet.begin(barrier, Now::read());
+        fleet.report(SERVICE, heard(2, ""), "nodes");
         let ended = fleet.judge(Now::read());
         assert_eq!(ended[0].ending, Some(Ending::Done));
         assert!(fleet.confirm(&ended[0], Now::read()));
@@ -118,67 +111,62 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
 fn a_member_that_is_heard_is_not_unstored_any_more() {
     let fleet = fleet(0);
     let reason = Some("the token is for other nodes".to_owned());
-    assert!(fleet.note_unstored(SERVICE, Node::Process(id()), "edge", reason, Now::read()));
+    let node = UnstoredNode::Process(id());
+    assert!(fleet.note_unstored(SERVICE, node, "edge", reason, Now::read()));
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
-    fleet.note_unknown(SERVICE, &id(), "nodes", Now::read());
-    fleet.report(
-        SERVICE,
-        report(2, ""),
-        Position::At(17),
-        "nodes",
-        Now::read(),
-    );
-    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
-    fleet.note_unknown(SERVICE, &id(), "nodes", Now::read());
+    fleet.report(SERVICE, heard(2, ""), "nodes");
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
 }
 
 #[test]
-fn a_process_that_has_left_while_the_store_took_it_does_not_join() {
+fn a_process_that_has_left_while_the_store_took_it_leaves_again() {
     let fleet = Fleet::default();
-    let first = report(1, "");
-    assert_eq!(
-        fleet.report(
-            SERVICE,
-            first.clone(),
-            Position::Before,
-            "nodes",
-            Now::read()
-        ),
-        Reported::Unknown
-    );
-    let leaving = report(2, ";leaving");
-    assert_eq!(
-        fleet.report(SERVICE, leaving, Position::Before, "nodes", Now::read()),
-        Reported::Left
-    );
-    let member = Member::new(
-        LastReport::new(first, Position::Before, Now::read()),
-        "nodes",
-    );
-    assert!(!fleet.join(SERVICE, member, Now::read()));
-    assert_eq!(fleet.members(SERVICE), 0);
+    let first = heard(1, "");
+    let reported = fleet.report(SERVICE, first.clone(), "nodes");
+    assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
+    is_taken(&fleet.report(SERVICE, heard(2, ";leaving"), "nodes"));
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
+    // Its turn comes only now: it does not join.
+    let unsettled = fleet.unsettled(SERVICE, &first, Now::read());
+    assert!(matches!(unsettled, Unsettled::Nothing), "{unsettled:?}");
+    // The store was taking it already.
+    fleet.join(SERVICE, testing::member(first.clone()), Now::read());
+    let unsettled = fleet.unsettled(SERVICE, &first, Now::read());
+    assert!(matches!(unsettled, Unsettled::Leaves), "{unsettled:?}");
+    fleet.leave(SERVICE, &id());
+    is_taken(&fleet.report(SERVICE, first, "nodes"));
+    assert_eq!(fleet.members(SERVICE), 0);
+}
+
+#[test]
+fn a_state_that_only_history_knows_is_looked_up_once() {
+    let fleet = fleet(0);
+    let unproven = |seq| LastReport {
+        position: Position::Unproven,
+        ..heard(seq, ";applied=\"S/9/0\"")
+    };
+    let reported = fleet.report(SERVICE, unproven(2), "nodes");
+    let Reported::Unsettled(mut heard) = reported else {
+        panic!("{reported:?}")
+    };
+    assert_eq!(fleet.view(SERVICE, 9, Now::read()).nodes[0].revision, None);
+    heard.position = Position::At(9);
+    fleet.place(SERVICE, &heard);
+    is_taken(&fleet.report(SERVICE, unproven(3), "nodes"));
+    let nodes = fleet.view(SERVICE, 9, Now::read()).nodes;
+    assert_eq!(nodes[0].revision, Some(9));
 }
 
 #[test]
 fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
     let fleet = fleet(0);
     fleet.revoke("nodes");
-    fleet.report(
-        SERVICE,
-        report(2, ""),
-        Position::At(17),
-        "nodes",
-        Now::read(),
-    );
+    fleet.report(SERVICE, heard(2, ""), "nodes");
     assert!(fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
-    fleet.report(
-        SERVICE,
-        report(3, ""),
-        Position::At(17),
-        "others",
-        Now::read(),
-    );
+    fleet.report(SERVICE, heard(3, ""), "others");
+    assert!(!fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
+    // A report that comes late changes nothing.
+    fleet.report(SERVICE, heard(2, ""), "nodes");
     assert!(!fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
 }

@@ -57,7 +57,7 @@ pub(crate) fn scrape(app: &App) -> prometheus::Result<Collectors> {
         )?,
     ];
     let services = Services::new()?;
-    for service in app.registry.services().values() {
+    for service in app.registry.facts().services.values() {
         services.add(service, app.registry.fleet());
     }
     collectors.extend(services.into_collectors());

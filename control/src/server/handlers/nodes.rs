@@ -8,12 +8,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::wire::forgotten::Forgetting;
-
-use crate::wire::node::MemberId;
-
-use crate::fleet::{Node, Report, Selection};
-use crate::registry::ForgetRequest;
+use crate::fleet::{LastReport, Report, Selection};
+use crate::registry::{ForgetRequest, Reaction};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
@@ -21,6 +17,9 @@ use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
 use crate::values::members::{only, texts};
+use crate::values::now::Now;
+use crate::wire::forgotten::Forgetting;
+use crate::wire::node::{MemberId, UnstoredNode};
 use intermission_core::{Field, FieldError};
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
@@ -47,6 +46,11 @@ pub(crate) async fn report(
         return Ok(None);
     };
     let grant = caller.grant();
+    let now = Now::read();
+    let note_unstored = |node, reason| {
+        app.registry
+            .note_unstored(service, node, &grant.name, reason, now);
+    };
     let read = match lines.next() {
         None => Report::read(line.as_bytes()).map_err(|error| error.to_string()),
         Some(_) => Err("there is more than one line".to_owned()),
@@ -54,41 +58,36 @@ pub(crate) async fn report(
     let report = match read {
         Ok(report) => report,
         Err(reason) => {
-            let node = Node::Unreadable {
+            let node = UnstoredNode::Unreadable {
                 token: grant.name.clone(),
                 reason: format!("its report cannot be read: {reason}"),
             };
-            app.registry.note_unstored(service, node, &grant.name, None);
+            note_unstored(node, None);
             return Ok(None);
         }
     };
     if !grant.may_report(service, &report.id.name) {
-        let node = Node::Process(report.id);
         let reason = format!("the token {} is for other nodes", grant.name);
-        app.registry
-            .note_unstored(service, node, &grant.name, Some(reason));
+        note_unstored(UnstoredNode::Process(report.id), Some(reason));
         return Ok(None);
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
-    let Some(report) = app
-        .registry
-        .report_in_memory(service, report, &grant.name)?
-    else {
-        return Ok(Some(id));
-    };
-    match tokio::time::timeout(STORING, store(app, service, report, grant)).await {
-        Ok(Err(problem)) if leaving => Err(problem),
-        Err(_) if leaving => Err(Problem::internal("the store has not taken it yet")),
+    if let Reaction::Store(heard) = app.registry.report(service, report, &grant.name, now)? {
+        let stored = tokio::time::timeout(STORING, settle(app, service, *heard, grant)).await;
+        if leaving {
+            let late = |_| Problem::internal("the store has not taken it yet");
+            stored.map_err(late)??;
+        }
         // What the store has not taken is noted, and comes again with the next poll.
-        Ok(Ok(()) | Err(_)) | Err(_) => Ok(Some(id)),
     }
+    Ok(Some(id))
 }
 
 /// Gives the store time to take a report, on a thread that may wait; it goes on should the poll end before.
-async fn store(
+async fn settle(
     app: &Arc<App>,
     service: &str,
-    report: Report,
+    heard: LastReport,
     grant: &Grant,
 ) -> Result<(), Problem> {
     let (service, grant) = (service.to_owned(), grant.clone());
@@ -97,7 +96,7 @@ async fn store(
     Arc::clone(app)
         .blocking(move |registry| {
             let _turn = turn;
-            registry.report(&service, report, &grant)
+            registry.settle(&service, heard, &grant)
         })
         .await
 }
@@ -128,7 +127,9 @@ pub(crate) async fn forget(
         reason,
         once: order.once,
     };
-    let forgetting = app.blocking(move |registry| registry.forget(asked)).await?;
+    let forgetting = app
+        .blocking(move |registry| registry.forget(&asked))
+        .await?;
     json(
         StatusCode::OK,
         &Forgot {

@@ -12,8 +12,9 @@ use crate::wire::summary::Summaries;
 
 /// `GET /v1/services`
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let services = app.registry.services();
-    let services = services
+    let facts = app.registry.facts();
+    let services = facts
+        .services
         .values()
         .map(|service| service.summary.clone())
         .collect();

@@ -18,7 +18,7 @@ use intermission_core::{Field, FieldError};
 
 /// `GET /v1/tokens`: the grants of all tokens, the revoked ones too; control does not keep the tokens themselves.
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let tokens = app.registry.tokens().grants();
+    let tokens = app.registry.facts().tokens.grants();
     json(StatusCode::OK, &Grants { tokens })
 }
 

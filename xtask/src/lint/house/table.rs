@@ -72,11 +72,6 @@ pub(super) const PACKAGES: &[Package] = &[
 pub(super) const EXCEPTIONS: &[Exception] = &[
     Exception {
         rule: Rule::Length,
-        subject: "control/src/fleet/barrier/tests.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
         subject: "control/tests/control/durability.rs",
         reason: "not split yet",
     },

@@ -30,7 +30,8 @@ pin_project! {
             #[pin]
             future: F,
             // Until it goes on with the body.
-            admission: Option<Admission>,
+            held: Option<Held>,
+            admission: Admission,
         },
         Refused {
             response: Option<Response<Bytes>>,
@@ -43,11 +44,12 @@ pin_project! {
 
 impl<F, B> ResponseFuture<F, B> {
     #[inline]
-    pub(crate) fn admitted(future: F, admission: Admission) -> Self {
+    pub(crate) fn admitted(future: F, held: Held, admission: Admission) -> Self {
         Self {
             inner: Inner::Admitted {
                 future,
-                admission: Some(admission),
+                held: Some(held),
+                admission,
             },
         }
     }
@@ -72,17 +74,22 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
-            InnerProjection::Admitted { future, admission } => {
+            InnerProjection::Admitted {
+                future,
+                held,
+                admission,
+            } => {
                 let mut response = match ready!(future.poll(cx)) {
                     Ok(response) => response,
                     Err(error) => {
-                        *admission = None;
+                        *held = None;
                         return Poll::Ready(Err(error));
                     }
                 };
-                let held = admission
-                    .take()
-                    .map(|admission| admission.apply(&mut response));
+                if let Some(held) = held {
+                    admission.apply(held, &mut response);
+                }
+                let held = held.take();
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
             // Polled again after its end, it stays silent.
@@ -102,28 +109,26 @@ where
     }
 }
 
-/// What is known of a request that was admitted.
-#[derive(Debug)]
+/// What the response to an admitted request depends on.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Admission {
-    pub(crate) held: Held,
     pub(crate) verdict: Verdict,
     pub(crate) connection: Connection,
 }
 
 impl Admission {
-    /// Does to the response what is due; what is held goes on with its body.
-    #[inline]
-    fn apply<B>(mut self, response: &mut Response<B>) -> Held {
+    /// Does to the response what is due, and notes in `held` how the request is answered.
+    #[inline(always)]
+    fn apply<B>(self, held: &mut Held, response: &mut Response<B>) {
         if self.connection.is_upgraded_by(response.status()) {
-            self.held.upgrade();
+            held.upgrade();
         }
         if self.verdict == Verdict::Admit(Reason::Allowlisted) {
             keep_out_of_caches(response.headers_mut());
         }
-        if let Some(decision) = self.held.answered(response.status()) {
+        if let Some(decision) = held.answered(response.status()) {
             response.extensions_mut().insert(decision);
         }
-        self.held
     }
 }
 
@@ -145,6 +150,7 @@ impl Connection {
         }
     }
 
+    #[inline]
     fn is_upgraded_by(self, status: StatusCode) -> bool {
         match self {
             Self::Request => status == StatusCode::SWITCHING_PROTOCOLS,
@@ -154,6 +160,7 @@ impl Connection {
 }
 
 /// What a tester sees is for nobody else.
+#[inline(never)]
 fn keep_out_of_caches(headers: &mut HeaderMap) {
     const OTHERS: HeaderFilter = HeaderFilter::all(&NOT_FOR_TESTERS);
     if !header_filter(headers).is_disjoint(OTHERS) {

@@ -86,6 +86,7 @@ impl Held {
     }
 
     /// Takes note of how the request is answered, and gives what is to be told of it in extensions.
+    #[inline]
     pub(crate) fn answered(&self, status: StatusCode) -> Option<Decision> {
         match self {
             Self::Alone { .. } => None,

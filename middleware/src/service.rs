@@ -1,10 +1,11 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use http_body::Body;
-use intermission_core::{Lasting, Policy, Reason, RequestView, Verdict};
+use intermission_core::{Lasting, Policy, Reason, Verdict};
 use tower_service::Service;
 
 use crate::current::{Cached, Counted, Entry, Probe, Shard};
@@ -57,26 +58,18 @@ impl<S> Maintenance<S> {
     }
 
     /// The decision about a request, from both of its paths if it was rewritten.
-    #[inline]
+    #[inline(always)]
     fn decide<B>(&self, policy: &Policy, request: &Request<B>) -> intermission_core::Decision {
         let (headers, extensions) = (request.headers(), request.extensions());
         let resolve = || self.layer.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
-        let decide = |uri| {
-            let mut view = RequestView {
-                client,
-                ..view(request, uri, &headers)
-            };
-            if policy.asks_peer(view.path) {
-                view.peer = peer(extensions);
-            }
-            policy.decide(&view)
-        };
         let (received, rewritten) = uris(request);
-        let decision = decide(received);
+        let decision = decide(policy, request, received, &headers, client);
         match rewritten {
-            Some(rewritten) => decision.and(decide(rewritten)),
+            Some(rewritten) => {
+                decision.and(decide_again(policy, request, rewritten, &headers, client))
+            }
             None => decision,
         }
     }
@@ -123,6 +116,35 @@ impl<S> Maintenance<S> {
             .cell()
             .probe(path, request.headers(), peer)
     }
+}
+
+/// The decision about a request as one for this URI.
+#[inline(always)]
+fn decide<B>(
+    policy: &Policy,
+    request: &Request<B>,
+    uri: &Uri,
+    headers: &HeaderLines<'_>,
+    client: Option<IpAddr>,
+) -> intermission_core::Decision {
+    let mut view = view(request, uri, headers);
+    view.client = client;
+    if policy.asks_peer(view.path) {
+        view.peer = peer(request.extensions());
+    }
+    policy.decide(&view)
+}
+
+// Apart, since few requests are rewritten.
+#[cold]
+fn decide_again<B>(
+    policy: &Policy,
+    request: &Request<B>,
+    uri: &Uri,
+    headers: &HeaderLines<'_>,
+    client: Option<IpAddr>,
+) -> intermission_core::Decision {
+    decide(policy, request, uri, headers, client)
 }
 
 #[cfg_attr(
@@ -188,11 +210,11 @@ impl<S> Maintenance<S> {
             Held::alone(counted)
         };
         let admission = Admission {
-            held: held.with_probe(probe),
             verdict: admitted.verdict,
             connection: Connection::of(request.method()),
         };
-        ResponseFuture::admitted(self.inner.call(request), admission)
+        let held = held.with_probe(probe);
+        ResponseFuture::admitted(self.inner.call(request), held, admission)
     }
 }
 
@@ -218,10 +240,10 @@ where
             return self.enforce(request);
         };
         let admission = Admission {
-            held: Held::alone(counted),
             verdict: Verdict::Admit(Reason::Open),
             connection: Connection::of(request.method()),
         };
-        ResponseFuture::admitted(self.inner.call(request), admission)
+        let held = Held::alone(counted);
+        ResponseFuture::admitted(self.inner.call(request), held, admission)
     }
 }

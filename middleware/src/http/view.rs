@@ -56,7 +56,7 @@ fn line<'h>((name, value): (&'h HeaderName, &'h HeaderValue)) -> (&'h str, &'h [
 }
 
 /// A request, without client and peer.
-#[inline]
+#[inline(always)]
 pub(crate) fn view<'a, B>(
     request: &'a Request<B>,
     uri: &'a Uri,

@@ -21,15 +21,22 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
     }
 
     /// Whether a header of these tables occurs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has(&self, weight: Weights) -> bool {
-        let weights = || Weights::of(self.request.headers);
-        self.request.headers.may_have(weight.filter())
-            && self.weights.get_or_init(weights).meet(weight)
+        self.request.headers.may_have(weight.filter()) && self.weigh().meet(weight)
+    }
+
+    // Apart, since few requests have a header that weighs.
+    #[inline(never)]
+    fn weigh(&self) -> Weights {
+        *self
+            .weights
+            .get_or_init(|| Weights::of(self.request.headers))
     }
 
     /// Whether the request cannot change data: its method is safe, it changes to no other protocol, and no header names
     /// another method.
+    #[inline(always)]
     pub(crate) fn only_reads(&self) -> bool {
         // TRACE is safe too (RFC 9110, section 9.2.1), but no service needs it.
         let safe = matches!(self.request.method, b"GET" | b"HEAD" | b"OPTIONS");
@@ -37,18 +44,15 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
     }
 
     /// Whether the request asks for another protocol than `h2c`, which nodes remove.
+    #[inline(always)]
     fn upgrades(&self) -> bool {
         self.has(Weights::PROTOCOL) && !asks_for_h2c(self.request.headers)
     }
 
     /// Whether the request asks for HTTP/2 on the same connection, alone or among other protocols.
+    #[inline(always)]
     pub(crate) fn names_h2c(&self) -> bool {
-        self.has(Weights::PROTOCOL) && {
-            let lines = self.request.headers.lines("upgrade");
-            lines
-                .flat_map(|line| line.split(|byte| *byte == b','))
-                .any(is_h2c)
-        }
+        self.has(Weights::PROTOCOL) && h2c_is_among(self.request.headers)
     }
 
     /// Whether a header by which some applications route names another path.
@@ -61,6 +65,14 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
             })
         }
     }
+}
+
+#[inline(never)]
+fn h2c_is_among<H: Headers + ?Sized>(headers: &H) -> bool {
+    let mut protocols = headers
+        .lines("upgrade")
+        .flat_map(|line| line.split(|byte| *byte == b','));
+    protocols.any(is_h2c)
 }
 
 #[cfg(test)]

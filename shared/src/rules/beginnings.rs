@@ -11,7 +11,7 @@ impl Beginnings {
     /// Whether one of the paths may cover `path`, which may have a query.
     #[inline]
     pub(crate) fn may_cover(self, path: &[u8]) -> bool {
-        self.0 & bit(path) != 0
+        self.0 != 0 && self.0 & bit(path) != 0
     }
 }
 
@@ -19,11 +19,10 @@ impl Beginnings {
 /// follows it has at least two.
 #[inline]
 fn bit(path: &[u8]) -> u64 {
-    let byte = |place| match path.get(place) {
-        None | Some(b'?') => 0,
-        Some(byte) => u64::from(*byte),
+    let (first, second) = match path {
+        [_, b'?', ..] | [_] | [] => (0, 0),
+        [_, first, b'?', ..] | [_, first] => (*first, 0),
+        [_, first, second, ..] => (*first, *second),
     };
-    let first = byte(1);
-    let second = if first == 0 { 0 } else { byte(2) };
-    1 << ((7 * first + second) % 64)
+    1 << (first.wrapping_mul(7).wrapping_add(second) % 64)
 }

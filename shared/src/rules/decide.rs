@@ -2,7 +2,7 @@
 //!
 //! It has no second form for speed. Each step first compares a word that is made of the tables which the step reads: the
 //! filter of header names ([`HeaderFilter`](crate::HeaderFilter)) and the beginnings of exempt paths. While the service is
-//! open most requests need no more than that.
+//! open most requests need no more than that, so these comparisons are inlined into the caller, and what follows them is not.
 
 use crate::refusal::{Kind, kind};
 use crate::request::{Headers, RequestView, Weighed};
@@ -18,7 +18,7 @@ impl Policy {
     /// The first rule that matches gives the verdict: `open`, `out-of-scope`, `read-only`, `exempt`, `probe`, `allowlisted`,
     /// `refused`. How long the verdict lasts follows from all rules that would admit the request in maintenance: exempt
     /// paths and probers outlast the scope, and the scope outlasts the mode.
-    #[inline]
+    #[inline(always)]
     pub fn decide<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Decision {
         let request = &Weighed::new(request);
         if self.is_open() {
@@ -31,7 +31,7 @@ impl Policy {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn lasting_of_open<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Lasting {
         let reason = if let Some(exempt) = self.exempted(request) {
             exempt
@@ -78,7 +78,7 @@ impl Policy {
     }
 
     /// The rule by which the path of the request stays open, to every client or to its prober.
-    #[inline]
+    #[inline(always)]
     fn exempted<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Option<Reason> {
         if self.exempt.cover(request.request) && !request.is_rerouted() {
             Some(Reason::Exempt)

@@ -22,14 +22,21 @@ impl ExemptPaths {
     }
 
     /// Whether the request's path is plain and one of these, or below one of these that ends in a slash.
+    #[inline(always)]
     pub(crate) fn cover<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
-        // Most paths are not covered, and are not looked at any further.
         self.list(request.path) && request.target().is_plain
     }
 
     /// The same of a path that need not be plain, with or without its query.
+    #[inline(always)]
     pub(crate) fn list(&self, path: &[u8]) -> bool {
-        self.beginnings.may_cover(path) && self.all.covers(path, Covering::Folder)
+        self.beginnings.may_cover(path) && self.find(path)
+    }
+
+    // Apart, since few paths reach it.
+    #[inline(never)]
+    fn find(&self, path: &[u8]) -> bool {
+        self.all.covers(path, Covering::Folder)
     }
 }
 

@@ -34,15 +34,15 @@ impl Probers {
     }
 
     /// The addresses of the probers of `path`, which may have a query.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(&self, path: &[u8]) -> Option<&AddressSet> {
-        // Most services have no probers.
-        if self.paths.is_empty() || !self.beginnings.may_cover(path) {
-            return None;
-        }
-        self.find(path)
+        self.beginnings
+            .may_cover(path)
+            .then(|| self.find(path))
+            .flatten()
     }
 
+    #[inline(never)]
     fn find(&self, path: &[u8]) -> Option<&AddressSet> {
         let path = crate::text::cut(path, b'?').0;
         let place = self
@@ -56,22 +56,23 @@ impl Probers {
 
     /// Whether the request is a prober's: it only reads, its path is plain and listed for the peer itself, and no header
     /// names another path or another client than the peer.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn cover<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
         let view = request.request;
-        match (self.of(view.path), view.peer) {
-            (Some(probers), Peer::Address(peer)) if probers.contains(peer) => {
-                is_probe(request, peer)
-            }
-            _ => false,
-        }
+        let of_path = self.of(view.path);
+        of_path.is_some_and(|probers| is_probe(request, probers))
     }
 }
 
-/// Whether a request for a listed path is one of the `peer` itself and only reads.
-fn is_probe<H: Headers + ?Sized>(request: &Weighed<'_, '_, H>, peer: IpAddr) -> bool {
+/// Whether a request for a path of these probers is one of theirs.
+#[inline(never)]
+fn is_probe<H: Headers + ?Sized>(request: &Weighed<'_, '_, H>, probers: &AddressSet) -> bool {
     let view = request.request;
-    view.target().is_plain
+    let Peer::Address(peer) = view.peer else {
+        return false;
+    };
+    probers.contains(peer)
+        && view.target().is_plain
         && request.only_reads()
         && !request.is_rerouted()
         && (!request.has(Weights::CLIENT) || names_only(view.headers, peer.to_canonical()))

@@ -1,10 +1,10 @@
 //! Maintenance mode inside Envoy and Istio: a proxy-wasm filter.
 //!
 //! It reads the same state from the same endpoint as the tower layer, decides with the same classifier and
-//! gives the same answers. `edge-filter/README.md` tells how to configure and deploy it.
+//! gives the same answers. `edge-filter/README.md` explains its configuration and deployment.
 //!
-//! One root context of the Envoy process polls and writes what it hears into shared data, from where the
-//! others take it; if it dies, another takes over within seconds. While the service is open a request costs
+//! One root context of the Envoy process polls and writes the state into shared data, from which the other
+//! contexts read it; if it dies, another takes over within seconds. While the service is open a request costs
 //! no call into Envoy.
 
 #![cfg_attr(

@@ -52,14 +52,14 @@ fn answer(host: &Fake, root: &mut Root<Fake>, status: u16, body: Vec<u8>) {
     root.answered();
 }
 
-/// A request of `path` with a client; what becomes of it.
+/// The action for a request of `path` with a client.
 fn request(host: &Fake, root: &mut Root<Fake>, path: &str, client: &str) -> Action {
     see(host, path, client);
     host.own.borrow_mut().effective = 9;
     root.request(9, Rest::Nothing)
 }
 
-/// What the host tells of the request.
+/// The request that the host shows.
 fn see(host: &Fake, path: &str, client: &str) {
     let mut own = host.own.borrow_mut();
     let headers = [
@@ -85,7 +85,7 @@ fn tell_document(host: &Fake, root: &mut Root<Fake>, revision: u64, document: Ve
     root.answered();
 }
 
-/// The endpoint answers that there is nothing new, after it has held the poll; so the next one is sent at once.
+/// The endpoint holds the poll and answers 304, so that the next poll is sent at once.
 fn hold(host: &Fake, root: &mut Root<Fake>) {
     host.pass(TICK);
     let applied = ("preference-applied".into(), "wait".into());
@@ -93,7 +93,7 @@ fn hold(host: &Fake, root: &mut Root<Fake>) {
     root.answered();
 }
 
-/// What the last poll tells of this parameter; the item itself has no name.
+/// The value of this parameter in the last report; the item itself has no name.
 fn reported(host: &Fake, parameter: &str) -> Option<String> {
     let report = host.polled_with("intermission-node")?;
     let mut members = report.split(';');
@@ -106,7 +106,7 @@ fn reported(host: &Fake, parameter: &str) -> Option<String> {
     })
 }
 
-/// A request that is admitted, and runs.
+/// An admitted, running request.
 fn admit(host: &Fake, root: &mut Root<Fake>, context: u32, path: &str, client: &str) {
     see(host, path, client);
     host.own.borrow_mut().effective = context;

@@ -23,7 +23,7 @@ pin_project! {
         Own {
             #[pin]
             body: B,
-            // Dropped after it: what the body does at its end is part of the request.
+            // Dropped after the body, whose end is part of the request.
             held: Option<Held>,
         },
         Notice {

@@ -1,6 +1,6 @@
 use intermission_core::Verdict;
 
-/// The verdict about a request, and the revision of the state that it is from.
+/// The verdict about a request, and the revision of the state that made it.
 ///
 /// In maintenance a layer [with extensions](crate::MaintenanceLayer::with_extensions) adds it to the extensions of every
 /// response, and of every request that it admits. While the service is open it adds none.

@@ -29,7 +29,7 @@ pin_project! {
         Admitted {
             #[pin]
             future: F,
-            // Until it goes on with the body.
+            // Moved to the body of the response.
             held: Option<Held>,
             admission: Admission,
         },
@@ -92,7 +92,7 @@ where
                 let held = held.take();
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
-            // Polled again after its end, it stays silent.
+            // Polled again after its end, the future stays pending.
             InnerProjection::Refused {
                 response,
                 mut unread,
@@ -117,7 +117,7 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// Does to the response what is due, and notes in `held` how the request is answered.
+    /// Changes the response as necessary, and records its status in `held`.
     #[inline(always)]
     fn apply<B>(self, held: &mut Held, response: &mut Response<B>) {
         if self.connection.is_upgraded_by(response.status()) {
@@ -132,12 +132,12 @@ impl Admission {
     }
 }
 
-/// What a response may make of the connection.
+/// The upgrade of the connection that a response may make.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Connection {
-    /// Another protocol, where it says so (RFC 9110, section 15.2.2).
+    /// An upgrade to another protocol, by a 101 (RFC 9110, section 15.2.2).
     Request,
-    /// A tunnel, by any success (RFC 9110, section 9.3.6).
+    /// A tunnel, by any 2xx (RFC 9110, section 9.3.6).
     Connect,
 }
 
@@ -159,7 +159,7 @@ impl Connection {
     }
 }
 
-/// What a tester sees is for nobody else.
+/// Keeps a response to a tester out of caches.
 #[inline(never)]
 fn keep_out_of_caches(headers: &mut HeaderMap) {
     const OTHERS: HeaderFilter = HeaderFilter::all(&NOT_FOR_TESTERS);

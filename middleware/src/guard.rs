@@ -34,9 +34,9 @@ pub struct RequestGuard(Arc<Guarded>);
 #[derive(Debug)]
 struct Guarded {
     counted: Counted,
-    /// What was decided, if maintenance is on.
+    /// The decision, if maintenance is on.
     decision: Option<Decision>,
-    /// That of the layer around this one, whose place in the extensions this guard takes.
+    /// The guard of an outer layer, which this guard replaces in the extensions.
     _outer: Option<RequestGuard>,
 }
 
@@ -50,15 +50,15 @@ impl RequestGuard {
     }
 }
 
-/// The layer's own hold on a request, which goes with the response to its last byte; it learns when the connection goes on
-/// in another protocol.
+/// The layer's own hold on a request, which lasts until the last byte of the response, and knows of an upgrade of the
+/// connection.
 #[derive(Debug)]
 pub(crate) enum Held {
-    /// Nothing else can hold it.
+    /// The layer alone holds the request.
     Alone { counted: Counted, upgraded: bool },
-    /// It is held together with all who keep a clone of its guard.
+    /// The layer and each clone of the guard hold the request.
     Shared { guard: RequestGuard, upgraded: bool },
-    /// It may be of a health check. Boxed, since few requests are.
+    /// The request may be of a health check. Boxed, because few requests are.
     Probing(Box<(Self, Box<Probe>)>),
 }
 
@@ -77,7 +77,7 @@ impl Held {
         }
     }
 
-    /// As a request of a health check, if it may be one.
+    /// Marks the request as one of a health check, if it may be one.
     pub(crate) fn with_probe(self, probe: Option<Box<Probe>>) -> Self {
         match probe {
             Some(probe) => Self::Probing(Box::new((self, probe))),
@@ -85,7 +85,7 @@ impl Held {
         }
     }
 
-    /// Takes note of how the request is answered, and gives what is to be told of it in extensions.
+    /// Records the status of the response; returns the decision for its extensions.
     #[inline]
     pub(crate) fn answered(&self, status: StatusCode) -> Option<Decision> {
         match self {
@@ -99,7 +99,7 @@ impl Held {
         }
     }
 
-    /// Takes note that the connection goes on in another protocol.
+    /// Records that the connection is upgraded to another protocol.
     pub(crate) fn upgrade(&mut self) {
         match self {
             Self::Alone { upgraded, .. } | Self::Shared { upgraded, .. } => *upgraded = true,
@@ -115,7 +115,7 @@ impl Drop for Held {
                 counted,
                 upgraded: true,
             } => counted.leave_upgraded(),
-            // A handler that keeps the guard ends it with the connection; else its end is not seen.
+            // A handler that keeps the guard drops it with the connection; otherwise the end is not seen.
             Self::Shared {
                 guard,
                 upgraded: true,

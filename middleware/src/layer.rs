@@ -16,16 +16,16 @@ pub struct MaintenanceLayer {
     pub(crate) policy: PolicyHandle,
     pub(crate) client: ClientAddress,
     pub(crate) extensions: bool,
-    /// Whether a glance suffices for most requests while the service is open.
+    /// Whether most requests need no closer look while the service is open.
     pub(crate) quick: bool,
 }
 
 impl MaintenanceLayer {
-    /// Enforces the policy behind `policy`, and takes the peer of the connection for the client.
+    /// Enforces a policy. The client's address is that of the peer.
     #[must_use]
     pub fn new(policy: PolicyHandle) -> Self {
         Self {
-            // A lease is heeded at each request.
+            // Each request checks the lease.
             quick: policy.cell().lease().is_none(),
             policy,
             client: ClientAddress::of(ClientSource::Peer),
@@ -43,7 +43,7 @@ impl MaintenanceLayer {
     }
 
     /// Takes the client's address from a function of your own, which gets the headers and extensions
-    /// of the request and gives `None` where the address is unknown.
+    /// of the request and returns `None` if the address is unknown.
     ///
     /// The function is all that stands between a forged header and the allowlist. It is called in
     /// maintenance only, and only while the allowlist is enabled.
@@ -61,8 +61,8 @@ impl MaintenanceLayer {
     /// Puts a [`RequestGuard`](crate::RequestGuard) into the extensions of every request that is admitted, and in
     /// maintenance a [`Decision`](crate::Decision) into those of requests and responses.
     ///
-    /// For handlers whose work outlives their response, and for layers that want to know what was decided. Nobody else
-    /// should pay for it: it takes several allocations a request.
+    /// For handlers whose work outlives their response, and for layers that use the decision. It costs several allocations
+    /// for each request.
     #[must_use]
     pub fn with_extensions(self) -> Self {
         Self {

@@ -19,16 +19,16 @@ use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFutu
 #[derive(Clone, Debug)]
 pub struct Maintenance<S> {
     inner: S,
-    /// What has made it. Shared, since servers clone services for every request.
+    /// The layer. Shared, because servers clone services for each request.
     layer: Arc<MaintenanceLayer>,
 }
 
-/// What is known about a request that was admitted.
+/// The data of an admitted request.
 struct Admitted {
     verdict: Verdict,
     lasting: Lasting,
     revision: u64,
-    /// Where its rule is counted.
+    /// The counter of its rule.
     shard: &'static Shard,
 }
 
@@ -149,7 +149,7 @@ fn decide_again<B>(
 
 #[cfg_attr(
     not(feature = "metrics"),
-    expect(unused_variables, reason = "nobody counts")
+    expect(unused_variables, reason = "there is no recorder")
 )]
 fn count(decision: Decision) {
     #[cfg(feature = "metrics")]
@@ -168,7 +168,7 @@ fn count(decision: Decision) {
 }
 
 impl<S> Maintenance<S> {
-    /// Judges a request, and does what comes of it.
+    /// Decides about a request, and passes it on or answers it.
     #[inline(never)]
     fn enforce<A, B>(&mut self, mut request: Request<A>) -> ResponseFuture<S::Future, A>
     where

@@ -60,8 +60,8 @@ struct Handle {
     /// Which epoch's state is in force.
     current: AtomicUsize,
     latest: Latest,
-    /// Whether somebody was told that the last request of the first epoch has ended. Seen by all at
-    /// once, as what one is told is.
+    /// Whether the node has reported that the last request of the first epoch has ended. Every thread sees it at once, as
+    /// control sees a report.
     drained: AtomicBool,
 }
 

@@ -422,7 +422,7 @@ async fn polls_tell_which_paths_health_checks_ask_for_while_the_service_is_open(
     let shops = [layer.clone(), layer.with_extensions()].map(|layer| layer.layer(welcome()));
     let asking = tokio::spawn(async move {
         loop {
-            // What is exempt is not told.
+            // Exempt paths are not reported.
             for (shop, (path, peer)) in shops.iter().zip([("/health", 1), ("/up", 2)]) {
                 for path in [path, "/healthz"] {
                     let probe = http::Request::get(path).header("user-agent", "kube-probe/1.30");
@@ -435,7 +435,7 @@ async fn polls_tell_which_paths_health_checks_ask_for_while_the_service_is_open(
         }
     });
     reports(&mut server, ";probed=\"kube-probe:/health kube-probe:/up\"").await;
-    // In maintenance they are told as well.
+    // They are reported in maintenance too.
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", &document(4, Mode::All));
     until(&policy, 4).await;
     reports(&mut server, ";probed=\"kube-probe:/health kube-probe:/up\"").await;

@@ -1,4 +1,4 @@
-//! Refused requests whose bodies nobody wants, over a real connection.
+//! Refused requests with bodies, over a real connection.
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 

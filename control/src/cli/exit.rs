@@ -37,7 +37,7 @@ pub(crate) enum Exit {
     NodeUnsure = 11,
     /// A node has something in force that this store never made.
     Forked = 12,
-    /// A later change may let in or keep out others than this one.
+    /// A later change may admit requests that this one refuses.
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
@@ -69,22 +69,22 @@ Exit codes:
   1  another failure
   2  the command line is wrong
   3  control cannot be reached
-  4  refused: no valid token, or one of another role, or not from here
+  4  refused: no valid token, a token of another role, or a request from a foreign origin
   5  unknown service
   6  lost: another change came first
   7  invalid input
-With --wait, the change is made in any case, and these tell why it is not known to be in force everywhere. Of several
-services the worst counts: 3, then 13, 12, 10, 11, 9, 14, 8:
-  3  control could not be reached, until 5 seconds after the time was up
+With --wait the change is made in any case, and these codes say why it may not be in force everywhere. With several
+services the code is the worst one, in the order 3, 13, 12, 10, 11, 9, 14, 8:
+  3  control could not be reached, until 5 seconds after the timeout
   8  timed out
-  9  a node is lost: it is not heard of any more
+  9  a node is lost: it no longer polls
  10  a node refuses the document
  11  unsure: it is unknown whether a node has drained
- 12  forked: a node has something in force that this control never made
- 13  superseded: a later change may let in or keep out others than this one
+ 12  forked: a node enforces a state that this control never made
+ 13  superseded: a later change may admit requests that this one refuses
  14  fewer nodes than expected, or none
 130  Ctrl-C ended the wait
-By check, and by enter --check when all else went well:
+With check, and with enter --check if nothing else failed:
  15  an answer was not as expected";
 
 impl From<Exit> for ExitCode {

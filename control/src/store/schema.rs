@@ -124,12 +124,12 @@ const GRANTS: &str = "
     ) STRICT;
 
     CREATE TRIGGER grants_are_never_deleted BEFORE DELETE ON grants
-        BEGIN SELECT RAISE(ABORT, 'a token''s name is never given again'); END;
+        BEGIN SELECT RAISE(ABORT, 'the name of a token is never used again'); END;
     CREATE TRIGGER grants_never_grow
         BEFORE UPDATE OF name, role, services, nodes, max_polls, max_members ON grants
-        BEGIN SELECT RAISE(ABORT, 'what a token is for does not change'); END;
+        BEGIN SELECT RAISE(ABORT, 'the grant of a token never changes'); END;
     CREATE TRIGGER grants_are_revoked_for_ever BEFORE UPDATE ON grants WHEN OLD.revoked_at IS NOT NULL
-        BEGIN SELECT RAISE(ABORT, 'a token is revoked for ever'); END;
+        BEGIN SELECT RAISE(ABORT, 'a revoked token stays revoked'); END;
 ";
 
 const GONE: &str = "ALTER TABLE barriers ADD COLUMN gone_after INTEGER;";

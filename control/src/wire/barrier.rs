@@ -25,7 +25,7 @@ pub(crate) enum Ending {
     Refused,
     /// A node has something in force that this store never made.
     Forked,
-    /// A later change may let in or keep out others than this one.
+    /// A later change may admit requests that this one refuses.
     Superseded,
 }
 

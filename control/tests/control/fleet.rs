@@ -265,7 +265,7 @@ fn an_exit_by_somebody_else_supersedes() {
     assert_eq!(run.code, Some(13), "{}", run.err);
     assert!(
         run.out
-            .contains("superseded: revision 3 may let in or keep out others than revision 2"),
+            .contains("superseded: revision 3 may admit requests that revision 2 refuses"),
         "{}",
         run.out
     );

@@ -209,14 +209,17 @@ fn the_store_lets_nobody_widen_a_token_or_bring_it_back() {
     control.stop();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
     for (sql, error) in [
-        ("DELETE FROM grants", "a token's name is never given again"),
+        (
+            "DELETE FROM grants",
+            "the name of a token is never used again",
+        ),
         (
             "UPDATE grants SET role = 'operator' WHERE name <> 'edge'",
-            "what a token is for does not change",
+            "the grant of a token never changes",
         ),
         (
             "UPDATE grants SET revoked_at = NULL WHERE name = 'edge'",
-            "a token is revoked for ever",
+            "a revoked token stays revoked",
         ),
     ] {
         assert_eq!(store.execute(sql, []).unwrap_err().to_string(), error);

@@ -1,59 +1,59 @@
-/// How a request goes on after its headers (`FilterHeadersStatus` in Envoy).
+/// The result for the headers of a request (`FilterHeadersStatus` in Envoy).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Headers {
-    /// To the next filter.
+    /// Continue with the next filter.
     Continue = 0,
-    /// It does not, and its body and trailers are shown to this filter. Envoy takes it for
+    /// The request waits, and Envoy passes its body and trailers to this filter. Envoy treats this as
     /// [`StopAllAndWatermark`](Self::StopAllAndWatermark) unless the plugin has `allow_on_headers_stop_iteration: true`.
     Stop = 1,
-    /// It does not, nor are its body and trailers shown; the client is slowed down when too much of them has come.
+    /// The request waits, and Envoy buffers its body and trailers; it slows the client down when the buffer is full.
     StopAllAndWatermark = 4,
 }
 
-/// How a part of a body goes on (`FilterDataStatus` in Envoy).
+/// The result for a part of a body (`FilterDataStatus` in Envoy).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Body {
-    /// To the next filter.
+    /// Continue with the next filter.
     Continue = 0,
-    /// It does not, and is thrown away.
+    /// Discards the part.
     StopAndDrop = 3,
 }
 
-/// How trailers go on (`FilterTrailersStatus` in Envoy).
+/// The result for trailers (`FilterTrailersStatus` in Envoy).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Trailers {
-    /// To the next filter.
+    /// Continue with the next filter.
     Continue = 0,
-    /// They do not.
+    /// The trailers wait.
     Stop = 1,
 }
 
-/// What Envoy calls. Contexts are known by numbers: root contexts, one for each plugin in a VM, and those of requests.
+/// The calls from Envoy. A number identifies a context: a root context for each plugin in a VM, and one for each request.
 ///
-/// What is not here has no export, so that Envoy does not call into the VM for it.
+/// Events without a method here have no export, so that Envoy does not call into the VM for them.
 pub trait Filter {
     /// A plugin is configured; false refuses the configuration.
     fn configured(root: u32, length: usize) -> bool;
     /// The tick period of a root context has passed.
     fn ticked(root: u32);
-    /// Something is in a queue that a root context has registered.
+    /// A queue that a root context has registered has an entry.
     fn queue_ready(root: u32, queue: u32);
-    /// The response to an HTTP call has come, or with no headers the news that none will.
+    /// The response to an HTTP call has come; no headers mean that the call has failed.
     fn call_answered(root: u32, headers: usize);
-    /// There is a new context: for a request of the plugin whose root context is `root`, or itself one if that is 0.
+    /// A context is created: for a request of the plugin with the root context `root`, or a root context if `root` is 0.
     fn created(context: u32, root: u32);
-    /// The headers of a request have come, and with `is_last` all of it.
+    /// The headers of a request have come; `is_last` if it has no body.
     fn request_headers(context: u32, is_last: bool) -> Headers;
-    /// A part of a request's body has come, of so many bytes, and with `is_last` the last.
+    /// A part of a request's body has come; `is_last` if it is the last one.
     fn request_body(context: u32, length: usize, is_last: bool) -> Body;
-    /// The trailers of a request have come, and so all of it.
+    /// The trailers of a request have come, which end it.
     fn request_trailers(context: u32) -> Trailers;
     /// The headers of a response are about to go to the client.
     fn response_headers(context: u32);
-    /// A context is no more.
+    /// A context is deleted.
     fn deleted(context: u32);
 }
 
@@ -151,7 +151,7 @@ pub fn allocate(length: usize) -> *mut u8 {
     Box::into_raw(vec![0_u8; length].into_boxed_slice()).cast()
 }
 
-/// Runs what the C library has to have run before anything else; the linker wraps every export in it else.
+/// Runs the constructors of the C library; otherwise the linker wraps each export in a call of them.
 #[cfg(target_arch = "wasm32")]
 pub fn construct() {
     unsafe extern "C" {

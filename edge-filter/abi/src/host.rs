@@ -1,19 +1,19 @@
-//! What Envoy may be asked. A call that fails is one that gives nothing.
+//! The calls to Envoy. A call that fails returns nothing.
 
 use std::ptr::null_mut;
 use std::time::Duration;
 
 use crate::Pairs;
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Status(u32);
 
 impl Status {
-    /// It was done.
+    /// Success.
     pub const OK: Self = Self(0);
-    /// Something named does not exist, such as a cluster.
+    /// A name that does not exist, such as that of a cluster.
     pub const BAD_ARGUMENT: Self = Self(2);
 
     fn done(self) -> Result<(), Self> {
@@ -25,11 +25,11 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum LogLevel {
-    /// What operators want to know.
+    /// For operators.
     Info = 2,
-    /// What should not be so.
+    /// A condition that needs attention.
     Warn = 3,
-    /// What fails.
+    /// A failure.
     Error = 4,
 }
 
@@ -37,11 +37,11 @@ pub enum LogLevel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Map {
-    /// Those of the request, pseudo-headers among them.
+    /// The headers of the request, with the pseudo-headers.
     Request = 0,
-    /// Those of the response.
+    /// The headers of the response.
     Response = 2,
-    /// Those of the response to an HTTP call.
+    /// The headers of the response to an HTTP call.
     CallResponse = 6,
 }
 
@@ -59,9 +59,9 @@ pub enum Buffer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Metric {
-    /// It grows.
+    /// A counter.
     Counter = 0,
-    /// It is set.
+    /// A gauge.
     Gauge = 1,
 }
 
@@ -151,7 +151,7 @@ unsafe extern "C" {
     safe fn proxy_increment_metric(id: u32, by: i64) -> Status;
 }
 
-/// The bytes that a call gives, if it does.
+/// The bytes that a call returns, if any.
 fn given(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Option<Vec<u8>> {
     let (mut data, mut size) = (null_mut(), 0);
     let status = call(&raw mut data, &raw mut size);
@@ -180,12 +180,12 @@ pub fn now() -> Duration {
     Duration::from_nanos(time)
 }
 
-/// Lets the current root context tick so often, in milliseconds; with 0 it does no more.
+/// Sets the tick period of the current root context, in milliseconds; 0 stops the ticks.
 pub fn set_tick_period(milliseconds: u32) {
     let _ = proxy_set_tick_period_milliseconds(milliseconds);
 }
 
-/// What is in a buffer, up to so many bytes.
+/// The content of a buffer, up to `length` bytes.
 #[must_use]
 pub fn buffer(buffer: Buffer, longest: usize) -> Option<Vec<u8>> {
     // SAFETY: see `given`.
@@ -209,7 +209,7 @@ pub fn header(map: Map, name: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// Sets a header in the place of all of that name, or removes them.
+/// Replaces all headers of that name with one, or removes them.
 pub fn set_header(map: Map, name: &str, value: Option<&str>) {
     let (data, size) = (name.as_ptr(), name.len());
     // SAFETY: the host reads name and value before it returns.
@@ -254,7 +254,7 @@ pub fn set_shared_data(key: &str, value: &[u8], cas: Option<u32>) -> Result<(), 
     unsafe { proxy_set_shared_data(key.as_ptr(), key.len(), data, size, cas) }.done()
 }
 
-/// Registers a queue for the current root context, which is told of what comes into it.
+/// Registers a queue for the current root context, and notifies the context of each entry.
 #[must_use]
 pub fn register_queue(name: &str) -> u32 {
     let mut queue = 0;
@@ -263,25 +263,25 @@ pub fn register_queue(name: &str) -> u32 {
     queue
 }
 
-/// Takes what is first in a queue.
+/// Removes the first entry of a queue.
 #[must_use]
 pub fn dequeue(queue: u32) -> Option<Vec<u8>> {
     // SAFETY: see `given`.
     given(|data, size| unsafe { proxy_dequeue_shared_queue(queue, data, size) })
 }
 
-/// Puts something into a queue.
+/// Adds an entry to a queue.
 pub fn enqueue(queue: u32, value: &[u8]) {
     // SAFETY: the host reads the value before it returns.
     let _ = unsafe { proxy_enqueue_shared_queue(queue, value.as_ptr(), value.len()) };
 }
 
-/// Lets the request of the effective context go on that was stopped.
+/// Resumes the stopped request of the effective context.
 pub fn continue_request() {
     let _ = proxy_continue_stream(0);
 }
 
-/// Makes another context the one that calls are about.
+/// Makes another context the effective one, which calls are about.
 pub fn set_effective_context(context: u32) {
     let _ = proxy_set_effective_context(context);
 }
@@ -332,7 +332,7 @@ pub fn http_call(cluster: &str, headers: &Pairs, timeout: Duration) -> Result<()
     status.done()
 }
 
-/// Defines a metric, or finds the one of that name.
+/// Defines a metric, or returns the existing one of that name.
 #[must_use]
 pub fn define_metric(metric: Metric, name: &str) -> u32 {
     let mut id = 0;

@@ -1,10 +1,10 @@
-//! The proxy-wasm ABI 0.2.1, as much of it as the edge filter uses: what Envoy calls, and what it may be asked.
+//! The proxy-wasm ABI 0.2.1, as far as the edge filter uses it: the calls from Envoy and to Envoy.
 //!
-//! The names are those of the [specification]. A [`Filter`] is what is called; [`export!`] shows it to Envoy. All
+//! The names are those of the [specification]. Envoy calls a [`Filter`], which [`export!`] exports. All
 //! `unsafe` code of the project is here.
 //!
-//! Unlike the SDK it lets a filter say how a request goes on with each of the ABI's [`Headers`] and [`Body`], has no
-//! state of its own, and never ends the VM over what a call returns.
+//! Unlike the SDK it offers each result of the ABI ([`Headers`], [`Body`]), has no state of its own, and never panics because
+//! of the result of a call.
 //!
 //! [specification]: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1
 

@@ -3,13 +3,13 @@
 pub struct Pairs(Vec<u8>);
 
 impl Pairs {
-    /// Takes what the host has passed.
+    /// The pairs in bytes from the host.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// Puts pairs together to be passed to the host.
+    /// Encodes pairs for the host.
     pub fn encode<'p>(pairs: impl Iterator<Item = (&'p str, &'p [u8])> + Clone) -> Self {
         let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
         let mut bytes = Vec::new();
@@ -28,13 +28,13 @@ impl Pairs {
         Self(bytes)
     }
 
-    /// The bytes to be passed to the host.
+    /// The encoded bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The pairs; none from where the bytes are not what they should be.
+    /// The pairs, up to the first that cannot be decoded.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut lengths = self.0.as_slice();
         let count = take_length(&mut lengths).unwrap_or_default();
@@ -54,7 +54,7 @@ fn take_length(bytes: &mut &[u8]) -> Option<usize> {
     usize::try_from(u32::from_le_bytes(*length)).ok()
 }
 
-/// Takes so many bytes, and the zero after them.
+/// Removes `length` bytes from the front, and the zero after them.
 fn take<'b>(bytes: &mut &'b [u8], length: usize) -> Option<&'b [u8]> {
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest.split_first()?.1;

@@ -4,7 +4,7 @@ use intermission_core::{Cidr, ClientSource, Field, FieldError, HopCount, Trusted
 
 use crate::config::fields::header_text;
 
-/// Where the client's address is taken from.
+/// The source of the client's address.
 #[derive(Debug)]
 pub(crate) enum Client {
     /// The attribute `source.address`.
@@ -16,7 +16,7 @@ pub(crate) enum Client {
     },
 }
 
-/// Envoy's `source.address`, unless a header made it.
+/// Envoy's `source.address`, unless Envoy took it from a header.
 impl Default for Client {
     fn default() -> Self {
         Self::Source {

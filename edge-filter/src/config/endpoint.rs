@@ -3,7 +3,7 @@ use intermission_core::{Field, FieldError};
 use crate::config::fields::header_text;
 use crate::config::token::Authorization;
 
-/// Where the state is asked for.
+/// The endpoint of the polls.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) cluster: String,

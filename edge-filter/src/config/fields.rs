@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use intermission_core::{Field, FieldError};
 
-/// A number of seconds, and parts of them, up to `most`.
+/// A number of seconds with a fraction, up to `most`.
 pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
     let duration = field
         .value()
@@ -13,11 +13,13 @@ pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldErr
         .ok_or_else(|| field.mistyped(format!("a number of seconds from 0 to {most}")))
 }
 
-/// A text that goes into a header.
+/// A text for a header.
 pub(super) fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
     let text = field.text()?;
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
-        return Err(field.refuse(format!("{text:?} is empty or holds what no header can")));
+        return Err(field.refuse(format!(
+            "{text:?} is no header value; use one or more visible ASCII characters without spaces"
+        )));
     }
     Ok(text.into())
 }

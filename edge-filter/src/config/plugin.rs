@@ -13,9 +13,9 @@ use crate::host::milliseconds;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
-    /// The service of this Envoy, where the configuration or the path names it; else the first answer does.
+    /// The service of this Envoy, if the configuration or the path names it; otherwise the first answer does.
     pub(crate) service: Option<ServiceName>,
-    /// What control knows this Envoy by; `None` is Envoy's own name.
+    /// The name of this Envoy at control; `None` is Envoy's own name.
     pub(crate) node: Option<String>,
     pub(crate) interval: Duration,
     pub(crate) wait: Duration,
@@ -24,7 +24,7 @@ pub(crate) struct Config {
     pub(crate) client: Client,
     pub(crate) default: Mode,
     pub(crate) initial_state: Option<State>,
-    /// Whether the bodies of refused requests are read before they are answered, which Envoy has to be set up for.
+    /// Whether the bodies of refused requests are read before the answer, which needs a setting of Envoy.
     pub(crate) read_bodies: bool,
 }
 
@@ -106,7 +106,7 @@ impl Config {
 }
 
 impl Config {
-    /// A digest of what the polls of an endpoint depend on: plugins with the same one elect one leader.
+    /// A digest of the settings of polls: plugins with the same digest elect one leader.
     pub(crate) fn poll_digest(&self) -> u64 {
         let Self {
             endpoint,

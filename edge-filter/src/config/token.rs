@@ -2,7 +2,7 @@ use std::fmt;
 
 use intermission_core::{Field, FieldError};
 
-/// The value of `Authorization`, with the token that control asks for. No error and no log has it.
+/// The value of `Authorization`, with the node's token. It appears in no error and no log.
 pub(crate) struct Authorization(String);
 
 impl Authorization {

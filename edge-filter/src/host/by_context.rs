@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// What is known of contexts, by their numbers.
+/// A map from the numbers of contexts.
 pub(crate) type ByContext<T> = HashMap<u32, T, BuildHasherDefault<Spread>>;
 
-/// Spreads the numbers that Envoy gives to contexts one after the other, which no client chooses.
+/// A hasher for the numbers of contexts. Envoy counts them up, and no client chooses them.
 #[derive(Debug, Default)]
 pub(crate) struct Spread(u64);
 

@@ -1,4 +1,4 @@
-//! The host that is Envoy, through the proxy-wasm ABI.
+//! The implementation of the host with the proxy-wasm ABI.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use intermission_wasm_abi::host::{self, Buffer, LogLevel, Map, Metric, Status};
 use crate::host::header_lines::HeaderLines;
 use crate::host::interface::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 
-/// Envoy. Where a call fails there is nothing to be done about it but to go on.
+/// Envoy. A failed call is ignored, because the filter has no remedy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Envoy;
 
@@ -36,7 +36,7 @@ impl Host for Envoy {
     }
 
     fn random(&self) -> u64 {
-        // Its keys are.
+        // The keys are ASCII.
         RandomState::new().build_hasher().finish()
     }
 

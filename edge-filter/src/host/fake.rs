@@ -1,4 +1,4 @@
-//! An Envoy of one process for tests: several hosts share its data, its clock and its endpoint.
+//! A fake of one Envoy process for tests: several hosts share its data, clock and endpoint.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -10,13 +10,13 @@ use intermission_wasm_abi::Pairs;
 use crate::host::header_lines::HeaderLines;
 use crate::host::interface::{CasMismatch, Host, Level, MetricKind, NotSent, Shared};
 
-/// What all hosts share.
+/// The data that all hosts share.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) now: SystemTime,
     uptime: Duration,
     drawn: u64,
-    /// Why no call is made.
+    /// The failure of each call.
     pub(crate) not_sent: Option<NotSent>,
     /// The polls sent, each with its headers.
     pub(crate) calls: Vec<Vec<(String, String)>>,
@@ -30,31 +30,31 @@ pub(crate) struct Process {
 /// Status, headers and body.
 pub(crate) type Answered = (u16, Vec<(String, String)>, Vec<u8>);
 
-/// One VM's host.
+/// The host of one VM.
 #[derive(Clone, Debug)]
 pub(crate) struct Fake {
     pub(crate) process: Rc<RefCell<Process>>,
     pub(crate) own: Rc<RefCell<Own>>,
 }
 
-/// What one VM sees and does.
+/// The inputs and the calls of one VM.
 #[derive(Debug, Default)]
 pub(crate) struct Own {
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) properties: BTreeMap<String, Vec<u8>>,
-    /// Of everything but the clocks and the log.
+    /// The number of calls, without those for clocks and log.
     pub(crate) host_calls: usize,
-    /// How often a clock was read.
+    /// The number of readings of a clock.
     pub(crate) clock_reads: Cell<usize>,
-    /// The keys in shared data that were looked up or written, in order.
+    /// The keys of shared data that were read or written, in order.
     pub(crate) keys: Vec<String>,
-    /// The keys that were written, each with how many lines had been logged before.
+    /// The keys that were written, each with the number of log lines before it.
     pub(crate) written: Vec<(String, usize)>,
     pub(crate) effective: u32,
     pub(crate) answered: Vec<(u32, Answered)>,
     /// The headers of the response that goes to the client.
     pub(crate) response_headers: Vec<(String, Vec<u8>)>,
-    /// The headers of responses that were set, or removed.
+    /// The headers of responses that were set or removed.
     pub(crate) set: Vec<(String, Option<String>)>,
     pub(crate) resumed: Vec<u32>,
     pub(crate) log: Vec<(Level, String)>,
@@ -101,7 +101,7 @@ impl Fake {
         self.process.borrow_mut().now += time;
     }
 
-    /// The names of what is in shared data.
+    /// The keys of shared data.
     pub(crate) fn shared_keys(&self) -> Vec<String> {
         self.process.borrow().shared.keys().cloned().collect()
     }
@@ -132,7 +132,7 @@ impl Fake {
             .unwrap_or_default()
     }
 
-    /// Whether no VM has left anything in Envoy.
+    /// Whether Envoy has no data of any VM.
     pub(crate) fn is_untouched(&self) -> bool {
         let process = self.process.borrow();
         process.shared.is_empty() && process.queues.is_empty() && process.names.is_empty()
@@ -267,7 +267,7 @@ impl Host for Fake {
         own.written.push((key.into(), logged));
         let mut process = self.process.borrow_mut();
         let known = process.shared.get(key).map_or(0, |shared| shared.cas);
-        // To Envoy 0 is as good as none, and an absent value is replaced whatever the token.
+        // Envoy treats 0 as no token, and replaces an absent value with any token.
         if cas.is_some_and(|cas| cas != 0 && known != 0 && cas != known) {
             return Err(CasMismatch);
         }

@@ -6,7 +6,7 @@ use intermission_wasm_abi::Pairs;
 pub(crate) struct HeaderLines(pub(crate) Pairs);
 
 impl HeaderLines {
-    /// Those on which the answer to a refused request depends.
+    /// The lines on which the answer to a refused request depends.
     pub(crate) fn of_answer(&self) -> Self {
         let own = [
             ":method",
@@ -22,7 +22,7 @@ impl HeaderLines {
 
 impl Headers for HeaderLines {
     fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        // A name that is no text is none that anybody asks for.
+        // No caller asks for a name that is not UTF-8.
         let text = |name| std::str::from_utf8(name).unwrap_or_default();
         self.0.iter().map(move |(name, value)| (text(name), value))
     }

@@ -4,7 +4,7 @@ use intermission_core::without_tokens;
 
 use crate::host::header_lines::HeaderLines;
 
-/// How urgent a log line is.
+/// The level of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Info,
@@ -12,21 +12,21 @@ pub(crate) enum Level {
     Error,
 }
 
-/// A value in shared data, and the token for replacing it if nobody else has done so since.
+/// A value in shared data, and the token that replaces it unless it has changed since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shared {
     pub(crate) value: Vec<u8>,
     pub(crate) cas: u32,
 }
 
-/// Somebody else has replaced the value.
+/// Another VM has replaced the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CasMismatch;
 
-/// The host did not make the call.
+/// The reason why the host did not make the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotSent {
-    /// There is no such cluster; it may come later.
+    /// The cluster does not exist yet.
     NoSuchCluster,
     Failed,
 }
@@ -38,32 +38,32 @@ pub(crate) enum MetricKind {
     Gauge,
 }
 
-/// Everything that the filter asks of Envoy.
+/// The calls of the filter to Envoy.
 ///
-/// Calls about a request or a response concern the context that is [effective](Self::act_for), which
-/// is the one that Envoy called, unless told otherwise.
+/// Calls about a request or a response concern the [effective](Self::act_for) context: by default the one that Envoy
+/// has called.
 pub(crate) trait Host {
     fn write_log(&self, level: Level, line: &str);
-    /// Logs a line, without any token that a configuration or a document has put into it.
+    /// Logs a line. A token in it, from a configuration or a document, is masked.
     fn log(&self, level: Level, message: &str) {
         self.write_log(level, &without_tokens(message));
     }
     /// The wall clock, which may be set, and is the same in all VMs.
     fn now(&self) -> SystemTime;
-    /// The time since any one moment of this VM's, which never goes back.
+    /// The monotonic time since a fixed moment of this VM.
     fn uptime(&self) -> Duration;
-    /// A number that is not drawn twice.
+    /// A random number.
     fn random(&self) -> u64;
     fn act_for(&self, context: u32);
 
-    /// All header lines of the request, pseudo-headers among them.
+    /// All header lines of the request, with the pseudo-headers.
     fn request_headers(&self) -> HeaderLines;
     /// An attribute (Envoy docs, "Attributes").
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
     /// All header lines of the response.
     fn response_headers(&self) -> HeaderLines;
-    /// Sets a header of the response in the place of all lines of that name, or removes them.
+    /// Replaces all lines of a header of the response with one, or removes them.
     fn set_response_header(&self, name: &str, value: Option<&str>);
     fn resume_request(&self);
 
@@ -73,12 +73,12 @@ pub(crate) trait Host {
         headers: &[(&str, &str)],
         timeout: Duration,
     ) -> Result<(), NotSent>;
-    /// Only while there is a response; asking for one that never came ends the VM.
+    /// Only while there is a response; otherwise the call ends the VM.
     fn call_response_header(&self, name: &str) -> Option<Vec<u8>>;
     fn call_response_body(&self, longest: usize) -> Vec<u8>;
 
     fn shared(&self, key: &str) -> Option<Shared>;
-    /// Without `cas` the value is set whatever it was.
+    /// Without `cas` the value is replaced in any case.
     fn share(&self, key: &str, value: &[u8], cas: Option<u32>) -> Result<(), CasMismatch>;
     fn open_queue(&self, name: &str) -> u32;
     fn empty_queue(&self, queue: u32);

@@ -1,4 +1,4 @@
-//! What the filter asks of Envoy, behind a trait, so that tests have an Envoy of their own.
+//! The calls of the filter to Envoy, behind a trait that tests implement with a fake.
 
 mod by_context;
 mod clock;

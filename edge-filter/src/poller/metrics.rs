@@ -2,7 +2,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::host::{Host, MetricKind};
 
-/// What a root context tells Envoy about itself. Envoy keeps one of each metric for all VMs.
+/// The metrics of a root context. Envoy has one of each for all VMs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Metrics {
     revision: u32,
@@ -13,7 +13,7 @@ pub(crate) struct Metrics {
     polls: [u32; 3],
 }
 
-/// What came of a poll.
+/// The outcome of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Changed,
@@ -59,7 +59,7 @@ impl Metrics {
         if let Some(age) = answer_age {
             host.set_gauge(self.answer_age, age.as_secs());
         }
-        // Of all VMs the largest counts.
+        // The largest of all VMs.
         let memory = host.memory();
         if memory > host.gauge(self.memory) {
             host.set_gauge(self.memory, memory);

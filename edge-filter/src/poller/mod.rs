@@ -1,4 +1,4 @@
-//! Asking the endpoint for the whole process.
+//! The polls of the whole process.
 
 mod metrics;
 mod polling;

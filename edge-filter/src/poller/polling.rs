@@ -9,28 +9,28 @@ use crate::poller::metrics::{Metrics, Outcome};
 use crate::poller::report::report;
 use crate::shared_data::{Aggregate, Leadership, ProcessIdentity, TaggedState};
 
-/// How long the next poll after a change waits until every VM has the new state in force, so that it reports that.
+/// The longest wait of the next poll after a change until every VM has the new state in force, so that it can report this.
 const SETTLING: Duration = Duration::from_millis(250);
 
-/// Asks the endpoint for the whole process, while this context is the leader.
+/// Polls the endpoint for the whole process, while this context is the leader.
 #[derive(Debug)]
 pub(crate) struct Poller {
     leadership: Leadership,
     identity: ProcessIdentity,
     /// The key of the list of the slots.
     slots: String,
-    /// While it is the leader.
+    /// `Some` while this context is the leader.
     poll: Option<Poll>,
     calling: bool,
-    /// Until when the other VMs may adopt the last change.
+    /// The end of the time in which other VMs adopt the last change.
     settling: Duration,
     complaint: Option<String>,
 }
 
-/// The endpoint has answered, or has sent a document that closes the service.
+/// An answer of the endpoint, or a document that closes the service.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// How long ago the answered poll was sent.
+    /// The time since the answered poll was sent.
     pub(crate) age: Option<Duration>,
     /// The new state, and its document.
     pub(crate) changed: Option<(TaggedState, Vec<u8>)>,
@@ -49,7 +49,7 @@ impl Poller {
         }
     }
 
-    /// Asks if that is due, and this context's to do; `known` is what is in force.
+    /// Polls if a poll is due and this context is the leader; `known` is the state in force.
     pub(crate) fn poll(
         &mut self,
         host: &impl Host,
@@ -89,7 +89,7 @@ impl Poller {
         }
     }
 
-    /// Takes note that no response to the poll under way will come.
+    /// Records that the pending poll has failed.
     pub(crate) fn fail(&mut self, host: &impl Host, metrics: &Metrics, now: Duration) {
         self.calling = false;
         if let Some(poll) = &mut self.poll {
@@ -98,7 +98,7 @@ impl Poller {
         }
     }
 
-    /// Takes the response to the poll under way, if there is one.
+    /// Processes the response to the pending poll, if there is one.
     pub(crate) fn receive(
         &mut self,
         host: &impl Host,
@@ -139,7 +139,7 @@ impl Poller {
                 metrics.count(host, outcome);
                 metrics.answered(host);
                 let tag = poll.tag().cloned();
-                // The same state by another name: the endpoint knows it by that from now on.
+                // The same state with another tag, which the next poll names.
                 let renamed = poll.state().filter(|_| tag != known).cloned();
                 let news = news.or(renamed).zip(tag).map(|(state, tag)| {
                     // A 304 that puts the last good state in force again has no document.
@@ -157,7 +157,7 @@ impl Poller {
             Err(error) => {
                 let closed = poll.closed().filter(|_| !was_closed).cloned();
                 self.complain(host, metrics, error.line());
-                // Without its tag: the document that it stands for is not in force.
+                // Without its entity tag, because that document is not in force.
                 closed.map(|closed| {
                     let (tag, document) = (closed.tag(None), closed.to_json());
                     Answer {
@@ -182,7 +182,7 @@ impl Poller {
     }
 }
 
-/// Goes on from what is in force.
+/// Continues from the state in force.
 fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll {
     let options = PollOptions {
         interval: config.interval,

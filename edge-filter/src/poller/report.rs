@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::host::Host;
 use crate::shared_data::{Aggregate, ProcessIdentity};
 
-/// What to say with the next poll.
+/// The report of the next poll.
 pub(crate) fn report(
     identity: &ProcessIdentity,
     host: &impl Host,
@@ -32,7 +32,7 @@ pub(crate) fn report(
     .to_string()
 }
 
-/// The name of the node: the configured one, else the node id of Envoy, else `envoy`.
+/// The name of the node: the configured one, or the node id of Envoy, or `envoy`.
 fn name(host: &impl Host, config: &Config) -> String {
     let own = || {
         let id = host.property(&["xds", "node", "id"])?;

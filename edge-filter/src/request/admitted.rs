@@ -8,14 +8,14 @@ use crate::host::ByContext;
 
 /// The requests that this VM has admitted and that still run: streams and upgraded connections too, until they close.
 ///
-/// Envoy drops the headers of a request once it has gone on, so a later state is compared with the decision, and with the
-/// state that it was made by.
+/// Envoy drops the headers of a request after the filter, so a later state is compared with the decision and with the state
+/// that made it.
 #[derive(Debug, Default)]
 pub(crate) struct Admitted {
     requests: RefCell<ByContext<Request>>,
-    /// How many of them are testers'.
+    /// The number of testers' requests.
     testers: Cell<usize>,
-    /// How many count, by their revision.
+    /// The number of requests that count, by revision.
     counting: RefCell<BTreeMap<u64, u64>>,
 }
 
@@ -23,9 +23,9 @@ pub(crate) struct Admitted {
 struct Request {
     decision: Decision,
     under: Rc<State>,
-    /// Whether the state in force might refuse it.
+    /// Whether the state in force might refuse the request.
     counts: bool,
-    /// As which it counts.
+    /// The revision by which it counts.
     revision: u64,
 }
 
@@ -49,7 +49,7 @@ impl Admitted {
         self.requests.borrow_mut().insert(context, request);
     }
 
-    /// Forgets a request that has ended, and tells whether it counted.
+    /// Forgets a request that has ended; whether it counted.
     pub(crate) fn remove(&self, context: u32) -> bool {
         let request = self.requests.borrow_mut().remove(&context);
         if request.as_ref().is_some_and(Request::is_tester) {
@@ -82,9 +82,9 @@ impl Admitted {
         self.requests.borrow().is_empty()
     }
 
-    /// Finds out which ones the state that comes into force might refuse.
+    /// Finds the requests that the new state might refuse.
     pub(crate) fn judge(&self, state: &State) {
-        // Most requests are alike in what counts.
+        // Most requests have the same lasting and state.
         let mut known: Vec<(Lasting, Rc<State>, bool)> = Vec::new();
         let mut counting = self.counting.borrow_mut();
         counting.clear();
@@ -107,7 +107,7 @@ impl Admitted {
         }
     }
 
-    /// Those that count.
+    /// The requests that count.
     pub(crate) fn running(&self) -> Running {
         let counting = self.counting.borrow();
         Running {

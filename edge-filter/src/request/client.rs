@@ -1,4 +1,4 @@
-//! The client's address, as Envoy tells it.
+//! The client's address from Envoy.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,11 @@ use intermission_core::{Peer, parse_address};
 use crate::config::Client;
 use crate::host::{HeaderLines, Host};
 
-/// What was found out about the client.
+/// The result of the search for the client's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Address(Option<IpAddr>),
-    /// Envoy took the address from a header, which it was not declared to do safely.
+    /// Envoy took the address from a header, and the configuration does not say that this is safe.
     FromHeader,
 }
 
@@ -32,7 +32,7 @@ impl Client {
     /// The other end of the connection.
     pub(crate) fn peer(&self, host: &impl Host) -> Peer {
         let address = match self {
-            // One with port 0 comes from a header.
+            // An address with port 0 comes from a header.
             Self::Source { .. } => host
                 .property(&["source", "address"])
                 .filter(|address| !is_from_header(address)),
@@ -46,8 +46,8 @@ fn is_from_header(address: &[u8]) -> bool {
     address.ends_with(b":0")
 }
 
-/// The peer as `%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%` prints it: a Unix socket by its path, or by
-/// nothing at all where it has none.
+/// The peer as `%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%` prints it: a Unix socket as its path, or as an empty text if it has
+/// none.
 fn read_peer(text: &[u8]) -> Peer {
     match parse_address(text) {
         Some(address) => Peer::Address(address),

@@ -4,12 +4,12 @@ use intermission_core::{Counts, Kind, Reason, Verdict};
 
 use crate::host::{Host, MetricKind};
 
-/// Counts decisions in the VM's own memory, so that a request costs no call for it.
+/// Counters of decisions in the memory of the VM, so that a request costs no call.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    /// Not handed to Envoy yet.
+    /// Not added to Envoy's counters yet.
     counts: [Cell<u64>; COUNTERS.len()],
-    /// By the state in force.
+    /// Since the state in force came into force.
     since: [Cell<u64>; COUNTERS.len()],
     metrics: RefCell<Vec<u32>>,
 }
@@ -75,7 +75,7 @@ impl Counters {
         }
     }
 
-    /// Another state comes into force.
+    /// Starts again at zero, because another state comes into force.
     pub(crate) fn begin(&self) {
         self.since.iter().for_each(|count| count.set(0));
     }
@@ -89,7 +89,7 @@ impl Counters {
         counts
     }
 
-    /// Hands what has been counted to Envoy, whose counters are those of the whole process.
+    /// Adds the counts to Envoy's counters, which are those of the whole process.
     pub(crate) fn flush(&self, host: &impl Host) {
         let mut metrics = self.metrics.borrow_mut();
         if metrics.is_empty() {

@@ -16,7 +16,7 @@ use crate::request::counters::Counters;
 use crate::request::unread::{Refused, Unread};
 use crate::shared_data::Slot;
 
-/// What all requests of one plugin in one VM share.
+/// The data that all requests of one plugin in one VM share.
 #[derive(Debug)]
 pub(crate) struct Plugin<H> {
     pub(crate) host: H,
@@ -28,7 +28,7 @@ pub(crate) struct Plugin<H> {
     unread: Unread,
     admitted: Admitted,
     warned: Cell<bool>,
-    /// Which refusal is the next, from anywhere.
+    /// The number of refusals, from a random start.
     draw: Cell<u32>,
 }
 
@@ -38,15 +38,15 @@ struct InForce {
     state: Rc<State>,
 }
 
-/// How the filter goes on with a request.
+/// The next step with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Continue,
-    /// It has been answered.
+    /// The request has been answered.
     Answered,
-    /// It waits for the first policy.
+    /// The request waits for the first policy.
     Hold,
-    /// It is answered when its body has been read.
+    /// The request is answered after its body has been read.
     Read,
 }
 
@@ -79,14 +79,14 @@ impl<H: Host> Plugin<H> {
 
     /// Handles the request of `context`, which is the effective one.
     pub(crate) fn request(&self, context: u32, rest: Rest) -> Action {
-        // It is not borrowed while the host is called, which may call back.
+        // Not borrowed during calls of the host, which may call back.
         let Some(in_force) = self.in_force.borrow().clone() else {
             self.held.borrow_mut().push(context);
             return Action::Hold;
         };
         let InForce { policy, state } = &*in_force;
         if policy.is_open() {
-            // Looking at the request would take a call.
+            // Reading the request would cost a call.
             self.admitted.add(context, Decision::UNJUDGED, state);
             return Action::Continue;
         }
@@ -111,8 +111,8 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    /// Takes note of so many more bytes of the request of `context`, which is the effective one, and tells whether they
-    /// go on to the application.
+    /// Records `length` more bytes of the request of `context`, the effective one; whether they are passed on to the
+    /// application.
     pub(crate) fn body(&self, context: u32, length: usize, is_last: bool) -> bool {
         if self.admitted.has(context) {
             return true;
@@ -124,7 +124,7 @@ impl<H: Host> Plugin<H> {
         false
     }
 
-    /// Answers requests of whose bodies nothing comes any more.
+    /// Answers the refused requests whose bodies have stalled.
     pub(crate) fn answer_unread(&self) {
         for refused in self.unread.given_up(self.host.uptime()) {
             self.host.act_for(refused.context);
@@ -187,14 +187,14 @@ impl<H: Host> Plugin<H> {
         *self.in_force.borrow_mut() = Some(Rc::new(InForce { policy, state }));
     }
 
-    /// Goes for good: nothing is silent then, unless requests still run.
+    /// Removes the slot, unless requests still run.
     pub(crate) fn leave(&self) {
         if self.admitted.is_empty() {
             self.slot.remove(&self.host);
         }
     }
 
-    /// The effective request, with client and peer where the policy looks at them.
+    /// The effective request, with client and peer if the policy needs them.
     fn look<'h>(&self, policy: &Policy, headers: &'h HeaderLines) -> RequestView<'h, HeaderLines> {
         let find = || self.config.client.find(&self.host, headers);
         let client = match policy.asks_client().then(find) {
@@ -212,8 +212,8 @@ impl<H: Host> Plugin<H> {
         request
     }
 
-    /// Whether a refused request's body is to be read before the answer: not beside too many others, nor where the client waits to be invited to
-    /// send it (RFC 9110, section 10.1.1).
+    /// Whether a refused request's body is read before the answer: not if too many others are read, and not if the client
+    /// waits to be invited to send it (RFC 9110, section 10.1.1).
     fn reads(&self, headers: &HeaderLines) -> bool {
         let is_http1 = || {
             let protocol = self.host.property(&["request", "protocol"]);
@@ -233,7 +233,7 @@ impl<H: Host> Plugin<H> {
             self.host.log(
                 Level::Warn,
                 "Envoy takes source.address from a header here, which any client may forge unless the edge \
-                 removes it; nobody is allowlisted. Set use_remote_address: true, or client.source, or, if \
+                 removes it; no client is allowlisted. Set use_remote_address: true, or client.source, or, if \
                  Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
             );
         }

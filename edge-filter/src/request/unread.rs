@@ -5,17 +5,17 @@ use intermission_core::{Kind, Reply};
 
 use crate::host::HeaderLines;
 
-/// A body of which nothing more comes for so long is not waited for.
+/// The longest pause of a body before its request is answered.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Nor one that has not ended after so long.
+/// The longest time of a body before its request is answered.
 const LONGEST: Duration = Duration::from_secs(10);
-/// So many are read at a time; further requests are answered at once.
+/// The most bodies that are read at a time; further requests are answered at once.
 const MOST: usize = 128;
 
 /// The refused requests that are answered when their bodies have been read.
 ///
 /// Over HTTP/1 Envoy answers and closes the connection while the client still sends, and so resets it; many clients
-/// look for an answer only when they have sent all (RFC 9112, section 9.6).
+/// read the answer only after they have sent the body (RFC 9112, section 9.6).
 #[derive(Debug, Default)]
 pub(crate) struct Unread(RefCell<Vec<Refused>>);
 
@@ -24,10 +24,10 @@ pub(crate) struct Unread(RefCell<Vec<Refused>>);
 pub(crate) struct Refused {
     pub(crate) context: u32,
     pub(crate) kind: Kind,
-    /// Those on which the answer depends.
+    /// The header lines on which the answer depends.
     pub(crate) headers: HeaderLines,
     begun: Duration,
-    /// When something of the body came last.
+    /// The time of the last part of the body.
     heard: Duration,
     length: u64,
 }
@@ -49,7 +49,7 @@ impl Unread {
         });
     }
 
-    /// Takes note of a part of a body, and gives the request when it is to be answered.
+    /// Records a part of a body; returns the request when it is to be answered.
     pub(crate) fn read(
         &self,
         context: u32,
@@ -66,7 +66,7 @@ impl Unread {
         ends.then(|| unread.swap_remove(place))
     }
 
-    /// The requests whose bodies are waited for no longer.
+    /// Removes the requests whose bodies have taken too long.
     pub(crate) fn given_up(&self, now: Duration) -> Vec<Refused> {
         let since = |then: Duration| now.saturating_sub(then);
         let gives_up =

@@ -7,24 +7,23 @@ use crate::host::Host;
 use crate::shared_data::slot::{counted, each_status};
 use crate::shared_data::vm_status::VmStatus;
 
-/// The most silent slots that are named one by one: a VM that dies again and again must not make the report too long
-/// to be sent.
+/// The most silent slots with names of their own: a VM that dies again and again must not make the report too long.
 const NAMED: u64 = 16;
 
 /// The statuses of all VMs, combined.
 #[derive(Debug)]
 pub(crate) struct Aggregate {
-    /// What is in force in every VM that is not silent.
+    /// The tag of the state in force in every VM that is not silent.
     pub(crate) applied: Option<StateTag>,
     pub(crate) running: Running,
-    /// The requests by rule of every VM that has `applied` in force.
+    /// The requests by rule, of every VM that has `applied` in force.
     pub(crate) counts: Counts,
     /// The names of the slots that are silent; the last may stand for several.
     pub(crate) silent: String,
 }
 
 impl Aggregate {
-    /// Reads the slots on a list; `known` is what the leader has in force, which serves no request or has a slot itself.
+    /// Reads the slots on a list. `known` is the tag of the leader, which serves no request or has a slot itself.
     pub(crate) fn make(host: &impl Host, list: &str, known: Option<&StateTag>) -> Self {
         let mut aggregate = Self {
             applied: known.cloned(),
@@ -48,7 +47,7 @@ impl Aggregate {
             }
         });
         if let more @ 1.. = silent.saturating_sub(NAMED) {
-            // Another name whenever it stands for others, so that control forgets no slot but those that the operator saw.
+            // The name depends on the slots, so that control forgets only slots that the operator has seen.
             aggregate.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
         }
         for (_, counts) in counts.iter().filter(|(tag, _)| *tag == aggregate.applied) {
@@ -59,7 +58,7 @@ impl Aggregate {
 
     fn add(&mut self, status: VmStatus, known: Option<&StateTag>) {
         self.running = self.running.and(status.running);
-        // Of two documents with the same revision, the one that is not the newest counts.
+        // Of two documents of one revision, the one that the leader does not have counts.
         let is_later = match status.tag.partial_cmp(&self.applied) {
             Some(order) => order == Ordering::Greater,
             None => self.applied.as_ref() != known,

@@ -1,12 +1,12 @@
 use crate::host::Host;
 
-/// How often a change is tried again; each time another has made theirs.
+/// The number of tries; a try fails when another VM changes the value first.
 const TRIES: usize = 1000;
-/// The token that no value ever has: with it only a value that is absent can be set.
+/// A token that no value has: it sets only an absent value.
 const ABSENT: u32 = u32::MAX;
 
-/// Replaces a value in shared data, which others change too, by what `change` makes of it, and tells
-/// whether that was done; `None` leaves it as it is.
+/// Replaces a value in shared data, which other VMs change too, by the result of `change`; whether that was done. `None`
+/// leaves the value as it is.
 pub(crate) fn swap(
     host: &impl Host,
     key: &str,

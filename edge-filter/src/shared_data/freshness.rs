@@ -3,23 +3,24 @@ use std::time::Duration;
 use crate::host::{Host, milliseconds, now};
 use crate::shared_data::text::numbers;
 
-/// How long ago this Envoy process has heard of the endpoint, for the lease on the state in force.
+/// The time since the last answer of the endpoint to this Envoy process, for the lease on the state in force.
 ///
-/// The one that polls writes into shared data, at each answer, when it had asked: as `AGE MOMENT`, the time since then
-/// and the wall clock then, in milliseconds. A VM that sees a new value takes the age, by its own clock that never goes
-/// back; one that is new itself knows no moment but the wall clock's.
+/// At each answer the leader writes into shared data when it sent the poll, as `AGE MOMENT`: the time since then and the wall
+/// clock then, in milliseconds. A VM that sees a new value applies the age to its own monotonic clock; a new VM has only the
+/// wall clock.
 ///
-/// The lease has ended when either clock says so: the first stands still while the machine sleeps, the other may be set.
+/// The lease has ended when either clock says so: the monotonic clock stops while the machine sleeps, and the wall clock may
+/// be set.
 #[derive(Debug)]
 pub(crate) struct Freshness {
     key: String,
     lease: Option<Duration>,
     seen: u32,
     looked: Duration,
-    /// When the lease ends, by the clock that never goes back and by the wall clock.
+    /// The end of the lease, by the monotonic clock and by the wall clock.
     ends: Duration,
     ends_by_wall: Duration,
-    /// When the endpoint was asked what it answered last, by the wall clock.
+    /// When the last answered poll was sent, by the wall clock.
     moment: Option<Duration>,
 }
 
@@ -39,7 +40,7 @@ impl Freshness {
         if let Some(shared) = host.shared(&freshness.key) {
             freshness.seen = shared.cas;
             freshness.moment = read(&shared.value).map(|(_, moment)| moment);
-            // By a clock that was set back it cannot be told: then it has ended.
+            // After the clock was set back, the end is unknown: the lease has ended.
             let age = freshness.age(host);
             let left = age.map_or(Duration::ZERO, |age| whole.saturating_sub(age));
             freshness.ends = now + left;
@@ -48,19 +49,19 @@ impl Freshness {
         freshness
     }
 
-    /// Writes down that the endpoint has answered what it was asked `age` ago.
+    /// Records that the endpoint has answered a poll that was sent `age` ago.
     pub(crate) fn write(&self, host: &impl Host, age: Duration) {
         let moment = wall_clock(host).saturating_sub(age);
         let value = format!("{} {}", milliseconds(age), milliseconds(moment));
         let _ = host.share(&self.key, value.as_bytes(), None);
     }
 
-    /// How long ago the endpoint was asked what it answered last, if that is known.
+    /// The time since the last answered poll was sent, if known.
     pub(crate) fn age(&self, host: &impl Host) -> Option<Duration> {
         wall_clock(host).checked_sub(self.moment?)
     }
 
-    /// Whether there is a lease that has ended by what this VM has seen so far; without a lease no clock is read.
+    /// Whether there is a lease that has ended, as far as this VM knows; without a lease no clock is read.
     pub(crate) fn seems_lapsed(&self, host: &impl Host) -> bool {
         self.lease.is_some()
             && (host.uptime() >= self.ends || wall_clock(host) >= self.ends_by_wall)
@@ -77,7 +78,7 @@ impl Freshness {
             self.seen = shared.cas;
             if let Some((age, moment)) = read(&shared.value) {
                 self.moment = Some(moment);
-                // It was written at some time since the last look.
+                // It was written after the last look at it.
                 self.ends = self.ends.max(self.looked + lease.saturating_sub(age));
                 self.ends_by_wall = moment.saturating_add(lease);
             }

@@ -4,7 +4,7 @@ use crate::shared_data::text::numbers;
 
 /// The identity of this Envoy process, for which one VM reports to control.
 ///
-/// Shared data has it as `BOOT SEQ`: the random number that the first poll drew, and the number of polls since.
+/// Shared data has it as `BOOT SEQ`: the random number that the first poll has drawn, and the number of polls.
 #[derive(Debug)]
 pub(crate) struct ProcessIdentity {
     key: String,

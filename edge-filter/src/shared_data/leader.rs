@@ -2,15 +2,15 @@ use crate::host::{Host, now};
 use crate::shared_data::cas::swap;
 use crate::shared_data::text::numbers;
 
-/// How long the lease lasts without a renewal, in milliseconds.
+/// The length of the lease, in milliseconds.
 const LASTS: u64 = 2000;
-/// It is renewed when less than this is left.
+/// The lease is renewed when less than this is left.
 const RENEWED: u64 = 1500;
 
 /// The lease of the leader: the root context that polls for this Envoy process.
 ///
 /// It is in shared data as `HOLDER EXPIRY`, the expiry in milliseconds of the wall clock. If two contexts hold it for a
-/// moment, both poll, which does no harm.
+/// moment, both poll, which is harmless.
 #[derive(Debug)]
 pub(crate) struct Leadership {
     key: String,
@@ -27,7 +27,7 @@ impl Leadership {
         let now = now(host);
         let mut held = false;
         let taken = swap(host, &self.key, &mut |value| {
-            // A clock that was set back must not make a lease last.
+            // A clock that was set back must not extend a lease.
             let lease = match *numbers(value) {
                 [holder, expiry] if expiry > now && expiry <= now + LASTS * 2 => {
                     Some((holder, expiry))

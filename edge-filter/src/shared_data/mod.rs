@@ -1,5 +1,5 @@
-//! What the VMs of one Envoy process say to each other through its shared data: the state in force, who polls, what each VM
-//! enforces and what runs there.
+//! The protocol of the VMs of one Envoy process in its shared data: the state in force, the leader, and the status of each
+//! VM.
 
 mod aggregate;
 mod cas;

@@ -8,9 +8,9 @@ use crate::shared_data::cas::swap;
 use crate::shared_data::text::words;
 use crate::shared_data::vm_status::VmStatus;
 
-/// How often a slot is written when its status stays the same, at the next tick.
+/// The time after which a slot is written again although its status is the same.
 const HEARTBEAT: Duration = Duration::from_millis(500);
-/// A slot that was not written for so long is silent, in milliseconds.
+/// The time after the last write until a slot is silent, in milliseconds.
 const SILENT: u64 = 3000;
 
 /// The place in shared data where one VM that serves requests publishes its status for the leader.
@@ -93,14 +93,14 @@ impl Slot {
         self.exists.set(listed);
     }
 
-    /// Publishes what comes into force and what runs, if the slot exists.
+    /// Publishes the tag of a new state and the running requests, if the slot exists.
     pub(crate) fn publish(&self, host: &impl Host, tag: Option<StateTag>, running: Running) {
         self.tag.replace(tag);
         self.counts.take();
         self.publish_running(host, running);
     }
 
-    /// Publishes what runs, if the slot exists.
+    /// Publishes the running requests, if the slot exists.
     pub(crate) fn publish_running(&self, host: &impl Host, running: Running) {
         self.running.set(running);
         if self.exists() {
@@ -137,7 +137,7 @@ impl Slot {
             running: self.running.get(),
             queue: self.queue.get(),
         };
-        // In this order: a new state is never seen with the counts of the one before.
+        // In this order: no reader sees a new state with the counts of the one before.
         let counts = counts_key(&self.key);
         let _ = host.share(&counts, to_text(self.counts.get()).as_bytes(), None);
         let _ = host.share(&self.key, status.to_text().as_bytes(), None);

@@ -17,7 +17,7 @@ use crate::shared_data::text::{lines, numbers};
 pub(crate) struct SharedState {
     state: String,
     mark: String,
-    /// The key of the list of the slots, which say who is to be woken.
+    /// The key of the list of the slots, which have the queues to wake.
     slots: String,
     seen: Cell<u32>,
     /// The name of this VM's queue, and its number once it is open.
@@ -56,7 +56,7 @@ impl SharedState {
         let older =
             |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
         if !swap(host, &self.state, &mut |known| {
-            // It is as long as the document, and is not made before the known one is parsed.
+            // Built after the known state has been parsed, because it is as long as the document.
             (!older(known)).then(|| [tag.as_str().as_bytes(), b"\n", document].concat())
         }) {
             return;
@@ -94,7 +94,7 @@ pub(crate) fn read(value: &[u8]) -> Option<TaggedState> {
     let (etag, document) = lines(value);
     let state = match State::parse(document) {
         Ok(state) => state,
-        // A newer filter polls for this process, and knows a critical field that this one does not.
+        // The leader is a newer filter, and knows a critical field that this one does not.
         Err(error) => {
             let closed = error.closed()?.clone();
             let tag = closed.tag(None);

@@ -10,12 +10,12 @@ pub(crate) fn words(value: &[u8]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The numbers with which a value begins.
+/// The numbers at the start of a value.
 pub(crate) fn numbers(value: &[u8]) -> Vec<u64> {
     words(value).map_while(|word| word.parse().ok()).collect()
 }
 
-/// The first line of a value, which may be all, and what comes behind it.
+/// The first line of a value, and the rest.
 pub(crate) fn lines(value: &[u8]) -> (&[u8], &[u8]) {
     let end = value.iter().position(|byte| *byte == b'\n');
     let (line, rest) = value.split_at(end.unwrap_or(value.len()));

@@ -2,20 +2,20 @@ use intermission_core::{Running, StateTag};
 
 use crate::shared_data::text::{lines, numbers, words};
 
-/// What one VM publishes in its slot.
+/// The status of one VM, which it publishes in its slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VmStatus {
-    /// When it was published, in milliseconds of the wall clock.
+    /// The time of publication, in milliseconds of the wall clock.
     pub(crate) at: u64,
-    /// What is in force; `None` before the first answer.
+    /// The tag of the state in force; `None` before the first answer.
     pub(crate) tag: Option<StateTag>,
     pub(crate) running: Running,
-    /// By which the VM is woken.
+    /// The queue that wakes the VM.
     pub(crate) queue: u32,
 }
 
 impl VmStatus {
-    /// `AT QUEUE REQUESTS OLDEST`, and where something is in force `REVISION =STORE` and the entity tag in a line of its own.
+    /// `AT QUEUE REQUESTS OLDEST`, and if a state is in force `REVISION =STORE` and the entity tag in a second line.
     pub(crate) fn to_text(&self) -> String {
         let Running {
             requests, oldest, ..
@@ -45,7 +45,7 @@ impl VmStatus {
             tag,
             running: Running {
                 requests,
-                // Envoy tells the end of every connection.
+                // Envoy reports the end of every connection.
                 upgraded: 0,
                 oldest: (requests > 0).then_some(oldest),
             },

@@ -34,7 +34,7 @@ fn what_began_before_the_maintenance_counts_until_it_ends() {
     assert_eq!(running(&host), nothing());
     tell(&host, &mut root, 5, "all");
     assert_eq!(running(&host), requests(2, 3));
-    // Without a tick in between: what ends is told by the next poll.
+    // Without a tick in between: the next poll reports the end of a request.
     root.plugin().forget(7);
     hold(&host, &mut root);
     assert_eq!(running(&host), requests(1, 4));

@@ -32,7 +32,7 @@ fn a_state_is_applied_when_every_vm_that_serves_has_it() {
     assert_eq!(host.calls(), before);
     host.pass(TICK);
     polling.tick();
-    assert_eq!(host.calls(), before + 1, "but not for ever");
+    assert_eq!(host.calls(), before + 1, "but the wait has an end");
     assert_eq!(reported(&host, "applied").unwrap(), "\"S/3\"");
     assert_eq!(host.polled_with("if-none-match").unwrap(), "\"S/4\"");
     serving.tick();

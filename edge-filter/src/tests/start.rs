@@ -90,9 +90,8 @@ fn an_initial_state_of_another_service_is_passed_over() {
             Action::Answered
         };
         assert_eq!(action, expected, "{path} {more}");
-        let said = host.said(
-            "the initial state is passed over: it is of service shop, and this node is of pay",
-        );
+        let said = host
+            .said("the initial state is ignored: it is of service shop, and this node is of pay");
         assert_eq!(said, usize::from(passed_over), "{path} {more}");
     }
 }

@@ -1,6 +1,6 @@
-//! The contexts of one VM, and what Envoy's calls about them come to.
+//! The contexts of one VM, and Envoy's calls about them.
 //!
-//! Nothing is borrowed while Envoy is called, which may call back, but the one root context that is called.
+//! During a call to Envoy, which may call back, only the called root context is borrowed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,16 +15,16 @@ use crate::vm::root::Root;
 /// The contexts of one VM.
 #[derive(Debug)]
 pub(crate) struct Vm<H> {
-    /// Few: one for each plugin that Envoy has configured here, and those that are being replaced.
+    /// One for each plugin that Envoy has configured in this VM, and those that are being replaced.
     roots: RefCell<ByContext<Configured<H>>>,
-    /// The requests that run.
+    /// The running requests.
     requests: RefCell<ByContext<Configured<H>>>,
     /// The context that was created last, and its root. Envoy creates one when the headers of a request come, or to
-    /// log a request that has never had any; that one may never be deleted.
+    /// log a request without headers, which may never be deleted.
     created: Cell<Option<(u32, u32)>>,
 }
 
-/// A plugin, as its root context and its requests have it.
+/// A plugin: its root context, and the part that requests use.
 #[derive(Debug)]
 struct Configured<H> {
     root: Rc<RefCell<Root<H>>>,
@@ -51,7 +51,7 @@ impl<H> Clone for Configured<H> {
 }
 
 impl<H: Host + Clone> Vm<H> {
-    /// Begins the work of a root context.
+    /// Starts a root context.
     pub(crate) fn configure(&self, host: H, config: Config, context: u32) {
         let identity = host.random();
         let root = Root::new(host, config, context, identity);
@@ -71,7 +71,7 @@ impl<H: Host + Clone> Vm<H> {
         self.created.set(Some((context, root)));
     }
 
-    /// Handles the headers of a request. One of an unknown context is refused: nothing decides about it.
+    /// Handles the headers of a request. A request of an unknown context is refused, because no policy decides about it.
     pub(crate) fn request_headers(&self, host: &H, context: u32, is_last: bool) -> Headers {
         let created = self.created.take();
         let root = created.and_then(|(created, root)| (created == context).then_some(root));
@@ -112,8 +112,8 @@ impl<H: Host + Clone> Vm<H> {
         }
     }
 
-    /// Forgets a context, and tells whether it was a root. Envoy drops one when the last of its requests has ended, and
-    /// not at all when the VM dies.
+    /// Forgets a context; whether it was a root. Envoy drops a root when the last of its requests has ended, and never after
+    /// the VM has died.
     pub(crate) fn delete(&self, context: u32) -> bool {
         let request = self.requests.borrow_mut().remove(&context);
         if let Some(request) = request {
@@ -127,7 +127,7 @@ impl<H: Host + Clone> Vm<H> {
         root.is_some()
     }
 
-    /// How many requests are known.
+    /// The number of known requests.
     #[cfg(test)]
     pub(crate) fn requests(&self) -> usize {
         self.requests.borrow().len()

@@ -1,4 +1,4 @@
-//! What Envoy calls.
+//! The functions that Envoy calls.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ thread_local! {
     static VM: Vm<Envoy> = Vm::default();
 }
 
-/// Exported to Envoy.
+/// The exported filter.
 #[derive(Debug)]
 struct Exported;
 
@@ -57,7 +57,7 @@ impl Filter for Exported {
     fn call_answered(context: u32, headers: usize) {
         let Some(root) = root(context) else { return };
         let mut root = root.borrow_mut();
-        // Without headers there is no response at all.
+        // Without headers the call has failed.
         if headers == 0 {
             root.unanswered();
             return;
@@ -91,7 +91,7 @@ impl Filter for Exported {
 
     fn deleted(context: u32) {
         if VM.with(|vm| vm.delete(context)) {
-            // Envoy would tick on, and in the end take a request of the same number for the root.
+            // Otherwise Envoy would go on to tick, and at last take a request of the same number for the root.
             host::set_tick_period(0);
         }
     }

@@ -1,4 +1,4 @@
-//! Headers that kill the VM, or keep it from doing anything, for tests of what happens then.
+//! Headers that kill or block the VM, for tests of the consequences.
 #![expect(clippy::panic, reason = "that is what it is for")]
 
 use std::time::{Duration, Instant};
@@ -12,23 +12,23 @@ pub(crate) fn at_request() {
     spin();
 }
 
-/// Only the VM that polls gets an answer.
+/// Only the leader's VM receives an answer.
 pub(crate) fn at_answer() {
     switch(Map::CallResponse);
 }
 
 fn switch(map: Map) {
     if header(map, "x-intermission-panic").is_some() {
-        panic!("told to by a header");
+        panic!("a header asks for a panic");
     }
 }
 
-/// For as many milliseconds as the header says.
+/// Blocks for the milliseconds in the header.
 fn spin() {
-    let told = header(Map::Request, "x-intermission-spin").unwrap_or_default();
-    let told = std::str::from_utf8(&told)
+    let value = header(Map::Request, "x-intermission-spin").unwrap_or_default();
+    let asked = std::str::from_utf8(&value)
         .ok()
         .and_then(|text| text.parse().ok());
-    let (begun, time) = (Instant::now(), Duration::from_millis(told.unwrap_or(0)));
+    let (begun, time) = (Instant::now(), Duration::from_millis(asked.unwrap_or(0)));
     while begun.elapsed() < time.min(LONGEST_SPIN) {}
 }

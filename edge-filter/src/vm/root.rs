@@ -12,26 +12,26 @@ use crate::shared_data::{
     Freshness, Leadership, ProcessIdentity, SharedState, Slot, TaggedState, list,
 };
 
-/// How often a root context looks around.
+/// The tick period of a root context.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
-/// How often answers are rendered anew while an end is announced.
+/// The time between two renderings of the answers while an end is announced.
 const RENDERED_EVERY: Duration = Duration::from_secs(1);
 
-/// The work of one root context: to keep the policy of its VM up to date.
+/// One root context, which keeps the policy of its VM up to date.
 ///
-/// Every worker thread has one, and the main thread; one of them polls for all.
+/// Each worker thread and the main thread has one; the leader polls for all.
 #[derive(Debug)]
 pub(crate) struct Root<H> {
     plugin: Rc<Plugin<H>>,
     context: u32,
     started: Duration,
-    /// What was heard last; `None` before anything is known.
+    /// The last state of an answer; `None` before the first answer.
     known: Option<TaggedState>,
-    /// What takes its place at the start, without an answer.
+    /// The state in force before the first answer.
     provisional: Option<Rc<State>>,
-    /// What is made of the one or the other, and decides.
+    /// The state that decides: one of these, or its closed form.
     in_force: Option<Rc<State>>,
-    /// Whether the lease has ended, and everybody is refused.
+    /// Whether the service is closed because the lease has ended.
     closed: bool,
     freshness: Freshness,
     shared_state: SharedState,
@@ -41,15 +41,15 @@ pub(crate) struct Root<H> {
 }
 
 impl<H: Host + Clone> Root<H> {
-    /// Begins with the state that others have put into shared data, if they have. Writes nothing: Envoy
-    /// tries a configuration in a VM that it throws away.
+    /// Begins with the state in shared data, if there is one. Writes nothing: Envoy tries a configuration in a VM that it
+    /// discards.
     pub(crate) fn new(host: H, config: Config, context: u32, identity: u64) -> Self {
         let endpoint = &config.endpoint;
         let prefix = format!(
             "intermission {} {}{} ",
             endpoint.cluster, endpoint.authority, endpoint.path
         );
-        // Plugins that poll otherwise have a leader of their own.
+        // Plugins with other settings of polls have a leader of their own.
         let leader = format!("{prefix}turn {:x}", config.poll_digest());
         let now = host.uptime();
         let mut root = Self {
@@ -85,19 +85,19 @@ impl<H: Host + Clone> Root<H> {
         if !plugin.slot.exists() {
             let queue = self.shared_state.queue(&plugin.host);
             plugin.slot.make(&plugin.host, queue);
-            // In this order: what the one that polls has written before it sees the slot, is seen here.
+            // In this order: this VM sees each state that the leader has written before it sees the slot.
             self.check_lease();
             self.adopt_shared();
             plugin.host.act_for(context);
         } else if !self.closed && self.freshness.seems_lapsed(&plugin.host) {
-            // A process that was stopped serves what has waited before it ticks.
+            // A process that was stopped serves the waiting requests before its next tick.
             self.check_lease();
             plugin.host.act_for(context);
         }
         plugin.request(context, rest)
     }
 
-    /// Looks around: called every [`TICK`].
+    /// Does the periodic work, every [`TICK`].
     pub(crate) fn tick(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let host = &plugin.host;
@@ -136,8 +136,8 @@ impl<H: Host + Clone> Root<H> {
         let metrics = self.metrics();
         let answer = self.poller.receive(&plugin.host, &metrics, now);
         if let Some(answer) = answer {
-            // In this order: a document that kills this VM kills no other, and what a renewed lease puts in force again is
-            // the newest.
+            // In this order: a document that kills this VM kills no other, and a renewed lease puts the newest state in
+            // force again.
             if let Some((changed, document)) = answer.changed {
                 self.adopt(changed.clone());
                 self.shared_state.write(&plugin.host, &changed, &document);
@@ -172,7 +172,7 @@ impl<H: Host + Clone> Root<H> {
         }
     }
 
-    /// Goes on to a state that is not older than the one in force.
+    /// Puts a state in force that is not older than the one in force.
     fn adopt(&mut self, next: TaggedState) {
         if self.known.as_ref() == Some(&next) {
             return;
@@ -198,7 +198,7 @@ impl<H: Host + Clone> Root<H> {
         self.put();
     }
 
-    /// Closes the service when the lease on the state in force has ended, and opens it when that is renewed.
+    /// Closes the service when the lease on the state in force has ended, and opens it after a renewal.
     fn check_lease(&mut self) {
         let plugin = Rc::clone(&self.plugin);
         let lapsed = self.freshness.has_lapsed(&plugin.host);
@@ -245,13 +245,13 @@ impl<H: Host + Clone> Root<H> {
             Level::Warn,
             &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
-        // What it admits was admitted before anything that control knows of.
+        // Requests that it admits are older than each revision of control.
         let store = Box::default();
         self.provisional = Some(Rc::new(State { store, ..state }));
         self.put();
     }
 
-    /// That of the plugin configuration, unless it is of another service than this node.
+    /// The initial state in the configuration of the plugin, unless it is of another service than this node.
     fn initial_state(&self) -> Option<&State> {
         let Plugin { host, config, .. } = &*self.plugin;
         let state = config.initial_state.as_ref()?;
@@ -259,7 +259,7 @@ impl<H: Host + Clone> Root<H> {
             let other = &state.service;
             host.log(
                 Level::Error,
-                &format!("the initial state is passed over: it is of service {other}, and this node is of {own}"),
+                &format!("the initial state is ignored: it is of service {other}, and this node is of {own}"),
             );
             return None;
         }
@@ -283,7 +283,7 @@ impl<H: Host + Clone> Root<H> {
         self.in_force = Some(state);
     }
 
-    /// `Retry-After` follows the announced end as it comes nearer.
+    /// Renders the answers again, because `Retry-After` counts down to the announced end.
     fn render_again(&mut self) {
         let now = self.plugin.host.uptime();
         let due = now.saturating_sub(self.rendered) >= RENDERED_EVERY;
@@ -314,7 +314,7 @@ impl<H: Host + Clone> Root<H> {
             .get_or_init(|| Metrics::define(&self.plugin.host))
     }
 
-    /// How long this context has run.
+    /// The age of this context.
     fn elapsed(&self) -> Duration {
         self.plugin.host.uptime().saturating_sub(self.started)
     }

@@ -6,7 +6,7 @@ use intermission_core::{Mode, Running, ServiceName, State};
 use crate::current::departure::Departure;
 use crate::current::policy_cell::PolicyCell;
 
-/// The policy in force, shared by every layer that is given a clone.
+/// The policy in force. Its clones share it.
 ///
 /// A [`Poller`](crate::Poller) keeps it up to date; [`swap`](Self::swap) does it by hand.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct PolicyHandle {
 }
 
 impl PolicyHandle {
-    /// Begins with `state`.
+    /// A policy that enforces `state`.
     #[must_use]
     pub fn new(state: State) -> Self {
         Self {
@@ -42,8 +42,8 @@ impl PolicyHandle {
     /// Answers are rendered here, `Retry-After` too, which counts down to an announced end. A
     /// [`Poller`](crate::Poller) renders them anew as time passes; by hand, swap the same state again.
     ///
-    /// What a [`Poller`](crate::Poller) keeps up to date cannot be swapped by hand, since control would go on to
-    /// count on what it was told: that is logged as an error, and changes nothing.
+    /// A policy that a [`Poller`](crate::Poller) keeps up to date cannot be swapped by hand, because control relies on the
+    /// reports of the node: the call logs an error and changes nothing.
     pub fn swap(&self, state: State) {
         #[cfg(feature = "poller")]
         if self.departure.is_some() {
@@ -61,24 +61,24 @@ impl PolicyHandle {
         self.cell.state()
     }
 
-    /// Whether the endpoint has not answered yet, so that the state in force is a saved copy or a default: a node that
-    /// says so in its readiness probe gets no traffic before it knows the state of its service.
+    /// Whether the endpoint has not answered yet, so that the state in force is a saved copy or a default. A node that fails
+    /// its readiness probe meanwhile gets no traffic before it knows the state of its service.
     ///
-    /// What is swapped by hand is never provisional.
+    /// A state that is swapped by hand is never provisional.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
         !*self.cell.answered().borrow()
     }
 
-    /// Waits for the first answer of the endpoint: ends at once where there has been one, or no
-    /// [`Poller`](crate::Poller) asks, and never where polling ends before.
+    /// Waits for the first answer of the endpoint. Returns at once after the first answer and without a
+    /// [`Poller`](crate::Poller), and never if the poller ends before the first answer.
     pub async fn answered(&self) {
         let mut answered = self.cell.answered();
         // The handle keeps the sender alive.
         let _ = answered.wait_for(|answered| *answered).await;
     }
 
-    /// Waits until another state is in force than at the time of the call, and gives it.
+    /// Waits until another state is in force than at the time of the call, and returns it.
     ///
     /// A stream of events or a WebSocket runs on when maintenance begins, and `enter --wait` waits for it. So its handler
     /// should end it; [`until`](Self::until) is easier for that.
@@ -90,7 +90,7 @@ impl PolicyHandle {
         }
     }
 
-    /// Waits until the state in force meets a condition, and gives it.
+    /// Waits until the state in force meets a condition, and returns it.
     ///
     /// ```
     /// # async fn next_event() -> String { String::from("event") }
@@ -132,15 +132,14 @@ impl PolicyHandle {
         }
     }
 
-    /// What still runs of the requests that were admitted before the state in force, and that it
-    /// might refuse.
+    /// The running requests that earlier states admitted and the state in force might refuse.
     #[must_use]
     pub fn running(&self) -> Running {
         self.cell.running()
     }
 
-    /// Whether a [`Poller`](crate::Poller) keeps it up to date: not after [`leave`](Self::leave), nor when its task was
-    /// dropped with the runtime that it was started on.
+    /// Whether a [`Poller`](crate::Poller) keeps the policy up to date: not after [`leave`](Self::leave), and not after its
+    /// task was dropped with the runtime.
     #[cfg(feature = "poller")]
     #[must_use]
     pub fn is_polling(&self) -> bool {
@@ -153,13 +152,13 @@ impl PolicyHandle {
         &self.cell
     }
 
-    /// Tells control that this node goes, so that no wait is for it: to be called when the server has ended its last
+    /// Ends the membership of this node, so that no wait includes it. Call it when the server has ended its last
     /// request. From the call on the layer refuses every request except those for exempt paths and those of probers, because no
     /// poller keeps the state up to date.
     ///
-    /// Returns when control has been told, or when nothing more can be done about it: after 5 s, or at once
-    /// where no [`Poller`](crate::Poller) runs. Control is not told while requests run, while the guard of one is kept, and
-    /// after a connection was upgraded whose guard nothing kept.
+    /// Returns when control has received the last report, at the latest after 5 s, and at once without a running
+    /// [`Poller`](crate::Poller). The report is not sent while requests run or guards exist, nor after the upgrade of a
+    /// connection whose guard was not kept.
     #[cfg(feature = "poller")]
     pub async fn leave(&self) {
         if let Some(departure) = &self.departure {
@@ -168,7 +167,7 @@ impl PolicyHandle {
     }
 }
 
-/// Open, until told otherwise.
+/// Open, until the first swap.
 impl Default for PolicyHandle {
     fn default() -> Self {
         Self::new(State::initial(ServiceName::unknown(), Mode::Off))

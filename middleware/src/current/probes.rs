@@ -133,7 +133,7 @@ impl Probes {
         let agent = headers.get(USER_AGENT)?.to_str().ok()?;
         let agent = agent.split(['/', ' ']).next()?;
         let claims = CHECKERS.iter().any(|name| name.eq_ignore_ascii_case(agent));
-        // What can be exempt can be told; `/` can be by its prober.
+        // Only paths that can be exempt are reported, and `/`, which can be open to its prober.
         let is_plain = path == "/" || path.parse::<ExemptPath>().is_ok();
         let fits = agent.len() <= LONGEST_AGENT
             && path.len() <= LONGEST_PATH

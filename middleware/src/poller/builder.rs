@@ -13,20 +13,20 @@ use crate::poller::saved::{self, Saver};
 use crate::poller::task::Task;
 use crate::poller::token::{Token, TokenError};
 
-/// Asks an endpoint for the state of one service, for as long as the policy is in use.
+/// Polls an endpoint for the state of one service, while the policy is in use.
 ///
-/// 1. Only a valid document and "not modified" count as answers. Whatever else comes, and if nothing
-///    comes, the last good state stays in force.
-/// 2. A document that is older than the state in force is refused, unless its store is newer; so is one of another
-///    service than the URL names, or else the first answer.
-/// 3. The endpoint is asked to hold a poll until there is news. One that does not know how is asked
-///    at an interval, by default every 5 s, jittered by a tenth.
-/// 4. After a failure the pauses grow up to half a minute, at random.
-/// 5. With a [lease](Self::with_lease) the service is closed when no answer has come for so long.
+/// 1. Only a valid document and "not modified" are answers. After any other response, or none, the last good state stays
+///    in force.
+/// 2. A document that is older than the state in force is refused, unless its store is newer. A document of another service
+///    is refused; the URL names the service, or the first answer does.
+/// 3. The polls are long polls. An endpoint without long polls is polled at an interval, by default 5 s, jittered by a
+///    tenth.
+/// 4. After failures the pauses grow up to half a minute, with jitter.
+/// 5. With a [lease](Self::with_lease) the service is closed when the endpoint has not answered for that time.
 /// 6. Each poll reports the state in force and the running requests that it would refuse, so that
 ///    `intermission enter --wait` knows when the last old request has ended.
 ///
-/// The endpoint may be a control, any web server with a document on it, or a file.
+/// The endpoint is control, a web server with a document, or a file.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -51,22 +51,22 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Asks `url`: `http:`, `https:` or `file:`.
+    /// Polls `url`: `http:`, `https:` or `file:`.
     ///
     /// # Errors
     ///
-    /// Where that is no such URL, or the system's root certificates are needed and cannot be read.
+    /// `url` is no such URL, or needs the system's root certificates and they cannot be read.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         Ok(Self::of(Endpoint::new(url, None)?))
     }
 
-    /// Asks `url`, an `https:` one, and trusts the certificates in this file, in PEM, and no others: for a
-    /// control whose certificate is of a private CA. The file is read again with each poll, so that the CA can be replaced
-    /// without a restart; while it has no certificate that can be used, those of before are trusted.
+    /// Polls `url` by `https:` and trusts only the certificates in this file, in PEM: for a control with a certificate of a
+    /// private CA. The file is read again with each poll, so that the CA can be replaced without a restart. While the
+    /// file has no usable certificate, the previous ones are trusted.
     ///
     /// # Errors
     ///
-    /// Where that is no such URL, or the file has no certificate that can be used.
+    /// `url` is no such URL, or the file has no usable certificate.
     pub fn new_with_ca_file(url: &str, file: impl AsRef<Path>) -> Result<Self, EndpointError> {
         Ok(Self::of(Endpoint::new(url, Some(file.as_ref()))?))
     }
@@ -82,7 +82,7 @@ impl Poller {
         }
     }
 
-    /// Pauses for `interval` between two polls that the endpoint does not hold: 5 s by default, 5 minutes at most.
+    /// The pause between two polls that the endpoint does not hold: 5 s by default, 5 minutes at most.
     #[must_use]
     pub fn with_interval(self, interval: Duration) -> Self {
         Self {
@@ -94,8 +94,7 @@ impl Poller {
         }
     }
 
-    /// Asks the endpoint to hold a poll for up to `wait`, in whole seconds: 10 s by default, 5 minutes at most, and not
-    /// at all where it is zero.
+    /// The longest time of a long poll, in whole seconds: 10 s by default, 5 minutes at most. Zero makes no poll a long poll.
     #[must_use]
     pub fn with_wait(self, wait: Duration) -> Self {
         Self {
@@ -107,12 +106,11 @@ impl Poller {
         }
     }
 
-    /// Closes the service when the endpoint has not answered for `lease`, until the next answer. Then only requests for exempt
-    /// paths and those of probers pass. Without a lease the last good state stays in force.
+    /// Closes the service when the endpoint has not answered for `lease`, until the next answer: the layer then admits only
+    /// requests for exempt paths and those of probers. Without a lease the last good state stays in force.
     ///
-    /// The lease begins when the last poll was sent that was answered, or with the start. Each request is judged by it, by the
-    /// monotonic and by the wall clock. The endpoint is asked more often where it has to be: no pause and no wait is longer
-    /// than a third of the lease.
+    /// The lease begins when the last answered poll was sent, or with the start. Each request is judged by it, by the
+    /// monotonic and by the wall clock. No pause and no wait is longer than a third of the lease.
     #[must_use]
     pub fn with_lease(self, lease: Duration) -> Self {
         Self {
@@ -124,15 +122,15 @@ impl Poller {
         }
     }
 
-    /// Waits for the first answer for at most `start_wait` before it starts without; 2 s by default.
+    /// The longest time that the start waits for the first answer: 2 s by default.
     #[must_use]
     pub fn with_start_wait(self, start_wait: Duration) -> Self {
         Self { start_wait, ..self }
     }
 
-    /// Saves each new state to `file`, and starts from there while the endpoint cannot be reached. A copy of another
-    /// service than the URL names is passed over. Only the owner of the process can read the file, which is replaced as a
-    /// whole; processes of one service may share it. Where it cannot be replaced, because it is mounted by itself into a
+    /// Saves each new state to `file`, and starts from it while the endpoint cannot be reached. A copy of another
+    /// service than that of the URL is ignored. Only the owner of the process can read the file, which is replaced
+    /// atomically; processes of one service may share it. If it cannot be replaced, because it is mounted by itself into a
     /// container, it is written in place.
     #[must_use]
     pub fn with_saved_copy(self, file: impl Into<PathBuf>) -> Self {
@@ -142,16 +140,16 @@ impl Poller {
         }
     }
 
-    /// Starts with `default` where there is neither an answer nor a saved copy; off by default, so
-    /// that a service whose control is gone serves.
+    /// The mode of a start without an answer and without a saved copy: off by default, so that a service serves while control
+    /// is down.
     #[must_use]
     pub fn with_default(self, default: Mode) -> Self {
         Self { default, ..self }
     }
 
-    /// Names the node in reports to control, which shows the name; the default is the name of the machine.
+    /// The name of the node in its reports, which control shows: by default the name of the machine.
     ///
-    /// Several processes may share a name; each is known by a number of its own besides.
+    /// Several processes may share a name, because each also has a random number.
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self {
@@ -165,7 +163,7 @@ impl Poller {
     ///
     /// # Errors
     ///
-    /// Where the token holds what a header cannot.
+    /// The token has a character that a header cannot have.
     pub fn with_token(self, token: &str) -> Result<Self, TokenError> {
         let token = Token::new(token)?;
         Ok(Self {
@@ -175,11 +173,11 @@ impl Poller {
     }
 
     /// Sends the token in `file` with each poll, as [`with_token`](Self::with_token) does. The file is read again with each
-    /// poll, so that a token can be replaced without a restart; while it has none, the last one is sent.
+    /// poll, so that a token can be replaced without a restart; while it has no token, the last one is sent.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or holds what a header cannot.
+    /// The file cannot be read, or has a character that a header cannot have.
     pub fn with_token_file(self, file: impl AsRef<Path>) -> Result<Self, TokenError> {
         let token = Token::in_file(file.as_ref())?;
         Ok(Self {
@@ -188,23 +186,23 @@ impl Poller {
         })
     }
 
-    /// Starts to poll, and gives the policy as soon as the first answer is in force, or after the
-    /// [start wait](Self::with_start_wait) what is at hand: the saved copy, else the default.
+    /// Starts to poll. Returns the policy when the first answer is in force, or after the
+    /// [start wait](Self::with_start_wait) with the saved copy or the default.
     ///
     /// Until the first answer the policy [is provisional](PolicyHandle::is_provisional).
     ///
-    /// Polling goes on in a task of the current tokio runtime until the last clone of the handle,
-    /// and with it the last layer, is dropped, or until [`PolicyHandle::leave`].
+    /// A task of the current tokio runtime polls until the last clone of the handle, and so the last layer, is dropped, or
+    /// until [`PolicyHandle::leave`].
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// Without a tokio runtime.
     pub async fn start(self) -> PolicyHandle {
         if self.endpoint.sends_token_in_clear() {
             tracing::warn!(
                 endpoint = %self.endpoint,
-                "the token is sent in clear beyond this machine: who reads it can read the state and report as this node, \
-                 and who is on the way can answer for control; ask by https"
+                "the token is sent in clear beyond this machine: an attacker on the way can read the state, report as this \
+                 node, and answer for control; use https"
             );
         }
         let deadline = Instant::now() + self.start_wait;
@@ -241,7 +239,7 @@ impl Poller {
                 revision = state.revision,
                 maintenance = %state.maintenance,
                 waited = ?self.start_wait,
-                "no answer from the endpoint; what is in force is provisional"
+                "no answer from the endpoint; the state in force is provisional"
             );
         }
         handle

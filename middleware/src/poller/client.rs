@@ -31,12 +31,12 @@ pub(super) enum Client {
 }
 
 impl Client {
-    /// For `http`.
+    /// A client for `http`.
     pub(super) fn plain() -> Self {
         Self::Plain(LegacyClient::builder(TokioExecutor::new()).build_http())
     }
 
-    /// For `https`, trusting the system's root certificates.
+    /// A client for `https` that trusts the system's root certificates.
     pub(super) fn tls() -> Result<Self, io::Error> {
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(ring::default_provider())?
@@ -48,7 +48,7 @@ impl Client {
         ))
     }
 
-    /// For `https`, trusting these certificates, in PEM, and no others.
+    /// A client for `https` that trusts only these certificates, in PEM.
     pub(super) fn tls_trusting(pem: &[u8]) -> Result<Self, CaError> {
         let certificates = CertificateDer::pem_slice_iter(pem)
             .collect::<Result<Vec<_>, _>>()
@@ -116,7 +116,7 @@ impl Client {
     }
 }
 
-/// Why a file of certificates cannot be used.
+/// The reason why a file of certificates cannot be used.
 #[derive(Debug)]
 pub(super) enum CaError {
     Missing(io::Error),

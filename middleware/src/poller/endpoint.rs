@@ -10,14 +10,14 @@ use crate::poller::client::{CaError, Client};
 use crate::poller::token::Token;
 use crate::poller::watched::Watched;
 
-/// Where the state is asked for.
+/// The endpoint of the polls.
 #[derive(Debug)]
 pub(super) enum Endpoint {
     Http {
         uri: Uri,
         token: Option<Box<Token>>,
         client: Box<Client>,
-        /// The CAs that the client trusts, where they are not the system's.
+        /// The CAs that the client trusts instead of the system's.
         ca_file: Option<Box<Watched>>,
     },
     File(PathBuf),
@@ -74,7 +74,7 @@ impl Endpoint {
         })
     }
 
-    /// Takes up what was replaced of the token's and the CA's files.
+    /// Reads the files of token and CA again.
     pub(super) async fn refresh(&mut self) {
         let Self::Http {
             token,
@@ -104,7 +104,7 @@ impl Endpoint {
         }
     }
 
-    /// The service that the URL names, if it does.
+    /// The service in the URL, if it names one.
     pub(super) fn service(&self) -> Option<ServiceName> {
         match self {
             Self::Http { uri, .. } => ServiceName::in_path(uri.path()),
@@ -112,7 +112,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether a token would be read on the way to another machine.
+    /// Whether a token is sent in clear to another machine.
     pub(super) fn sends_token_in_clear(&self) -> bool {
         match self {
             Self::Http {
@@ -150,7 +150,7 @@ fn is_loopback(host: &str) -> bool {
     )
 }
 
-/// Why a text is no endpoint.
+/// The reason why a text is no endpoint.
 #[derive(Debug)]
 pub struct EndpointError {
     url: Box<str>,
@@ -162,7 +162,7 @@ enum Kind {
     Malformed,
     File,
     Certificates(std::io::Error),
-    /// No CA counts for it.
+    /// A CA for a URL without TLS.
     Plain,
     Ca(PathBuf, CaError),
 }

@@ -13,7 +13,7 @@ use crate::poller::fetched::{ENOUGH, Fetched};
 use crate::poller::token::Token;
 
 impl Endpoint {
-    /// Asks once, and tells what `report` says.
+    /// Sends one poll with this report.
     pub(super) async fn fetch(
         &self,
         request: PollRequest,
@@ -38,7 +38,7 @@ impl Endpoint {
     }
 }
 
-/// Why nothing came back.
+/// The reason why no response came.
 #[derive(Debug)]
 pub(super) struct FetchError(Failure);
 

@@ -3,12 +3,12 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use intermission_core::{PollResponse, State};
 
-/// Where reading stops: a longer document is refused, however much longer.
+/// The length at which reading stops: any longer document is refused.
 pub(super) const ENOUGH: usize = State::MAX_BYTES + 1;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What came back.
+/// A response of the endpoint.
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub(super) status: StatusCode,

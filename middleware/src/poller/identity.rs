@@ -5,7 +5,7 @@ use intermission_core::{Poll, Report, StateTag};
 
 use crate::current::PolicyCell;
 
-/// Who polls, as control is told with each poll.
+/// The identity of this process in its reports.
 #[derive(Debug)]
 pub(super) struct Identity {
     name: String,
@@ -22,19 +22,19 @@ pub(super) enum Intent {
 }
 
 impl Identity {
-    /// A node called `name`, or else as the machine is.
+    /// A node with this name, or the name of the machine.
     pub(super) fn new(name: Option<String>, lease: Option<Duration>) -> Self {
         let of_machine = || gethostname::gethostname().to_string_lossy().into_owned();
         Self {
             name: name.unwrap_or_else(of_machine),
-            // From the system: the application may have seeded other generators alike in every process.
+            // From the system: the application may seed other generators with the same value in each process.
             boot: RandomState::new().hash_one(0),
             seq: 0,
             lease,
         }
     }
 
-    /// The value of the header of the next poll.
+    /// The report of the next poll, as the value of its header.
     pub(super) fn report(&mut self, poll: &Poll, cell: &PolicyCell, intent: Intent) -> String {
         self.seq += 1;
         let probed = cell.probed();

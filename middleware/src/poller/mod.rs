@@ -1,4 +1,4 @@
-//! Keeping a policy up to date from a URL.
+//! The poller, which keeps a policy up to date from a URL.
 
 mod builder;
 mod client;

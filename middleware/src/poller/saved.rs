@@ -1,4 +1,4 @@
-//! The copy of the last good state that a node starts from while its endpoint is away.
+//! The copy of the last good state from which a node starts while its endpoint cannot be reached.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,10 @@ use tokio::task::JoinHandle;
 
 use crate::poller::write;
 
-/// Pause before a state that could not be saved is saved again.
+/// The pause after a failure to save a state.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Reads the copy, which has to be of `service` where that is known; one that cannot be used is passed over with a
-/// warning.
+/// Reads the copy, which must be of `service` if that is known; a copy that cannot be used is ignored with a warning.
 pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<State> {
     let from = file.to_owned();
     let read = tokio::task::spawn_blocking(move || write::read(&from));
@@ -39,7 +38,7 @@ pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<S
     if let Some(service) = service.filter(|service| **service != state.service) {
         tracing::warn!(
             file = %file.display(),
-            "the saved copy is of service {}, but this node is of service {service}; it is passed over: give each \
+            "the saved copy is of service {}, but this node is of service {service}; it is ignored: give each \
              service a file of its own",
             state.service
         );
@@ -48,7 +47,7 @@ pub(super) async fn load(file: &Path, service: Option<&ServiceName>) -> Option<S
     Some(state)
 }
 
-/// Saves states beside the polls, which must not wait for a disk.
+/// Saves states in a task of its own, because polls must not wait for a disk.
 #[derive(Debug)]
 pub(super) struct Saver {
     latest: watch::Sender<Option<State>>,
@@ -62,19 +61,19 @@ impl Saver {
         Self { latest, task }
     }
 
-    /// Saves `state` in the place of all before it.
+    /// Saves `state`, which replaces each earlier one.
     pub(super) fn save(&self, state: State) {
         self.latest.send_replace(Some(state));
     }
 
-    /// Ends when the last state is saved.
+    /// Waits until the last state is saved.
     pub(super) async fn finish(self) {
         drop(self.latest);
         let _ = self.task.await;
     }
 }
 
-/// Saves the latest state until none can come any more; where the disk refuses, again and again.
+/// Saves the latest state until the sender is dropped; after a failure it tries again.
 async fn save_all(file: PathBuf, mut states: watch::Receiver<Option<State>>) {
     let mut has_failed = false;
     while states.changed().await.is_ok() {

@@ -12,7 +12,7 @@ use crate::poller::endpoint::Endpoint;
 use crate::poller::identity::{Identity, Intent};
 use crate::poller::saved::Saver;
 
-/// How long a node that departs tries to say so, and how often.
+/// The time limit of the reports of a node that departs, and the pause between them.
 const FAREWELL: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -25,7 +25,7 @@ pub(super) struct Task {
     saver: Option<Saver>,
     cell: Arc<PolicyCell>,
     started: Instant,
-    /// What went wrong last, so that it is said once and not at every try.
+    /// The last error, so that it is logged once.
     complaint: Option<String>,
 }
 
@@ -48,11 +48,11 @@ impl Task {
         }
     }
 
-    /// Polls until the node departs, and then says goodbye.
+    /// Polls until the node departs, and then reports that.
     pub(super) async fn run(mut self, departing: Departing) {
         let cell = Arc::clone(&self.cell);
         loop {
-            // A poll that is given up half-way is as good as one that was not answered.
+            // A cancelled poll counts as one without an answer.
             tokio::select! {
                 () = departing.asked() => break,
                 () = lapsed(&cell) => {
@@ -62,7 +62,7 @@ impl Task {
                 () = self.poll_once() => {}
             }
         }
-        // Whoever cannot be told does not matter, after a while.
+        // After the time limit, control takes the node for lost.
         let _ = tokio::time::timeout(FAREWELL, self.leave()).await;
         if let Some(saver) = self.saver {
             let _ = tokio::time::timeout(FAREWELL, saver.finish()).await;
@@ -97,16 +97,16 @@ impl Task {
         }
     }
 
-    /// Tells control that this node goes, as soon as nothing runs.
+    /// Reports that this node leaves, as soon as no request runs.
     async fn leave(&mut self) {
-        // Control counts on it no more, so that nothing may begin from now on.
+        // Control no longer waits for this node, so that no request may begin from now on.
         self.cell.retire();
         while !self.cell.is_idle() || self.ask(Intent::Leave).await.is_err() {
             tokio::time::sleep(AGAIN).await;
         }
     }
 
-    /// When the lease ends, if there is one that has not.
+    /// The end of the lease, if there is one and it lasts.
     fn lease(&self) -> Option<Instant> {
         let is_closed = self.cell.lease().is_none_or(Lease::is_closed);
         let lapses_at = self.poll.lapses_at().filter(|_| !is_closed);
@@ -171,7 +171,7 @@ impl Task {
     }
 }
 
-/// Waits for `work`, and meanwhile calls `close` should the lease end.
+/// Waits for `work`, and calls `close` if the lease ends meanwhile.
 async fn under<T>(
     lease: Option<Instant>,
     close: impl FnOnce(),
@@ -187,7 +187,7 @@ async fn under<T>(
     work.await
 }
 
-/// Ends when a request has found that the lease has ended: then the endpoint is asked at once, and not to hold the poll.
+/// Ends when a request has found that the lease has ended: the next poll is then sent at once, and is no long poll.
 async fn lapsed(cell: &PolicyCell) {
     match cell.lease() {
         Some(lease) => lease.lapsed.notified().await,
@@ -195,7 +195,7 @@ async fn lapsed(cell: &PolicyCell) {
     }
 }
 
-/// An error and what is behind it, in one line.
+/// An error and its sources, in one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();

@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use crate::poller::watched::Watched;
 
-/// What a node proves itself with.
+/// The token by which control authenticates the node.
 #[derive(Debug)]
 pub(super) struct Token {
     header: HeaderValue,
@@ -63,7 +63,7 @@ fn bearer(token: &[u8]) -> Option<HeaderValue> {
     Some(bearer)
 }
 
-/// A token that no header can hold, or a file that has none.
+/// The error of a token that no header can have, or of a file without a token.
 #[derive(Debug)]
 pub struct TokenError(Kind);
 

@@ -6,17 +6,17 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// How long a poll waits for the file: a disk that hangs must not hold it up.
+/// The longest time that a poll waits for the file, because the disk may hang.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// Longer ones are not for tokens and certificates.
+/// The longest content: tokens and certificates are shorter.
 const LONGEST: u64 = 4 << 20;
 
-/// A file that is read again with each poll, since tokens and certificates are replaced while the process runs.
+/// A file that is read again with each poll, because tokens and certificates are replaced while the process runs.
 #[derive(Debug)]
 pub(super) struct Watched {
     path: PathBuf,
     content: Vec<u8>,
-    /// A read that takes long.
+    /// A pending read.
     reading: Option<JoinHandle<io::Result<Vec<u8>>>>,
     /// Whether it has been logged that the file cannot be read.
     is_unreadable: bool,
@@ -40,7 +40,7 @@ impl Watched {
         &self.content
     }
 
-    /// Reads it, and gives the content if it is another than before.
+    /// Reads the file, and returns the content if it has changed.
     pub(super) async fn changed(&mut self) -> Option<&[u8]> {
         let path = self.path.clone();
         let read = || tokio::task::spawn_blocking(move || read(&path));

@@ -1,4 +1,4 @@
-//! Writing a file that others read, and that other processes may write at the same time.
+//! Writing a file that other processes may read and write at the same time.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -9,11 +9,11 @@ use intermission_core::State;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use tempfile::Builder;
 
-/// Reads a document that `replace` may have written; of one that is too long, so much that it is refused.
+/// Reads a document that `replace` may have written. It stops after the longest valid length.
 pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut document = Vec::new();
     let file = File::open(file)?;
-    // Against those who write in place. Not every file system has locks.
+    // Excludes processes that write in place. Some file systems have no locks.
     #[cfg(unix)]
     let _ = flock(&file, FlockOperation::LockShared);
     file.take(State::MAX_BYTES as u64 + 1)
@@ -21,9 +21,9 @@ pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
     Ok(document)
 }
 
-/// Replaces a file, whole or not at all, by one that only its owner reads.
+/// Replaces a file atomically. Only the owner can read the new one.
 ///
-/// A file that cannot be replaced, such as one that is mounted by itself into a container, is written in place.
+/// A file that cannot be replaced, for example because it is mounted by itself into a container, is written in place.
 pub(super) fn replace(file: &Path, document: &[u8]) -> io::Result<()> {
     match rename(file, document) {
         Err(error) if is_fixed(&error) && file.is_file() => write_in_place(file, document),
@@ -31,7 +31,7 @@ pub(super) fn replace(file: &Path, document: &[u8]) -> io::Result<()> {
     }
 }
 
-/// By a new file beside it, of a name that cannot be guessed and that no other process has.
+/// Replaces the file with a new one beside it, whose name is random.
 fn rename(file: &Path, document: &[u8]) -> io::Result<()> {
     let folder = file
         .parent()
@@ -45,7 +45,7 @@ fn rename(file: &Path, document: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the file cannot be replaced, though it may be writable.
+/// Whether the error says that the file cannot be replaced, although it may be writable.
 fn is_fixed(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -70,7 +70,7 @@ fn write_in_place(file: &Path, document: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     let _ = flock(&file, FlockOperation::LockExclusive);
     let before = usize::try_from(file.metadata()?.len()).unwrap_or_default();
-    // Spaces in the place of what a longer document leaves, so that one call writes a whole document.
+    // Spaces overwrite the rest of a longer document, so that one call writes a whole document.
     let mut padded = document.to_vec();
     padded.resize(before.clamp(document.len(), State::MAX_BYTES), b' ');
     file.write_all(&padded)?;

@@ -110,7 +110,7 @@ fn why(progress: &Progress) -> String {
             "forked: a node has in force what this control never made".to_owned()
         }
         Some(Ending::Superseded) => format!(
-            "superseded: revision {} may let in or keep out others than revision {revision}",
+            "superseded: revision {} may admit requests that revision {revision} refuses",
             progress.superseded_by.unwrap_or_default(),
         ),
     }

@@ -76,7 +76,7 @@ fn every_refusal_names_the_key() {
         ),
         (
             with(r#""node": """#),
-            r#"/node: "" is empty or holds what no header can"#,
+            r#"/node: "" is no header value; use one or more visible ASCII characters without spaces"#,
         ),
         (
             with(r#""default": "on""#),

@@ -24,7 +24,3 @@ mod shared_data;
 #[cfg(test)]
 mod tests;
 mod vm;
-
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

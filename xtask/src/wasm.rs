@@ -1,7 +1,6 @@
-//! `cargo xtask wasm`: the edge filter as one small module, the same bytes wherever it is built.
+//! `cargo xtask wasm`: the edge filter as one module, the same bytes wherever it is built.
 //!
-//! 1. Stable cargo builds it with the profile `edge-filter`; paths of the machine are replaced.
-//! 2. `wasm-opt` makes it small.
+//! Stable cargo builds it with the profile `edge-filter`; paths of the machine are replaced.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,44 +9,19 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::step::run;
-use crate::tools;
-use crate::workspace::{cargo, command, root, target};
+use crate::workspace::{cargo, root, target};
 
 /// The most that the module may have, in bytes; every Envoy worker holds a copy.
 const BUDGET: u64 = 384 * 1024;
 
-/// What of WebAssembly the module may use: what rustc's target has by itself, and Envoy's V8 knows.
-const FEATURES: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
-/// How `wasm-opt` makes it small. The lowest addresses are the end of the stack, which nothing but an overflow reaches.
-const OPTIONS: &[&str] = &[
-    "--low-memory-unused",
-    "-Oz",
-    "--converge",
-    "--strip-debug",
-    "--strip-producers",
-];
-
 /// Where the module is that users deploy, under `target/`.
 const MODULE: &str = "intermission-edge-filter.wasm";
 
-/// Builds the module and returns where it is.
+/// Builds the module and returns its path.
 pub(crate) fn build() -> Result<PathBuf> {
-    let module = put(&small(&built("")?)?, MODULE)?;
+    let module = put(&built("")?, MODULE)?;
     measure(&module)?;
     Ok(module)
-}
-
-/// Builds the module as cargo leaves it: larger, and without Node.
-pub(crate) fn build_large() -> Result<PathBuf> {
-    put(&built("")?, MODULE)
 }
 
 /// Builds the module for tests that kill its VM.
@@ -58,33 +32,17 @@ pub(crate) fn build_with_panic_switch() -> Result<PathBuf> {
 
 /// What cargo builds.
 fn built(features: &str) -> Result<PathBuf> {
-    run(cargo(&format!(
+    let mut build = cargo(&format!(
         "build --package intermission-edge-filter --target wasm32-wasip1 --profile edge-filter {features}",
-    ))
-    // Instead of whatever flags are set here.
-    .env("CARGO_ENCODED_RUSTFLAGS", no_paths()?.join("\x1f")))?;
+    ));
+    // The flags of `.cargo/config.toml` and these, instead of any that are set here.
+    build.env_remove("CARGO_ENCODED_RUSTFLAGS");
+    build.env_remove("RUSTFLAGS");
+    let flags = no_paths()?;
+    run(build
+        .arg("--config")
+        .arg(format!("target.wasm32-wasip1.rustflags={flags:?}")))?;
     Ok(target().join("wasm32-wasip1/edge-filter/intermission_edge_filter.wasm"))
-}
-
-/// What `wasm-opt` makes of a module. That takes longer than to build it, and is done once for each module.
-fn small(built: &Path) -> Result<PathBuf> {
-    let binaryen = tools::node_packages()?.join("node_modules/.bin");
-    let folder = target().join("wasm");
-    fs::create_dir_all(&folder)?;
-    let (small, stamp) = (folder.join("small.wasm"), folder.join("small.txt"));
-    let origin = format!(
-        "{}\n{}\n{FEATURES:?}\n{OPTIONS:?}\n",
-        digest(built)?,
-        digest(&root().join("xtask/node/package-lock.json"))?,
-    );
-    let known = fs::read_to_string(&stamp).is_ok_and(|known| known == origin);
-    if !known || !small.exists() {
-        let mut opt = command(binaryen.join("wasm-opt"));
-        opt.args(FEATURES).args(OPTIONS);
-        run(opt.arg(built).arg("--output").arg(&small))?;
-        fs::write(stamp, origin)?;
-    }
-    Ok(small)
 }
 
 /// Puts a module under `target/` if there is another one or none.

@@ -1,5 +1,4 @@
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use intermission_core::{Decision, Lasting, Reason, Running, State, Verdict};
@@ -15,8 +14,8 @@ pub(crate) struct Admitted {
     requests: RefCell<ByContext<Request>>,
     /// The number of testers' requests.
     testers: Cell<usize>,
-    /// The number of requests that count, by revision.
-    counting: RefCell<BTreeMap<u64, u64>>,
+    /// The number of requests that count, in the order of their revisions, which are few.
+    counting: RefCell<Vec<(u64, u64)>>,
 }
 
 #[derive(Debug)]
@@ -59,12 +58,10 @@ impl Admitted {
             return false;
         };
         let mut counting = self.counting.borrow_mut();
-        if let Some(count) = counting.get_mut(&request.revision) {
-            *count -= 1;
-            if *count == 0 {
-                counting.remove(&request.revision);
-            }
+        for (revision, count) in counting.iter_mut() {
+            *count -= u64::from(*revision == request.revision);
         }
+        counting.retain(|(_, count)| *count > 0);
         true
     }
 
@@ -102,7 +99,11 @@ impl Admitted {
             };
             request.revision = request.under.revision_in_order_of(state);
             if request.counts {
-                *counting.entry(request.revision).or_default() += 1;
+                let place = counting.partition_point(|(revision, _)| *revision < request.revision);
+                match counting.get_mut(place) {
+                    Some((revision, count)) if *revision == request.revision => *count += 1,
+                    _ => counting.insert(place, (request.revision, 1)),
+                }
             }
         }
     }
@@ -111,9 +112,9 @@ impl Admitted {
     pub(crate) fn running(&self) -> Running {
         let counting = self.counting.borrow();
         Running {
-            requests: counting.values().sum(),
+            requests: counting.iter().map(|(_, count)| count).sum(),
             upgraded: 0,
-            oldest: counting.keys().next().copied(),
+            oldest: counting.first().map(|(revision, _)| *revision),
         }
     }
 }

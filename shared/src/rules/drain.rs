@@ -1,8 +1,7 @@
-use alloc::collections::BTreeSet;
-
 use crate::address::{AddressSet, Cidr};
 use crate::path::ExemptPath;
 use crate::rules::decision::Lasting;
+use crate::rules::exempt::ExemptPaths;
 use crate::rules::probers::by_path;
 use crate::state::{Mode, State};
 
@@ -59,11 +58,11 @@ impl State {
     }
 }
 
-/// Whether each of the other paths is among one's own.
+/// Whether each of the other paths is among one's own, or below one of these.
 fn has_all_of(own: &[ExemptPath], other: &[ExemptPath]) -> bool {
     own == other || {
-        let own: BTreeSet<_> = own.iter().map(ExemptPath::as_str).collect();
-        other.iter().all(|path| own.contains(path.as_str()))
+        let own = ExemptPaths::new(own);
+        other.iter().all(|path| own.list(path.as_str().as_bytes()))
     }
 }
 
@@ -111,6 +110,13 @@ mod tests {
         fewer.exempt.paths.remove(0);
         assert!(!fewer.still_admits(Lasting::Exempt, &state(Mode::Off)));
         assert!(state(Mode::All).still_admits(Lasting::Exempt, &fewer));
+        let [mut folder, mut below] = [(); 2].map(|()| state(Mode::All));
+        folder.exempt.paths = alloc::vec!["/probes/".parse().unwrap()];
+        below.exempt.paths = ["/probes/live", "/probes/a/"]
+            .map(|path| path.parse().unwrap())
+            .into();
+        assert!(folder.still_admits(Lasting::Exempt, &below));
+        assert!(!below.still_admits(Lasting::Exempt, &folder));
         let mut narrowed = state(Mode::All);
         narrowed.scope.paths.push("/shop".parse().unwrap());
         assert!(!narrowed.still_admits(Lasting::OutOfScope, &state(Mode::Off)));

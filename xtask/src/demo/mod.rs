@@ -55,7 +55,7 @@ fn prepare() -> Result<PathBuf> {
     // At once: Envoy is downloaded, and a large part of the filter's build occupies one processor.
     thread::scope(|scope| {
         let envoy = scope.spawn(tools::envoy);
-        let filter = scope.spawn(wasm::build_large);
+        let filter = scope.spawn(wasm::build);
         // As two builds: then `cargo intermission` finds exactly what it would build itself.
         step::run(&mut cargo(
             "build --package intermission-control --bin intermission",

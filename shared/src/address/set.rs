@@ -1,3 +1,30 @@
+//! The set of addresses that an allowlist is compiled to.
+//!
+//! ```text
+//! blocks             10.0.0.0/8            10.64.0.0/10   172.16.0.0/12
+//!                    merged with what they touch or overlap
+//!
+//! changes            9.255.255.255  |  10.255.255.255  |  172.15.255.255  |  172.31.255.255
+//!                    sorted; after each one membership changes:
+//!                    outside        |  inside          |  outside         |  inside          |  outside
+//!
+//! root               |  slot 0  |  slot 1  |  slot 2  |  ...  |  all other addresses  |
+//!                    slots of equal width, a power of two: address >> shift
+//!
+//! nodes              a root slot with a crowd is divided once more, by a width of its own
+//!
+//! starts             the number of changes before each slot; the next number ends the slot
+//! ```
+//!
+//! 1. An address is a member if the number of changes below it is odd (even, if the lowest address is a member).
+//! 2. `slot = (address - low) >> shift` finds the changes before the slot and in it: one read of `starts`, and one of a node
+//!    where there are nodes.
+//! 3. The changes in the slot, four as a rule, are compared at once, without a branch that depends on the address; more than
+//!    eight are halved first.
+//!
+//! [`changes`] sorts and merges, [`spread`] chooses the width of slots, [`directory`] has root, nodes and starts, and [`ranges`]
+//! compares. IPv6 addresses go to slots by their upper 64 bits.
+
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -17,39 +44,23 @@ use ranges::Ranges;
 ///
 /// IPv4 and IPv6 are kept apart; an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is asked for as IPv4.
 ///
-/// Each family is the sorted list of addresses after which membership changes. How many of them are below an address
-/// tells whether it is a member: whether that number is odd. A directory finds the few that are near it, and adapts
-/// to how many there are and how they are spread, so that asking takes two or three reads of memory and next to no
-/// branch that depends on the address.
+/// A look-up takes two or three reads of memory, however many blocks the set has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressSet {
-    v4: V4,
+    v4: Ranges<u32>,
     v6: Ranges<u128>,
 }
-
-/// Large sets are kept as lower halves only, in slots that share the upper half: so more of them is in the caches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum V4 {
-    Whole(Ranges<u32>),
-    Halves(Ranges<u16>),
-}
-
-/// From how many changes on halves are smaller: they need a directory of up to 65,536 slots.
-const HALVES: usize = 1 << 15;
-
-/// Whether less memory and code count for more than speed: every thread of Envoy holds a copy of both.
-const FRUGAL: bool = cfg!(target_family = "wasm");
 
 impl AddressSet {
     /// Whether the set holds `address`.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(address) => self.v4.contain(address.to_bits()),
+            IpAddr::V4(address) => self.contain_v4(address.to_bits()),
             IpAddr::V6(address) => {
                 let bits = address.to_bits();
                 if bits >> 32 == 0xffff {
-                    self.v4.contain(bits as u32)
+                    self.contain_v4(bits as u32)
                 } else {
                     self.v6.contain((bits >> 64) as u64, bits)
                 }
@@ -60,11 +71,11 @@ impl AddressSet {
     /// Whether the set holds no address at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.v6.is_empty()
-            && match &self.v4 {
-                V4::Whole(ranges) => ranges.is_empty(),
-                V4::Halves(ranges) => ranges.is_empty(),
-            }
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    fn contain_v4(&self, bits: u32) -> bool {
+        self.v4.contain(bits.into(), bits)
     }
 }
 
@@ -101,33 +112,8 @@ impl Blocks {
 
     fn compile(self) -> AddressSet {
         AddressSet {
-            v4: V4::new(Changes::of(self.v4, u32::MAX.into())),
+            v4: Ranges::new(Changes::of(self.v4, u32::MAX.into())),
             v6: Ranges::new(Changes::of(self.v6, u128::MAX)),
         }
-    }
-}
-
-impl V4 {
-    fn new(changes: Changes) -> Self {
-        if FRUGAL || changes.sorted.len() < HALVES {
-            Self::Whole(Ranges::new(changes))
-        } else {
-            Self::Halves(Ranges::new(changes))
-        }
-    }
-
-    #[inline]
-    fn contain(&self, bits: u32) -> bool {
-        match self {
-            Self::Whole(ranges) => ranges.contain(bits.into(), bits),
-            Self::Halves(_) if FRUGAL => false,
-            Self::Halves(ranges) => ranges.contain(bits.into(), bits as u16),
-        }
-    }
-}
-
-impl Default for V4 {
-    fn default() -> Self {
-        Self::Whole(Ranges::default())
     }
 }

@@ -1,7 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::FRUGAL;
 use super::spread::{Sorted, Spread};
 
 /// Finds, among many sorted changes, the few that are near an address.
@@ -10,42 +9,20 @@ pub(super) struct Directory {
     root: Spread,
     /// Each slot of the root, spread once more; none where few changes are in crowded slots without that.
     nodes: Box<[Spread]>,
-    starts: Starts,
+    /// How many changes are in the slots before each, and before the end.
+    starts: Box<[u32]>,
 }
-
-/// How many changes are in the slots before each, and before the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Starts {
-    Short(Box<[u16]>),
-    Long(Box<[u32]>),
-}
-
-/// How many changes can be counted in 16 bits.
-const SHORT: usize = u16::MAX as usize;
 
 impl Directory {
-    /// Puts changes into slots. Unless whole changes are compared there, those in a slot have the same upper 16 bits
-    /// of 32.
-    pub(super) fn new(sorted: Sorted<'_>, whole: bool) -> Self {
+    pub(super) fn new(sorted: Sorted<'_>) -> Self {
         let len = sorted.changes.len();
-        // How many in a slot are a crowd, and how wide a slot may be.
-        let (crowd, widest) = match (whole, len <= SHORT) {
-            (true, true) => (4, 64),
-            // To compare more costs less than a directory that no cache holds.
-            (true, false) => (16, 64),
-            (false, _) => (64, 16),
-        };
-        // Most of what clusters leave empty is never read.
-        let most = if FRUGAL || len > SHORT {
-            len * 4
-        } else {
-            (len * 256).min(1 << 18)
-        };
+        // How many changes in a slot are a crowd. To compare more costs less than a directory that no cache holds.
+        let crowd = if len > 1 << 15 { 16 } else { 4 };
         let mut root = Spread::default();
         // A few steps more cost less than a node.
-        for crowd in [crowd, 16.max(crowd)] {
-            root = Spread::new(sorted, 0, 0, crowd, widest, most);
-            if FRUGAL || !whole || root.is_even(sorted, crowd) {
+        for crowd in [crowd, 16] {
+            root = Spread::new(sorted, 0, 0, crowd, len * 4);
+            if root.is_even(sorted, crowd) {
                 return Self::with(sorted, root, Box::default(), root.end());
             }
         }
@@ -59,47 +36,32 @@ impl Directory {
         let mut this = Self {
             root,
             nodes,
-            starts: Starts::Short(Box::default()),
+            starts: Box::default(),
         };
-        this.starts = this.starts(sorted, slots);
-        this
-    }
-
-    fn starts(&self, sorted: Sorted<'_>, slots: usize) -> Starts {
         let mut starts = Vec::with_capacity(slots + 1);
         for (index, change) in sorted.changes.iter().enumerate() {
-            let slot = self.slot((sorted.leading)(*change));
+            let slot = this.slot((sorted.leading)(*change));
             if slot >= starts.len() {
                 starts.resize(slot + 1, index as u32);
             }
         }
-        let len = sorted.changes.len();
-        starts.resize(slots + 1, len as u32);
-        if FRUGAL || len > SHORT {
-            Starts::Long(starts.into())
-        } else {
-            Starts::Short(starts.into_iter().map(|start| start as u16).collect())
-        }
+        starts.resize(slots + 1, sorted.changes.len() as u32);
+        this.starts = starts.into();
+        this
     }
 
     /// How many changes are in the slots before that of `number`, and how many are with those in it.
     #[inline]
     pub(super) fn find(&self, number: u64) -> Option<(usize, usize)> {
         let slot = self.slot(number);
-        Some(match &self.starts {
-            Starts::Short(_) if FRUGAL => return None,
-            Starts::Short(starts) => (
-                usize::from(*starts.get(slot)?),
-                usize::from(*starts.get(slot + 1)?),
-            ),
-            Starts::Long(starts) => (*starts.get(slot)? as usize, *starts.get(slot + 1)? as usize),
-        })
+        let start = |slot| self.starts.get(slot).map(|start| *start as usize);
+        Some((start(slot)?, start(slot + 1)?))
     }
 
     #[inline]
     fn slot(&self, number: u64) -> usize {
         let slot = self.root.slot(number);
-        if FRUGAL || self.nodes.is_empty() {
+        if self.nodes.is_empty() {
             return slot;
         }
         self.nodes.get(slot).map_or(0, |node| node.slot(number))
@@ -125,7 +87,6 @@ fn nodes(root: &Spread, sorted: Sorted<'_>, crowd: usize) -> (Box<[Spread]>, usi
                 root.least(slot),
                 end as u32,
                 crowd,
-                64,
                 changes.len() * 4,
             )
         });

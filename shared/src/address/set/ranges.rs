@@ -11,9 +11,6 @@ const WINDOW: usize = 4;
 
 /// What of a change is kept.
 pub(super) trait Part: Copy + Ord {
-    /// Whether that is all of it, and not only what differs within a slot of the directory.
-    const WHOLE: bool;
-
     /// What the directory goes by.
     fn leading(change: u128) -> u64;
 
@@ -21,21 +18,7 @@ pub(super) trait Part: Copy + Ord {
     fn keep(changes: Vec<u128>) -> Box<[Self]>;
 }
 
-impl Part for u16 {
-    const WHOLE: bool = false;
-
-    fn leading(change: u128) -> u64 {
-        change as u64
-    }
-
-    fn keep(changes: Vec<u128>) -> Box<[Self]> {
-        narrow(changes, |change| change as Self, Self::MAX)
-    }
-}
-
 impl Part for u32 {
-    const WHOLE: bool = true;
-
     fn leading(change: u128) -> u64 {
         change as u64
     }
@@ -46,8 +29,6 @@ impl Part for u32 {
 }
 
 impl Part for u128 {
-    const WHOLE: bool = true;
-
     fn leading(change: u128) -> u64 {
         (change >> 64) as u64
     }
@@ -88,7 +69,7 @@ impl<P: Part> Ranges<P> {
         let many = sorted.changes.len() > WINDOW;
         Self {
             begin_inside: changes.begin_inside,
-            directory: many.then(|| Directory::new(sorted, P::WHOLE)),
+            directory: many.then(|| Directory::new(sorted)),
             changes: P::keep(changes.sorted),
         }
     }
@@ -120,13 +101,13 @@ impl<P: Part> Ranges<P> {
         }
         let (nearest, others) = self.changes.get(below..)?.split_first_chunk::<WINDOW>()?;
         let mut inside = self.begin_inside ^ (below % 2 == 1);
-        for (index, change) in nearest.iter().enumerate() {
-            // Whole changes of the slots that follow are above the address.
-            inside ^= *change < part && (P::WHOLE || index < near);
+        for change in nearest {
+            // Changes of the slots that follow are above the address.
+            inside ^= *change < part;
         }
         if near > WINDOW {
-            for (index, change) in others.first_chunk::<WINDOW>()?.iter().enumerate() {
-                inside ^= *change < part && (P::WHOLE || index + WINDOW < near);
+            for change in others.first_chunk::<WINDOW>()? {
+                inside ^= *change < part;
             }
         }
         Some(inside)

@@ -19,14 +19,12 @@ pub(super) struct Spread {
 
 impl Spread {
     /// Spreads numbers so that no more than `crowd` are in a slot, with few exceptions, if about `most` slots are enough
-    /// for that. Nothing below `least` is asked for. The width of a slot has a logarithm of at most `widest`, and no
-    /// slot is part of two that are so wide.
+    /// for that. Nothing below `least` is asked for.
     pub(super) fn new(
         sorted: Sorted<'_>,
         least: u64,
         base: u32,
         crowd: usize,
-        widest: u32,
         most: usize,
     ) -> Self {
         let len = sorted.changes.len();
@@ -37,11 +35,6 @@ impl Spread {
         );
         // Numbers below share a slot with those above, since an even number in between makes no difference.
         let low = if len.is_multiple_of(2) { first } else { least };
-        let low = if widest < 64 {
-            low >> widest << widest
-        } else {
-            low
-        };
         let span = last - low;
         let width = u64::BITS - span.leading_zeros();
         let fitting = |slots: usize| width.saturating_sub(slots.checked_ilog2().unwrap_or(0));
@@ -49,7 +42,7 @@ impl Spread {
         let mut spread = Self {
             low,
             span,
-            shift: fitting(len / crowd).min(widest).min(63),
+            shift: fitting(len / crowd).min(63),
             base,
         };
         while spread.shift > narrowest && !spread.is_even(sorted, crowd) {

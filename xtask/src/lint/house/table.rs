@@ -106,11 +106,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         reason: "cargo-fuzz wants each target as a file of this folder",
     },
     Exception {
-        rule: Rule::Circle,
-        subject: "shared/src/address/set/directory.rs, shared/src/address/set/ranges.rs, shared/src/address/set.rs",
-        reason: "the set and its parts share the type of a range, which needs a file of its own",
-    },
-    Exception {
         rule: Rule::Upward,
         subject: "middleware/src/layer.rs",
         reason: "a layer of tower makes its service, which keeps the settings of the layer",

@@ -1,45 +1,44 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::{Extensions, HeaderMap};
+use bytes::Bytes;
+use http::{Extensions, HeaderMap, HeaderValue};
 use intermission_core::ClientSource;
 use tower_layer::Layer;
 
 use crate::http::ClientAddress;
-use crate::{Maintenance, PolicyHandle};
+use crate::refusal::Writer;
+use crate::settings::Settings;
+use crate::{Maintenance, PolicyHandle, Refusal};
 
 /// Refuses requests while the service is in maintenance.
 ///
 /// See the [crate's documentation](crate) for the rules and for where to put the layer.
 #[derive(Clone, Debug)]
 pub struct MaintenanceLayer {
-    pub(crate) policy: PolicyHandle,
-    pub(crate) client: ClientAddress,
-    pub(crate) extensions: bool,
-    /// Whether most requests need no closer look while the service is open.
-    pub(crate) quick: bool,
+    settings: Settings,
 }
 
 impl MaintenanceLayer {
     /// Enforces a policy. The client's address is that of the peer.
     #[must_use]
     pub fn new(policy: PolicyHandle) -> Self {
-        Self {
+        let settings = Settings {
             // Each request checks the lease.
             quick: policy.cell().lease().is_none(),
             policy,
             client: ClientAddress::of(ClientSource::Peer),
             extensions: false,
-        }
+            writer: None,
+        };
+        Self { settings }
     }
 
     /// Takes the client's address from `source`.
     #[must_use]
-    pub fn with_client_source(self, source: ClientSource) -> Self {
-        Self {
-            client: ClientAddress::of(source),
-            ..self
-        }
+    pub fn with_client_source(mut self, source: ClientSource) -> Self {
+        self.settings.client = ClientAddress::of(source);
+        self
     }
 
     /// Takes the client's address from a function of your own, which gets the headers and extensions
@@ -48,14 +47,12 @@ impl MaintenanceLayer {
     /// The function is all that stands between a forged header and the allowlist. It is called in
     /// maintenance only, and only while the allowlist is enabled.
     #[must_use]
-    pub fn with_client_function<F>(self, function: F) -> Self
+    pub fn with_client_function<F>(mut self, function: F) -> Self
     where
         F: Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sync + 'static,
     {
-        Self {
-            client: ClientAddress::own(function),
-            ..self
-        }
+        self.settings.client = ClientAddress::own(function);
+        self
     }
 
     /// Puts a [`RequestGuard`](crate::RequestGuard) into the extensions of every request that is admitted, and in
@@ -64,12 +61,53 @@ impl MaintenanceLayer {
     /// For handlers whose work outlives their response, and for layers that use the decision. It costs several allocations
     /// for each request.
     #[must_use]
-    pub fn with_extensions(self) -> Self {
-        Self {
-            extensions: true,
-            quick: false,
-            ..self
-        }
+    pub fn with_extensions(mut self) -> Self {
+        self.settings.extensions = true;
+        self.settings.quick = false;
+        self
+    }
+
+    /// Takes the body of refusals and its media type from a function of your own, for an application whose clients expect
+    /// errors in a format of its own. Where the function returns `None`, the body stays as it is.
+    ///
+    /// The status, the marker and the other headers stay the layer's, but for `Content-Language`, which is removed. The
+    /// function is not called for gRPC and for preflights, whose refusals have no body. A page is better replaced in the
+    /// notice of the state (`html`), since a page of the function keeps the layer's `Content-Security-Policy`.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http::{HeaderValue, Request, Response};
+    /// use intermission::{MaintenanceLayer, PolicyHandle, State};
+    /// use tower::{ServiceBuilder, ServiceExt, service_fn};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let policy = PolicyHandle::new(State::parse(
+    /// #     br#"{ "version": 1, "service": "shop", "revision": 17, "maintenance": "all" }"#,
+    /// # )?);
+    /// const JSON: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
+    ///
+    /// let layer = MaintenanceLayer::new(policy).with_refusal_body(|refusal| {
+    ///     let is_api = refusal.uri.path().starts_with("/api/");
+    ///     let error = br#"{ "errors": [{ "status": "503", "code": "maintenance" }] }"#;
+    ///     is_api.then_some((JSON, Bytes::from_static(error)))
+    /// });
+    /// # let shop = ServiceBuilder::new().layer(layer).service(service_fn(|_: Request<String>| async {
+    /// #     Ok::<_, std::convert::Infallible>(Response::new(String::new()))
+    /// # }));
+    /// let response = shop.oneshot(Request::get("/api/orders").body(String::new())?).await?;
+    /// assert_eq!(response.status(), 503);
+    /// assert_eq!(response.headers()["content-type"], JSON);
+    /// assert_eq!(response.headers()["intermission"], "refused;revision=17");
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_refusal_body<F>(mut self, function: F) -> Self
+    where
+        F: Fn(&Refusal<'_>) -> Option<(HeaderValue, Bytes)> + Send + Sync + 'static,
+    {
+        self.settings.writer = Some(Writer::new(function));
+        self
     }
 }
 
@@ -77,6 +115,6 @@ impl<S> Layer<S> for MaintenanceLayer {
     type Service = Maintenance<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Maintenance::new(inner, Arc::new(self.clone()))
+        Maintenance::new(inner, Arc::new(self.settings.clone()))
     }
 }

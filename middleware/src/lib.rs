@@ -9,7 +9,9 @@ mod http;
 mod layer;
 #[cfg(feature = "poller")]
 mod poller;
+mod refusal;
 mod service;
+mod settings;
 
 pub use body::ResponseBody;
 pub use current::PolicyHandle;
@@ -23,6 +25,7 @@ pub use intermission_core::{
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]
 pub use poller::{EndpointError, Poller, TokenError};
+pub use refusal::Refusal;
 pub use service::Maintenance;
 
 #[cfg(all(doctest, feature = "axum", feature = "poller", feature = "tonic"))]

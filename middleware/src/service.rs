@@ -12,15 +12,16 @@ use crate::current::{Cached, Counted, Entry, Probe, Shard};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
 use crate::http::{HeaderLines, Unread, h2c, peer, uris, view};
-use crate::{Decision, MaintenanceLayer, RequestGuard, ResponseBody, ResponseFuture};
+use crate::settings::Settings;
+use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
 
 /// A service in front of which maintenance is enforced; made by
 /// [`MaintenanceLayer`](crate::MaintenanceLayer).
 #[derive(Clone, Debug)]
 pub struct Maintenance<S> {
     inner: S,
-    /// The layer. Shared, because servers clone services for each request.
-    layer: Arc<MaintenanceLayer>,
+    /// Those of the layer. Shared, because servers clone services for each request.
+    settings: Arc<Settings>,
 }
 
 /// The data of an admitted request.
@@ -33,17 +34,17 @@ struct Admitted {
 }
 
 impl<S> Maintenance<S> {
-    pub(crate) fn new(inner: S, layer: Arc<MaintenanceLayer>) -> Self {
-        Self { inner, layer }
+    pub(crate) fn new(inner: S, settings: Arc<Settings>) -> Self {
+        Self { inner, settings }
     }
 
     /// Admits and counts a request while the service is open, if the layer has nothing else to do for it.
     #[inline]
     fn enter_open<B>(&self, request: &Request<B>) -> Option<Counted> {
-        if !self.layer.quick {
+        if !self.settings.quick {
             return None;
         }
-        let entry = self.layer.policy.cell().enter(|cached| {
+        let entry = self.settings.policy.cell().enter(|cached| {
             if cached.is_open {
                 let lasting = self.decide(&cached.snapshot.policy, request).lasting;
                 Entry::Admitted((lasting, ()))
@@ -61,7 +62,7 @@ impl<S> Maintenance<S> {
     #[inline(always)]
     fn decide<B>(&self, policy: &Policy, request: &Request<B>) -> intermission_core::Decision {
         let (headers, extensions) = (request.headers(), request.extensions());
-        let resolve = || self.layer.client.resolve(headers, extensions);
+        let resolve = || self.settings.client.resolve(headers, extensions);
         let client = policy.asks_client().then(resolve).flatten();
         let headers = HeaderLines::new(headers);
         let (received, rewritten) = uris(request);
@@ -98,7 +99,11 @@ impl<S> Maintenance<S> {
                 let received = view(request, uris(request).0, &headers);
                 let reply = policy.reply(kind, &received, fastrand::u32(..));
                 let decision = Decision { verdict, revision };
-                Entry::Refused((decision, cached.replies().respond(&reply)))
+                let mut response = cached.replies().respond(&reply);
+                if let Some(writer) = &self.settings.writer {
+                    writer.write(request, &cached.snapshot.state, &mut response);
+                }
+                Entry::Refused((decision, response))
             }
         }
     }
@@ -111,7 +116,7 @@ impl<S> Maintenance<S> {
         }
         let peer = || peer(request.extensions());
         let path = uris(request).0.path();
-        self.layer
+        self.settings
             .policy
             .cell()
             .probe(path, request.headers(), peer)
@@ -175,13 +180,13 @@ impl<S> Maintenance<S> {
         S: Service<Request<A>, Response = Response<B>>,
         A: Body,
     {
-        let cell = self.layer.policy.cell();
+        let cell = self.settings.policy.cell();
         cell.check_lease();
         let (counted, admitted) = match cell.enter(|cached| self.judge(cached, &request)) {
             Entry::Admitted(admitted) => admitted,
             Entry::Refused((decision, mut refusal)) => {
                 count(decision);
-                if self.layer.extensions {
+                if self.settings.extensions {
                     refusal.extensions_mut().insert(decision);
                 }
                 return ResponseFuture::refused(refusal, Unread::of(request));
@@ -198,7 +203,7 @@ impl<S> Maintenance<S> {
             count(decision);
             h2c::decline(request.headers_mut());
         }
-        let held = if self.layer.extensions {
+        let held = if self.settings.extensions {
             if let Some(decision) = decision {
                 request.extensions_mut().insert(decision);
             }

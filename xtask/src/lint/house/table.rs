@@ -42,7 +42,8 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "middleware",
         rooms: &[
-            "http", "decision", "current", "guard", "body", "future", "layer", "service", "poller",
+            "http", "decision", "current", "guard", "refusal", "settings", "body", "future",
+            "service", "layer", "poller",
         ],
         kept: &[],
     },
@@ -104,16 +105,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         rule: Rule::Crowd,
         subject: "fuzz/targets",
         reason: "cargo-fuzz wants each target as a file of this folder",
-    },
-    Exception {
-        rule: Rule::Upward,
-        subject: "middleware/src/layer.rs",
-        reason: "a layer of tower makes its service, which keeps the settings of the layer",
-    },
-    Exception {
-        rule: Rule::Circle,
-        subject: "middleware/src/layer.rs, middleware/src/service.rs",
-        reason: "a layer of tower makes its service, which keeps the settings of the layer",
     },
     Exception {
         rule: Rule::Length,

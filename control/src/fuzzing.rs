@@ -1,31 +1,11 @@
 //! What of control reads bytes from strangers, for the targets in `fuzz/`: no public interface.
 
-use std::time::Duration;
-
-use intermission_core::State;
+use intermission_core::{FieldError, Report, State};
 
 use crate::change::{Change, Patch};
-use crate::fleet;
+use crate::fleet::read_report;
 pub use crate::server::fuzzing::{Control, bearer, wait};
 use crate::values::etag::{Condition, tag_of};
-use intermission_core::FieldError;
-
-/// What control has read in the header of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of `docs/state.md`")]
-pub struct Report {
-    pub name: String,
-    pub boot: String,
-    pub kind: String,
-    pub seq: u64,
-    pub applied: Option<String>,
-    pub running: u64,
-    pub silent: Vec<String>,
-    pub wait: Duration,
-    pub lease: Option<Duration>,
-    pub error: Option<String>,
-    pub leaving: bool,
-}
 
 /// Reads the header of a node.
 ///
@@ -33,32 +13,7 @@ pub struct Report {
 ///
 /// Where it cannot be read.
 pub fn report(line: &[u8]) -> Result<Report, String> {
-    let fleet::Report {
-        id,
-        kind,
-        seq,
-        applied,
-        requests,
-        silent,
-        wait,
-        lease,
-        error,
-        leaving,
-        ..
-    } = fleet::Report::read(line).map_err(|error| error.to_string())?;
-    Ok(Report {
-        name: id.name,
-        boot: id.boot,
-        kind,
-        seq,
-        applied,
-        running: requests,
-        silent,
-        wait,
-        lease,
-        error,
-        leaving,
-    })
+    read_report(line).map_err(|error| error.to_string())
 }
 
 /// Applies the body of a `PATCH` to a state.

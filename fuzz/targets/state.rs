@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use intermission_core::{Policy, Poll, PollOptions, PollResponse, Report, State, Timestamp};
+use intermission_core::{
+    MemberId, Policy, Poll, PollOptions, PollResponse, Report, State, Timestamp,
+};
 
 libfuzzer_sys::fuzz_target!(|document: &[u8]| {
     match State::parse(document) {
@@ -36,19 +38,8 @@ fn report_refusal(document: &[u8]) {
     poll.receive(Duration::ZERO, response)
         .expect_err("the document is refused");
     let report = Report {
-        name: "shop-1",
-        boot: 1,
-        seq: 1,
-        kind: "tower",
-        applied: None,
-        running: Default::default(),
-        counts: Default::default(),
-        silent: "",
-        wait: Duration::from_secs(10),
-        lease: None,
-        error: poll.objection(),
-        probed: "",
-        leaving: false,
+        error: poll.objection().map(Into::into),
+        ..Report::new(MemberId::new("shop-1", 1), "tower")
     };
     let line = report.to_string();
     assert!(

@@ -16,7 +16,9 @@ mod text;
 pub use address::{AddressSet, Cidr, ParseCidrError, parse_address};
 pub use json::{Field, FieldError};
 pub use path::{ExemptPath, PathPrefix, ProbePath};
-pub use poll::{Counts, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running};
+pub use poll::{
+    Counts, MemberId, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running,
+};
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,

@@ -44,13 +44,13 @@ mod tests {
     use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
-    use crate::fleet::{LastReport, Position, Report, testing};
+    use crate::fleet::{LastReport, Position, read_report, testing};
     use crate::values::now::Now;
     use crate::wire::node::Standing;
 
     fn node(name: &str, probed: &str) -> NodeView {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");
-        let report = Report::read(line.as_bytes()).unwrap();
+        let report = read_report(line.as_bytes()).unwrap();
         let heard = LastReport::new(report, Position::Before, Now::read());
         let at = heard.at;
         testing::member(heard).view(Standing::Behind, at)

@@ -154,7 +154,7 @@ impl Barrier {
                 .map(|(rule, count)| (rule.to_owned(), count))
                 .collect(),
             waiting_for: missing.len(),
-            running: running.map(|heard| heard.report.requests).sum(),
+            running: running.map(|heard| heard.report.running.requests).sum(),
             edge_only: !members.is_empty()
                 && members.iter().all(|(member, _)| member.kind == "envoy"),
             missing: missing.iter().copied().take(NAMED).map(view).collect(),

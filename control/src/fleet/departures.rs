@@ -1,9 +1,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::wire::node::MemberId;
+use intermission_core::Report;
 
-use crate::fleet::report::Report;
+use crate::wire::node::MemberId;
 
 /// The processes that have left of late, so that a poll that their departure overtook makes none a member again.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ mod tests {
 
     fn report(boot: &str, seq: u64) -> Report {
         let line = format!("\"a\";boot=\"{boot}\";seq={seq};kind=tower;wait=10");
-        Report::read(line.as_bytes()).unwrap()
+        crate::fleet::read_report(line.as_bytes()).unwrap()
     }
 
     #[test]

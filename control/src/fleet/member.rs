@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use intermission_core::Report;
 use jiff::Timestamp;
 
-use crate::fleet::report::Report;
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, NodeView, Standing};
@@ -125,9 +125,9 @@ impl Member {
             Position::Before | Position::Unproven => false,
             Position::At(applied) => applied >= revision,
         };
-        let runs = report.requests + report.upgraded > 0
-            && report.oldest.is_none_or(|oldest| oldest < revision);
-        let runs = runs && (report.requests > 0 || !wait.ignore_upgraded);
+        let runs = report.running.requests + report.running.upgraded > 0
+            && report.running.oldest.is_none_or(|oldest| oldest < revision);
+        let runs = runs && (report.running.requests > 0 || !wait.ignore_upgraded);
         if in_force && !silent && !runs {
             return Standing::Drained;
         }
@@ -138,7 +138,7 @@ impl Member {
             () if !in_force && report.error.is_some() => Standing::Refused,
             () if silent => Standing::Unsure,
             () if !in_force => Standing::Behind,
-            () if report.requests == 0 => Standing::Unsure,
+            () if report.running.requests == 0 => Standing::Unsure,
             () => Standing::Running,
         }
     }
@@ -196,9 +196,9 @@ impl Member {
             standing,
             revision: self.revision(),
             applied: report.and_then(|report| report.applied.clone()),
-            running: report.map_or(0, |report| report.requests),
-            upgraded: report.map_or(0, |report| report.upgraded),
-            oldest: report.and_then(|report| report.oldest),
+            running: report.map_or(0, |report| report.running.requests),
+            upgraded: report.map_or(0, |report| report.running.upgraded),
+            oldest: report.and_then(|report| report.running.oldest),
             silent: self.silent().cloned().collect(),
             error: report.and_then(|report| report.error.clone()),
             joined: self.joined,

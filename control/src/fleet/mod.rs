@@ -29,4 +29,4 @@ pub(crate) use self::fleet::Fleet;
 pub(crate) use self::forgetting::Selection;
 pub(crate) use self::member::{LastReport, Member, Position};
 pub(crate) use self::members::{Reported, Unsettled};
-pub(crate) use self::report::Report;
+pub(crate) use self::report::read as read_report;

@@ -1,83 +1,53 @@
+//! The report of a node (`docs/state.md`), as the header of its poll has it.
+
 use std::fmt;
 use std::time::Duration;
 
-use intermission_core::{Counts, is_unseen};
+use intermission_core::{Counts, MemberId, Report, Running, is_unseen};
 use sfv::{BareItem, Item, Parameters, Parser};
-
-use crate::wire::node::MemberId;
-
-/// What a node says of itself, in one header (`docs/state.md`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
-    pub(crate) id: MemberId,
-    pub(crate) kind: String,
-    pub(crate) seq: u64,
-    /// The entity tag in force, without its quotes.
-    pub(crate) applied: Option<String>,
-    pub(crate) requests: u64,
-    pub(crate) upgraded: u64,
-    pub(crate) oldest: Option<u64>,
-    pub(crate) silent: Vec<String>,
-    pub(crate) wait: Duration,
-    /// The level of the format that it reads; 1 where it does not say.
-    pub(crate) format: u64,
-    pub(crate) lease: Option<Duration>,
-    pub(crate) error: Option<String>,
-    pub(crate) counts: Counts,
-    /// Paths that health checks seem to ask it for, as `AGENT:PATH`.
-    pub(crate) probed: Vec<String>,
-    pub(crate) leaving: bool,
-}
 
 /// The longest time between two polls that a node may name: one that dies is lost after three times this.
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// The longest text that is kept of a node, in characters.
 const LONGEST: usize = 1000;
 
-impl Report {
-    /// Reads the one line of the header.
-    pub(crate) fn read(line: &[u8]) -> Result<Self, ReportError> {
-        let item: Item = Parser::new(line)
-            .parse()
-            .map_err(|error| ReportError(error.to_string()))?;
-        let BareItem::String(name) = &item.bare_item else {
-            return Err(ReportError("the name of the node is not a String".into()));
-        };
-        let params = Params(&item.params);
-        Ok(Self {
-            id: MemberId {
-                name: short(name.as_str(), "the name of the node")?,
-                boot: params.text("boot")?.ok_or_else(|| missing("boot"))?,
-            },
-            kind: params.text("kind")?.ok_or_else(|| missing("kind"))?,
-            seq: params.number("seq")?.ok_or_else(|| missing("seq"))?,
-            applied: params.text("applied")?,
+/// Reads the one line of the header.
+pub(crate) fn read(line: &[u8]) -> Result<Report, ReportError> {
+    let item: Item = Parser::new(line)
+        .parse()
+        .map_err(|error| ReportError(error.to_string()))?;
+    let BareItem::String(name) = &item.bare_item else {
+        return Err(ReportError("the name of the node is not a String".into()));
+    };
+    let params = Params(&item.params);
+    Ok(Report {
+        id: MemberId {
+            name: short(name.as_str(), "the name of the node")?,
+            boot: params.text("boot")?.ok_or_else(|| missing("boot"))?,
+        },
+        kind: params.text("kind")?.ok_or_else(|| missing("kind"))?,
+        seq: params.number("seq")?.ok_or_else(|| missing("seq"))?,
+        applied: params.text("applied")?,
+        running: Running {
             requests: params.number("running")?.unwrap_or_default(),
             upgraded: params.number("upgraded")?.unwrap_or_default(),
             oldest: params.number("oldest")?,
-            silent: params.words("silent")?,
-            wait: params
-                .seconds("wait")?
-                .ok_or_else(|| missing("wait"))?
-                .min(LONGEST_WAIT),
-            format: params.number("format")?.unwrap_or(1),
-            lease: params.seconds("lease")?,
-            error: params.text("error")?,
-            counts: params.counts()?,
-            probed: params.words("probed")?,
-            leaving: params.flag("leaving")?,
-        })
-    }
+        },
+        silent: params.words("silent")?,
+        wait: params
+            .seconds("wait")?
+            .ok_or_else(|| missing("wait"))?
+            .min(LONGEST_WAIT),
+        format: params.number("format")?.unwrap_or(1),
+        lease: params.seconds("lease")?,
+        error: params.text("error")?,
+        counts: params.counts()?,
+        probed: params.words("probed")?,
+        leaving: params.flag("leaving")?,
+    })
 }
 
-impl Report {
-    /// Whether the process leaves, and nothing runs there any more.
-    pub(crate) fn leaves(&self) -> bool {
-        self.leaving && self.requests + self.upgraded == 0
-    }
-}
-
-/// Why a header cannot be read.
+/// The reason why a header cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReportError(String);
 
@@ -161,55 +131,83 @@ impl Params<'_> {
 
 #[cfg(test)]
 mod tests {
-    use intermission_core::Running;
+    use intermission_core::State;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
 
     use super::*;
 
+    const LARGEST: u64 = 999_999_999_999_999;
+
+    fn counts() -> impl Strategy<Value = Counts> {
+        vec(0..=LARGEST, Counts::RULES).prop_map(|counts| {
+            let mut all = Counts::default();
+            for (rule, count) in Counts::rules().zip(counts) {
+                all.add(rule, count);
+            }
+            all
+        })
+    }
+
+    fn seconds(most: u64) -> impl Strategy<Value = Duration> {
+        (1..=most).prop_map(Duration::from_secs)
+    }
+
+    prop_compose! {
+        fn reports()(
+            (name, boot, kind) in ("[ -~]{1,40}", "[ -~]{1,20}", "[a-z*][a-z0-9:/.-]{0,9}"),
+            numbers in [0..=LARGEST, 0..=LARGEST, 0..=LARGEST, 0..=LARGEST],
+            (applied, error) in (option::of("[ -~]{1,60}"), option::of("[ -~ä-ü日🦀]{1,60}")),
+            (oldest, counts) in (option::of(0..=LARGEST), counts()),
+            (silent, probed) in (vec("[!-~]{1,9}", 0..4), vec("[!-~]{1,9}", 0..4)),
+            (wait, lease) in (seconds(300), option::of(seconds(LARGEST))),
+            leaving: bool,
+        ) -> Report {
+            let [seq, requests, upgraded, format] = numbers;
+            Report {
+                id: MemberId { name, boot },
+                seq, kind, applied,
+                running: Running { requests, upgraded, oldest },
+                counts, silent, wait, format, lease, error, probed, leaving,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_report_is_read_as_it_was_written(report in reports()) {
+            prop_assert_eq!(read(report.to_string().as_bytes()), Ok(report));
+        }
+
+        #[test]
+        fn whatever_a_node_writes_is_read(name in ".{1,40}", error in ".{1,60}", wait: u32) {
+            let report = Report {
+                error: Some(error),
+                wait: Duration::from_millis(wait.into()),
+                ..Report::new(MemberId::new(&name, 0xb3), "tower")
+            };
+            prop_assert!(read(report.to_string().as_bytes()).is_ok());
+        }
+    }
+
     #[test]
-    fn what_a_node_writes_is_read() {
-        let mut counts = Counts::default();
-        counts.add("refused", 12);
-        let written = intermission_core::Report {
-            name: "a \"shop\"",
-            boot: 0xb3,
-            seq: 812,
-            kind: "envoy",
-            applied: Some("01J9/17/9c2f"),
-            running: Running {
-                requests: 3,
-                upgraded: 1,
-                oldest: Some(16),
-            },
-            counts,
-            silent: "a3f1 99c2",
+    fn times_are_whole_seconds_and_texts_are_fit_for_a_terminal() {
+        let written = Report {
             wait: Duration::from_millis(500),
-            lease: Some(Duration::from_secs(30)),
-            error: Some("ü is 100%\n\u{1b}wrong"),
-            probed: "kube-probe:/health",
-            leaving: true,
+            error: Some("ü is 100%\n\u{1b}wrong".into()),
+            ..Report::new(MemberId::new("a \"shop\"", 0xb3), "envoy")
         };
-        let read = Report::read(written.to_string().as_bytes());
-        let expected = Report {
-            id: MemberId {
-                name: "a \"shop\"".into(),
-                boot: "00000000000000b3".into(),
-            },
-            kind: "envoy".into(),
-            seq: 812,
-            applied: Some("01J9/17/9c2f".into()),
-            requests: 3,
-            upgraded: 1,
-            oldest: Some(16),
-            silent: vec!["a3f1".into(), "99c2".into()],
-            wait: Duration::from_secs(1),
-            format: 2,
-            lease: Some(Duration::from_secs(30)),
-            error: Some("ü is 100%  wrong".into()),
-            counts,
-            probed: vec!["kube-probe:/health".into()],
-            leaving: true,
-        };
-        assert_eq!(read, Ok(expected));
+        let read = read(written.to_string().as_bytes()).unwrap();
+        assert_eq!(
+            (&read.id.name, &read.id.boot),
+            (&"a \"shop\"".into(), &"00000000000000b3".into())
+        );
+        assert_eq!(
+            (read.wait, read.format),
+            (Duration::from_secs(1), State::FORMAT)
+        );
+        assert_eq!(read.error.as_deref(), Some("ü is 100%  wrong"));
     }
 
     #[test]
@@ -217,7 +215,7 @@ mod tests {
         let line = "\"shop\";boot=%\"a%e2%80%aeb\";kind=%\"a%e2%81%a6b\";seq=1;wait=1;error=%\"a%1b%e2%80%abb\"";
         let Report {
             id, kind, error, ..
-        } = Report::read(line.as_bytes()).unwrap();
+        } = read(line.as_bytes()).unwrap();
         assert_eq!(
             (id.boot.as_str(), kind.as_str(), error.as_deref()),
             ("a b", "a b", Some("a  b"))
@@ -247,11 +245,11 @@ mod tests {
                 "leaving is not a Boolean",
             ),
         ] {
-            let error = Report::read(line.as_bytes()).unwrap_err();
+            let error = read(line.as_bytes()).unwrap_err();
             assert_eq!(error.to_string(), reason, "{line}");
         }
         for line in ["", "\"a", "\"a\", \"b\"", "\"a\";;", "\u{fc}"] {
-            assert!(Report::read(line.as_bytes()).is_err(), "{line}");
+            assert!(read(line.as_bytes()).is_err(), "{line}");
         }
     }
 }

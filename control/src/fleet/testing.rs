@@ -3,35 +3,30 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use intermission_core::Counts;
+use intermission_core::{MemberId, Report, Running};
 
 use crate::fleet::member::{LastReport, Member};
-use crate::fleet::report::Report;
-use crate::wire::node::MemberId;
 
 pub(crate) const WAIT: Duration = Duration::from_secs(10);
 
 /// The report of a node that runs nothing and has nothing in force.
 pub(crate) fn report(name: &str) -> Report {
+    let id = MemberId {
+        name: name.into(),
+        boot: "b".into(),
+    };
     Report {
-        id: MemberId {
-            name: name.into(),
-            boot: "b".into(),
-        },
-        kind: "tower".into(),
-        seq: 1,
-        applied: None,
-        requests: 0,
-        upgraded: 0,
-        oldest: None,
-        silent: Vec::new(),
         wait: WAIT,
-        format: 2,
-        lease: None,
-        error: None,
-        counts: Counts::default(),
-        probed: Vec::new(),
-        leaving: false,
+        ..Report::new(id, "tower")
+    }
+}
+
+/// Running requests that this revision has admitted.
+pub(crate) fn running(requests: u64, oldest: Option<u64>) -> Running {
+    Running {
+        requests,
+        upgraded: 0,
+        oldest,
     }
 }
 

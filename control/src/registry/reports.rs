@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use intermission_core::{State, StateTag};
+use intermission_core::{Report, State, StateTag};
 use tracing::{error, warn};
 
-use crate::fleet::{LastReport, Position, Report, Reported, Unsettled};
+use crate::fleet::{LastReport, Position, Reported, Unsettled};
 use crate::registry::error::ChangeError;
 use crate::registry::memory::Memory;
 use crate::registry::published::Published;

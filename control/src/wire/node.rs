@@ -2,17 +2,9 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) use intermission_core::MemberId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// One process that enforces a service's state.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct MemberId {
-    /// Several processes may share it.
-    pub(crate) name: String,
-    /// Drawn when the process began to poll.
-    pub(crate) boot: String,
-}
 
 /// How a node stands to a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

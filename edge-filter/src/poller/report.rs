@@ -1,4 +1,4 @@
-use intermission_core::{Poll, Report, StateTag};
+use intermission_core::{MemberId, Poll, Report, StateTag};
 
 use crate::config::Config;
 use crate::host::Host;
@@ -15,19 +15,15 @@ pub(crate) fn report(
     let (boot, seq) = identity.count(host);
     let applied = aggregate.applied.as_ref();
     Report {
-        name: &name(host, config),
-        boot,
         seq,
-        kind: "envoy",
-        applied: applied.and_then(StateTag::bare),
+        applied: applied.and_then(StateTag::bare).map(Into::into),
         running: aggregate.running,
         counts: aggregate.counts,
-        silent: &aggregate.silent,
+        silent: aggregate.silent.clone(),
         wait: poll.longest_pause(),
         lease: config.lease,
-        error: poll.objection(),
-        probed: "",
-        leaving: false,
+        error: poll.objection().map(Into::into),
+        ..Report::new(MemberId::new(&name(host, config), boot), "envoy")
     }
     .to_string()
 }

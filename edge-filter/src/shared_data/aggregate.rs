@@ -8,7 +8,7 @@ use crate::shared_data::slot::{counted, each_status};
 use crate::shared_data::vm_status::VmStatus;
 
 /// The most silent slots with names of their own: a VM that dies again and again must not make the report too long.
-const NAMED: u64 = 16;
+const NAMED: usize = 16;
 
 /// The statuses of all VMs, combined.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Aggregate {
     /// The requests by rule, of every VM that has `applied` in force.
     pub(crate) counts: Counts,
     /// The names of the slots that are silent; the last may stand for several.
-    pub(crate) silent: String,
+    pub(crate) silent: Vec<String>,
 }
 
 impl Aggregate {
@@ -29,26 +29,24 @@ impl Aggregate {
             applied: known.cloned(),
             running: Running::default(),
             counts: Counts::default(),
-            silent: String::new(),
+            silent: Vec::new(),
         };
-        let (mut silent, mut unnamed, mut counts) = (0, Vec::new(), Vec::new());
+        let (mut more, mut unnamed, mut counts) = (0, Vec::new(), Vec::new());
         each_status(host, list, &mut |name, status| match status {
             Some(status) => {
                 counts.push((status.tag.clone(), counted(host, list, name)));
                 aggregate.add(status, known);
             }
+            None if aggregate.silent.len() < NAMED => aggregate.silent.push(name.into()),
             None => {
-                silent += 1;
-                if silent <= NAMED {
-                    aggregate.name_silent(name);
-                } else {
-                    unnamed.extend(name.bytes());
-                }
+                more += 1;
+                unnamed.extend(name.bytes());
             }
         });
-        if let more @ 1.. = silent.saturating_sub(NAMED) {
+        if more > 0 {
             // The name depends on the slots, so that control forgets only slots that the operator has seen.
-            aggregate.name_silent(&format!("more-{more}-{:x}", digest(unnamed)));
+            let name = format!("more-{more}-{:x}", digest(unnamed));
+            aggregate.silent.push(name);
         }
         for (_, counts) in counts.iter().filter(|(tag, _)| *tag == aggregate.applied) {
             aggregate.counts = aggregate.counts.and(counts);
@@ -66,12 +64,5 @@ impl Aggregate {
         if !is_later {
             self.applied = status.tag;
         }
-    }
-
-    fn name_silent(&mut self, name: &str) {
-        if !self.silent.is_empty() {
-            self.silent.push(' ');
-        }
-        self.silent.push_str(name);
     }
 }

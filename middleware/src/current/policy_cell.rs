@@ -212,7 +212,7 @@ impl PolicyCell {
 
     /// The paths of health checks that maintenance would refuse, as they are reported.
     #[cfg(feature = "poller")]
-    pub(crate) fn probed(&self) -> String {
+    pub(crate) fn probed(&self) -> Vec<String> {
         let current = self.snapshot.load();
         let headers = HeaderMap::new();
         let refuses = |path: &str, peer| {
@@ -225,7 +225,7 @@ impl PolicyCell {
             !matches!(lasting, Lasting::Exempt | Lasting::Probe)
         };
         let probes = self.probes.as_ref();
-        probes.map_or_else(String::new, |probes| probes.noticed(refuses))
+        probes.map_or_else(Vec::new, |probes| probes.noticed(refuses))
     }
 
     /// How many requests each rule has decided about since the state came into force.

@@ -148,8 +148,8 @@ impl Probes {
         })
     }
 
-    /// The paths that were noticed and that `refuses` tells of with the peer that asks for them, as `AGENT:PATH` separated by spaces.
-    pub(crate) fn noticed(&self, refuses: impl Fn(&str, Peer) -> bool) -> String {
+    /// The noticed paths that `refuses` names with the peer that asks for them, as `AGENT:PATH`.
+    pub(crate) fn noticed(&self, refuses: impl Fn(&str, Peer) -> bool) -> Vec<String> {
         let known = self.known();
         let noticed = known.checkers.iter().filter(|checker| checker.is_even);
         let mut all: Vec<_> = noticed
@@ -159,7 +159,7 @@ impl Probes {
         all.sort_unstable();
         all.dedup();
         all.truncate(MOST);
-        all.join(" ")
+        all
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -1,15 +1,14 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use intermission_core::{Poll, Report, StateTag};
+use intermission_core::{MemberId, Poll, Report, StateTag};
 
 use crate::current::PolicyCell;
 
 /// The identity of this process in its reports.
 #[derive(Debug)]
 pub(super) struct Identity {
-    name: String,
-    boot: u64,
+    id: MemberId,
     seq: u64,
     lease: Option<Duration>,
 }
@@ -25,10 +24,10 @@ impl Identity {
     /// A node with this name, or the name of the machine.
     pub(super) fn new(name: Option<String>, lease: Option<Duration>) -> Self {
         let of_machine = || gethostname::gethostname().to_string_lossy().into_owned();
+        // From the system: the application may seed other generators with the same value in each process.
+        let boot = RandomState::new().hash_one(0);
         Self {
-            name: name.unwrap_or_else(of_machine),
-            // From the system: the application may seed other generators with the same value in each process.
-            boot: RandomState::new().hash_one(0),
+            id: MemberId::new(&name.unwrap_or_else(of_machine), boot),
             seq: 0,
             lease,
         }
@@ -37,21 +36,17 @@ impl Identity {
     /// The report of the next poll, as the value of its header.
     pub(super) fn report(&mut self, poll: &Poll, cell: &PolicyCell, intent: Intent) -> String {
         self.seq += 1;
-        let probed = cell.probed();
         let report = Report {
-            name: &self.name,
-            boot: self.boot,
             seq: self.seq,
-            kind: "tower",
-            applied: poll.tag().and_then(StateTag::bare),
+            applied: poll.tag().and_then(StateTag::bare).map(Into::into),
             running: cell.running(),
             counts: cell.counts(),
-            silent: "",
             wait: poll.longest_pause(),
             lease: self.lease,
-            error: poll.objection(),
-            probed: &probed,
+            error: poll.objection().map(Into::into),
+            probed: cell.probed(),
             leaving: intent == Intent::Leave,
+            ..Report::new(self.id.clone(), "tower")
         };
         report.to_string()
     }

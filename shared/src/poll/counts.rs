@@ -6,9 +6,6 @@ use crate::rules::{Reason, Verdict};
 pub struct Counts([u64; Self::VERDICTS.len()]);
 
 impl Counts {
-    #[cfg(test)]
-    pub(super) const NONE: Self = Self([0; Self::VERDICTS.len()]);
-
     /// The number of rules that are counted.
     pub const RULES: usize = Self::VERDICTS.len();
 

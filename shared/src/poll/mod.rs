@@ -14,5 +14,5 @@ pub use error::PollError;
 pub use exchange::{PollRequest, PollResponse};
 pub use machine::Poll;
 pub use options::PollOptions;
-pub use report::Report;
+pub use report::{MemberId, Report};
 pub use running::Running;

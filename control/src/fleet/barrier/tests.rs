@@ -1,9 +1,8 @@
-use intermission_core::{Mode, ServiceName};
+use intermission_core::{Mode, Report, ServiceName};
 
 use super::*;
 use crate::fleet::member::{LastReport, Position};
-use crate::fleet::report::Report;
-use crate::fleet::testing::{member, report};
+use crate::fleet::testing::{member, report, running};
 use crate::values::now::Now;
 
 mod counted;

@@ -1,8 +1,7 @@
-use intermission_core::{Mode, ServiceName};
+use intermission_core::{Mode, Report, ServiceName};
 
 use super::*;
 use crate::fleet::member::Position;
-use crate::fleet::report::Report;
 use crate::fleet::testing;
 use crate::wire::wait::Wait;
 
@@ -10,7 +9,7 @@ const SERVICE: &str = "unknown";
 
 fn report(seq: u64, more: &str) -> Report {
     let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=1{more}");
-    Report::read(line.as_bytes()).unwrap()
+    crate::fleet::read_report(line.as_bytes()).unwrap()
 }
 
 /// A report of a node that has revision 17 in force.

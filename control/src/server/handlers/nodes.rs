@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::fleet::{LastReport, Report, Selection};
+use crate::fleet::{LastReport, Selection, read_report};
 use crate::registry::{ForgetRequest, Reaction};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
@@ -20,7 +20,7 @@ use crate::values::members::{only, texts};
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgetting;
 use crate::wire::node::{MemberId, UnstoredNode};
-use intermission_core::{Field, FieldError};
+use intermission_core::{Field, FieldError, Report};
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
 /// and starts without one then.
@@ -41,7 +41,7 @@ pub(crate) async fn report(
     service: &str,
     headers: &HeaderMap,
 ) -> Result<Option<MemberId>, Problem> {
-    let mut lines = headers.get_all(intermission_core::Report::NAME).iter();
+    let mut lines = headers.get_all(Report::NAME).iter();
     let Some(line) = lines.next() else {
         return Ok(None);
     };
@@ -52,7 +52,7 @@ pub(crate) async fn report(
             .note_unstored(service, node, &grant.name, reason, now);
     };
     let read = match lines.next() {
-        None => Report::read(line.as_bytes()).map_err(|error| error.to_string()),
+        None => read_report(line.as_bytes()).map_err(|error| error.to_string()),
         Some(_) => Err("there is more than one line".to_owned()),
     };
     let report = match read {

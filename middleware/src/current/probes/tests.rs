@@ -28,7 +28,7 @@ impl Asked {
     }
 
     fn noticed(&self) -> String {
-        self.probes.noticed(|_, _| true)
+        self.probes.noticed(|_, _| true).join(" ")
     }
 }
 
@@ -95,7 +95,7 @@ fn at_most_eight_are_told_and_only_those_that_would_be_refused() {
     }
     assert_eq!(asked.noticed().split(' ').count(), MOST);
     let noticed = asked.probes.noticed(|path, _| path == "/z");
-    assert_eq!(noticed, "kube-probe:/z");
+    assert_eq!(noticed, ["kube-probe:/z"]);
 }
 
 #[test]

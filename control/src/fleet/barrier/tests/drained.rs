@@ -1,5 +1,7 @@
 //! When a member has the revision in force and has drained.
 
+use intermission_core::Running;
+
 use super::*;
 
 #[test]
@@ -14,8 +16,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
 
     let old = Report {
         seq: 2,
-        requests: 3,
-        oldest: Some(16),
+        running: running(3, Some(16)),
         ..report("b")
     };
     setting.members[1].report(
@@ -42,16 +43,14 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
 #[test]
 fn what_was_admitted_under_the_revision_itself_does_not_count() {
     let tester = Report {
-        requests: 1,
-        oldest: Some(17),
+        running: running(1, Some(17)),
         ..report("a")
     };
     waiting()
         .with(tester, Position::At(18))
         .ends(0, Ending::Done);
     let unknown = Report {
-        requests: 1,
-        oldest: None,
+        running: running(1, None),
         ..report("a")
     };
     let mut setting = waiting().with(unknown, Position::At(18));
@@ -86,8 +85,7 @@ fn silence_is_never_an_end() {
         .with(report("a"), Position::At(16))
         .ends(31 + 5, Ending::Lost);
     let running = Report {
-        requests: 1,
-        oldest: Some(16),
+        running: running(1, Some(16)),
         ..report("a")
     };
     waiting()
@@ -126,8 +124,10 @@ fn a_lease_that_has_ended_closes_but_does_not_drain() {
 #[test]
 fn upgraded_connections_are_passed_over_only_on_request() {
     let upgraded = Report {
-        upgraded: 1,
-        oldest: Some(16),
+        running: Running {
+            upgraded: 1,
+            ..running(0, Some(16))
+        },
         ..report("a")
     };
     waiting()
@@ -141,7 +141,10 @@ fn upgraded_connections_are_passed_over_only_on_request() {
         .with(upgraded.clone(), Position::At(17))
         .ends(0, Ending::Done);
     let both = Report {
-        requests: 1,
+        running: Running {
+            upgraded: 1,
+            ..running(1, Some(16))
+        },
         ..upgraded
     };
     let mut setting = Setting::new(ignoring).with(both, Position::At(17));

@@ -50,8 +50,7 @@ fn stuck_nodes_end_a_wait_only_when_no_other_is_on_its_way() {
         .with(report("a"), Position::Forked)
         .with(
             Report {
-                requests: 1,
-                oldest: Some(1),
+                running: running(1, Some(1)),
                 wait: Duration::from_secs(600),
                 ..report("b")
             },

@@ -56,11 +56,10 @@ fn prepare() -> Result<PathBuf> {
     thread::scope(|scope| {
         let envoy = scope.spawn(tools::envoy);
         let filter = scope.spawn(wasm::build);
-        // As two builds: then `cargo intermission` finds exactly what it would build itself.
+        // Without packages, as `cargo intermission` builds it.
         step::run(&mut cargo(
-            "build --package intermission-control --bin intermission",
+            "build --bin intermission --bin axum --bin tonic",
         ))?;
-        step::run(&mut cargo("build --package intermission-examples --bins"))?;
         joined(filter)?;
         joined(envoy)
     })

@@ -88,13 +88,13 @@ const NEEDS: &[Need] = &[
     Need {
         what: "Node 20 or later",
         source: Debian(&["nodejs"]),
-        chores: &[Bench, Lint, Test, Wasm],
+        chores: &[Lint, Test],
         met: || node_major() >= Some(20),
     },
     Need {
         what: "npm",
         source: Debian(&["npm"]),
-        chores: &[Bench, Lint, Test, Wasm],
+        chores: &[Lint, Test],
         met: || runs("npm", &["--version"]),
     },
     Need {

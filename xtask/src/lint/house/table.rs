@@ -102,11 +102,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         reason: "not divided yet",
     },
     Exception {
-        rule: Rule::Crowd,
-        subject: "fuzz/targets",
-        reason: "cargo-fuzz wants each target as a file of this folder",
-    },
-    Exception {
         rule: Rule::Length,
         subject: "middleware/tests/drain.rs",
         reason: "not split yet",

@@ -9,7 +9,7 @@ use intermission_fuzz::is_clean;
 libfuzzer_sys::fuzz_target!(|line: &[u8]| {
     match report(line) {
         Ok(read) => {
-            let texts = [&read.name, &read.boot, &read.kind];
+            let texts = [&read.id.name, &read.id.boot, &read.kind];
             let texts = texts
                 .into_iter()
                 .chain(&read.applied)

@@ -66,5 +66,9 @@ const LARGEST: u64 = 999_999_999_999_999;
 /// At most 40 characters, and never none.
 fn shortened(text: &str, otherwise: &str) -> String {
     let short: String = text.chars().take(40).collect();
-    if short.is_empty() { otherwise.into() } else { short }
+    if short.is_empty() {
+        otherwise.into()
+    } else {
+        short
+    }
 }

@@ -17,10 +17,7 @@ libfuzzer_sys::fuzz_target!(|value: &[u8]| {
             Ok(written) => {
                 assert_eq!(state, written);
                 // An entity tag that is no text is none.
-                assert_eq!(
-                    etag,
-                    str::from_utf8(&value[..end]).unwrap_or_default()
-                );
+                assert_eq!(etag, str::from_utf8(&value[..end]).unwrap_or_default());
             }
             // A critical field that this filter does not know closes it.
             Err(error) => assert_eq!((Some(&state), etag), (error.closed(), String::new())),

@@ -246,6 +246,7 @@ fn case(vector: &Vector, appended: bool) -> Option<Vec<u8>> {
             format!("hop-count {hops} {appended}{trusted}")
         }
         ClientSource::Peer => "peer".to_owned(),
+        _ => return None,
     };
     let protocol = request.protocol.as_deref();
     let protocol = protocol.map(|protocol| [b":", protocol].concat());

@@ -4,7 +4,7 @@ use intermission_core::{ClientSource, State, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::{RawDocument, merge};
+use crate::document::RawDocument;
 use crate::files::{FILES, NODES, STATES};
 use crate::{DocumentVector, Expect, Node, Over, Request, Vector};
 
@@ -152,7 +152,7 @@ impl Bases {
             .clone();
         if let Some(patch) = &raw.patch {
             let patch = serde_json::from_str(patch).map_err(|error| format!("patch: {error}"))?;
-            merge(&mut document, &patch);
+            json_patch::merge(&mut document, &patch);
         }
         let state = State::parse(document.to_string().as_bytes())
             .map_err(|error| format!("state: {error}"))?;

@@ -54,7 +54,7 @@ impl RawDocument {
             (None, Some(patch)) => {
                 let patch = serde_json::from_str(&patch).map_err(|error| error.to_string())?;
                 let mut document = minimal.clone();
-                merge(&mut document, &patch);
+                json_patch::merge(&mut document, &patch);
                 document.to_string().into_bytes()
             }
             _ => return Err("one of `text` and `patch` is needed".into()),
@@ -121,26 +121,5 @@ fn compare(found: &mut Vec<String>, pointer: &str, is: &Value, expected: &Value)
         }
         _ if is == expected => {}
         _ => found.push(format!("{pointer} is {is}, expected {expected}")),
-    }
-}
-
-/// Applies a merge patch (RFC 7396).
-pub(crate) fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        target.clone_from(patch);
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Value::Object(target) = target else {
-        return;
-    };
-    for (name, value) in patch {
-        if value.is_null() {
-            target.remove(name);
-        } else {
-            merge(target.entry(name.clone()).or_insert(Value::Null), value);
-        }
     }
 }

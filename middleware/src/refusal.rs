@@ -95,11 +95,9 @@ mod tests {
     /// The answer to a request where the application writes bodies below `/api/`.
     async fn answer(request: http::request::Builder) -> Response<ResponseBody<String>> {
         let policy = PolicyHandle::default();
-        policy.swap(State {
-            maintenance: Mode::All,
-            revision: 17,
-            ..policy.state()
-        });
+        let mut state = policy.state();
+        (state.maintenance, state.revision) = (Mode::All, 17);
+        policy.swap(state);
         let layer = MaintenanceLayer::new(policy).with_refusal_body(|refusal| {
             let retry_after = refusal.response.headers().get("retry-after");
             let text = format!(

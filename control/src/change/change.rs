@@ -69,11 +69,8 @@ impl Change {
             Self::Rollback(to, width) => {
                 let cidrs = &to.allowlist.cidrs;
                 width.check(cidrs, &before.allowlist.cidrs, "/allowlist/cidrs")?;
-                after = State {
-                    store: before.store.clone(),
-                    revision: before.revision,
-                    ..(**to).clone()
-                };
+                after = (**to).clone();
+                (after.store, after.revision) = (before.store.clone(), before.revision);
                 // An end that is past by now was announced for another day.
                 let now = to_core(now);
                 after.notice.until = after.notice.until.filter(|until| *until > now);

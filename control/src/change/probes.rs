@@ -76,10 +76,11 @@ mod tests {
                  at even intervals: a health check that is refused may restart or remove the nodes"
             ]
         );
-        state.exempt.probers = vec![Prober {
-            cidr: "35.191.0.0/16".parse().unwrap(),
-            paths: vec!["/health".parse().unwrap()],
-        }];
+        let prober = Prober::new(
+            "35.191.0.0/16".parse().unwrap(),
+            vec!["/health".parse().unwrap()],
+        );
+        state.exempt.probers = vec![prober];
         assert!(super::refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH).is_empty());
         state.exempt.probers.clear();
         state.maintenance = Mode::Writes;

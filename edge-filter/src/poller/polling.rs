@@ -184,11 +184,10 @@ impl Poller {
 
 /// Continues from the state in force.
 fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll {
-    let options = PollOptions {
-        interval: config.interval,
-        wait: config.wait,
-        lease: config.lease,
-    };
+    let mut options = PollOptions::default();
+    options.interval = config.interval;
+    options.wait = config.wait;
+    options.lease = config.lease;
     let poll = Poll::new(options, host.random()).with_service(config.service.clone());
     match known.cloned() {
         Some((state, tag)) => poll.with_state(State::clone(&state), tag),

@@ -223,7 +223,7 @@ impl<H: Host + Clone> Root<H> {
 
     fn start_without_answer(&mut self) {
         let config = &self.plugin.config;
-        let (state, what) = match self.initial_state() {
+        let (mut state, what) = match self.initial_state() {
             Some(state) => (
                 state.clone(),
                 "the initial state of the plugin configuration",
@@ -246,8 +246,8 @@ impl<H: Host + Clone> Root<H> {
             &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
         );
         // Requests that it admits are older than each revision of control.
-        let store = Box::default();
-        self.provisional = Some(Rc::new(State { store, ..state }));
+        state.store = Box::default();
+        self.provisional = Some(Rc::new(state));
         self.put();
     }
 

@@ -15,14 +15,13 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 });
 
 fn play(input: &mut Unstructured<'_>) -> Result<()> {
-    let options = PollOptions {
-        interval: time(input)?,
-        wait: time(input)?,
-        lease: input
-            .arbitrary::<bool>()?
-            .then(|| time(input))
-            .transpose()?,
-    };
+    let mut options = PollOptions::default();
+    options.interval = time(input)?;
+    options.wait = time(input)?;
+    options.lease = input
+        .arbitrary::<bool>()?
+        .then(|| time(input))
+        .transpose()?;
     let mut poll = Poll::new(options, input.arbitrary()?);
     if input.arbitrary()? {
         let saved = state(input)?;

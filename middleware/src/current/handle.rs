@@ -110,7 +110,8 @@ impl PolicyHandle {
     /// }
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// # let policy = PolicyHandle::default();
-    /// # let state = intermission::State { maintenance: Mode::All, ..policy.state() };
+    /// # let mut state = policy.state();
+    /// # state.maintenance = Mode::All;
     /// # policy.swap(state);
     /// # events(policy).await;
     /// # });

@@ -201,10 +201,10 @@ mod tests {
     fn what_is_folded_of_probers_is_spared_by_a_state_that_has_all_of_them() {
         let with = |revision, probers: &[&str]| {
             let mut state = state(revision, &[]);
-            let probers = probers.iter().map(|cidr| Prober {
-                cidr: cidr.parse().unwrap(),
-                paths: vec!["/".parse().unwrap()],
-            });
+            let paths = vec!["/".parse().unwrap()];
+            let probers = probers
+                .iter()
+                .map(|cidr| Prober::new(cidr.parse().unwrap(), paths.clone()));
             state.exempt.probers = probers.collect();
             state
         };

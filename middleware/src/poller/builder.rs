@@ -84,26 +84,16 @@ impl Poller {
 
     /// The pause between two polls that the endpoint does not hold: 5 s by default, 5 minutes at most.
     #[must_use]
-    pub fn with_interval(self, interval: Duration) -> Self {
-        Self {
-            options: PollOptions {
-                interval,
-                ..self.options
-            },
-            ..self
-        }
+    pub fn with_interval(mut self, interval: Duration) -> Self {
+        self.options.interval = interval;
+        self
     }
 
     /// The longest time of a long poll, in whole seconds: 10 s by default, 5 minutes at most. Zero makes no poll a long poll.
     #[must_use]
-    pub fn with_wait(self, wait: Duration) -> Self {
-        Self {
-            options: PollOptions {
-                wait,
-                ..self.options
-            },
-            ..self
-        }
+    pub fn with_wait(mut self, wait: Duration) -> Self {
+        self.options.wait = wait;
+        self
     }
 
     /// Closes the service when the endpoint has not answered for `lease`, until the next answer: the layer then admits only
@@ -112,14 +102,9 @@ impl Poller {
     /// The lease begins when the last answered poll was sent, or with the start. Each request is judged by it, by the
     /// monotonic and by the wall clock. No pause and no wait is longer than a third of the lease.
     #[must_use]
-    pub fn with_lease(self, lease: Duration) -> Self {
-        Self {
-            options: PollOptions {
-                lease: Some(lease),
-                ..self.options
-            },
-            ..self
-        }
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.options.lease = Some(lease);
+        self
     }
 
     /// The longest time that the start waits for the first answer: 2 s by default.

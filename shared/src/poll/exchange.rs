@@ -4,6 +4,7 @@ use core::time::Duration;
 
 /// The request of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PollRequest {
     /// The value of `If-None-Match`, if any.
     pub if_none_match: Option<Box<str>>,

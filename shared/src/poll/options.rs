@@ -1,7 +1,8 @@
 use core::time::Duration;
 
-/// The options of polls.
+/// The options of polls. To set some, change the fields of the default.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct PollOptions {
     /// The pause between two polls if the server does not hold them, at most [`LONGEST`](Self::LONGEST); jittered by a tenth.
     pub interval: Duration,

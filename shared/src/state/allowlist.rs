@@ -6,6 +6,7 @@ use crate::address::Cidr;
 
 /// The addresses whose clients are admitted during maintenance while the list is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Allowlist {
     /// Whether the list has an effect.
     pub enabled: bool,

@@ -7,6 +7,7 @@ use crate::request::HostName;
 
 /// A part of a service, by host and path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Area {
     /// The hosts of the area.
     pub hosts: Vec<HostName>,

@@ -7,6 +7,7 @@ use crate::path::{ExemptPath, ProbePath};
 
 /// The paths that stay open during maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Exempt {
     /// Paths that stay open to every client.
     pub paths: Vec<ExemptPath>,
@@ -16,11 +17,20 @@ pub struct Exempt {
 
 /// Paths that stay open to requests whose peer is in a block of addresses and that name no other client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
 pub struct Prober {
     /// The block.
     pub cidr: Cidr,
     /// The paths; each stands for itself alone.
     pub paths: Vec<ProbePath>,
+}
+
+impl Prober {
+    /// The paths that stay open to a block.
+    #[must_use]
+    pub fn new(cidr: Cidr, paths: Vec<ProbePath>) -> Self {
+        Self { cidr, paths }
+    }
 }
 
 /// The exempt paths of a document that names none: health checks, crawlers' rules and certificate renewal. The list never

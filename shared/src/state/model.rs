@@ -12,8 +12,10 @@ use crate::state::service::ServiceName;
 
 /// The state of one service, parsed and valid.
 ///
-/// `docs/state.md` defines the document; [`State::parse`] reads it and [`State::to_json`] writes it.
+/// `docs/state.md` defines the document; [`State::parse`] reads it and [`State::to_json`] writes it. To build one in memory,
+/// change the fields of [`State::initial`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct State {
     /// The identity of the store that the state comes from; empty if no control wrote the state.
     pub store: Box<str>,

@@ -14,6 +14,7 @@ use crate::request::peer::Peer;
 /// For every source, an IPv4-mapped IPv6 address is IPv4, and an address that cannot be read is unknown. A peer that is not
 /// trusted is itself the client, whatever its headers contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClientSource {
     /// The peer of the connection.
     Peer,

@@ -13,6 +13,7 @@ use crate::state::timestamp::Timestamp;
 
 /// The texts and the appearance of refusals, as operators set them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Notice {
     /// The time at which the service is expected back.
     pub until: Option<Timestamp>,
@@ -48,6 +49,7 @@ impl Default for Notice {
 
 /// The notice in one language; missing texts are built in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Look {
     /// The heading of the page.
     pub title: Option<String>,
@@ -67,6 +69,7 @@ pub struct Look {
 
 /// The notice in another language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Translation {
     /// The language; each occurs once.
     #[serde(skip)]
@@ -74,6 +77,14 @@ pub struct Translation {
     /// The texts and the appearance. A missing contact, logo, document or set of colours is that of the notice.
     #[serde(flatten)]
     pub look: Look,
+}
+
+impl Translation {
+    /// The notice in `language`.
+    #[must_use]
+    pub fn new(language: LanguageTag, look: Look) -> Self {
+        Self { language, look }
+    }
 }
 
 /// Writes a map from tag to look.

@@ -9,6 +9,7 @@ use crate::text::ParseError;
 /// An origin whose scripts may read a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Origin {
     /// Any origin, written `*`; without credentials.
     #[serde(serialize_with = "serialize_any")]

@@ -8,6 +8,7 @@ pub(crate) const DARK: [&str; 3] = ["#13171d", "#e7ebf1", "#93b4ff"];
 
 /// The colours of the page in its light and its dark scheme.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Colors {
     /// The light scheme: dark text on a light background.
     pub light: Palette,
@@ -36,6 +37,7 @@ impl Colors {
 
 /// Three colours; a missing colour is the built-in one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Palette {
     /// The colour of the mark, the rules and the links.
     pub accent: Option<Color>,

@@ -25,8 +25,8 @@ const CHORES: &str = "\
 cargo xtask demo      installs what the demo needs, starts control, three apps and Envoy, and prints commands to try
 cargo xtask setup     installs everything that the other chores need, on the machine (as root on Debian) and under target/
 cargo xtask test      runs every test; --install first installs what the machine lacks
-cargo xtask lint      checks format, lints, docs, features, targets, licences, the papers and the deployment files
-cargo xtask tidy      checks the papers, the words, and the rooms and sizes of source files, in seconds
+cargo xtask lint      checks format, lints, docs, features, targets, licences, documentation and the deployment files
+cargo xtask tidy      checks paths and words of documentation, and rooms and sizes of source files, in seconds
 cargo xtask libraries tests the core and the layer with the oldest Rust that they support
 cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api       tests control's HTTP interface with REDbot and schemathesis

@@ -24,7 +24,7 @@ pub(crate) enum Exit {
     /// There is no such service.
     UnknownService = 5,
     /// Another change came first.
-    Lost = 6,
+    Overtaken = 6,
     /// A value was refused.
     Invalid = 7,
     /// The wait was over before all nodes had it in force and had drained.
@@ -71,7 +71,7 @@ Exit codes:
   3  control cannot be reached
   4  refused: no valid token, a token of another role, or a request from a foreign origin
   5  unknown service
-  6  lost: another change came first
+  6  overtaken: another change came first
   7  invalid input
 With --wait the change is made in any case, and these codes say why it may not be in force everywhere. With several
 services the code is the worst one, in the order 3, 13, 12, 10, 11, 9, 14, 8:

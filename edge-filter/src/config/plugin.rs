@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use intermission_core::{Field, FieldError, Mode, ServiceName, State};
+use intermission_core::{Field, FieldError, Mode, PollOptions, ServiceName, State};
 
 use crate::config::client::Client;
 use crate::config::endpoint::Endpoint;
@@ -8,6 +8,9 @@ use crate::config::fields::{header_text, seconds};
 use crate::config::token::Authorization;
 use crate::digest::digest;
 use crate::host::milliseconds;
+
+/// The time for which requests are held at the start, where the configuration names none.
+const START_WAIT: Duration = Duration::from_secs(2);
 
 /// The configuration of the plugin, valid.
 #[derive(Debug)]
@@ -59,15 +62,14 @@ impl Config {
             "read_bodies",
         ])?;
         let seconds = |name, most, default| {
-            root.member(name)
-                .map_or(Ok(Duration::from_secs(default)), |field| {
-                    seconds(&field, most)
-                })
+            let field = root.member(name);
+            field.map_or(Ok(default), |field| seconds(&field, most))
         };
+        let usual = PollOptions::default();
         let endpoint = Endpoint::read(&root, variable)?;
         let node = root.member("node");
         let node = node.map(|field| header_text(&field)).transpose()?;
-        let interval = seconds("interval", 3600, 5)?;
+        let interval = seconds("interval", 3600, usual.interval)?;
         if let Some(field) = root
             .member("interval")
             .filter(|_| interval < SHORTEST_INTERVAL)
@@ -86,8 +88,8 @@ impl Config {
             node,
             interval,
             lease,
-            wait: seconds("wait", 60, 10)?,
-            start_wait: seconds("start_wait", 60, 2)?,
+            wait: seconds("wait", 60, usual.wait)?,
+            start_wait: seconds("start_wait", 60, START_WAIT)?,
             client: root
                 .member("client")
                 .map_or(Ok(Client::default()), |field| Client::read(&field))?,

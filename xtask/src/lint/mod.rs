@@ -1,10 +1,10 @@
-//! `cargo xtask lint`: format, lints, docs, features, targets, licences, the papers and the deployment files.
+//! `cargo xtask lint`: format, lints, docs, features, targets, licences, documentation and the deployment files.
 
 mod deployment;
 mod features;
 mod files;
 mod house;
-mod papers;
+mod paths;
 mod rust;
 mod words;
 
@@ -38,7 +38,7 @@ pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
 
 /// The checks that read files alone.
 pub(crate) fn tidy(steps: &mut Steps) -> Result<()> {
-    steps.step("papers name what exists", || papers::check(root()))?;
+    steps.step("paths that documentation names", || paths::check(root()))?;
     steps.step("words", || words::check(root()))?;
     steps.step("rooms, circles and sizes", || house::check(root()))
 }

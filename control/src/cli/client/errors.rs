@@ -78,7 +78,7 @@ impl Server {
             StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:held-polls" => {
                 Exit::Unreachable
             }
-            StatusCode::PRECONDITION_FAILED => Exit::Lost,
+            StatusCode::PRECONDITION_FAILED => Exit::Overtaken,
             StatusCode::BAD_REQUEST
             | StatusCode::CONFLICT
             | StatusCode::PAYLOAD_TOO_LARGE

@@ -1,6 +1,6 @@
-//! The papers name no path that does not exist.
+//! The Markdown files name no path that does not exist.
 //!
-//! 1. A link leads to a file or folder, seen from the paper.
+//! 1. A link leads to a file or folder, seen from the file.
 //! 2. A word in backticks that ends in `/` or like a file of ours is a path: from the root of the repository, or the
 //!    last part of one, as in a chapter about one package. So is a word that begins with a folder of the root.
 //! 3. Of a pattern the part before the first `*` counts. `target/` and code blocks are left alone.
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::files;
 
-const PAPERS: [&str; 4] = [
+const FILES: [&str; 4] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -26,13 +26,10 @@ const ENDINGS: &[&str] = &[
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut missing = Vec::new();
     let all = files::all(root)?;
-    for paper in papers(root)? {
-        let text = files::text(root, &paper)?;
-        for (number, name) in broken(root, &all, &paper, &text) {
-            missing.push(format!(
-                "{}:{number}: no such path: {name}",
-                paper.display()
-            ));
+    for file in documents(root)? {
+        let text = files::text(root, &file)?;
+        for (number, name) in broken(root, &all, &file, &text) {
+            missing.push(format!("{}:{number}: no such path: {name}", file.display()));
         }
     }
     if !missing.is_empty() {
@@ -41,20 +38,20 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn papers(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut papers: Vec<PathBuf> = PAPERS.iter().map(PathBuf::from).collect();
+fn documents(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut documents: Vec<PathBuf> = FILES.iter().map(PathBuf::from).collect();
     for entry in fs::read_dir(root.join("docs")).context("docs")? {
         let path = Path::new("docs").join(entry?.file_name());
         if files::has_extension(&path, "md") {
-            papers.push(path);
+            documents.push(path);
         }
     }
-    Ok(papers)
+    Ok(documents)
 }
 
-/// The paths that a paper names and that are not there, each with its line.
-fn broken(root: &Path, all: &[PathBuf], paper: &Path, text: &str) -> Vec<(usize, String)> {
-    let folder = root.join(paper.parent().unwrap_or(Path::new("")));
+/// The paths that a file names and that do not exist, each with its line.
+fn broken(root: &Path, all: &[PathBuf], file: &Path, text: &str) -> Vec<(usize, String)> {
+    let folder = root.join(file.parent().unwrap_or(Path::new("")));
     let named = |name: &str| {
         let (fixed, is_folder) = fixed(name);
         all.iter()
@@ -117,7 +114,7 @@ fn is_path(root: &Path, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn broken_in(paper: &str, text: &str) -> Vec<(usize, String)> {
+    fn broken_in(file: &str, text: &str) -> Vec<(usize, String)> {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         fs::create_dir_all(root.join("docs")).unwrap();
@@ -125,7 +122,7 @@ mod tests {
         fs::write(root.join("docs/state.md"), "").unwrap();
         fs::write(root.join("node/src/layer.rs"), "").unwrap();
         let all = files::all(root).unwrap();
-        broken(root, &all, Path::new(paper), text)
+        broken(root, &all, Path::new(file), text)
     }
 
     #[test]
@@ -165,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_relative_to_their_paper() {
+    fn links_are_relative_to_their_file() {
         assert_eq!(
             broken_in("docs/nodes.md", "[a](state.md) [b](../docs/state.md)"),
             []

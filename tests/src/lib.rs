@@ -1,3 +1,12 @@
-//! What the suites share.
+//! The corpus over real sockets: an application behind the layer or Envoy, and the comparison of what comes back with the
+//! vector and with the core.
 
-pub mod over;
+mod compare;
+mod rig;
+mod sites;
+mod through_envoy;
+
+pub use compare::Run;
+pub use rig::{Place, Rig, application};
+pub use sites::{ClientSetting, Site, Sites};
+pub use through_envoy::{ENVOY_ADDS, corpus_through_envoy};

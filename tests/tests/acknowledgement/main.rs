@@ -1,4 +1,4 @@
-//! What an Envoy tells control of what its workers enforce, and of what still runs.
+//! The reports of an Envoy: what its workers enforce, and what still runs.
 #![cfg(test)]
 
 mod applied;
@@ -6,51 +6,29 @@ mod report;
 mod running;
 mod silent;
 
-use std::net::SocketAddr;
-use std::time::{Duration, Instant};
-
-use intermission_corpus::{Observed, Request};
-use intermission_tests::over::{Edge, Endpoint, Envoy, Module, Scripted, Transport};
-use serde_json::{Value, json};
+use intermission_corpus::Request;
+use intermission_testkit::envoy::{Edge, Envoy, Module};
+use intermission_testkit::http::get;
+use intermission_testkit::{Endpoint, Scripted};
+use serde_json::json;
 
 use self::report::{Report, last, reports};
 
-/// The longest that anything may take that is not promised to be faster.
-const PATIENCE: Duration = Duration::from_secs(40);
-
-/// A state of this revision, with these members.
-fn state(revision: u64, members: &Value) -> Scripted {
-    let mut document = json!({
-        "version": 1,
-        "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
-        "service": "shop",
-        "revision": revision,
-    });
-    let members = members.as_object().unwrap().clone();
-    document.as_object_mut().unwrap().extend(members);
-    Scripted::document(revision, document.to_string().into_bytes())
-}
-
 fn open(revision: u64) -> Scripted {
-    state(revision, &json!({ "maintenance": "off" }))
+    Scripted::state(revision, &json!({ "maintenance": "off" }))
 }
 
 fn closed(revision: u64) -> Scripted {
-    state(revision, &json!({ "maintenance": "all" }))
+    Scripted::state(revision, &json!({ "maintenance": "all" }))
 }
 
-/// Closed to all but those on the allowlist, which everybody is here while it is enabled.
+/// Closed, with an allowlist that has every client of these tests while it is enabled.
 fn testing(revision: u64, enabled: bool) -> Scripted {
     let allowlist = json!({ "enabled": enabled, "cidrs": ["127.0.0.1"] });
-    state(
+    Scripted::state(
         revision,
         &json!({ "maintenance": "all", "allowlist": allowlist }),
     )
-}
-
-/// An endpoint somewhere.
-fn endpoint(answer: Scripted) -> Endpoint {
-    Endpoint::start(SocketAddr::from(([127, 0, 0, 1], 0)), answer).unwrap()
 }
 
 /// An Envoy whose VMs can be made to die and to spin.
@@ -61,61 +39,33 @@ fn fragile(control: &Endpoint) -> Edge {
     }
 }
 
-fn get(path: &str) -> Request {
-    Request {
-        path: path.into(),
-        headers: vec![("Host".into(), "shop.example".into())],
-        ..Request::default()
-    }
-}
-
 fn with_header(name: &str, value: &str) -> Request {
     let mut request = get("/");
     request.headers.push((name.into(), value.into()));
     request
 }
 
-/// The answer to a request on a connection of its own.
-async fn ask(envoy: &Envoy, request: &Request) -> Observed {
-    let answer = Transport::Http1.send(envoy.address(), request).await;
-    answer.unwrap().unwrap()
-}
-
 /// Lets every worker serve; as each connection goes to the next, a few in a row reach all.
 async fn all_serve(envoy: &Envoy) {
     for _ in 0..4 {
-        ask(envoy, &get("/healthz")).await;
+        envoy.answer(&get("/healthz")).await;
     }
-}
-
-/// Waits for a condition.
-async fn until(what: &str, longest: Duration, mut holds: impl AsyncFnMut() -> bool) -> Duration {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < longest, "not within {longest:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    begun.elapsed()
 }
 
 /// Waits for a report of which this holds, among those to come.
-async fn until_told(
+async fn until_reported(
     control: &Endpoint,
     what: &str,
     mut holds: impl FnMut(&Report) -> bool,
 ) -> Report {
-    let before = control.polls().len();
-    until(what, PATIENCE, async || {
-        control.polls().len() > before && holds(&last(control))
-    })
-    .await;
-    last(control)
+    let poll = control.poll(what, |poll| holds(&Report::of(poll))).await;
+    Report::of(&poll)
 }
 
 /// Waits until this revision is in force in every worker, as far as reports say.
 async fn until_applied(control: &Endpoint, revision: u64) -> Report {
     let tag = revision.to_string();
-    until_told(control, &format!("{revision} applied"), |report| {
+    until_reported(control, &format!("{revision} applied"), |report| {
         report.applied.as_ref() == Some(&tag)
     })
     .await

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use intermission_tests::over::Endpoint;
+use intermission_testkit::{Endpoint, Polled};
 use sfv::{BareItem, Item, Parser};
 
-/// What a poll tells.
+/// The report of a poll.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) at: Instant,
@@ -20,10 +20,9 @@ pub(crate) struct Report {
     pub(crate) error: Option<String>,
 }
 
-/// All polls so far.
-pub(crate) fn reports(control: &Endpoint) -> Vec<Report> {
-    let polls = control.polls().into_iter();
-    let reports = polls.map(|polled| {
+impl Report {
+    /// The report in a poll.
+    pub(crate) fn of(polled: &Polled) -> Self {
         let item: Item = Parser::new(&polled.node).parse().unwrap();
         let text = |name: &str| {
             let value = item.params.get(name)?;
@@ -36,9 +35,9 @@ pub(crate) fn reports(control: &Endpoint) -> Vec<Report> {
         let error = item.params.get("error");
         let error = error.map(|error| error.as_display_string().unwrap().clone());
         assert_eq!(item.params["kind"].as_token().unwrap().as_str(), "envoy");
-        Report {
+        Self {
             at: polled.at,
-            if_none_match: polled.if_none_match,
+            if_none_match: polled.if_none_match.clone(),
             name: item.bare_item.as_string().unwrap().as_str().to_owned(),
             boot: text("boot").unwrap(),
             seq: number("seq").unwrap(),
@@ -48,8 +47,12 @@ pub(crate) fn reports(control: &Endpoint) -> Vec<Report> {
             silent: text("silent").unwrap_or_default(),
             error,
         }
-    });
-    reports.collect()
+    }
+}
+
+/// All polls so far.
+pub(crate) fn reports(control: &Endpoint) -> Vec<Report> {
+    control.polls().iter().map(Report::of).collect()
 }
 
 /// The last poll.

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use intermission_corpus::Observed;
-use intermission_tests::over::{Backend, Edge, Endpoint, Envoy, Transport};
+use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::http::{Transport, get};
+use intermission_testkit::{Backend, Endpoint, eventually, within};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use super::{
-    PATIENCE, Report, all_serve, closed, endpoint, get, last, open, testing, until, until_applied,
-    until_told,
-};
+use super::{Report, all_serve, closed, last, open, testing, until_applied, until_reported};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_answer_runs_until_it_is_there() {
@@ -25,7 +24,7 @@ async fn a_slow_answer_runs_until_it_is_there() {
     runs(&until_applied(&control, 5).await, 1, 3);
     backend.release();
     assert_eq!(slow.await.unwrap().status, 200);
-    let waited = until("nothing runs", Duration::from_secs(1), async || {
+    let waited = within(Duration::from_secs(1), "nothing runs", async || {
         last(&control).running == 0
     })
     .await;
@@ -49,7 +48,7 @@ async fn a_client_that_reads_slowly_keeps_its_request_running() {
     runs(&until_applied(&control, 5).await, 1, 3);
     let mut rest = Vec::new();
     client.read_to_end(&mut rest).await.unwrap();
-    until_told(&control, "nothing runs", |report| report.running == 0).await;
+    until_reported(&control, "nothing runs", |report| report.running == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +67,7 @@ async fn a_websocket_runs_until_it_is_closed() {
     control.say(closed(4));
     runs(&until_applied(&control, 4).await, 1, 3);
     drop(client);
-    until_told(&control, "nothing runs", |report| report.running == 0).await;
+    until_reported(&control, "nothing runs", |report| report.running == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +87,7 @@ async fn every_worker_is_asked_and_an_exit_drains_at_once() {
     for answer in slow {
         assert_eq!(answer.await.unwrap().status, 200);
     }
-    until_told(&control, "nothing runs", |report| report.running == 0).await;
+    until_reported(&control, "nothing runs", |report| report.running == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,16 +110,16 @@ async fn what_the_state_in_force_still_admits_does_not_count() {
 
 /// An Envoy with revision 3 in force, which is open, before an application that takes its time.
 async fn before_an_application(held: bool) -> (Endpoint, Backend, Envoy) {
-    let control = endpoint(open(3));
-    let backend = Backend::start().await.unwrap();
+    let control = Endpoint::start(open(3));
+    let backend = Backend::start().await;
     let mut edge = Edge::new(control.address());
     if held {
         edge = edge.with_plugin(json!({ "wait": 30, "interval": 60 }));
     }
     edge.application = Some(backend.address());
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     all_serve(&envoy).await;
-    until("3 applied", PATIENCE, async || {
+    eventually("3 applied", async || {
         last(&control).applied.as_deref() == Some("3")
     })
     .await;
@@ -128,8 +127,8 @@ async fn before_an_application(held: bool) -> (Endpoint, Backend, Envoy) {
 }
 
 /// As control answers while a barrier waits for the node.
-fn closed_and_waited_for(revision: u64) -> intermission_tests::over::Scripted {
-    intermission_tests::over::Scripted {
+fn closed_and_waited_for(revision: u64) -> intermission_testkit::Scripted {
+    intermission_testkit::Scripted {
         longest_hold: Some(Duration::from_millis(250)),
         ..closed(revision)
     }
@@ -142,7 +141,7 @@ async fn begin(envoy: &Envoy, backend: &Backend, path: &str) -> JoinHandle<Obser
         let answer = Transport::Http1.send(address, &request).await;
         answer.unwrap().unwrap()
     });
-    until("the application has it", PATIENCE, async || {
+    eventually("the application has it", async || {
         backend.waiting() > before
     })
     .await;

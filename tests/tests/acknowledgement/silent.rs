@@ -2,40 +2,38 @@
 
 use std::time::Duration;
 
-use intermission_tests::over::{Backend, Edge, Transport};
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::http::{Transport, get};
+use intermission_testkit::{Backend, Endpoint, eventually};
 
 use super::{
-    PATIENCE, all_serve, ask, closed, endpoint, fragile, get, last, open, reports, until,
-    until_applied, until_told, with_header,
+    all_serve, closed, fragile, last, open, reports, until_applied, until_reported, with_header,
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_worker_held_whose_vm_died_stays_unknown() {
-    let control = endpoint(open(3));
-    let backend = Backend::start().await.unwrap();
+    let control = Endpoint::start(open(3));
+    let backend = Backend::start().await;
     let edge = Edge {
         workers: 1,
         application: Some(backend.address()),
         ..fragile(&control)
     };
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     all_serve(&envoy).await;
     until_applied(&control, 3).await;
     let address = envoy.address();
     let held = tokio::spawn(async move { Transport::Http1.send(address, &get("/?wait")).await });
-    until("the application has it", PATIENCE, async || {
-        backend.waiting() == 1
-    })
-    .await;
+    eventually("the application has it", async || backend.waiting() == 1).await;
     let deadly = with_header("x-intermission-panic", "1");
-    assert_eq!(ask(&envoy, &deadly).await.status, 503);
-    let report = until_told(&control, "silence", |report| !report.silent.is_empty()).await;
+    assert_eq!(envoy.answer(&deadly).await.status, 503);
+    let report = until_reported(&control, "silence", |report| !report.silent.is_empty()).await;
     let silent = report.silent;
     assert!(!silent.contains(' '), "{silent}");
 
     // The worker has a new VM, which speaks for itself.
-    until("a new VM", PATIENCE, async || {
-        ask(&envoy, &get("/")).await.status == 200
+    eventually("a new VM", async || {
+        envoy.answer(&get("/")).await.status == 200
     })
     .await;
     control.say(closed(4));
@@ -49,8 +47,8 @@ async fn what_a_worker_held_whose_vm_died_stays_unknown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_hangs_is_silent_until_it_goes_on() {
-    let control = endpoint(open(3));
-    let envoy = fragile(&control).start().await.unwrap();
+    let control = Endpoint::start(open(3));
+    let envoy = fragile(&control).start().await;
     all_serve(&envoy).await;
     until_applied(&control, 3).await;
     let address = envoy.address();
@@ -58,17 +56,17 @@ async fn a_worker_that_hangs_is_silent_until_it_goes_on() {
         let request = with_header("x-intermission-spin", "9000");
         Transport::Http1.send(address, &request).await
     });
-    let report = until_told(&control, "silence", |report| !report.silent.is_empty()).await;
+    let report = until_reported(&control, "silence", |report| !report.silent.is_empty()).await;
     assert!(!hangs.is_finished());
     assert!(!report.silent.contains(' '), "{report:?}");
-    until_told(&control, "it speaks", |report| report.silent.is_empty()).await;
+    until_reported(&control, "it speaks", |report| report.silent.is_empty()).await;
     assert!(hangs.await.unwrap().unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whichever_vm_polls_it_is_the_same_process() {
-    let control = endpoint(open(3));
-    let envoy = fragile(&control).start().await.unwrap();
+    let control = Endpoint::start(open(3));
+    let envoy = fragile(&control).start().await;
     all_serve(&envoy).await;
     until_applied(&control, 3).await;
     // Two of three VMs: those of the workers and of the main thread.
@@ -78,7 +76,7 @@ async fn whichever_vm_polls_it_is_the_same_process() {
         control.say_once(deadly);
         // Another VM polls after that.
         let pause = Duration::from_secs(1);
-        until("another", PATIENCE, async || {
+        eventually("another", async || {
             let reports = reports(&control);
             let mut pairs = reports.iter().rev().zip(reports.iter().rev().skip(1));
             pairs

@@ -2,26 +2,23 @@
 //! that puts its own page in the place of errors, one that caches, and one that goes around the nodes.
 
 use std::net::SocketAddr;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
+use intermission_testkit::{Process, free_address};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::net::TcpListener;
 
-use crate::app::{Witness, app};
-use crate::control::{Control, LONG};
-use crate::node::{ANYWHERE, Node};
+use crate::setup::{ANYWHERE, Control, Node, Witness, app};
 
 /// An nginx before a node, with a port for each thing that it does to answers.
 struct Nginx {
+    _process: Process,
     _home: TempDir,
-    _process: Child,
     passes: SocketAddr,
     replaces: SocketAddr,
     caches: SocketAddr,
@@ -33,14 +30,8 @@ struct Nginx {
 impl Nginx {
     async fn start(node: SocketAddr, around: SocketAddr) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut ports = Vec::new();
-        for _ in 0..6 {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            ports.push(listener.local_addr().unwrap());
-        }
-        let [passes, replaces, caches, goes_around, redirects, alternates] = ports[..] else {
-            panic!("six ports");
-        };
+        let [passes, replaces, caches, goes_around, redirects, alternates] =
+            std::array::from_fn(|_| free_address());
         let root = home.path().display();
         let config = format!(
             "daemon off; master_process off; pid {root}/pid; error_log {root}/error.log;
@@ -63,17 +54,11 @@ impl Nginx {
         );
         let file = home.path().join("nginx.conf");
         std::fs::write(&file, config).unwrap();
-        let process = Command::new("nginx")
-            .arg("-e")
-            .arg(home.path().join("error.log"))
-            .arg("-c")
-            .arg(&file)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("nginx is missing; cargo xtask test says how to get it");
-        let up = async { while TcpStream::connect(passes).await.is_err() {} };
-        timeout(LONG, up).await.unwrap();
+        let mut nginx = Command::new("nginx");
+        nginx.arg("-e").arg(home.path().join("error.log"));
+        nginx.arg("-c").arg(&file).stdin(Stdio::null());
+        let mut process = Process::launch(&mut nginx);
+        process.listens(passes);
         Self {
             _home: home,
             _process: process,

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
-use tokio::net::TcpStream;
+use intermission_testkit::http::Connection;
+use intermission_testkit::{LONG, within};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use crate::control::{Control, LONG};
+use crate::setup::Control;
 
 /// What a node of the crowd does when a poll is answered: the revision it has then, and when.
 type Heard = mpsc::UnboundedSender<(u64, Instant)>;
@@ -22,45 +22,27 @@ async fn node(
     door: Arc<Semaphore>,
 ) -> io::Result<()> {
     let mut turn = door.acquire_owned().await.ok();
-    let mut stream = BufStream::new(TcpStream::connect(control.address).await?);
-    let (host, token) = (control.address, &control.token);
+    let mut connection = Connection::open(control.address).await?;
+    let token = format!("Bearer {}", control.token);
     let mut etag = String::new();
     for seq in 1_u64.. {
-        let condition = if etag.is_empty() {
-            String::new()
-        } else {
-            format!("if-none-match: {etag}\r\nprefer: wait=60\r\n")
-        };
-        let applied = if etag.is_empty() {
-            String::new()
-        } else {
-            format!(";applied={etag}")
-        };
-        let request = format!(
-            "GET /v1/services/shop/state HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n{condition}\
-             intermission-node: \"node-{number}\";boot=\"b\";seq={seq};kind=tower;wait=60{applied}\r\n\r\n"
-        );
-        stream.write_all(request.as_bytes()).await?;
-        stream.flush().await?;
-        let mut length = 0;
-        let mut line = String::new();
-        loop {
-            line.clear();
-            if stream.read_line(&mut line).await? == 0 {
-                return Ok(());
-            }
-            let (name, value) = line.split_once(": ").unwrap_or((&line, ""));
-            match name {
-                "etag" => value.trim().clone_into(&mut etag),
-                "content-length" => length = value.trim().parse().map_err(io::Error::other)?,
-                "\r\n" => break,
-                _ => {}
-            }
+        let mut report = format!(r#""node-{number}";boot="b";seq={seq};kind=tower;wait=60"#);
+        let mut headers = vec![("authorization", &*token)];
+        if !etag.is_empty() {
+            report += &format!(";applied={etag}");
+            headers.extend([("if-none-match", &*etag), ("prefer", "wait=60")]);
         }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await?;
+        headers.push(("intermission-node", &report));
+        let path = "/v1/services/shop/state";
+        connection.send("GET", path, &headers, "").await?;
+        let Some(answer) = connection.answer(b"GET").await? else {
+            return Ok(());
+        };
         drop(turn.take());
-        if length > 0 {
+        if let Some(tag) = answer.header("etag") {
+            etag = String::from_utf8_lossy(tag).into_owned();
+        }
+        if answer.status == 200 {
             let revision = etag.split('/').nth(1).and_then(|text| text.parse().ok());
             let _ = heard.send((revision.unwrap_or_default(), Instant::now()));
         }
@@ -118,8 +100,10 @@ impl Crowd {
     /// Waits until all are held.
     async fn until_all_are_held(&self) {
         let held = format!("\nintermission_control_polls_held {}\n", self.size);
-        let all = async { while !self.control.metrics().await.contains(&held) {} };
-        timeout(LONG * 2, all).await.unwrap();
+        within(LONG * 2, "all are held", async || {
+            self.control.metrics().await.contains(&held)
+        })
+        .await;
     }
 }
 

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use intermission_testkit::LONG;
 use tokio::io::AsyncReadExt;
 use tokio::process::Child;
 
-use crate::app::{Witness, app};
-use crate::client::{Client, TESTER};
-use crate::control::{Control, LONG};
-use crate::edge::EdgeNode;
-use crate::node::{ANYWHERE, Node};
+use crate::setup::{ANYWHERE, Client, Control, EdgeNode, Node, TESTER, Witness, app};
 
 const SLOW: Duration = Duration::from_secs(3);
 /// How much longer than what holds it a wait may take.
@@ -67,7 +64,7 @@ async fn a_slow_handler_holds_it_and_little_longer() {
 async fn a_client_that_reads_slowly_holds_it() {
     let (control, node) = shop().await;
     let mut client = Client::connect(node.address).await.unwrap();
-    let (status, length) = client.begin("/large", "198.51.100.9", "").await.unwrap();
+    let (status, length) = client.begin("/large").await.unwrap();
     assert_eq!((status, length), (200, Some(32 << 20)));
     let mut waiting = control.begin("enter shop --wait");
     goes_on(&mut waiting).await;
@@ -86,16 +83,12 @@ async fn a_task_that_keeps_the_guard_holds_it() {
     assert!(took >= SLOW - LITTLE && took < SLOW + LITTLE, "{took:?}");
 }
 
-const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\n";
-
 #[tokio::test]
 async fn an_upgraded_connection_holds_it_until_it_is_closed() {
     let (control, node) = shop().await;
     let mut client = Client::connect(node.address).await.unwrap();
-    let switch = client
-        .begin("/switch?guard=true", "198.51.100.9", UPGRADE)
-        .await;
-    assert_eq!(switch.unwrap().0, 101);
+    let switch = client.upgrade("/switch?guard=true").await;
+    assert_eq!(switch.unwrap(), 101);
     let mut waiting = control.begin("enter shop --wait");
     goes_on(&mut waiting).await;
     drop(client);
@@ -109,11 +102,11 @@ async fn envoy_holds_it_for_what_runs_behind_it() {
     let mut slow = Client::connect(edge.address).await.unwrap();
     let asking = tokio::spawn(async move { slow.ask("/?ms=3000").await });
     let mut reader = Client::connect(edge.address).await.unwrap();
-    let large = reader.begin("/large", "198.51.100.9", "").await.unwrap();
+    let large = reader.begin("/large").await.unwrap();
     assert_eq!(large, (200, Some(32 << 20)));
     let mut socket = Client::connect(edge.address).await.unwrap();
-    let switch = socket.begin("/switch", "198.51.100.9", UPGRADE).await;
-    assert_eq!(switch.unwrap().0, 101);
+    let switch = socket.upgrade("/switch").await;
+    assert_eq!(switch.unwrap(), 101);
 
     let mut waiting = control.begin("enter shop --wait");
     goes_on(&mut waiting).await;
@@ -127,11 +120,11 @@ async fn envoy_holds_it_for_what_runs_behind_it() {
 }
 
 #[tokio::test]
-async fn an_upgraded_connection_without_a_guard_leaves_everybody_unsure() {
+async fn an_upgraded_connection_without_a_guard_makes_the_node_unsure() {
     let (control, node) = shop().await;
     let mut client = Client::connect(node.address).await.unwrap();
-    let switch = client.begin("/switch", "198.51.100.9", UPGRADE).await;
-    assert_eq!(switch.unwrap().0, 101);
+    let switch = client.upgrade("/switch").await;
+    assert_eq!(switch.unwrap(), 101);
     drop(client);
     let output = control.run("enter shop --wait").await;
     assert_eq!(output.status.code(), Some(11));
@@ -147,9 +140,12 @@ async fn health_checks_and_testers_do_not_hold_it() {
     control.done(&format!("allowlist add shop {TESTER}")).await;
     control.done("enter shop --allowlist").await;
     let mut watch = Client::connect(node.address).await.unwrap();
-    watch.begin("/healthz", "198.51.100.9", "").await.unwrap();
+    watch.begin("/healthz").await.unwrap();
     let mut tester = Client::connect(node.address).await.unwrap();
-    let (status, _) = tester.begin("/large", TESTER, "").await.unwrap();
+    let (status, _) = tester
+        .begin_with("/large", &[("x-forwarded-for", TESTER)])
+        .await
+        .unwrap();
     assert_eq!(status, 200);
     let took = time(&control, "enter shop --wait --message later").await;
     assert!(took < LITTLE, "{took:?}");
@@ -164,10 +160,10 @@ async fn health_checks_and_testers_do_not_hold_it() {
 }
 
 #[tokio::test]
-async fn an_exit_waits_for_nobody_that_runs() {
+async fn an_exit_waits_for_no_running_request() {
     let (control, node) = shop().await;
     let mut client = Client::connect(node.address).await.unwrap();
-    client.begin("/large", "198.51.100.9", "").await.unwrap();
+    client.begin("/large").await.unwrap();
     let mut waiting = control.begin("enter shop --wait");
     goes_on(&mut waiting).await;
     let took = time(&control, "exit shop --wait").await;
@@ -185,12 +181,12 @@ async fn it_outlives_a_control_that_is_killed() {
     let begun = Instant::now();
     let mut waiting = control.begin("enter shop --wait");
     goes_on(&mut waiting).await;
-    control.kill().await;
+    control.kill();
     // A stranger who comes while control is dead is refused all the same.
     let mut stranger = Client::connect(node.address).await.unwrap();
     assert_eq!(stranger.ask("/").await.unwrap(), 503);
     goes_on(&mut waiting).await;
-    control.start_again().await;
+    control.start_again();
     let mut said = String::new();
     let mut err = waiting.stderr.take().unwrap();
     assert!(

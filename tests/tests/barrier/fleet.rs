@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::app::{Witness, app};
-use crate::client::Client;
-use crate::control::{Control, LONG};
-use crate::edge::EdgeNode;
-use crate::node::{ANYWHERE, Node};
+use intermission_testkit::eventually;
+
+use crate::setup::{ANYWHERE, Client, Control, EdgeNode, Node, Witness, app};
 
 const NODES: usize = 50;
 
@@ -26,7 +24,7 @@ impl Tally {
         }
     }
 
-    /// Asserts that every node has refused a request since `before`.
+    /// Whether every node has refused a request since `before`.
     fn has_risen(&self, before: &[u64]) -> bool {
         let now = self.refused();
         now.iter().zip(before).all(|(now, before)| now > before)
@@ -110,12 +108,7 @@ async fn no_strangers_request_begins_or_runs_after_the_return() {
             nodes.push(node.await.unwrap());
         }
         let before = tally.refused();
-        let all_refuse = async {
-            while !tally.has_risen(&before) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(LONG, all_refuse).await.unwrap();
+        eventually("every node refuses", async || tally.has_risen(&before)).await;
         assert_eq!(witness.betrayed(), 0, "round {round}");
         witness.release();
         control.done("exit shop --wait --timeout 1m").await;

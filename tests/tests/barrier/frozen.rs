@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::client::Client;
-use crate::control::{Control, LONG};
-use crate::shop::Shop;
+use intermission_testkit::eventually;
+
+use crate::setup::{Client, Control, Shop};
 
 const LEASE: Duration = Duration::from_secs(1);
 /// How often a process is frozen where `FROZEN_ROUNDS` does not say, as `cargo xtask soak` does.
@@ -25,22 +25,20 @@ async fn first_answer(shop: &Shop, sent: Sent) -> u16 {
     if sent == Sent::Before {
         let asking = tokio::spawn(ask(connect().await));
         tokio::task::yield_now().await;
-        shop.signal("CONT").await;
+        shop.process.signal("CONT");
         asking.await.unwrap()
     } else {
-        shop.signal("CONT").await;
+        shop.process.signal("CONT");
         ask(connect().await).await
     }
 }
 
 async fn until_open(shop: &Shop) {
-    let open = async {
-        let mut client = Client::connect(shop.address).await.unwrap();
-        while client.ask("/").await.unwrap() != 200 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(LONG, open).await.unwrap();
+    let mut client = Client::connect(shop.address).await.unwrap();
+    eventually("the shop is open", async || {
+        client.ask("/").await.unwrap() == 200
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -49,10 +47,10 @@ async fn a_process_that_was_frozen_for_twice_its_lease_refuses_its_first_request
     let rounds = rounds.map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     let control = Control::start().await;
     let lease = LEASE.as_secs().to_string();
-    let shop = Shop::start(&control, &["--lease", &lease]).await;
+    let shop = Shop::start(&control, &["--lease", &lease]);
     for round in 0..rounds {
         until_open(&shop).await;
-        shop.signal("STOP").await;
+        shop.process.signal("STOP");
         control.done("enter shop").await;
         tokio::time::sleep(LEASE * 2).await;
         let sent = if round % 2 == 0 {

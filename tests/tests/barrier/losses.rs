@@ -3,27 +3,19 @@
 use std::process::Output;
 use std::sync::Arc;
 
+use intermission_testkit::{LONG, eventually};
 use tokio::time::timeout;
 
-use crate::app::{Witness, app};
-use crate::client::Client;
-use crate::control::{Control, LONG};
-use crate::node::{ANYWHERE, Node};
-use crate::proxy::{Proxy, Way};
-use crate::shop::Shop;
+use crate::setup::{ANYWHERE, Client, Control, Node, Proxy, Shop, Way, Witness, app};
 
 /// Waits until control sees so many nodes with what is in force.
 async fn until_in_force(control: &Control, count: usize) {
-    let reached = async {
-        loop {
-            let nodes = control.nodes().await;
-            let drained = nodes.iter().filter(|node| node["standing"] == "drained");
-            if drained.count() == count {
-                return;
-            }
-        }
-    };
-    timeout(LONG, reached).await.unwrap();
+    eventually("the state is in force", async || {
+        let nodes = control.nodes().await;
+        let drained = nodes.iter().filter(|node| node["standing"] == "drained");
+        drained.count() == count
+    })
+    .await;
 }
 
 /// That a wait ends with this code, and says this.
@@ -37,9 +29,9 @@ fn ends(output: &Output, code: i32, said: &str) {
 #[tokio::test]
 async fn a_node_that_is_stopped_is_lost_and_comes_back() {
     let control = Control::start().await;
-    let shop = Shop::start(&control, &[]).await;
+    let shop = Shop::start(&control, &[]);
     until_in_force(&control, 1).await;
-    shop.signal("STOP").await;
+    shop.process.signal("STOP");
     ends(
         &control.run("enter shop --wait --timeout 3s").await,
         8,
@@ -50,17 +42,17 @@ async fn a_node_that_is_stopped_is_lost_and_comes_back() {
         9,
         "): lost, revision 1",
     );
-    shop.signal("CONT").await;
+    shop.process.signal("CONT");
     control.done("enter shop --wait").await;
 }
 
 #[tokio::test]
 async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
     let control = Control::start().await;
-    let mut shop = Shop::start(&control, &[]).await;
+    let mut shop = Shop::start(&control, &[]);
     until_in_force(&control, 1).await;
-    shop.process.kill().await.unwrap();
-    let again = Shop::start(&control, &[]).await;
+    shop.process.kill();
+    let again = Shop::start(&control, &[]);
     until_in_force(&control, 2).await;
     let output = control.run("enter shop --wait --timeout 2m").await;
     ends(&output, 9, "): lost, revision 1");
@@ -78,12 +70,12 @@ async fn a_node_that_is_killed_is_lost_until_it_is_forgotten() {
 #[tokio::test]
 async fn what_takes_the_place_of_a_dead_node_is_not_counted_by_it() {
     let control = Control::start().await;
-    let mut dead = Shop::start(&control, &[]).await;
+    let mut dead = Shop::start(&control, &[]);
     until_in_force(&control, 1).await;
     control.done("enter shop --wait").await;
-    dead.process.kill().await.unwrap();
+    dead.process.kill();
     // It cannot reach control, and serves strangers.
-    let successor = Shop::start_at("http://127.0.0.1:9/state", &control.token, &[]).await;
+    let successor = Shop::start_at("http://127.0.0.1:9/state", &control.token, &[]);
     let mut stranger = Client::connect(successor.address).await.unwrap();
     assert_eq!(stranger.ask("/").await.unwrap(), 200);
     let output = control
@@ -105,10 +97,10 @@ async fn a_node_that_a_token_has_no_room_for_is_closed_from_its_first_request_on
     let token = control
         .done("token create one --role node --max-members 1")
         .await;
-    let first = Shop::start_at(&control.state_url(), token.trim(), &[]).await;
+    let first = Shop::start_at(&control.state_url(), token.trim(), &[]);
     until_in_force(&control, 1).await;
     control.done("enter shop --wait").await;
-    let second = Shop::start_at(&control.state_url(), token.trim(), &[]).await;
+    let second = Shop::start_at(&control.state_url(), token.trim(), &[]);
     let mut stranger = Client::connect(second.address).await.unwrap();
     assert_eq!(stranger.ask("/").await.unwrap(), 503);
     let output = control.run("enter shop --wait").await;
@@ -123,10 +115,10 @@ async fn a_node_that_a_token_has_no_room_for_is_closed_from_its_first_request_on
 #[tokio::test]
 async fn a_node_that_is_told_to_stop_leaves() {
     let control = Control::start().await;
-    let mut shop = Shop::start(&control, &[]).await;
+    let mut shop = Shop::start(&control, &[]);
     until_in_force(&control, 1).await;
-    shop.signal("TERM").await;
-    timeout(LONG, shop.process.wait()).await.unwrap().unwrap();
+    shop.process.signal("TERM");
+    eventually("the shop ends", async || shop.process.try_wait().is_some()).await;
     assert!(control.nodes().await.is_empty());
     ends(
         &control.run("enter shop --wait").await,

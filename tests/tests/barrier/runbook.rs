@@ -6,16 +6,13 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use intermission_testkit::{LONG, beside, eventually};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::app::{Witness, app};
-use crate::client::Client;
-use crate::control::{Control, LONG, beside};
-use crate::node::{ANYWHERE, Node};
-use crate::proxy::{Proxy, Way};
+use crate::setup::{ANYWHERE, Client, Control, Node, Proxy, Way, Witness, app};
 
 /// The commands of one page.
 struct Page {
@@ -121,8 +118,10 @@ async fn node_behind(control: &Control, proxy: &Proxy) -> Node {
 
 /// Waits until the state in force at `control` has this many nodes.
 async fn until_there_are(control: &Control, count: usize) {
-    let there = async { while control.nodes().await.len() != count {} };
-    timeout(LONG, there).await.unwrap();
+    eventually("the nodes are there", async || {
+        control.nodes().await.len() == count
+    })
+    .await;
 }
 
 #[track_caller]
@@ -156,7 +155,7 @@ async fn when_all_is_done() {
 async fn when_control_cannot_be_reached() {
     let mut control = Control::start().await;
     let _node = node(&control, "shop-1").await;
-    control.kill().await;
+    control.kill();
     ends(&control.run("enter shop --wait --timeout 1s").await, 3);
     let _served = Page::of("3: control cannot be reached").run(&control).await;
 }
@@ -230,9 +229,9 @@ async fn when_a_backup_was_restored() {
     let mut control = Control::start().await;
     let data = control.home().join("data");
     let backup = control.home().join("old");
-    control.kill().await;
+    control.kill();
     copy(&data, &backup);
-    control.start_again().await;
+    control.start_again();
     let _node = node(&control, "shop-1").await;
     for words in [
         "enter shop",
@@ -242,10 +241,10 @@ async fn when_a_backup_was_restored() {
     ] {
         control.done(words).await;
     }
-    control.kill().await;
+    control.kill();
     std::fs::remove_dir_all(&data).unwrap();
     copy(&backup, &data);
-    control.start_again().await;
+    control.start_again();
     until_there_are(&control, 1).await;
     ends(&control.run("enter shop --wait --timeout 1m").await, 12);
     Page::of("12: forked").run(&control).await;
@@ -268,8 +267,10 @@ async fn when_a_later_change_comes() {
     let node = node(&control, "shop-1").await;
     let asking = long_request(&node, "4000").await;
     let waiting = control.begin("enter shop --wait --timeout 1m");
-    let entered = async { while !control.done("status shop").await.contains("in maintenance") {} };
-    timeout(LONG, entered).await.unwrap();
+    eventually("it is entered", async || {
+        control.done("status shop").await.contains("in maintenance")
+    })
+    .await;
     control.done("exit shop").await;
     let output = timeout(LONG, waiting.wait_with_output()).await.unwrap();
     ends(&output.unwrap(), 13);
@@ -297,8 +298,10 @@ async fn when_the_wait_is_interrupted() {
     let node = node(&control, "shop-1").await;
     let asking = long_request(&node, "4000").await;
     let waiting = control.begin("enter shop --wait --timeout 1m");
-    let entered = async { while !control.done("status shop").await.contains("in maintenance") {} };
-    timeout(LONG, entered).await.unwrap();
+    eventually("it is entered", async || {
+        control.done("status shop").await.contains("in maintenance")
+    })
+    .await;
     let id = waiting.id().unwrap().to_string();
     let mut kill = Command::new("/bin/sh");
     kill.args(["-c", "kill -INT \"$0\"", &id]);
@@ -315,16 +318,14 @@ async fn when_control_is_gone() {
     let node = node(&control, "shop-1").await;
     let mut page = Page::of("Control is gone");
     page.run_some(&control, 1).await;
-    control.kill().await;
+    control.kill();
 
     let stand_in = page.run_some(&control, 2).await;
     let mut stranger = Client::connect(node.address).await.unwrap();
-    let refused = async {
-        while stranger.ask("/").await.unwrap() != 503 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(LONG, refused).await.unwrap();
+    eventually("the node refuses", async || {
+        stranger.ask("/").await.unwrap() == 503
+    })
+    .await;
     for mut process in stand_in {
         process.kill().await.unwrap();
     }

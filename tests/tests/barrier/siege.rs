@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use intermission_testkit::LONG;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -17,8 +18,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::control::{Control, LONG, Setting};
 use crate::crowd::number;
+
+use crate::setup::{Control, Setting};
 
 /// The addresses from which it is besieged: 127.0.0.2 and those after it.
 const PEERS: usize = 8;
@@ -122,7 +124,7 @@ impl Siege {
     /// What one of its metrics says.
     async fn metric(&self, name: &str) -> usize {
         let token = self.control.operator();
-        let metrics = self.ask_by_token("/metrics", &token, "").await.unwrap();
+        let metrics = self.ask_by_token("/metrics", token, "").await.unwrap();
         let name = format!("intermission_control_{name} ");
         let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
         value.unwrap().parse().unwrap()

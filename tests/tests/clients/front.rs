@@ -3,20 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::response::Html;
 use axum::routing::{get, post};
-use intermission::{
-    ClientSource, MaintenanceLayer, PolicyHandle, ServiceName, State, TrustedProxies,
-};
-use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted};
+use intermission::{ClientSource, MaintenanceLayer, PolicyHandle, State, TrustedProxies};
+use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::{Endpoint, Scripted, document, eventually};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What stands before the shop.
 pub(crate) enum Kind {
@@ -59,8 +55,7 @@ impl Front {
     async fn envoy() -> Self {
         let forms = Arc::default();
         let application = serve(shop(&forms)).await;
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let endpoint = Endpoint::start(anywhere, scripted(1, &open())).unwrap();
+        let endpoint = Endpoint::start(Scripted::state(1, &open()));
         let client = json!({ "source": "x-forwarded-for", "trusted_proxies": ["127.0.0.1"] });
         let edge = Edge {
             application: Some(application),
@@ -72,8 +67,7 @@ impl Front {
         let envoy = edge
             .with_plugin(json!({ "client": client, "read_bodies": true }))
             .start()
-            .await
-            .unwrap();
+            .await;
         Self {
             address: envoy.address(),
             forms,
@@ -103,21 +97,17 @@ impl Front {
             Kind::Layer(policy) => {
                 policy.swap(State::parse(&document(revision, members)).unwrap());
             }
-            Kind::Envoy { endpoint, .. } => endpoint.say(scripted(revision, members)),
+            Kind::Envoy { endpoint, .. } => endpoint.say(Scripted::state(revision, members)),
         }
         let expected = (members["maintenance"] != "off").then_some(revision);
-        let begun = Instant::now();
         // Every worker has a connection of its own now and then.
         let mut times = 0;
-        while times < 8 {
-            times = if self.in_force().await == expected {
-                times + 1
-            } else {
-                0
-            };
-            assert!(begun.elapsed() < PATIENCE, "{} lags", self.name());
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        eventually(self.name(), async || {
+            let is_there = self.in_force().await == expected;
+            times = if is_there { times + 1 } else { 0 };
+            times == 8
+        })
+        .await;
     }
 
     pub(crate) async fn open(&self) {
@@ -137,22 +127,6 @@ impl Front {
 
 fn open() -> Value {
     json!({ "maintenance": "off" })
-}
-
-fn document(revision: u64, members: &Value) -> Vec<u8> {
-    let mut document = json!({
-        "version": 1,
-        "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
-        "service": ServiceName::unknown().as_str(),
-        "revision": revision,
-    });
-    let members = members.as_object().unwrap().clone();
-    document.as_object_mut().unwrap().extend(members);
-    document.to_string().into_bytes()
-}
-
-fn scripted(revision: u64, members: &Value) -> Scripted {
-    Scripted::document(revision, document(revision, members))
 }
 
 pub(crate) async fn serve(app: Router) -> SocketAddr {

@@ -9,7 +9,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
-use intermission_tests::over::{Edge, Endpoint, Scripted, Version};
+use intermission_testkit::envoy::{Edge, Version};
+use intermission_testkit::{Endpoint, Scripted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -98,14 +99,11 @@ async fn an_upload_that_is_held_arrives_whole() {
     let app = Router::new().route("/length", post(length));
     let application = serve(app.layer(DefaultBodyLimit::disable())).await;
     for version in [Version::Newest, Version::Oldest] {
-        let open = br#"{ "version": 1, "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ", "service": "shop", "revision": 1,
-            "maintenance": "off" }"#;
         let late = Scripted {
             delay: Duration::from_secs(2),
-            ..Scripted::document(1, open.to_vec())
+            ..Scripted::state(1, &json!({ "maintenance": "off" }))
         };
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let endpoint = Endpoint::start(anywhere, late).unwrap();
+        let endpoint = Endpoint::start(late);
         let edge = Edge {
             version,
             application: Some(application),
@@ -113,7 +111,7 @@ async fn an_upload_that_is_held_arrives_whole() {
             ..Edge::new(endpoint.address())
         };
         let configured = edge.with_plugin(json!({ "read_bodies": true, "start_wait": 30 }));
-        let envoy = configured.start().await.unwrap();
+        let envoy = configured.start().await;
         let first_poll = endpoint.polls().first().map(|poll| poll.at.elapsed());
         let is_held = first_poll.is_none_or(|since| since < Duration::from_secs(1));
         assert!(is_held, "{version:?}: {first_poll:?}");

@@ -1,6 +1,6 @@
 //! What `envoy --mode validate` says about a plugin configuration.
 
-use intermission_tests::over::Version;
+use intermission_testkit::envoy::Version;
 
 const EXAMPLE: &str = include_str!("../../../examples/envoy/envoy.yaml");
 

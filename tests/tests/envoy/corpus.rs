@@ -1,6 +1,7 @@
 //! The corpus against the filter in a real Envoy, over HTTP/1.1 and HTTP/2 on real sockets.
 
-use intermission_tests::over::{Version, corpus_through_envoy};
+use intermission_testkit::envoy::Version;
+use intermission_tests::corpus_through_envoy;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn envoy_with_one_worker_agrees_with_every_vector() {

@@ -2,41 +2,32 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use intermission_tests::over::{Edge, Endpoint, Scripted};
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::{Endpoint, Scripted, eventually};
+use serde_json::json;
 
 const README: &str = include_str!("../../../edge-filter/README.md");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_those_of_the_readme_and_promtool_accepts_them() {
-    let document = br#"{ "version": 1, "service": "shop", "revision": 3, "maintenance": "all" }"#;
-    let control = Endpoint::start(
-        SocketAddr::from(([127, 0, 0, 1], 0)),
-        Scripted::document(3, document.to_vec()),
-    )
-    .unwrap();
-    let envoy = Edge::new(control.address()).start().await.unwrap();
+    let control = Endpoint::start(Scripted::state(3, &json!({ "maintenance": "all" })));
+    let envoy = Edge::new(control.address()).start().await;
     let mut text = String::new();
-    for _ in 0..50 {
-        text = envoy
-            .ask("/stats/prometheus?filter=wasmcustom.intermission")
-            .await
-            .unwrap();
-        if text.contains("\nintermission_revision{} 3\n") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("the revision is a metric", async || {
+        let metrics = "/stats/prometheus?filter=wasmcustom.intermission";
+        text = envoy.ask(metrics).await;
+        text.contains("\nintermission_revision{} 3\n")
+    })
+    .await;
 
-    let told: BTreeSet<_> = names(&text, "# TYPE ").collect();
+    let found: BTreeSet<_> = names(&text, "# TYPE ").collect();
     let documented: BTreeSet<_> = names(README, "| `").collect();
-    assert_eq!(told, documented, "{text}");
+    assert_eq!(found, documented, "{text}");
 
     // Envoy has no help texts, for which promtool asks.
-    let help = told.iter().map(|name| format!("# HELP {name} Text.\n"));
+    let help = found.iter().map(|name| format!("# HELP {name} Text.\n"));
     let exposed: String = help.chain([text.clone()]).collect();
     let mut promtool = Command::new("promtool")
         .args(["check", "metrics"])

@@ -1,13 +1,15 @@
 //! Envoy takes the client's address from a header that anybody can write.
 
-use intermission_tests::over::Edge;
+use intermission_testkit::Endpoint;
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::http::get;
 use serde_json::json;
 
-use super::{ask, endpoint, get, state, until_in_force};
+use super::{state, until_in_force};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_peer_that_envoy_is_told_to_write_down_is_believed() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     for (source, header, prefix) in [
         ("x-forwarded-for", "X-Forwarded-For", ""),
         ("forwarded", "Forwarded", "for="),
@@ -22,13 +24,13 @@ async fn the_peer_that_envoy_is_told_to_write_down_is_believed() {
             use_remote_address: false,
             ..Edge::new(control.address()).with_plugin(json!({ "client": client }))
         };
-        let envoy = edge.start().await.unwrap();
+        let envoy = edge.start().await;
         until_in_force(&envoy, Some(3)).await;
         for (address, status) in [("203.0.113.9", 200), ("198.51.100.9", 503)] {
             let mut request = get("/");
             let value = format!("{prefix}{address}");
             request.headers.push((header.into(), value.as_str().into()));
-            let answer = ask(&envoy, &request).await;
+            let answer = envoy.answer(&request).await;
             assert_eq!(answer.status, status, "{header}: {value}");
         }
     }
@@ -36,7 +38,7 @@ async fn the_peer_that_envoy_is_told_to_write_down_is_believed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_envoy_took_from_a_header_is_never_allowlisted_unless_that_is_trusted() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let careless = Edge {
         use_remote_address: false,
         ..Edge::new(control.address())
@@ -46,10 +48,10 @@ async fn an_address_that_envoy_took_from_a_header_is_never_allowlisted_unless_th
         .headers
         .push(("X-Forwarded-For".into(), "203.0.113.9".into()));
 
-    let envoy = careless.start().await.unwrap();
+    let envoy = careless.start().await;
     until_in_force(&envoy, Some(3)).await;
     for _ in 0..8 {
-        assert_eq!(ask(&envoy, &forged).await.status, 503);
+        assert_eq!(envoy.answer(&forged).await.status, 503);
     }
     let warnings = envoy
         .log()
@@ -61,7 +63,7 @@ async fn an_address_that_envoy_took_from_a_header_is_never_allowlisted_unless_th
     let trusting = careless.with_plugin(json!({
         "client": { "source": "source-address", "trust_forwarded": true },
     }));
-    let envoy = trusting.start().await.unwrap();
+    let envoy = trusting.start().await;
     until_in_force(&envoy, Some(3)).await;
-    assert_eq!(ask(&envoy, &forged).await.status, 200);
+    assert_eq!(envoy.answer(&forged).await.status, 200);
 }

@@ -2,18 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_tests::over::{Control, Edge, Endpoint, Scripted, Transport};
+use intermission_testkit::envoy::{Control, Edge};
+use intermission_testkit::http::{Transport, get};
+use intermission_testkit::{Endpoint, Scripted, eventually};
 use serde_json::json;
 
-use super::{
-    NOWHERE, PATIENCE, endpoint, get, in_force, no_vm_died, revision, says, state, until,
-    until_in_force,
-};
+use super::{NOWHERE, in_force, no_vm_died, revision, says, state, until_in_force};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_control_the_first_requests_wait_and_then_get_the_default() {
     let edge = Edge::new(NOWHERE).with_plugin(json!({ "start_wait": 2, "default": "all" }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     let begun = Instant::now();
     assert_eq!(in_force(&envoy).await, Some(0));
     println!("held for {:?}", begun.elapsed());
@@ -27,19 +26,19 @@ async fn without_control_an_initial_state_comes_before_the_default() {
     let initial = json!({ "version": 1, "service": "shop", "revision": 7, "maintenance": "all" });
     let edge = Edge::new(NOWHERE)
         .with_plugin(json!({ "start_wait": 0.3, "default": "off", "initial_state": initial }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     assert_eq!(in_force(&envoy).await, Some(7));
     says(&envoy, "the initial state of the plugin configuration is in force, provisionally: revision 7, maintenance all").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_wait_are_decided_by_the_first_answer() {
-    let control = endpoint(Scripted {
+    let control = Endpoint::start(Scripted {
         delay: Duration::from_secs(1),
         ..state(3, "all")
     });
     let edge = Edge::new(control.address()).with_plugin(json!({ "start_wait": 30 }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     let address = envoy.address();
     // More than one for each worker.
     let waiting: Vec<_> = (0..6)
@@ -55,54 +54,51 @@ async fn requests_that_wait_are_decided_by_the_first_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_control_is_dead_the_last_state_stays_in_force_and_it_is_followed_when_it_returns() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let address = control.address();
-    let envoy = Edge::new(address).start().await.unwrap();
+    let envoy = Edge::new(address).start().await;
     until_in_force(&envoy, Some(3)).await;
     drop(control);
     says(&envoy, "the state cannot be refreshed").await;
     until_in_force(&envoy, Some(3)).await;
-    let _control = Endpoint::start(address, state(4, "off")).unwrap();
+    let _control = Endpoint::start_at(address, state(4, "off"));
     until_in_force(&envoy, None).await;
     says(&envoy, "the endpoint answers again").await;
-    until("the gauge", PATIENCE, async || {
-        envoy.metric("intermission_revision").await.unwrap() == Some(4)
+    eventually("the gauge", async || {
+        envoy.metric("intermission_revision").await == Some(4)
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_lease_ends_every_worker_closes_until_control_answers() {
-    let control = endpoint(state(3, "off"));
+    let control = Endpoint::start(state(3, "off"));
     let address = control.address();
     // A plugin without one, which polls too, and then the same with a lease.
     let edge = Edge::new(address);
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     until_in_force(&envoy, None).await;
     let edge = edge.with_plugin(json!({ "lease": 8 }));
-    envoy.reconfigure(&edge).unwrap();
-    until("the new configuration", PATIENCE, async || {
+    envoy.reconfigure(&edge);
+    eventually("the new configuration", async || {
         envoy.log().matches("revision 3 in force").count() >= 7
     })
     .await;
     // Longer than the lease.
     let polls = control.polls().len();
-    until("polls", PATIENCE, async || {
-        control.polls().len() > polls + 150
-    })
-    .await;
+    eventually("polls", async || control.polls().len() > polls + 150).await;
     assert!(!envoy.log().contains("the lease has ended"));
     drop(control);
     until_in_force(&envoy, Some(3)).await;
     says(&envoy, "the lease has ended").await;
-    let _control = Endpoint::start(address, state(3, "off")).unwrap();
+    let _control = Endpoint::start_at(address, state(3, "off"));
     until_in_force(&envoy, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_valid_document_changes_nothing() {
-    let control = endpoint(state(3, "all"));
-    let envoy = Edge::new(control.address()).start().await.unwrap();
+    let control = Endpoint::start(state(3, "all"));
+    let envoy = Edge::new(control.address()).start().await;
     until_in_force(&envoy, Some(3)).await;
     let with_body = |body: &[u8]| Scripted {
         status: 200,
@@ -153,37 +149,33 @@ async fn what_is_no_valid_document_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_may_come_later() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge {
         control: Control::Absent,
         ..Edge::new(control.address())
     };
-    let envoy = edge
-        .with_plugin(json!({ "start_wait": 0.2 }))
-        .start()
-        .await
-        .unwrap();
+    let envoy = edge.with_plugin(json!({ "start_wait": 0.2 })).start().await;
     assert_eq!(in_force(&envoy).await, None);
     says(&envoy, "there is no cluster \"control\" yet").await;
-    envoy.set_control(Control::Empty).unwrap();
+    envoy.set_control(Control::Empty);
     says(&envoy, "cluster \"control\" cannot be asked").await;
-    envoy.set_control(Control::At(control.address())).unwrap();
+    envoy.set_control(Control::At(control.address()));
     until_in_force(&envoy, Some(3)).await;
     no_vm_died(&envoy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_configuration_begins_with_the_state_in_force() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge::new(control.address());
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     until_in_force(&envoy, Some(3)).await;
     drop(control);
     // Without the state it would wait for a minute, and then let everybody in.
     let edge = edge.with_plugin(json!({ "start_wait": 60, "interval": 0.2 }));
-    envoy.reconfigure(&edge).unwrap();
+    envoy.reconfigure(&edge);
     // Each of three VMs has said it, and says it again; so does the one in which Envoy tries the configuration.
-    until("the new configuration", PATIENCE, async || {
+    eventually("the new configuration", async || {
         envoy.log().matches("revision 3 in force").count() >= 7
     })
     .await;
@@ -192,22 +184,22 @@ async fn a_new_configuration_begins_with_the_state_in_force() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_may_change_while_a_poll_is_held() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge::new(control.address()).with_plugin(json!({ "wait": 30 }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     until_in_force(&envoy, Some(3)).await;
-    until("a held poll", PATIENCE, async || control.polls().len() >= 2).await;
-    let other = endpoint(state(4, "all"));
-    envoy.set_control(Control::At(other.address())).unwrap();
+    eventually("a held poll", async || control.polls().len() >= 2).await;
+    let other = Endpoint::start(state(4, "all"));
+    envoy.set_control(Control::At(other.address()));
     until_in_force(&envoy, Some(4)).await;
     no_vm_died(&envoy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_all_threads_polls() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge::new(control.address()).with_plugin(json!({ "interval": 0.5 }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     until_in_force(&envoy, Some(3)).await;
     let before = control.polls().len();
     let begun = Instant::now();

@@ -1,9 +1,10 @@
 //! Documents that would render to far more than they are.
 
-use intermission_tests::over::{Edge, Scripted};
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::{Endpoint, Scripted, eventually};
 use serde_json::{Map, Value, json};
 
-use super::{PATIENCE, endpoint, no_vm_died, state, until, until_in_force};
+use super::{no_vm_died, state, until_in_force};
 
 /// Revision 4 in maintenance, with this notice.
 fn with_notice(notice: &Value) -> Scripted {
@@ -38,18 +39,18 @@ async fn many_languages_do_not_multiply_the_memory_of_a_vm() {
             96 << 20,
         ),
     ] {
-        let control = endpoint(state(3, "all"));
-        let envoy = Edge::new(control.address()).start().await.unwrap();
+        let control = Endpoint::start(state(3, "all"));
+        let envoy = Edge::new(control.address()).start().await;
         until_in_force(&envoy, Some(3)).await;
         control.say(with_notice(&notice));
         until_in_force(&envoy, Some(4)).await;
         // The answers are rendered anew each second, as the end comes nearer.
         let rendered = control.polls().len();
-        until("polls of three seconds", PATIENCE, async || {
+        eventually("polls of three seconds", async || {
             control.polls().len() > rendered + 30
         })
         .await;
-        let memory = envoy.metric("intermission_vm_memory_bytes").await.unwrap();
+        let memory = envoy.metric("intermission_vm_memory_bytes").await;
         let memory = memory.unwrap();
         println!("{memory} bytes of memory in the largest VM");
         assert!(memory < most, "{memory}");

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted, Transport};
+use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::http::{Transport, get};
+use intermission_testkit::{Endpoint, LONG, Scripted};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use super::{PATIENCE, endpoint, get, revision, state, until_in_force};
+use super::{revision, state, until_in_force};
 
 /// How many Envoys are stopped at the same time.
 const ENVOYS: usize = 5;
@@ -22,11 +24,13 @@ fn standstills() -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_stopped_for_longer_than_its_lease_serves_no_request_by_the_old_state() {
-    let controls: Vec<_> = (0..ENVOYS).map(|_| endpoint(state(3, "off"))).collect();
+    let controls: Vec<_> = (0..ENVOYS)
+        .map(|_| Endpoint::start(state(3, "off")))
+        .collect();
     let mut envoys = Vec::new();
     for control in &controls {
         let edge = Edge::new(control.address()).with_plugin(json!({ "lease": LEASE.as_secs() }));
-        envoys.push(edge.start().await.unwrap());
+        envoys.push(edge.start().await);
     }
     let mut refused = 0;
     let rounds = standstills().div_ceil(ENVOYS);
@@ -54,10 +58,10 @@ async fn stand_still(envoy: &Envoy, control: &Endpoint) -> usize {
         delay: Duration::from_secs(60),
         ..state(3, "off")
     });
-    envoy.signal("STOP").unwrap();
+    envoy.signal("STOP");
     sleep(LEASE * 2).await;
     connection.write_all(REQUEST).await.unwrap();
-    envoy.signal("CONT").unwrap();
+    envoy.signal("CONT");
     let fresh = Transport::Http1.send(envoy.address(), &get("/")).await;
     let fresh = fresh.unwrap().unwrap();
     let waited = status(&mut connection).await;
@@ -75,14 +79,14 @@ async fn open_connection(envoy: &Envoy) -> TcpStream {
         if status(&mut connection).await == "200" {
             return connection;
         }
-        assert!(begun.elapsed() < PATIENCE, "{}", envoy.log());
+        assert!(begun.elapsed() < LONG, "{}", envoy.log());
     }
 }
 
 /// The status of the next response, which is read in one piece.
 async fn status(connection: &mut TcpStream) -> String {
     let mut response = vec![0; 65_536];
-    let read = timeout(PATIENCE, connection.read(&mut response));
+    let read = timeout(LONG, connection.read(&mut response));
     let length = read.await.unwrap().unwrap();
     let response = String::from_utf8_lossy(&response[..length]);
     response.split(' ').nth(1).unwrap_or_default().to_owned()

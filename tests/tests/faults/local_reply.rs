@@ -1,10 +1,12 @@
 //! Envoy is set up to replace the answers that it gives itself, and takes those of the filter for such.
 
 use intermission_corpus::{Observed, Request};
-use intermission_tests::over::{Edge, Envoy, Transport, Version};
+use intermission_testkit::Endpoint;
+use intermission_testkit::envoy::{Edge, Envoy, Version};
+use intermission_testkit::http::{Transport, get};
 use serde_json::{Value, json};
 
-use super::{NOWHERE, endpoint, get, state, until_in_force};
+use super::{NOWHERE, state, until_in_force};
 
 /// Replaces the body of what answers 503 and passes the other filter.
 fn branded(and: &Value) -> Value {
@@ -27,14 +29,14 @@ fn unless_intermission() -> Value {
 }
 
 async fn started(version: Version, manager: Value) -> Envoy {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge {
         version,
         manager,
         application: Some(NOWHERE),
         ..Edge::new(control.address())
     };
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
     until_in_force(&envoy, Some(3)).await;
     envoy
 }

@@ -1,10 +1,12 @@
 //! Bytes that are no text, in everything that the filter reads.
 
 use intermission_corpus::Request;
-use intermission_tests::over::{Edge, Transport};
+use intermission_testkit::Endpoint;
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::http::{Transport, get};
 use serde_json::json;
 
-use super::{endpoint, get, no_vm_died, state, until_in_force};
+use super::{no_vm_died, state, until_in_force};
 
 /// Every request header that the core or the filter looks at.
 const READ: &[&str] = &[
@@ -39,9 +41,9 @@ async fn bytes_above_ascii_in_what_is_read_do_no_harm() {
         json!({ "source": "forwarded", "trusted_proxies": ["127.0.0.1"] }),
         json!({ "source": "header", "header": "x-real-ip", "trusted_proxies": ["127.0.0.1"] }),
     ] {
-        let control = endpoint(state(3, "all"));
+        let control = Endpoint::start(state(3, "all"));
         let edge = Edge::new(control.address()).with_plugin(json!({ "client": client }));
-        let envoy = edge.start().await.unwrap();
+        let envoy = edge.start().await;
         until_in_force(&envoy, Some(3)).await;
         let mut refusals = 0;
         for request in odd_requests() {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
-use intermission_tests::over::{Edge, Envoy, Version};
+use intermission_testkit::envoy::{Edge, Envoy, Version};
+use intermission_testkit::http::get;
+use intermission_testkit::{Endpoint, eventually};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, ask, endpoint, get, in_force, revision, state, until, until_in_force};
+use super::{in_force, revision, state, until_in_force};
 
 /// An Envoy that forwards to these nodes, with a retry policy and with what else the cluster has.
 async fn front(version: Version, nodes: &[SocketAddr], retry: &Value, cluster: &Value) -> Envoy {
@@ -50,17 +52,15 @@ async fn front(version: Version, nodes: &[SocketAddr], retry: &Value, cluster: &
             "clusters": [nodes],
         },
     });
-    Envoy::from_yaml(version, &bootstrap.to_string())
-        .await
-        .unwrap()
+    Envoy::from_yaml(version, &bootstrap.to_string()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_request_is_not_tried_again() {
-    let control = endpoint(state(3, "all"));
-    let node = Edge::new(control.address()).start().await.unwrap();
+    let control = Endpoint::start(state(3, "all"));
+    let node = Edge::new(control.address()).start().await;
     let mut asked = 0;
-    until("each worker refuses", PATIENCE, async || {
+    eventually("each worker refuses", async || {
         let mut refused = 0;
         for _ in 0..4 {
             refused += u64::from(in_force(&node).await == Some(3));
@@ -85,7 +85,7 @@ async fn a_refused_request_is_not_tried_again() {
         ] {
             let front = front(version, &[node.address()], &retry, &json!({})).await;
             for request in [get("/"), grpc.clone()].iter().cycle().take(10) {
-                assert_eq!(revision(&ask(&front, request).await), Some(3));
+                assert_eq!(revision(&front.answer(request).await), Some(3));
             }
             asked += 10;
             counted(&node, asked, &format!("{version:?} {retry}")).await;
@@ -105,11 +105,11 @@ async fn counted(node: &Envoy, asked: u64, when: &str) {
         let mut refused = 0;
         for kind in ["page", "grpc"] {
             let name = format!("intermission_requests_refused_{kind}_total");
-            refused += node.metric(&name).await.unwrap().unwrap_or(0);
+            refused += node.metric(&name).await.unwrap_or(0);
         }
         refused
     };
-    until("every refusal is counted", PATIENCE, async || {
+    eventually("every refusal is counted", async || {
         refused().await >= asked
     })
     .await;
@@ -118,9 +118,9 @@ async fn counted(node: &Envoy, asked: u64, when: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_in_maintenance_are_not_ejected_by_an_envoy_that_knows_the_marker() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let (one, other) = (Edge::new(control.address()), Edge::new(control.address()));
-    let (one, other) = (one.start().await.unwrap(), other.start().await.unwrap());
+    let (one, other) = (one.start().await, other.start().await);
     for node in [&one, &other] {
         until_in_force(node, Some(3)).await;
     }
@@ -154,16 +154,16 @@ async fn nodes_in_maintenance_are_not_ejected_by_an_envoy_that_knows_the_marker(
         });
         let careful = front(version, &nodes, &json!({}), &careful).await;
         for _ in 0..30 {
-            assert_eq!(revision(&ask(&careful, &get("/")).await), Some(3));
+            assert_eq!(revision(&careful.answer(&get("/")).await), Some(3));
         }
         let ejected = "cluster.nodes.outlier_detection.ejections_enforced_total";
-        assert_eq!(careful.metric(ejected).await.unwrap(), Some(0));
-        assert_eq!(ask(&careful, &get("/healthz")).await.status, 200);
+        assert_eq!(careful.metric(ejected).await, Some(0));
+        assert_eq!(careful.answer(&get("/healthz")).await.status, 200);
 
         let careless = front(version, &nodes, &json!({}), &careless).await;
-        until("exempt paths fail too", PATIENCE, async || {
-            let notice = ask(&careless, &get("/")).await;
-            revision(&notice).is_none() && ask(&careless, &get("/healthz")).await.status == 503
+        eventually("exempt paths fail too", async || {
+            let notice = careless.answer(&get("/")).await;
+            revision(&notice).is_none() && careless.answer(&get("/healthz")).await.status == 503
         })
         .await;
     }

@@ -2,17 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_tests::over::Edge;
+use intermission_testkit::envoy::Edge;
+use intermission_testkit::{Endpoint, LONG};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 
-use super::{PATIENCE, endpoint, state, until_in_force};
+use super::{state, until_in_force};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_drips_is_answered_after_ten_seconds() {
-    let control = endpoint(state(3, "all"));
+    let control = Endpoint::start(state(3, "all"));
     let edge = Edge {
         reads_bodies: true,
         ..Edge::new(control.address())
@@ -20,8 +21,7 @@ async fn an_upload_that_drips_is_answered_after_ten_seconds() {
     let envoy = edge
         .with_plugin(json!({ "read_bodies": true }))
         .start()
-        .await
-        .unwrap();
+        .await;
     until_in_force(&envoy, Some(3)).await;
     let socket = TcpStream::connect(envoy.address()).await.unwrap();
     let (mut answer, mut upload) = socket.into_split();
@@ -35,7 +35,7 @@ async fn an_upload_that_drips_is_answered_after_ten_seconds() {
         }
     });
     let mut first = [0; 12];
-    let read = timeout(PATIENCE, answer.read_exact(&mut first)).await;
+    let read = timeout(LONG, answer.read_exact(&mut first)).await;
     read.unwrap().unwrap();
     let waited = begun.elapsed();
     drips.abort();

@@ -2,18 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
+use intermission_testkit::{Process, eventually, free_address};
 use tempfile::TempDir;
 
 use crate::shop::Shop;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// A running proxy.
 pub(crate) struct Proxy {
-    process: Child,
+    _process: Process,
     address: SocketAddr,
     _folder: TempDir,
 }
@@ -47,9 +45,7 @@ impl Proxy {
         run: impl FnOnce(&std::path::Path, &std::path::Path, SocketAddr) -> Command,
     ) -> Self {
         let folder = TempDir::new().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = free_address();
         let mut configuration = configuration.replace("127.0.0.1:8080", &address.to_string());
         for (port, instance) in ["8081", "8082"].into_iter().zip(shop.instances) {
             configuration = replaced(&configuration, port, &instance.port().to_string());
@@ -57,19 +53,10 @@ impl Proxy {
         let file = folder.path().join("configuration");
         std::fs::write(&file, configuration).unwrap();
         let mut command = run(&file, folder.path(), address);
-        let mut process = command
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("a proxy that cargo xtask setup installs");
-        let begun = Instant::now();
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            let ended = process.try_wait().unwrap();
-            assert!(ended.is_none(), "the proxy has ended: {ended:?}");
-            assert!(begun.elapsed() < PATIENCE, "the proxy does not listen");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let mut process = Process::launch(command.stdin(Stdio::null()));
+        process.listens(address);
         Self {
-            process,
+            _process: process,
             address,
             _folder: folder,
         }
@@ -103,15 +90,13 @@ impl Proxy {
 
     /// Asks until the answer is as `wanted`.
     pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
-        let begun = Instant::now();
-        loop {
-            let answer = self.get(path).await;
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(begun.elapsed() < PATIENCE, "{answer:?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let mut answer = self.get(path).await;
+        eventually(path, async || {
+            answer = self.get(path).await;
+            wanted(&answer)
+        })
+        .await;
+        answer
     }
 
     /// What every proxy has to do with its configuration of `examples/in-front/`.
@@ -176,13 +161,6 @@ impl Proxy {
             .ask("/", &["--header", "X-Forwarded-For: 203.0.113.5"])
             .await;
         assert!(forged.is_notice(), "{forged:?}");
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

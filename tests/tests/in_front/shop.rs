@@ -7,9 +7,8 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
 use axum::routing::{get, post};
-use intermission::{
-    ClientSource, MaintenanceLayer, PolicyHandle, ServiceName, State, TrustedProxies,
-};
+use intermission::{ClientSource, MaintenanceLayer, PolicyHandle, State, TrustedProxies};
+use intermission_testkit::document;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -41,12 +40,7 @@ impl Shop {
 }
 
 fn state(revision: u64, members: &Value) -> State {
-    let mut document = json!({
-        "version": 1, "service": ServiceName::unknown().as_str(), "revision": revision,
-    });
-    let members = members.as_object().unwrap().clone();
-    document.as_object_mut().unwrap().extend(members);
-    State::parse(document.to_string().as_bytes()).unwrap()
+    State::parse(&document(revision, members)).unwrap()
 }
 
 async fn serve(policy: &PolicyHandle) -> SocketAddr {

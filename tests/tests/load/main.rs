@@ -1,12 +1,12 @@
 //! Under load, while the state changes every 50 ms, the filter gives no wrong answer and its memory does not grow.
 #![cfg(test)]
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use intermission_tests::over::{Edge, Endpoint, Envoy, Scripted};
+use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::{Endpoint, Scripted};
 use serde_json::json;
 use tokio::process::Command;
 use tokio::time::MissedTickBehavior;
@@ -20,26 +20,23 @@ const ROUNDS: u32 = 60;
 const PAGE: u64 = 65_536;
 const EVERY: Duration = Duration::from_millis(50);
 
-/// Refuses everybody, lets everybody in, or lets everybody in by the allowlist, in turn.
+/// Refuses all requests, admits all, or admits all by the allowlist, in turn.
 fn state(revision: u64) -> Scripted {
-    let document = json!({
-        "version": 1,
-        "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ",
-        "service": "shop",
-        "revision": revision,
-        "maintenance": if revision % 3 == 1 { "off" } else { "all" },
-        "allowlist": { "enabled": revision % 3 == 2, "cidrs": ["127.0.0.0/8"] },
-        "notice": { "message": format!("state {revision}") },
-    });
-    Scripted::document(revision, document.to_string().into_bytes())
+    Scripted::state(
+        revision,
+        &json!({
+            "maintenance": if revision % 3 == 1 { "off" } else { "all" },
+            "allowlist": { "enabled": revision % 3 == 2, "cidrs": ["127.0.0.0/8"] },
+            "notice": { "message": format!("state {revision}") },
+        }),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_is_wrong_while_the_state_flips() {
-    let start = SocketAddr::from(([127, 0, 0, 1], 0));
-    let control = Endpoint::start(start, state(1)).unwrap();
+    let control = Endpoint::start(state(1));
     let edge = Edge::new(control.address()).with_plugin(json!({ "wait": 10 }));
-    let envoy = edge.start().await.unwrap();
+    let envoy = edge.start().await;
 
     let enough = Arc::new(AtomicBool::new(false));
     let flips = tokio::spawn({
@@ -77,13 +74,13 @@ async fn no_answer_is_wrong_while_the_state_flips() {
     );
     // It did flip: most states reached the filter.
     let changed = envoy.metric("intermission_polls_changed_total").await;
-    let changed = changed.unwrap().unwrap();
+    let changed = changed.unwrap();
     assert!(
         changed > revision / 2,
         "{changed} of {revision} states were heard"
     );
     let reloads = envoy.metric("wasm.intermission.vm_reload_success").await;
-    assert_eq!(reloads.unwrap().unwrap_or(0), 0);
+    assert_eq!(reloads.unwrap_or(0), 0);
 }
 
 /// Runs wrk until there are so many requests; how many there are then.
@@ -155,5 +152,5 @@ async fn load(envoy: &Envoy) -> Load {
 
 async fn memory(envoy: &Envoy) -> u64 {
     let memory = envoy.metric("intermission_vm_memory_bytes").await;
-    memory.unwrap().unwrap()
+    memory.unwrap()
 }

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use intermission_corpus::Request;
-use intermission_tests::over::Transport;
+use intermission_testkit::http::Transport;
 
 const METHODS: &[&str] = &[
     "GET", "GET", "GET", "HEAD", "POST", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",

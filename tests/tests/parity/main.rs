@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use intermission_corpus::{Corpus, Observed, Request, Vector};
-use intermission_tests::over::{Counts, Envoy, Place, Rig, Site, Transport, Version, application};
+use intermission_testkit::envoy::{Counts, Version};
+use intermission_testkit::http::Transport;
+use intermission_tests::{Place, Rig, Site, Sites, application};
 use tokio::net::TcpListener;
 
 /// Headers that are not ours: the connection's, and those by which the rig tells what it saw.
@@ -75,7 +77,7 @@ async fn axum_and_envoy_answer_alike() {
         .iter()
         .map(|vector| Site::of(vector).remove(0))
         .collect();
-    let envoy = Envoy::start(Version::Newest, 2, &sites).await.unwrap();
+    let envoy = Sites::start(Version::Newest, 2, &sites).await.unwrap();
 
     let mut rng = Rng::with_seed(seed);
     let mut failures = Vec::new();
@@ -113,7 +115,7 @@ async fn axum_and_envoy_answer_alike() {
         failures.len(),
         failures.join("\n")
     );
-    assert_eq!(envoy.decisions(&decisions).await.unwrap(), decisions);
+    assert_eq!(envoy.decisions(&decisions).await, decisions);
     assert_eq!(outcomes.len(), 8, "not every rule and kind is among them");
 }
 

@@ -4,7 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 
 use intermission_corpus::Vector;
-use intermission_tests::over::{Place, Rig, Run, Transport, application};
+use intermission_testkit::http::Transport;
+use intermission_tests::{Place, Rig, Run, application};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 

@@ -3,7 +3,8 @@
 use ::tonic::service::Routes;
 use ::tonic::transport::Server;
 use ::tonic::transport::server::TcpIncoming;
-use intermission_tests::over::{Place, Rig, Run, Transport, application};
+use intermission_testkit::http::Transport;
+use intermission_tests::{Place, Rig, Run, application};
 use tokio::net::TcpListener;
 
 #[tokio::test(flavor = "multi_thread")]

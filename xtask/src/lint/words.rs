@@ -24,17 +24,9 @@ const WORDS: &[&str] = &[
 /// What `cargo xtask bench` writes, whose template is checked, and the lists of words here.
 const LEFT_OUT: &[&str] = &["docs/performance.md", "xtask/src/lint/words.rs"];
 
-/// Packages whose Rust files are not clean yet. The check fails where an entry is no longer needed.
-const NOT_YET: &[&str] = &["control"];
-
 /// Fails with every place that has one of the words.
 pub(crate) fn check(root: &Path) -> Result<()> {
-    check_but(root, NOT_YET)
-}
-
-fn check_but(root: &Path, not_yet: &[&str]) -> Result<()> {
     let mut faults = Vec::new();
-    let mut needed = vec![false; not_yet.len()];
     for path in files::all(root)? {
         let is_rust = files::has_extension(&path, "rs");
         let is_prose = is_rust
@@ -50,19 +42,9 @@ fn check_but(root: &Path, not_yet: &[&str]) -> Result<()> {
         } else {
             in_prose(&text, 1)
         };
-        let excused = not_yet
-            .iter()
-            .zip(&mut needed)
-            .find(|(package, _)| is_rust && path.starts_with(package));
-        if let Some((_, needed)) = excused {
-            *needed |= !found.is_empty();
-            continue;
-        }
         let place = |(line, word)| format!("{}:{line}: {word:?}", path.display());
         faults.extend(found.into_iter().map(place));
     }
-    let clean = not_yet.iter().zip(needed).filter(|(_, needed)| !needed);
-    faults.extend(clean.map(|(package, _)| format!("{package} is clean: take it off NOT_YET")));
     if !faults.is_empty() {
         bail!(
             "{}\nname the thing or the role that is meant",
@@ -167,40 +149,30 @@ fn told(nobody: &str) -> String {
         assert_eq!(in_rust(text), expected);
     }
 
-    fn fault(files: &[(&str, &str)], not_yet: &[&str]) -> String {
+    fn fault(files: &[(&str, &str)]) -> String {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = root.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let outcome = check_but(root.path(), not_yet);
+        let outcome = check(root.path());
         outcome.map_or_else(|error| error.to_string(), |()| String::new())
     }
 
     #[test]
-    fn each_file_is_named_unless_it_is_generated_or_excused() {
+    fn each_file_is_named_unless_it_is_generated() {
         let files = [
             ("README.md", "Nobody"),
             ("docs/performance.md", "nobody"),
             ("new/a.rs", "// told"),
-            ("old/a.rs", "// told"),
-            ("old/README.md", "told"),
             ("target/a.md", "told"),
         ];
         let expected = "\
 README.md:1: \"nobody\"
 new/a.rs:1: \"told\"
-old/README.md:1: \"told\"
 name the thing or the role that is meant";
-        assert_eq!(fault(&files, &["old"]), expected);
-        assert_eq!(fault(&files[1..2], &[]), "");
-    }
-
-    #[test]
-    fn an_excuse_that_is_not_needed_fails() {
-        let expected =
-            "old is clean: take it off NOT_YET\nname the thing or the role that is meant";
-        assert_eq!(fault(&[("old/a.rs", "// it is said")], &["old"]), expected);
+        assert_eq!(fault(&files), expected);
+        assert_eq!(fault(&files[1..2]), "");
     }
 }

@@ -66,41 +66,12 @@ pub(super) const PACKAGES: &[Package] = &[
     package("corpus"),
     package("examples"),
     package("fuzz"),
+    package("testkit"),
     package("tests"),
     package("xtask"),
 ];
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        rule: Rule::Length,
-        subject: "control/tests/control/durability.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "control/tests/control/fleet.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "control/tests/control/harness.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "control/tests/control/openapi.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "control/tests/control/timers.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Crowd,
-        subject: "control/tests/control",
-        reason: "not divided yet",
-    },
     Exception {
         rule: Rule::Length,
         subject: "middleware/tests/drain.rs",
@@ -115,16 +86,6 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         rule: Rule::Length,
         subject: "middleware/tests/poller.rs",
         reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "tests/src/over/envoy/mod.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Crowd,
-        subject: "tests/tests/barrier",
-        reason: "not divided yet",
     },
 ];
 

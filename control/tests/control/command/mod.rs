@@ -1,0 +1,5 @@
+//! What the command prints, and how it fails.
+
+mod explain;
+mod failures;
+mod switch;

@@ -1,0 +1,170 @@
+use intermission_testkit::control::Home;
+use serde_json::json;
+
+#[test]
+fn the_command_changes_the_state_and_prints_what_is_in_force() {
+    let home = Home::new();
+    let control = home.start();
+    let run = |line: &str| home.run(&control, &line.split(' ').collect::<Vec<_>>());
+    assert!(
+        run("service add shop")
+            .done()
+            .starts_with("shop: added, open")
+    );
+    assert!(run("service add shop").done().contains("nothing changed"));
+    assert!(run("service add pay").done().contains("pay: added"));
+    assert_eq!(run("service list").done(), "pay\nshop\n");
+
+    let entered = run("enter shop --reason deploy --writes-only --retry-after 60").done();
+    assert!(
+        entered.starts_with("shop: in maintenance, writes are refused (revision 2)\n"),
+        "{entered}"
+    );
+    for line in [
+        "by operator: deploy",
+        "the whole service",
+        "off: no client passes (no entry kept)",
+        "clients ask again after 60 s",
+        "no node has spoken yet: nothing enforces this",
+        "name a tester: intermission allowlist add shop CIDR",
+        "intermission exit shop",
+    ] {
+        assert!(entered.contains(line), "{line} is not in {entered}");
+    }
+    let all = run("enter shop").done();
+    assert!(
+        all.starts_with("shop: in maintenance, everything is refused (revision 3)\n"),
+        "{all}"
+    );
+    assert!(
+        all.contains(
+            "writes were refused only; everything is refused now (say --writes-only to stay"
+        ),
+        "{all}"
+    );
+    let again = run("enter shop --reason again").done();
+    assert!(
+        again.contains("nothing changed, so the reason is not kept"),
+        "{again}"
+    );
+    let empty = ["enter", "shop", "--message", ""];
+    let silent = home.run(&control, &empty).done();
+    assert!(
+        silent.contains("visitors read the title, and no text"),
+        "{silent}"
+    );
+    assert!(
+        again.starts_with("shop: nothing changed: in maintenance, everything"),
+        "{again}"
+    );
+
+    let status = run("status").done();
+    assert_eq!(status.lines().count(), 2);
+    assert!(
+        status.contains("pay   open") && status.contains("shop  IN MAINTENANCE"),
+        "{status}"
+    );
+    assert!(!status.contains('\u{1b}'), "colours are for terminals");
+    assert!(
+        run("status shop")
+            .done()
+            .contains("visitors   Down for maintenance: ")
+    );
+
+    let exited = run("exit --all --reason done").done();
+    assert!(exited.contains("shop: open (revision 5)"), "{exited}");
+    assert!(
+        exited.contains("pay: nothing changed: open (revision 1)"),
+        "{exited}"
+    );
+    let history = run("history shop").done();
+    assert_eq!(
+        history
+            .lines()
+            .filter(|line| line.contains(" by operator"))
+            .count(),
+        5
+    );
+    assert!(history.contains("enter by operator: deploy"), "{history}");
+    assert!(history.contains("exit by operator: done"), "{history}");
+    assert!(history.contains("maintenance off -> writes"), "{history}");
+}
+
+#[test]
+fn scope_by_host_is_said_to_depend_on_the_app() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let etag = control.state("shop").etag();
+    control.patch(
+        "shop",
+        &etag,
+        &json!({ "scope": { "hosts": ["shop.example"] } }),
+    );
+    let entered = home.run(&control, &["enter", "shop"]).done();
+    assert!(
+        entered
+            .starts_with("shop: in maintenance, everything in its scope is refused (revision 3)\n"),
+        "{entered}"
+    );
+    assert!(
+        entered.contains("scope      only hosts shop.example; the rest is open\n"),
+        "{entered}"
+    );
+    assert!(
+        home.run(&control, &["status"])
+            .done()
+            .contains("IN MAINTENANCE  allowlist off  scope narrowed  revision 3")
+    );
+    assert!(
+        entered.contains("binds only as far as the app's own routing"),
+        "{entered}"
+    );
+}
+
+#[test]
+fn the_token_is_found_where_it_is() {
+    let home = Home::new();
+    let control = home.start();
+    let port = control.address.rsplit(':').next().unwrap();
+    let server = format!("http://localhost:{port}");
+    home.run(&control, &["service", "add", "shop", "--server", &server])
+        .done();
+
+    // Another user has no link, and says what to do.
+    let other = Home::new();
+    for line in [
+        &["enter", "shop"][..],
+        &["status"],
+        &["explain", "shop", "--ip", "::1", "--path", "/"],
+    ] {
+        assert_eq!(
+            other.run(&control, line).failed(4),
+            format!(
+                "intermission: there is no token for http://{}: the control there is not this user's; give --token-file \
+                 FILE, or set INTERMISSION_TOKEN\n",
+                control.address
+            )
+        );
+    }
+    let file = home.data().join("operator.token");
+    other
+        .run(
+            &control,
+            &["enter", "shop", "--token-file", file.to_str().unwrap()],
+        )
+        .done();
+    let by_env = other
+        .binary()
+        .env("INTERMISSION_TOKEN", &control.token)
+        .args(["exit", "shop", "--server", &server])
+        .output();
+    assert!(by_env.unwrap().status.success());
+    let address = control.address.clone();
+    drop(control);
+    let said = other.run_at(&address, &["status"]).failed(3);
+    assert!(
+        said.contains(&format!("no control at http://{address}: ")),
+        "{said}"
+    );
+}

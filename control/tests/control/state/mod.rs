@@ -1,0 +1,6 @@
+//! Changes of states.
+
+mod allowlist;
+mod changes;
+mod documents;
+mod upgrade;

@@ -1,0 +1,10 @@
+//! A real Envoy with the filter.
+
+pub mod config;
+mod edge;
+mod installed;
+mod process;
+
+pub use edge::{Control, Edge};
+pub use installed::{Module, Version};
+pub use process::{Counts, Envoy, ask_admin};

@@ -1,0 +1,23 @@
+//! What tests and benches run: control and other processes, raw HTTP clients and polling endpoints.
+//!
+//! A test says by a panic that something is wrong, and so does its kit.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a kit for tests panics like a test"
+)]
+
+mod backend;
+pub mod control;
+mod endpoint;
+pub mod envoy;
+pub mod http;
+mod process;
+mod wait;
+
+pub use backend::Backend;
+pub use endpoint::{Endpoint, Polled, Scripted, document};
+pub use process::{Process, beside, free_address, limited};
+pub use wait::{LONG, eventually, pause, wait_for, within};

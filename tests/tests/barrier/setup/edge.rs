@@ -1,0 +1,50 @@
+use std::net::SocketAddr;
+
+use axum::Router;
+use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::eventually;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::Control;
+
+/// An Envoy with two workers before an application that knows nothing of maintenance; both end with this value.
+pub(crate) struct EdgeNode {
+    pub(crate) address: SocketAddr,
+    _envoy: Envoy,
+    application: JoinHandle<()>,
+}
+
+impl EdgeNode {
+    /// Starts both, and waits until control knows the node.
+    pub(crate) async fn start(control: &Control, app: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut edge = Edge::new(control.address).with_plugin(json!({
+            "path": "/v1/services/shop/state",
+            "authority": control.address.to_string(),
+            "token": control.token,
+            "node": "edge",
+            "wait": 2,
+        }));
+        edge.application = Some(listener.local_addr().unwrap());
+        let application = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let envoy = edge.start().await;
+        eventually("control knows the edge", async || {
+            let nodes = control.nodes().await;
+            nodes.iter().any(|node| node["name"] == "edge")
+        })
+        .await;
+        Self {
+            address: envoy.address(),
+            _envoy: envoy,
+            application,
+        }
+    }
+}
+
+impl Drop for EdgeNode {
+    fn drop(&mut self) {
+        self.application.abort();
+    }
+}

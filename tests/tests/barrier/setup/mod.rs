@@ -1,0 +1,17 @@
+//! What a wait is tried with: control, nodes, an application, clients, and a way that can be cut.
+
+mod app;
+mod client;
+mod control;
+mod edge;
+mod node;
+mod proxy;
+mod shop;
+
+pub(crate) use app::{Witness, app};
+pub(crate) use client::{Client, TESTER};
+pub(crate) use control::{Control, Setting};
+pub(crate) use edge::EdgeNode;
+pub(crate) use node::{ANYWHERE, Node};
+pub(crate) use proxy::{Proxy, Way};
+pub(crate) use shop::Shop;

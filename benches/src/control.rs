@@ -1,94 +1,51 @@
 //! A control in a process of its own, and nodes that poll it.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
-use tempfile::TempDir;
+use anyhow::{Context as _, Result, bail};
+use intermission_testkit::control::{Control, Home};
+use intermission_testkit::http::Connection;
+use serde_json::json;
 
-use crate::connection::Connection;
-use crate::process::{Server, free_address, made};
+use crate::process::made;
 
-/// A control with the service `shop`.
+/// A control on one processor of its own, with the service `shop`.
 #[derive(Debug)]
-pub struct Control {
+pub struct Shop {
     /// The process, which is to end before its folder does.
-    pub server: Server,
-    home: TempDir,
+    pub control: Control,
+    _home: Home,
     /// The token of the nodes.
     pub token: String,
 }
 
-impl Control {
+impl Shop {
     /// Starts one whose nodes may be so many.
-    pub async fn start(nodes: usize, processor: usize) -> Result<Self> {
-        let binary = made(
-            "release/intermission",
-            "cargo build --release --package intermission-control",
-        )?;
-        let home = tempfile::tempdir()?;
-        let [state, data] = ["", "data"].map(|name| home.path().join(name).display().to_string());
-        let address = free_address()?;
-        let arguments = [
-            &format!("XDG_STATE_HOME={state}"),
-            &*binary.to_string_lossy(),
-            "serve",
-            "--listen",
-            &address.to_string(),
-            "--data",
-            &data,
-        ];
-        let server = Server::run("env", &arguments, address, processor)?;
-        let mut control = Self {
-            server,
-            home,
-            token: String::new(),
-        };
-        control.post("/v1/services", r#"{"name":"shop"}"#).await?;
-        let wanted = format!(
-            r#"{{"name":"nodes","role":"node","max_members":{nodes},"max_polls":{nodes}}}"#
-        );
-        let made = control.post("/v1/tokens", &wanted).await?;
-        let token = made["token"].as_str().context("there is no token")?;
-        token.clone_into(&mut control.token);
-        Ok(control)
-    }
-
-    /// Changes something, and gives back what control says of it.
-    pub async fn post(&self, path: &str, body: &str) -> Result<Value> {
-        Ok(serde_json::from_slice(
-            &self.ask("POST", path, body).await?,
-        )?)
+    pub fn start(nodes: usize, processor: usize) -> Result<Self> {
+        let by = "cargo build --release --package intermission-control";
+        let home = Home::with_program(made("release/intermission", by)?);
+        let on = format!("taskset --cpu-list --pid {processor} $$ >/dev/null");
+        let control = home.start_by(home.binary_after(&on));
+        control.add("shop");
+        let token = control.token(&json!({
+            "name": "nodes", "role": "node", "max_members": nodes, "max_polls": nodes,
+        }));
+        Ok(Self {
+            control,
+            _home: home,
+            token,
+        })
     }
 
     /// How many polls it holds.
-    pub async fn held(&self) -> Result<usize> {
-        let metrics = String::from_utf8(self.ask("GET", "/metrics", "").await?)?;
+    pub fn held(&self) -> Result<usize> {
+        let metrics = String::from_utf8(self.control.get("/metrics").body)?;
         let held = metrics
             .lines()
             .find_map(|line| line.strip_prefix("intermission_control_polls_held "));
         Ok(held.context("the metric is not there")?.parse()?)
-    }
-
-    /// Asks as the operator.
-    async fn ask(&self, method: &str, path: &str, body: &str) -> Result<Vec<u8>> {
-        let token = fs::read_to_string(self.home.path().join("data/operator.token"))?;
-        let authorization = format!("Bearer {}", token.trim());
-        let mut headers = vec![("authorization", &*authorization)];
-        if !body.is_empty() {
-            headers.push(("content-type", "application/json"));
-        }
-        let mut connection = Connection::open(self.server.address).await?;
-        let answer = connection.ask(method, path, &headers, body).await?;
-        ensure!(
-            answer.status < 300,
-            "{method} {path}: {}",
-            String::from_utf8_lossy(&answer.body)
-        );
-        Ok(answer.body)
     }
 }
 
@@ -150,7 +107,8 @@ impl Node {
         match answer.status {
             304 => Ok(None),
             200 => {
-                self.etag = answer.etag;
+                let etag = answer.header("etag").unwrap_or_default();
+                self.etag = String::from_utf8_lossy(etag).into_owned();
                 Ok(Some(Heard {
                     document: answer.body,
                     at,
@@ -165,8 +123,8 @@ impl Node {
         loop {
             let polled = self.poll(60).await.transpose();
             let failed = matches!(polled, Some(Err(_)));
-            let told = polled.is_none_or(|news| heard.send(news).is_ok());
-            if failed || !told {
+            let is_heard = polled.is_none_or(|news| heard.send(news).is_ok());
+            if failed || !is_heard {
                 return;
             }
         }

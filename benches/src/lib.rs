@@ -2,9 +2,7 @@
 
 pub mod addresses;
 mod area;
-pub mod connection;
 pub mod control;
-pub mod endpoint;
 pub mod hot;
 pub mod layer;
 pub mod pairs;

@@ -4,10 +4,11 @@ use std::fs;
 use std::net::SocketAddr;
 
 use anyhow::Result;
+use intermission_testkit::free_address;
 use serde_json::{Value, json};
 
 use crate::Random;
-use crate::process::{Server, free_address, made};
+use crate::process::{Server, made};
 
 /// Files for programs to read, which are removed at the end.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ pub fn envoy(
     upstream: Upstream,
     processor: usize,
 ) -> Result<Server> {
-    envoy_with_admin(files, filter, upstream, free_address()?, processor)
+    envoy_with_admin(files, filter, upstream, free_address(), processor)
 }
 
 /// Starts an Envoy that tells of itself at `admin`.
@@ -75,11 +76,11 @@ pub fn envoy_with_admin(
     processor: usize,
 ) -> Result<Server> {
     let binary = made("envoy/bin/envoy", "cargo xtask bench")?;
-    let address = free_address()?;
+    let address = free_address();
     let (route, cluster) = match upstream {
         Upstream::None => (
             json!({ "direct_response": { "status": 200, "body": { "inline_string": "welcome" } } }),
-            free_address()?,
+            free_address(),
         ),
         Upstream::At(upstream) => (json!({ "route": { "cluster": "upstream" } }), upstream),
     };
@@ -129,7 +130,12 @@ pub fn envoy_with_admin(
         "--log-level",
         "off",
     ];
-    Server::run(&binary.to_string_lossy(), &arguments, address, processor)
+    Ok(Server::run(
+        &binary.to_string_lossy(),
+        &arguments,
+        address,
+        processor,
+    ))
 }
 
 fn socket_address(address: SocketAddr) -> Value {
@@ -231,7 +237,7 @@ pub fn rbac(allowlist: &[String]) -> Value {
 
 /// Starts an nginx that refuses all but these.
 pub fn nginx(files: &Files, allowlist: &[String], processor: usize) -> Result<Server> {
-    let address = free_address()?;
+    let address = free_address();
     let listed: String = allowlist
         .iter()
         .map(|cidr| format!("    {cidr} 1;\n"))
@@ -248,12 +254,12 @@ pub fn nginx(files: &Files, allowlist: &[String], processor: usize) -> Result<Se
          \x20   location / {{\n      if ($tester = 0) {{ return 503 '{PROBLEM}'; }}\n      return 200 welcome;\n    }}\n  }}\n}}\n"
     );
     let config = files.write(&format!("nginx-{}.conf", address.port()), &config)?;
-    Server::run("nginx", &["-c", &config], address, processor)
+    Ok(Server::run("nginx", &["-c", &config], address, processor))
 }
 
 /// Starts an HAProxy that refuses all but these.
 pub fn haproxy(files: &Files, allowlist: &[String], processor: usize) -> Result<Server> {
-    let address = free_address()?;
+    let address = free_address();
     let listed = files.write("testers.txt", &allowlist.join("\n"))?;
     let problem = files.write("problem.json", PROBLEM)?;
     let config = format!(
@@ -264,5 +270,10 @@ pub fn haproxy(files: &Files, allowlist: &[String], processor: usize) -> Result<
          \x20 http-request return status 200 content-type text/plain string welcome\n"
     );
     let config = files.write("haproxy.cfg", &config)?;
-    Server::run("haproxy", &["-db", "-f", &config], address, processor)
+    Ok(Server::run(
+        "haproxy",
+        &["-db", "-f", &config],
+        address,
+        processor,
+    ))
 }

@@ -2,10 +2,9 @@
 //! router or, `around-`, encloses it, or that has a long allowlist (`crowded`); behind a layer that does next to nothing
 //! (`set-status`); or behind a middleware written by hand (`by-hand`, or `by-hand-refused`). One thread serves.
 //!
-//! Prints where it listens, and ends when its standard input does.
+//! Prints where it listens.
 
 use std::convert::Infallible;
-use std::io::Read as _;
 use std::net::SocketAddr;
 
 use anyhow::{Result, bail};
@@ -23,14 +22,6 @@ use tower::{Service, ServiceBuilder};
 use tower_http::set_status::SetStatusLayer;
 
 fn main() -> Result<()> {
-    std::thread::spawn(|| {
-        let mut nothing = [0];
-        while std::io::stdin()
-            .read(&mut nothing)
-            .is_ok_and(|read| read > 0)
-        {}
-        std::process::exit(0);
-    });
     let mode = std::env::args().nth(1).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -4,16 +4,15 @@
 //! Prints a line of JSON with the bytes of the largest VM, by the filter's own word: with no list, with the first, when the
 //! heap has settled around lists that follow each other, and with the last.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use intermission_benches::Random;
-use intermission_benches::connection::Connection;
-use intermission_benches::endpoint::Endpoint;
-use intermission_benches::process::free_address;
 use intermission_benches::proxies::{Files, Upstream, edge_filter, envoy_with_admin, state};
+use intermission_testkit::envoy::ask_admin;
+use intermission_testkit::http::Connection;
+use intermission_testkit::{Endpoint, Scripted, free_address};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -41,12 +40,15 @@ fn main() -> Result<()> {
 }
 
 async fn measure(changes: u64) -> Result<Value> {
-    let document = |revision, list: &[String]| state(revision, "all", list).to_string();
-    let endpoint = Endpoint::start(document(1, &[])).await?;
+    let document = |revision, list: &[String]| {
+        let document = state(revision, "all", list).to_string();
+        Scripted::document(revision, document.into_bytes())
+    };
+    let endpoint = Endpoint::start(document(1, &[]));
     let files = Files::new()?;
     let filter = edge_filter(&json!({ "cluster": "upstream", "path": "/state" }))?;
-    let admin = free_address()?;
-    let upstream = Upstream::At(endpoint.address);
+    let admin = free_address();
+    let upstream = Upstream::At(endpoint.address());
     let envoy = envoy_with_admin(&files, Some(filter), upstream, admin, PROXY)?;
     let mut client = Connection::open(envoy.address).await?;
     refused(&mut client, 1).await?;
@@ -56,8 +58,11 @@ async fn measure(changes: u64) -> Result<Value> {
     let (mut bytes_first, mut bytes_settled, mut made) = (0, 0, 0);
     while made < changes && begun.elapsed() < LONGEST {
         made += 1;
-        endpoint.put(document(1 + made, &cidrs(made)));
-        endpoint.until_applied().await?;
+        endpoint.say(document(1 + made, &cidrs(made)));
+        let applied = format!(";applied=\"{}\"", 1 + made);
+        endpoint
+            .poll("it is applied", |poll| poll.node.contains(&applied))
+            .await;
         refused(&mut client, 1 + made).await?;
         match made {
             1 => bytes_first = memory(admin).await?,
@@ -110,14 +115,8 @@ async fn refused(client: &mut Connection, revision: u64) -> Result<()> {
 /// The bytes of the largest VM.
 async fn memory(admin: SocketAddr) -> Result<u64> {
     sleep(MEASURED).await;
-    let mut stream = TcpStream::connect(admin)?;
     let name = "intermission_vm_memory_bytes";
-    write!(
-        stream,
-        "GET /stats?filter={name} HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n"
-    )?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
+    let text = ask_admin(admin, &format!("/stats?filter={name}")).await;
     let value = text.lines().find_map(|line| line.split_once(name));
     let (_, value) = value.with_context(|| format!("no {name} in {text}"))?;
     Ok(value.trim_start_matches(':').trim().parse()?)

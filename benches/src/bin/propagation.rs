@@ -10,9 +10,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use intermission_benches::control::{Control, Heard, Node};
+use intermission_benches::control::{Heard, Node, Shop};
+use intermission_testkit::within;
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 /// The processor of control; the nodes are on the other.
 const CONTROL: usize = 0;
@@ -59,41 +60,45 @@ fn main() -> Result<()> {
 }
 
 async fn measure(nodes: usize, effort: &Effort) -> Result<Value> {
-    let control = Control::start(nodes + 1, CONTROL).await?;
-    let mut idle = node(&control, "idle").await?;
+    let shop = Shop::start(nodes + 1, CONTROL)?;
+    let process = &shop.control.process;
+    let mut idle = node(&shop, "idle").await?;
     ensure!(idle.poll(0).await?.is_some(), "it has the state already");
-    let before = control.server.memory()?;
-    let crowd = Crowd::gather(&control, nodes).await?;
-    crowd.until_held(&control).await?;
-    let bytes = control.server.memory()?.saturating_sub(before) as f64 / nodes as f64;
+    let before = process.memory();
+    let crowd = Crowd::gather(&shop, nodes).await?;
+    crowd.until_held(&shop).await;
+    let bytes = process.memory().saturating_sub(before) as f64 / nodes as f64;
     let each = |took: Duration, count: f64| took.as_secs_f64() * 1e6 / count;
 
     let (mut times, mut commands) = (Vec::new(), Vec::new());
     let mut changed = Duration::ZERO;
     for revision in 2..2 + effort.changes {
         let switch = if revision % 2 == 0 { "enter" } else { "exit" };
-        let cpu = control.server.cpu_time()?;
+        let cpu = process.cpu_time();
         let begun = Instant::now();
         let path = format!("/v1/services/shop/{switch}");
-        control.post(&path, "").await?;
+        ensure!(
+            shop.control.post(&path, &json!({})).status == 200,
+            "{switch}"
+        );
         commands.push(begun.elapsed());
         times.push(crowd.until_all_have(revision)?.duration_since(begun));
-        crowd.until_held(&control).await?;
-        changed += control.server.cpu_time()? - cpu;
+        crowd.until_held(&shop).await;
+        changed += process.cpu_time() - cpu;
     }
 
-    let cpu = control.server.cpu_time()?;
+    let cpu = process.cpu_time();
     sleep(effort.held).await;
-    let held = control.server.cpu_time()? - cpu;
+    let held = process.cpu_time() - cpu;
 
     ensure!(idle.poll(0).await?.is_some(), "it missed the changes");
     let mut unchanged = Vec::new();
     for _ in 0..ROUNDS {
-        let cpu = control.server.cpu_time()?;
+        let cpu = process.cpu_time();
         for _ in 0..effort.unchanged {
             ensure!(idle.poll(0).await?.is_none(), "nothing has changed");
         }
-        unchanged.push(control.server.cpu_time()? - cpu);
+        unchanged.push(process.cpu_time() - cpu);
     }
     crowd.ensure_quiet()?;
 
@@ -118,8 +123,9 @@ async fn measure(nodes: usize, effort: &Effort) -> Result<Value> {
     }))
 }
 
-async fn node(control: &Control, name: &str) -> Result<Node> {
-    Node::start(control.server.address, &control.token, name.to_owned()).await
+async fn node(shop: &Shop, name: &str) -> Result<Node> {
+    let address = shop.control.address.parse()?;
+    Node::start(address, &shop.token, name.to_owned()).await
 }
 
 /// Nodes that poll until they are dropped.
@@ -130,13 +136,13 @@ struct Crowd {
 
 impl Crowd {
     /// Starts so many, and waits until each has the first revision.
-    async fn gather(control: &Control, size: usize) -> Result<Self> {
+    async fn gather(shop: &Shop, size: usize) -> Result<Self> {
         let (send, heard) = channel();
         let mut crowd = Self { heard, size: 0 };
         while crowd.size < size {
             let coming = DOOR.min(size - crowd.size);
             for number in crowd.size..crowd.size + coming {
-                let node = node(control, &format!("node-{number}")).await?;
+                let node = node(shop, &format!("node-{number}")).await?;
                 tokio::spawn(node.run(Sender::clone(&send)));
             }
             crowd.until_have(1, coming)?;
@@ -169,14 +175,11 @@ impl Crowd {
     }
 
     /// Waits until all polls are held.
-    async fn until_held(&self, control: &Control) -> Result<()> {
-        let all = async {
-            while control.held().await? < self.size {
-                sleep(Duration::from_millis(10)).await;
-            }
-            Ok(())
-        };
-        timeout(LONG, all).await.context("not all polls are held")?
+    async fn until_held(&self, shop: &Shop) {
+        within(LONG, "all polls are held", async || {
+            shop.held().is_ok_and(|held| held >= self.size)
+        })
+        .await;
     }
 
     /// Asserts that no node has received a state that it must not get.

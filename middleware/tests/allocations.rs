@@ -1,9 +1,5 @@
 //! What the layer allocates for a request, beyond what the service does.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
+#![cfg(test)]
 
 use std::convert::Infallible;
 use std::fmt::Debug;

@@ -1,10 +1,6 @@
 //! A model of the counting: every order in which the threads can run, and all that each may see of the
 //! others' writes.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
+#![cfg(test)]
 
 use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;

@@ -5,13 +5,13 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::fault::Fault;
-use super::table::{EXCEPTIONS, Exception, PACKAGES, Package};
+use super::table::{PACKAGES, Package};
 use super::{rooms, sizes};
 use crate::lint::files;
 
-/// Fails with every fault that is no exception, and with every exception that is no fault.
+/// Fails with every fault.
 pub(crate) fn check(root: &Path) -> Result<()> {
-    let report = examine(root, PACKAGES, EXCEPTIONS)?;
+    let report = examine(root, PACKAGES)?;
     eprintln!("{}", report.summary);
     if !report.faults.is_empty() {
         bail!("{}", report.faults.join("\n"));
@@ -25,11 +25,7 @@ pub(super) struct Report {
     pub(super) faults: Vec<String>,
 }
 
-pub(super) fn examine(
-    root: &Path,
-    packages: &[Package],
-    exceptions: &[Exception],
-) -> Result<Report> {
+pub(super) fn examine(root: &Path, packages: &[Package]) -> Result<Report> {
     let all = files::all(root)?;
     let mut faults: Vec<Fault> = Vec::new();
     for package in packages {
@@ -39,21 +35,9 @@ pub(super) fn examine(
     let (sizes, summary) = sizes::check(root, &all, &folders)?;
     faults.extend(sizes);
 
-    let is = |exception: &Exception, fault: &Fault| {
-        exception.rule == fault.rule && exception.subject == fault.subject
-    };
-    let idle = exceptions
+    let faults = faults
         .iter()
-        .filter(|exception| !faults.iter().any(|fault| is(exception, fault)));
-    let idle = idle.map(|Exception { rule, subject, .. }| {
-        format!("{subject}: the exception from {rule:?} is not needed")
-    });
-    let real = faults
-        .iter()
-        .filter(|fault| !exceptions.iter().any(|exception| is(exception, fault)));
-    let faults = real
         .map(|fault| format!("{}: {}", fault.subject, fault.text))
-        .chain(idle)
         .collect();
     Ok(Report { summary, faults })
 }

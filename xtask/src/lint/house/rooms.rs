@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::circles::{Edges, circles};
-use super::fault::{Fault, Rule};
+use super::fault::Fault;
 use super::imports::{self, Role};
 use super::modules::{File, Modules};
 use super::table::Package;
@@ -20,7 +20,7 @@ pub(super) fn check(root: &Path, all: &[PathBuf], package: &Package) -> Result<V
         let floor = floor(package, file);
         if floor.is_none() {
             let text = "is in no room of the table".to_owned();
-            faults.push(Fault::new(Rule::Room, file.path.display(), text));
+            faults.push(Fault::new(file.path.display(), text));
         }
         // A line with several names is one fault.
         let mut upward = BTreeMap::new();
@@ -44,12 +44,11 @@ pub(super) fn check(root: &Path, all: &[PathBuf], package: &Package) -> Result<V
         }
         for (line, other) in upward {
             let text = format!("line {line} imports from {other}, which is further up");
-            faults.push(Fault::new(Rule::Upward, file.path.display(), text));
+            faults.push(Fault::new(file.path.display(), text));
         }
     }
     for circle in circles(&edges) {
         faults.push(Fault::new(
-            Rule::Circle,
             shown(&modules, &circle),
             "import from each other in a circle".to_owned(),
         ));
@@ -73,7 +72,7 @@ fn kept(package: &Package, file: &File, path: &imports::Path) -> Option<Fault> {
     let is_there = file.module.first().is_some_and(|found| found == room);
     (!is_there).then(|| {
         let text = format!("line {} uses {name}, which is for {room} alone", path.line);
-        Fault::new(Rule::Kept, file.path.display(), text)
+        Fault::new(file.path.display(), text)
     })
 }
 

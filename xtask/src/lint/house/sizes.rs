@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::fault::{Fault, Rule};
+use super::fault::Fault;
 use crate::lint::files;
 
 /// The most source files directly in a folder.
@@ -35,19 +35,19 @@ pub(super) fn check(
         lengths.push(lines);
         if lines > LONG {
             let text = format!("{lines} lines; more than {LONG} are too many");
-            faults.push(Fault::new(Rule::Length, path.display(), text));
+            faults.push(Fault::new(path.display(), text));
         }
     }
     for (folder, files) in crowds.iter().filter(|(_, files)| **files > CROWD) {
         let text = format!("{files} source files; more than {CROWD} are too many");
-        faults.push(Fault::new(Rule::Crowd, folder.display(), text));
+        faults.push(Fault::new(folder.display(), text));
     }
     lengths.sort_unstable();
     let [median, longest] = [lengths.get(lengths.len() / 2), lengths.last()]
         .map(|lines| lines.copied().unwrap_or_default());
     if median > MEDIAN {
         let text = format!("the median file has {median} lines; more than {MEDIAN} are too many");
-        faults.push(Fault::new(Rule::Median, "all files", text));
+        faults.push(Fault::new("all files", text));
     }
     let most = crowds.values().max().copied().unwrap_or_default();
     let summary = format!(

@@ -1,6 +1,4 @@
-//! The rooms of each package, and the faults that are meant.
-
-use super::fault::Rule;
+//! The rooms of each package.
 
 /// What is to be held of a package.
 #[derive(Clone, Copy, Debug)]
@@ -11,16 +9,6 @@ pub(super) struct Package {
     pub(super) rooms: &'static [&'static str],
     /// Crates of which each is used in one room only.
     pub(super) kept: &'static [(&'static str, &'static str)],
-}
-
-/// A fault that is meant.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Exception {
-    pub(super) rule: Rule,
-    /// As `Fault::subject` names it.
-    pub(super) subject: &'static str,
-    #[expect(dead_code, reason = "for readers of the table")]
-    pub(super) reason: &'static str,
 }
 
 pub(super) const PACKAGES: &[Package] = &[
@@ -69,24 +57,6 @@ pub(super) const PACKAGES: &[Package] = &[
     package("testkit"),
     package("tests"),
     package("xtask"),
-];
-
-pub(super) const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        rule: Rule::Length,
-        subject: "middleware/tests/drain.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "middleware/tests/layer.rs",
-        reason: "not split yet",
-    },
-    Exception {
-        rule: Rule::Length,
-        subject: "middleware/tests/poller.rs",
-        reason: "not split yet",
-    },
 ];
 
 /// A package without rooms.

@@ -1,9 +1,8 @@
 use std::fs;
 
 use super::check::examine;
-use super::fault::Rule;
 use super::sizes::{CROWD, LONG, MEDIAN};
-use super::table::{Exception, Package};
+use super::table::Package;
 
 const ROOMS: &[&str] = &["text", "state", "rules"];
 
@@ -14,17 +13,13 @@ fn faults(kept: &'static [(&'static str, &'static str)], sources: &[(&str, &str)
         rooms: ROOMS,
         kept,
     };
-    examined(package, sources, &[])
-}
-
-fn examined(package: Package, sources: &[(&str, &str)], meant: &[Exception]) -> Vec<String> {
     let root = tempfile::tempdir().unwrap();
     for (path, text) in sources {
         let path = root.path().join("a/src").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    examine(root.path(), &[package], meant).unwrap().faults
+    examine(root.path(), &[package]).unwrap().faults
 }
 
 #[test]
@@ -200,30 +195,4 @@ fn long_files_fail_where_half_of_all_are_long() {
     ];
     let expected = ["all files: the median file has 151 lines; more than 150 are too many"];
     assert_eq!(faults(&[], &sources), expected);
-}
-
-#[test]
-fn an_exception_excuses_its_fault_and_fails_without_one() {
-    let package = Package {
-        folder: "a",
-        rooms: ROOMS,
-        kept: &[],
-    };
-    let meant = |rule| Exception {
-        rule,
-        subject: "a/src/text.rs",
-        reason: "",
-    };
-    let sources = [
-        ("lib.rs", ""),
-        ("rules.rs", ""),
-        ("text.rs", "use crate::rules::A;"),
-    ];
-    assert_eq!(examined(package, &sources, &[meant(Rule::Upward)]), [""; 0]);
-    let expected = ["a/src/text.rs: the exception from Upward is not needed"];
-    assert_eq!(
-        examined(package, &sources[..2], &[meant(Rule::Upward)]),
-        expected
-    );
-    assert_eq!(examined(package, &sources, &[meant(Rule::Circle)]).len(), 2);
 }

@@ -1,12 +1,4 @@
 //! The poller and an endpoint whose certificate is of a private CA.
-#![cfg(feature = "poller")]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
 
 use std::error::Error;
 use std::fs;
@@ -113,7 +105,7 @@ async fn a_private_ca_is_trusted_where_it_is_named() {
 }
 
 #[tokio::test]
-async fn nobody_else_is_asked() {
+async fn no_other_endpoint_is_asked() {
     let endpoint = Endpoint::start().await;
     let other = Endpoint::start().await;
     for (host, ca_file) in [

@@ -1,5 +1,4 @@
 //! A server on loopback that answers polls as a test says.
-#![allow(dead_code, reason = "no test needs all of it")]
 
 use std::time::Duration;
 
@@ -88,12 +87,7 @@ impl Server {
 }
 
 pub(crate) async fn until(policy: &PolicyHandle, revision: u64) {
-    let reached = async {
-        while policy.state().revision != revision {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(LONG, reached)
-        .await
-        .unwrap_or_else(|_| panic!("revision {revision} never came in force"));
+    let reached = policy.until(|state| state.revision == revision);
+    let reached = timeout(LONG, reached).await;
+    assert!(reached.is_ok(), "revision {revision} never came in force");
 }

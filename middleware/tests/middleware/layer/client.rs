@@ -1,12 +1,4 @@
 //! What an axum server says where the layer cannot see its clients.
-#![cfg(feature = "axum")]
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
-
-mod log;
 
 use std::net::SocketAddr;
 
@@ -16,7 +8,7 @@ use intermission::{MaintenanceLayer, PolicyHandle, State};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use self::log::Log;
+use crate::log::Log;
 
 const WARNING: &str =
     "the allowlist is enabled, but the layer sees no address of a connection's peer";

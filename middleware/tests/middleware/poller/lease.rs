@@ -1,12 +1,4 @@
 //! A lease is heeded where a request is admitted, whatever the task that polls does.
-#![cfg(feature = "poller")]
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
-
-mod log;
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -18,7 +10,7 @@ use intermission::{MaintenanceLayer, Mode, PolicyHandle, Poller};
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, ServiceExt, service_fn};
 
-use self::log::Log;
+use crate::log::Log;
 
 /// No condition in these tests takes this long unless it is never met.
 const LONG: Duration = Duration::from_secs(20);

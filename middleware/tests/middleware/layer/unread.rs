@@ -1,6 +1,4 @@
 //! Refused requests with bodies, over a real connection.
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,14 +1,4 @@
 //! The copy of the last state that a node starts from while its endpoint is away.
-#![cfg(feature = "poller")]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test does not expect ends it"
-)]
-
-mod server;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +7,7 @@ use intermission::{Mode, PolicyHandle, Poller};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use self::server::{LONG, SHORT, Server, document, document_of, until};
+use super::server::{LONG, SHORT, Server, document, document_of, until};
 
 #[tokio::test]
 async fn the_saved_copy_outlives_the_endpoint() {

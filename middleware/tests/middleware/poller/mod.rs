@@ -1,0 +1,8 @@
+//! The poller against servers on loopback and files.
+
+mod lease;
+mod polls;
+mod reports;
+mod saved;
+mod server;
+mod tls;

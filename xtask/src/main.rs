@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use crate::bench::Length;
 use crate::counts::Task;
 use crate::step::Steps;
-use crate::suites::{api, fuzz, libraries, soak, test};
+use crate::suites::{api, fuzz, libraries, simulate, soak, test};
 use crate::system::Missing;
 
 const CHORES: &str = "\
@@ -31,6 +31,7 @@ cargo xtask libraries tests the core and the layer with the oldest Rust that the
 cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api       tests control's HTTP interface with REDbot and schemathesis
 cargo xtask counts    counts instructions and allocations of what runs in every request; --accept keeps them
+cargo xtask simulate  runs the simulation of --wait a million times: cargo xtask simulate [--runs N]
 cargo xtask soak      runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
 cargo xtask bench     measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
 cargo xtask fuzz      runs the fuzz targets, or one: cargo xtask fuzz [--runs N] [TARGET]
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         ["tidy"] => lint::tidy(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
         ["api"] => api::run(&mut steps),
+        ["simulate", arguments @ ..] => simulate::simulate(&mut steps, arguments),
         ["soak"] => soak::soak(&mut steps),
         ["bench"] => bench::run(&mut steps, Length::Full),
         ["bench", "--quick"] => bench::run(&mut steps, Length::Quick),

@@ -28,6 +28,9 @@ pub(crate) struct Member {
     pub(crate) forgiven: BTreeSet<String>,
     /// What it said last; `None` if nothing since control started.
     pub(crate) heard: Option<LastReport>,
+    /// Whether it had a state in force that this store never made, and still runs requests since then: the revision that
+    /// admitted them is none of this history.
+    pub(crate) strayed: bool,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
 }
@@ -84,6 +87,9 @@ impl Member {
                 heard.position = before.position;
             }
             self.revoked = revoked;
+            let running = &heard.report.running;
+            let is_idle = running.requests + running.upgraded == 0;
+            self.strayed = heard.position == Position::Forked || (self.strayed && !is_idle);
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             token.clone_into(&mut self.token);
@@ -126,7 +132,7 @@ impl Member {
             Position::At(applied) => applied >= revision,
         };
         let runs = report.running.requests + report.running.upgraded > 0
-            && report.running.oldest.is_none_or(|oldest| oldest < revision);
+            && (self.strayed || report.running.oldest.is_none_or(|oldest| oldest < revision));
         let runs = runs && (report.running.requests > 0 || !wait.ignore_upgraded);
         if in_force && !silent && !runs {
             return Standing::Drained;

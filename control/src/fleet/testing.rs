@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use intermission_core::{MemberId, Report, Running};
 
-use crate::fleet::member::{LastReport, Member};
+use crate::fleet::member::{LastReport, Member, Position};
 
 pub(crate) const WAIT: Duration = Duration::from_secs(10);
 
@@ -40,6 +40,7 @@ pub(crate) fn member(heard: LastReport) -> Member {
         token: "nodes".to_owned(),
         stored_token: "nodes".to_owned(),
         revoked: false,
+        strayed: heard.position == Position::Forked,
         wait: report.wait,
         lease: report.lease,
         forgiven: BTreeSet::new(),

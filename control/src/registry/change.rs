@@ -17,6 +17,7 @@ use crate::store::{
 };
 use crate::values::etag::Condition;
 use crate::values::now::Now;
+use crate::values::random::random;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 use crate::wire::wait::Wait;
@@ -54,11 +55,9 @@ impl ChangeRequest {
         state: &State,
         now: Timestamp,
     ) -> Result<StoredBarrier, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)
-            .map_err(|error| StoreError::random(OpenError::Random(error)))?;
+        let random = random().map_err(|error| StoreError::random(OpenError::Random(error)))?;
         Ok(StoredBarrier {
-            id: format!("{:032x}", u128::from_be_bytes(random)),
+            id: format!("{:032x}", random),
             service: state.service.as_str().to_owned(),
             revision: state.revision,
             wait: wait.clone(),

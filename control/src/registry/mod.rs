@@ -17,6 +17,8 @@ mod memory;
 mod published;
 mod registry;
 mod reports;
+#[cfg(test)]
+mod simulation;
 mod timers;
 mod token_changes;
 mod tokens;

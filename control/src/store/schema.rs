@@ -5,6 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use ulid::Ulid;
 
 use crate::store::error::{OpenError, StoreError};
+use crate::values::random::random;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
 const STEPS: [&str; 6] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE];
@@ -160,10 +161,9 @@ pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(),
 
 /// A new identity for a store: a ULID, so that later ones are greater.
 fn mint(now: Timestamp) -> Result<String, OpenError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(OpenError::Random)?;
+    let random = random().map_err(OpenError::Random)?;
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
-    Ok(Ulid::from_parts(milliseconds, u128::from_be_bytes(random)).to_string())
+    Ok(Ulid::from_parts(milliseconds, random).to_string())
 }
 
 /// A new identity for a store that is greater than the one `before`.

@@ -5,5 +5,6 @@ pub(crate) mod duration;
 pub(crate) mod etag;
 pub(crate) mod members;
 pub(crate) mod now;
+pub(crate) mod random;
 pub(crate) mod state_home;
 pub(crate) mod timestamp;

@@ -172,3 +172,24 @@ fn a_node_that_had_drained_has_to_report_again_after_the_wait_began() {
     report_again(&mut setting, 0, 6);
     assert_eq!(setting.after(6).ending, Some(Ending::Done));
 }
+
+#[test]
+fn requests_that_a_state_of_a_lost_history_has_admitted_are_old() {
+    let mut setting = waiting().with(report("a"), Position::Forked);
+    // The node has gone on to a state of this history, whose revision is not greater than that of the lost one.
+    let mut hear = |seq, requests| {
+        let again = Report {
+            seq,
+            running: running(requests, Some(17)),
+            ..report("a")
+        };
+        let heard = LastReport::new(again, Position::At(17), Now::read());
+        setting.members[0].report(heard, "nodes", false);
+        setting.after(1)
+    };
+    assert_eq!(hear(2, 1).missing[0].standing, Standing::Running);
+    assert_eq!(hear(3, 1).ending, None);
+    assert_eq!(hear(4, 0).ending, Some(Ending::Done));
+    // What this history admits counts by its revision again.
+    assert_eq!(hear(5, 1).ending, Some(Ending::Done));
+}

@@ -1,0 +1,141 @@
+use std::rc::Rc;
+use std::time::Duration;
+
+use intermission_core::PollResponse;
+
+use super::control::Response;
+use super::node::{Phase, WAIT};
+use super::world::{Event, World};
+
+/// A poll on its way to control.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub(super) process: usize,
+    pub(super) number: u64,
+    pub(super) line: String,
+    pub(super) if_none_match: Option<Box<str>>,
+    /// How long control may hold it.
+    pub(super) wait: Option<Duration>,
+    /// The threads that it names as silent.
+    pub(super) silent: Vec<usize>,
+    pub(super) leaves: bool,
+}
+
+/// How often a farewell is sent.
+const FAREWELLS: u32 = 4;
+
+impl World {
+    /// A process polls, if it is time.
+    pub(super) fn poll(&mut self, index: usize) {
+        let (now, is_calm) = (self.now, self.is_calm);
+        let process = &mut self.processes[index];
+        process.finish(now);
+        if !process.is_alive() || process.in_flight.is_some() || process.frozen.is_some() {
+            return;
+        }
+        if process.poll.next_at() > now {
+            let at = process.poll.next_at();
+            self.at(at, Event::Poll(index));
+            return;
+        }
+        let leaves = process.phase == Phase::Leaving && process.is_idle();
+        let request = process.poll.send(now);
+        let line = process.report(leaves, now);
+        let number = process.seq;
+        process.in_flight = Some(number);
+        let message = Message {
+            process: index,
+            number,
+            line,
+            if_none_match: request.if_none_match,
+            wait: request.prefer.map(|_| WAIT).filter(|_| !leaves),
+            silent: process.silent(now).collect(),
+            leaves,
+        };
+        let is_cut_off = process.cut_off > now;
+        self.at(now + request.timeout, Event::Fail(index, number));
+        if is_cut_off || !is_calm && self.once_in(20) {
+            self.later(50, 2000, Event::Fail(index, number));
+            return;
+        }
+        if !is_calm && self.once_in(10) {
+            self.later(1, 4000, Event::Arrive(message.clone()));
+        }
+        let most = if !is_calm && self.once_in(8) {
+            3000
+        } else {
+            20
+        };
+        self.later(1, most, Event::Arrive(message));
+    }
+
+    /// An answer comes to a process.
+    pub(super) fn answered(&mut self, index: usize, number: u64, response: Response) {
+        let now = self.now;
+        let process = &mut self.processes[index];
+        if !process.is_alive() || process.in_flight != Some(number) {
+            return;
+        }
+        if let Some(until) = process.frozen {
+            self.at(until, Event::Answer(index, number, response));
+            return;
+        }
+        process.in_flight = None;
+        if response.leaves {
+            process.phase = Phase::Gone(now);
+            process.farewell_taken = Some(response.life);
+            return;
+        }
+        let received = process.poll.receive(
+            now,
+            PollResponse {
+                status: response.status,
+                etag: Some(response.etag.as_bytes()),
+                preference_applied: response.was_held.then_some(b"wait"),
+                retry_after: None,
+                body: &response.body,
+            },
+        );
+        let next = process.poll.next_at();
+        let tag = process.poll.tag().cloned();
+        let was_starting = process.phase == Phase::Starting;
+        let threads = process.threads.len();
+        self.at(next, Event::Poll(index));
+        if let (Ok(Some(state)), Some(tag)) = (received, tag) {
+            self.processes[index].latest = Some((Rc::new(state), tag.clone()));
+            for thread in 0..threads {
+                // The first answer is in force everywhere before anything is served.
+                if was_starting {
+                    self.processes[index].adopt(thread);
+                } else {
+                    let most = if thread == 0 { 0 } else { 400 };
+                    self.later(0, most, Event::Adopt(index, thread, tag.clone()));
+                }
+            }
+        }
+        if was_starting {
+            self.processes[index].phase = Phase::Serving;
+            self.check_process(index);
+        }
+    }
+
+    /// A process gets no answer.
+    pub(super) fn unanswered(&mut self, index: usize, number: u64) {
+        let now = self.now;
+        let process = &mut self.processes[index];
+        if !process.is_alive() || process.in_flight != Some(number) {
+            return;
+        }
+        process.in_flight = None;
+        process.poll.fail(now);
+        if process.phase == Phase::Leaving && process.is_idle() {
+            process.farewells += 1;
+            if process.farewells >= FAREWELLS {
+                process.phase = Phase::Gone(now);
+                return;
+            }
+        }
+        let next = process.poll.next_at();
+        self.at(next, Event::Poll(index));
+    }
+}

@@ -15,9 +15,11 @@ mod endpoint;
 pub mod envoy;
 pub mod http;
 mod process;
+mod promtool;
 mod wait;
 
 pub use backend::Backend;
 pub use endpoint::{Endpoint, Polled, Scripted, document};
 pub use process::{Process, beside, free_address, limited};
+pub use promtool::promtool_accepts;
 pub use wait::{LONG, eventually, pause, wait_for, within};

@@ -1,11 +1,9 @@
 //! The filter's metrics, as Envoy gives them to Prometheus.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 use intermission_testkit::envoy::Edge;
-use intermission_testkit::{Endpoint, Scripted, eventually};
+use intermission_testkit::{Endpoint, Scripted, eventually, promtool_accepts};
 use serde_json::json;
 
 const README: &str = include_str!("../../../edge-filter/README.md");
@@ -29,18 +27,7 @@ async fn metrics_are_those_of_the_readme_and_promtool_accepts_them() {
     // Envoy has no help texts, for which promtool asks.
     let help = found.iter().map(|name| format!("# HELP {name} Text.\n"));
     let exposed: String = help.chain([text.clone()]).collect();
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("promtool runs; cargo xtask setup installs it");
-    let mut input = promtool.stdin.take().unwrap();
-    input.write_all(exposed.as_bytes()).unwrap();
-    drop(input);
-    let output = promtool.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}\n{exposed}");
+    promtool_accepts(&exposed);
 }
 
 /// The names of our metrics behind `mark` at the beginning of a line.

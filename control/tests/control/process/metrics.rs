@@ -1,8 +1,7 @@
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 use intermission_testkit::control::{Ask, Control, Home};
+use intermission_testkit::promtool_accepts;
 use serde_json::json;
 
 const DOCS: &str = include_str!("../../../../docs/control.md");
@@ -35,18 +34,7 @@ fn metrics_are_those_of_the_docs_and_promtool_accepts_them() {
     let text = metrics(&control);
     assert_eq!(names(&text, "# TYPE "), names(DOCS, "| `"), "{text}");
     assert_eq!(names(&text, "# HELP "), names(DOCS, "| `"), "{text}");
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("promtool runs; cargo xtask setup installs it");
-    let mut input = promtool.stdin.take().unwrap();
-    input.write_all(text.as_bytes()).unwrap();
-    drop(input);
-    let output = promtool.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}\n{text}");
+    promtool_accepts(&text);
 }
 
 /// That every line of `expected` is there.

@@ -131,13 +131,13 @@ fn every_edge_of_one_crowd_among_few_is_exact() {
 
 #[test]
 fn every_edge_of_large_sets_is_exact() {
-    // Many enough for halves: spread, in one slot after the other, and in crowded slots.
+    // Many: spread, in one slot after the other, and in crowded slots.
     let spread = |step: u32| (0..20_000_u32).map(move |index| (index.wrapping_mul(step), 32));
     assert_edges(&spread(0x9e37_79b1).collect::<Vec<_>>());
     let higher = |(first, prefix): (u32, u8)| (first / 2 + 0x1234_8001, prefix);
     // The first is in the middle of what shares its upper half, and some of what follows begins with all of that.
-    let halves = (0x2000..0x2020_u32).map(|upper| (upper << 17, 16));
-    let higher = spread(0x9e37_79b1).map(higher).chain(halves);
+    let crowded = (0x2000..0x2020_u32).map(|upper| (upper << 17, 16));
+    let higher = spread(0x9e37_79b1).map(higher).chain(crowded);
     assert_edges(&higher.collect::<Vec<_>>());
     assert_edges(&spread(2).collect::<Vec<_>>());
     assert_edges(

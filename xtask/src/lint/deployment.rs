@@ -9,10 +9,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-
+use anyhow::{Result, ensure};
 use serde_json::json;
 
+use super::files;
 use crate::step::{output, run};
 use crate::workspace::{command, root, target};
 use crate::{tools, wasm};
@@ -110,17 +110,11 @@ fn with_filter(module: &Path, configuration: &str) -> String {
 }
 
 /// The YAML files of a folder, from the root.
-fn examples(folder: &'static str) -> Result<Vec<PathBuf>> {
-    let mut examples = Vec::new();
-    for entry in fs::read_dir(root().join(folder)).context(folder)? {
-        let path = Path::new(folder).join(entry?.file_name());
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "yaml")
-        {
-            examples.push(path);
-        }
-    }
-    examples.sort();
+fn examples(folder: &str) -> Result<Vec<PathBuf>> {
+    let mut examples = files::all(root())?;
+    examples.retain(|path| {
+        path.parent() == Some(Path::new(folder)) && files::has_extension(path, &["yaml"])
+    });
+    ensure!(!examples.is_empty(), "{folder} has no example");
     Ok(examples)
 }

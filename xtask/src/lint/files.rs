@@ -13,9 +13,10 @@ pub(super) fn all(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Whether the name of a file ends like this.
-pub(super) fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found == extension)
+/// Whether the name of a file ends in one of these.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let found = path.extension();
+    found.is_some_and(|found| extensions.iter().any(|extension| found == *extension))
 }
 
 /// The text of a file that is named from the root.

@@ -5,10 +5,9 @@ mod features;
 mod files;
 mod house;
 mod paths;
-mod rust;
 mod words;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::step::{Steps, run as run_command};
 use crate::system::{self, Chore, Missing};
@@ -38,9 +37,17 @@ pub(crate) fn quick(steps: &mut Steps) -> Result<()> {
 
 /// The checks that read files alone.
 pub(crate) fn tidy(steps: &mut Steps) -> Result<()> {
-    steps.step("paths that documentation names", || paths::check(root()))?;
-    steps.step("words", || words::check(root()))?;
-    steps.step("rooms, circles and sizes", || house::check(root()))
+    steps.step("paths that documentation names", || {
+        none(paths::check(root())?)
+    })?;
+    steps.step("words", || none(words::check(root())?))?;
+    steps.step("rooms, circles and sizes", || none(house::check(root())?))
+}
+
+/// Fails with all faults, if there are any.
+fn none(faults: Vec<String>) -> Result<()> {
+    ensure!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
 }
 
 /// The others.

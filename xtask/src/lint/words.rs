@@ -6,10 +6,11 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
+use regex::Regex;
 
 use super::files;
-use super::rust::{Kind, tokens};
 
 /// The words and phrases, in lower case.
 const WORDS: &[&str] = &[
@@ -24,98 +25,93 @@ const WORDS: &[&str] = &[
 /// What `cargo xtask bench` writes, whose template is checked, and the lists of words here.
 const LEFT_OUT: &[&str] = &["docs/performance.md", "xtask/src/lint/words.rs"];
 
-/// Fails with every place that has one of the words.
-pub(crate) fn check(root: &Path) -> Result<()> {
+/// Every place that has one of the words.
+pub(crate) fn check(root: &Path) -> Result<Vec<String>> {
+    let words = Words::new()?;
     let mut faults = Vec::new();
     for path in files::all(root)? {
-        let is_rust = files::has_extension(&path, "rs");
-        let is_prose = is_rust
-            || ["md", "txt"]
-                .iter()
-                .any(|end| files::has_extension(&path, end));
-        if !is_prose || LEFT_OUT.iter().any(|file| path == Path::new(file)) {
+        if LEFT_OUT.iter().any(|file| path == Path::new(file)) {
             continue;
         }
-        let text = files::text(root, &path)?;
-        let found = if is_rust {
-            in_rust(&text)
+        let prose = if files::has_extension(&path, &["rs"]) {
+            words.prose(&files::text(root, &path)?)
+        } else if files::has_extension(&path, &["md", "txt"]) {
+            files::text(root, &path)?
         } else {
-            in_prose(&text, 1)
+            continue;
         };
-        let place = |(line, word)| format!("{}:{line}: {word:?}", path.display());
-        faults.extend(found.into_iter().map(place));
+        faults.extend(words.find(&prose).iter().map(|(line, word)| {
+            let path = path.display();
+            format!("{path}:{line}: {word:?}; name the thing or the role that is meant")
+        }));
     }
-    if !faults.is_empty() {
-        bail!(
-            "{}\nname the thing or the role that is meant",
-            faults.join("\n")
-        );
-    }
-    Ok(())
+    Ok(faults)
 }
 
-/// The words in a Rust file, each with its line.
-fn in_rust(text: &str) -> Vec<(usize, &'static str)> {
-    let mut prose = String::new();
-    let (mut begin, mut found) = (1, Vec::new());
-    for token in tokens(text) {
-        // Comments in consecutive lines are one text, in which a phrase may be broken.
-        let line = token.line - begin;
-        let follows = token.kind == Kind::Comment && line == prose.matches('\n').count() + 1;
-        if !follows {
-            found.extend(in_prose(&prose, begin));
-            prose.clear();
-            begin = token.line;
-        }
-        match token.kind {
-            Kind::Comment => {
-                if follows {
-                    prose.push('\n');
-                }
-                prose.push_str(token.text.trim_start_matches(['/', '!', '*']));
-            }
-            Kind::Text => prose.push_str(&without_placeholders(token.text)),
-            Kind::Word | Kind::Sign => {}
-        }
-    }
-    found.extend(in_prose(&prose, begin));
-    found
+struct Words {
+    words: Vec<(&'static str, Regex)>,
+    placeholder: Regex,
 }
 
-/// A format string without the names of its arguments.
-fn without_placeholders(text: &str) -> String {
-    let mut parts = text.split('{');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        plain.push('{');
-        let name = part.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
-        plain.push_str(name.map_or("", |end| part.get(end..).unwrap_or_default()));
-    }
-    plain
-}
-
-/// The words in a text whose first line has this number, each with its line.
-fn in_prose(text: &str, first: usize) -> Vec<(usize, &'static str)> {
-    let words: Vec<(usize, String)> = text
-        .lines()
-        .zip(first..)
-        .flat_map(|(line, number)| {
-            line.split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| !word.is_empty())
-                .map(move |word| (number, word.to_lowercase()))
+impl Words {
+    fn new() -> Result<Self> {
+        let word = |word: &&'static str| {
+            // The words are ASCII, and such patterns are fast.
+            let pattern = format!(r"(?i-u:\b{}\b)", word.replace(' ', r"(?u:\W+)"));
+            Ok((*word, Regex::new(&pattern)?))
+        };
+        Ok(Self {
+            words: WORDS.iter().map(word).collect::<Result<_>>()?,
+            placeholder: Regex::new(r"\{\w+")?,
         })
-        .collect();
-    let mut found = Vec::new();
-    for (place, (line, _)) in words.iter().enumerate() {
-        let rest = words.get(place..).unwrap_or_default();
-        let begins = |phrase: &&&str| {
-            let mut parts = phrase.split(' ').zip(rest);
-            let all = phrase.split(' ').count() <= rest.len();
-            all && parts.all(|(part, (_, word))| part == word)
-        };
-        found.extend(WORDS.iter().find(begins).map(|word| (*line, *word)));
     }
-    found
+
+    /// The comments and string literals of a Rust file at their lines, with a word in place of other tokens and
+    /// without the names of the arguments of format strings.
+    fn prose(&self, text: &str) -> String {
+        let (mut prose, mut rest) = (String::new(), text);
+        for token in tokenize(text, FrontmatterAllowed::No) {
+            let length = usize::try_from(token.len).unwrap_or(usize::MAX);
+            let Some((text, after)) = rest.split_at_checked(length) else {
+                break;
+            };
+            match token.kind {
+                TokenKind::LineComment { .. }
+                | TokenKind::BlockComment { .. }
+                | TokenKind::Whitespace => prose.push_str(text),
+                TokenKind::Literal { kind, .. } if !is_of_one(kind) => {
+                    prose.push_str(&self.placeholder.replace_all(text, "{"));
+                }
+                _ => prose.push_str(" _ "),
+            }
+            rest = after;
+        }
+        prose
+    }
+
+    /// The words in a text, each with its line.
+    fn find(&self, text: &str) -> Vec<(usize, &'static str)> {
+        let mut found = Vec::new();
+        for (word, regex) in &self.words {
+            found.extend(regex.find_iter(text).map(|place| {
+                let before = text.get(..place.start()).unwrap_or_default();
+                (before.matches('\n').count() + 1, *word)
+            }));
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+/// Whether a literal is a number or a character.
+fn is_of_one(kind: LiteralKind) -> bool {
+    matches!(
+        kind,
+        LiteralKind::Int { .. }
+            | LiteralKind::Float { .. }
+            | LiteralKind::Char { .. }
+            | LiteralKind::Byte { .. }
+    )
 }
 
 #[cfg(test)]
@@ -124,11 +120,19 @@ mod tests {
 
     use super::*;
 
+    fn in_prose(text: &str) -> Vec<(usize, &'static str)> {
+        Words::new().unwrap().find(text)
+    }
+
+    fn in_rust(text: &str) -> Vec<(usize, &'static str)> {
+        in_prose(&Words::new().unwrap().prose(text))
+    }
+
     #[test]
     fn words_are_found_in_any_case_and_as_a_whole() {
         let text = "Nobody, retold, told_by\nwaits for\never: what becomes\nof it, what becomes";
         let expected = [(1, "nobody"), (2, "for ever"), (3, "what becomes of")];
-        assert_eq!(in_prose(text, 1), expected);
+        assert_eq!(in_prose(text), expected);
     }
 
     #[test]
@@ -136,28 +140,22 @@ mod tests {
         let text = "\
 //! Kept for
 //! ever.
-fn told(nobody: &str) -> String {
+fn told(nobody: &'told str) -> String {
     /* whoever */ let x = 1; // somebody
     format!(\"{told} {nobody:?} is told\")
-}";
+}
+// For
+const A: &str = r#\"ever \" '\"#;
+const B: (char, &str) = ('\"', \"
+nobody\");";
         let expected = [
             (1, "for ever"),
-            (4, "whoever"),
             (4, "somebody"),
+            (4, "whoever"),
             (5, "told"),
+            (10, "nobody"),
         ];
         assert_eq!(in_rust(text), expected);
-    }
-
-    fn fault(files: &[(&str, &str)]) -> String {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        let outcome = check(root.path());
-        outcome.map_or_else(|error| error.to_string(), |()| String::new())
     }
 
     #[test]
@@ -168,11 +166,17 @@ fn told(nobody: &str) -> String {
             ("new/a.rs", "// told"),
             ("target/a.md", "told"),
         ];
-        let expected = "\
-README.md:1: \"nobody\"
-new/a.rs:1: \"told\"
-name the thing or the role that is meant";
-        assert_eq!(fault(&files), expected);
-        assert_eq!(fault(&files[1..2]), "");
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let remedy = "name the thing or the role that is meant";
+        let expected = [
+            format!("README.md:1: \"nobody\"; {remedy}"),
+            format!("new/a.rs:1: \"told\"; {remedy}"),
+        ];
+        assert_eq!(check(root.path()).unwrap(), expected);
     }
 }

@@ -1,16 +1,20 @@
 //! The paths that a Rust file names outside its tests.
 
-use crate::lint::rust::{Kind, Token, tokens};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, ItemMod, ItemUse, Meta, UseTree, Visibility};
 
 /// What a file names, and which of its modules are for tests.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     pub(super) paths: Vec<Path>,
     pub(super) tests: Vec<String>,
+    /// The module in the file that is being read; none is the file itself.
+    within: Vec<String>,
 }
 
 /// A path such as `crate::state::Mode`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Path {
     /// Of a glob the last one is `*`.
     pub(super) segments: Vec<String>,
@@ -21,7 +25,7 @@ pub(super) struct Path {
 }
 
 /// How a path is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Role {
     /// In an expression or a type.
     Use,
@@ -32,227 +36,144 @@ pub(super) enum Role {
 }
 
 /// Reads a file.
-pub(super) fn read(text: &str) -> Source {
-    let code: Vec<_> = tokens(text)
-        .into_iter()
-        .filter(|token| matches!(token.kind, Kind::Word | Kind::Sign))
-        .collect();
-    let mut reader = Reader {
-        rest: &code,
-        source: Source::default(),
-        within: Vec::new(),
-    };
-    reader.items();
-    reader.source
+pub(super) fn read(text: &str) -> syn::Result<Source> {
+    let mut source = Source::default();
+    source.visit_file(&syn::parse_file(text)?);
+    Ok(source)
 }
 
-/// What items begin with, after a visibility.
-const ITEMS: &[&str] = &[
-    "const", "enum", "fn", "impl", "mod", "static", "struct", "trait", "type", "use",
-];
+impl Source {
+    fn found(&mut self, segments: Vec<String>, begin: Span, role: Role) {
+        self.paths.push(Path {
+            segments,
+            line: begin.start().line,
+            within: self.within.clone(),
+            role,
+        });
+    }
 
-struct Reader<'t> {
-    rest: &'t [Token<'t>],
-    source: Source,
-    /// The modules around, each with the number of braces that are open in it.
-    within: Vec<(String, usize)>,
-}
-
-impl<'t> Reader<'t> {
-    fn items(&mut self) {
-        let mut is_public = false;
-        while let Some(token) = self.rest.first() {
-            if self.begins(&["#", "[", "cfg", "(", "test", ")", "]"])
-                || self.begins(&["#", "[", "cfg", "(", "all", "(", "test", ","])
-            {
-                self.test();
-                continue;
-            }
-            match token.text {
-                // `use<'a>` names lifetimes.
-                "use" if !self.begins(&["use", "<"]) => self.import(is_public),
-                "mod" => self.module(),
-                // Also after `pub(in path)`.
-                "pub" => {
-                    is_public = true;
-                    self.skip(1);
-                    if self.begins(&["("]) {
-                        self.group();
-                    }
-                    continue;
-                }
-                _ if token.kind == Kind::Word => self.path(),
-                text => {
-                    self.brace(text);
-                    self.skip(1);
-                }
-            }
-            is_public = false;
+    fn used(&mut self, path: &[Ident]) {
+        if let [first, _, ..] = path {
+            let segments = path.iter().map(Ident::to_string).collect();
+            self.found(segments, first.span(), Role::Use);
         }
     }
 
-    fn begins(&self, words: &[&str]) -> bool {
-        let texts = self.rest.iter().map(|token| token.text);
-        texts.take(words.len()).eq(words.iter().copied())
-    }
-
-    fn skip(&mut self, tokens: usize) {
-        self.rest = self.rest.get(tokens..).unwrap_or_default();
-    }
-
-    fn next(&mut self) -> Option<Token<'t>> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
-    }
-
-    fn brace(&mut self, text: &str) {
-        let Some((_, open)) = self.within.last_mut() else {
-            return;
+    /// One part of a `use`.
+    fn tree(&mut self, before: &[String], tree: &UseTree, role: fn(String) -> Role) {
+        let (last, name, span) = match tree {
+            UseTree::Path(path) => {
+                let before = [before, &[path.ident.to_string()]].concat();
+                return self.tree(&before, &path.tree, role);
+            }
+            UseTree::Group(group) => {
+                return group
+                    .items
+                    .iter()
+                    .for_each(|tree| self.tree(before, tree, role));
+            }
+            UseTree::Glob(glob) => ("*".to_owned(), None, glob.star_token.span),
+            UseTree::Name(name) => (name.ident.to_string(), None, name.ident.span()),
+            UseTree::Rename(rename) => (
+                rename.ident.to_string(),
+                Some(rename.rename.to_string()),
+                rename.ident.span(),
+            ),
         };
-        match text {
-            "{" => *open += 1,
-            "}" => *open -= 1,
-            _ => {}
+        let mut segments = before.to_vec();
+        // `self` in braces is what is before them.
+        if last != "self" || segments.is_empty() {
+            segments.push(last);
         }
-        if *open == 0 {
+        let name = name.or_else(|| segments.last().cloned());
+        self.found(segments, span, role(name.unwrap_or_default()));
+    }
+}
+
+/// Leaves out what is for tests.
+macro_rules! unless_for_tests {
+    ($($visit:ident $node:ident),*) => {$(
+        fn $visit(&mut self, node: &'f syn::$node) {
+            if !node.attrs.iter().any(is_for_tests) {
+                visit::$visit(self, node);
+            }
+        }
+    )*};
+}
+
+impl<'f> Visit<'f> for Source {
+    unless_for_tests! {
+        visit_arm Arm, visit_field Field, visit_field_value FieldValue, visit_impl_item_const ImplItemConst,
+        visit_impl_item_fn ImplItemFn, visit_item_const ItemConst, visit_item_enum ItemEnum, visit_item_fn ItemFn,
+        visit_item_impl ItemImpl, visit_item_macro ItemMacro, visit_item_static ItemStatic,
+        visit_item_struct ItemStruct, visit_item_trait ItemTrait, visit_item_type ItemType, visit_local Local,
+        visit_variant Variant
+    }
+
+    fn visit_item_mod(&mut self, module: &'f ItemMod) {
+        let name = module.ident.to_string();
+        if module.attrs.iter().any(is_for_tests) {
+            self.tests.push(name);
+        } else {
+            self.within.push(name);
+            visit::visit_item_mod(self, module);
             self.within.pop();
         }
     }
 
-    /// Passes over something in brackets, or one token.
-    fn group(&mut self) {
-        let mut open = 0_usize;
-        while let Some(token) = self.next() {
-            match token.text {
-                "(" | "[" | "{" => open += 1,
-                ")" | "]" | "}" => open = open.saturating_sub(1),
-                _ => {}
-            }
-            if open == 0 {
-                return;
-            }
-        }
-    }
-
-    /// Passes over an item for tests, with its attributes.
-    fn test(&mut self) {
-        while self.begins(&["#", "["]) {
-            self.skip(1);
-            self.group();
-        }
-        // A field or an arm ends at a comma, and an item does not.
-        let ends_at_comma = !self
-            .rest
-            .iter()
-            .take(4)
-            .any(|token| ITEMS.contains(&token.text));
-        while let Some(token) = self.rest.first() {
-            match token.text {
-                "mod" => {
-                    let name = self.rest.get(1).map(|name| name.text.to_owned());
-                    self.source.tests.extend(name);
-                    self.skip(1);
-                }
-                "," if ends_at_comma => return self.skip(1),
-                ";" => return self.skip(1),
-                "}" => return,
-                "{" => return self.group(),
-                "use" => {
-                    while self.next().is_some_and(|token| token.text != ";") {}
-                    return;
-                }
-                _ => self.group(),
-            }
-        }
-    }
-
-    fn module(&mut self) {
-        let name = self.rest.get(1).map(|name| name.text.to_owned());
-        let is_here = self.rest.get(2).is_some_and(|token| token.text == "{");
-        self.skip(2);
-        if let Some(name) = name.filter(|_| is_here) {
-            self.within.push((name, 1));
-            self.skip(1);
-        }
-    }
-
-    fn path(&mut self) {
-        let mut segments = Vec::new();
-        let line = self.rest.first().map_or(0, |token| token.line);
-        while let Some(word) = self.rest.first().filter(|token| token.kind == Kind::Word) {
-            segments.push(word.text.to_owned());
-            self.skip(1);
-            let next = self.rest.get(2).is_some_and(|next| next.kind == Kind::Word);
-            if !(self.begins(&[":", ":"]) && next) {
-                break;
-            }
-            self.skip(2);
-        }
-        if segments.len() > 1 {
-            self.found(segments, line, Role::Use);
-        }
-    }
-
-    fn import(&mut self, is_public: bool) {
-        self.skip(1);
-        if self.begins(&[":", ":"]) {
-            self.skip(2);
-        }
-        self.tree(&[], is_public);
-        self.skip(1);
-    }
-
-    /// One part of a `use`, up to the comma, the brace or the semicolon after it.
-    fn tree(&mut self, before: &[String], is_public: bool) {
-        let mut segments = before.to_vec();
-        let mut line = 0;
-        let mut name = None;
-        while let Some(token) = self.rest.first().copied() {
-            match token.text {
-                "," | "}" | ";" => break,
-                ":" => self.skip(1),
-                "as" => {
-                    name = self.rest.get(1).map(|name| name.text.to_owned());
-                    self.skip(2);
-                }
-                "{" => {
-                    self.skip(1);
-                    while !self.begins(&["}"]) && !self.rest.is_empty() {
-                        self.tree(&segments, is_public);
-                        if self.begins(&[","]) {
-                            self.skip(1);
-                        }
-                    }
-                    return self.skip(1);
-                }
-                text => {
-                    line = token.line;
-                    // `self` in braces is what is before them.
-                    if text != "self" || segments.is_empty() {
-                        segments.push(text.to_owned());
-                    }
-                    self.skip(1);
-                }
-            }
-        }
-        let Some(name) = name.or_else(|| segments.last().cloned()) else {
-            return;
+    fn visit_item_use(&mut self, import: &'f ItemUse) {
+        let role = match import.vis {
+            Visibility::Inherited => Role::Import,
+            _ => Role::Export,
         };
-        let role = match is_public {
-            true => Role::Export(name),
-            false => Role::Import(name),
-        };
-        self.found(segments, line, role);
+        if !import.attrs.iter().any(is_for_tests) {
+            self.tree(&[], &import.tree, role);
+        }
     }
 
-    fn found(&mut self, segments: Vec<String>, line: usize, role: Role) {
-        let within = self.within.iter().map(|(name, _)| name.clone()).collect();
-        self.source.paths.push(Path {
-            segments,
-            line,
-            within,
-            role,
-        });
+    /// `pub(in path)` imports nothing.
+    fn visit_visibility(&mut self, _: &'f Visibility) {}
+
+    fn visit_path(&mut self, path: &'f syn::Path) {
+        let segments = path.segments.iter();
+        self.used(
+            &segments
+                .map(|segment| segment.ident.clone())
+                .collect::<Vec<_>>(),
+        );
+        visit::visit_path(self, path);
     }
+
+    /// In a macro and in an attribute, what looks like a path is one.
+    fn visit_token_stream(&mut self, tokens: &'f TokenStream) {
+        let (mut path, mut colons) = (Vec::new(), 0);
+        for token in tokens.clone() {
+            if let TokenTree::Punct(punct) = &token
+                && punct.as_char() == ':'
+            {
+                colons += 1;
+                continue;
+            }
+            if colons != 2 || !matches!(token, TokenTree::Ident(_)) {
+                self.used(&path);
+                path.clear();
+            }
+            colons = 0;
+            match token {
+                TokenTree::Ident(name) => path.push(name),
+                TokenTree::Group(group) => self.visit_token_stream(&group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+        self.used(&path);
+    }
+}
+
+/// Whether this is `cfg(test)` or `cfg(all(test, ..))`.
+fn is_for_tests(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else {
+        return false;
+    };
+    let condition = list.tokens.to_string();
+    list.path.is_ident("cfg") && (condition == "test" || condition.starts_with("all (test ,"))
 }

@@ -11,8 +11,6 @@
 //! count for the sizes alone.
 
 mod check;
-mod circles;
-mod fault;
 mod imports;
 mod modules;
 mod rooms;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::imports::{self, Role, Source};
 use crate::lint::files;
@@ -47,91 +47,65 @@ impl Modules {
             let Ok(inside) = path.strip_prefix(&src) else {
                 continue;
             };
-            if files::has_extension(path, "rs") && !inside.starts_with("bin") {
+            if files::has_extension(path, &["rs"]) && !inside.starts_with("bin") {
+                let text = files::text(root, path)?;
                 found.push(File {
                     path: path.clone(),
                     module: module(inside),
-                    source: imports::read(&files::text(root, path)?),
+                    source: imports::read(&text).with_context(|| path.display().to_string())?,
                 });
             }
         }
-        let tests: Vec<Module> = found
-            .iter()
-            .flat_map(|file| {
-                let below = |name: &String| {
-                    let mut module = file.module.clone();
-                    module.push(name.clone());
-                    module
-                };
-                file.source.tests.iter().map(below)
-            })
-            .collect();
+        let mut tests = Vec::new();
+        for file in &found {
+            let below =
+                |name: &String| [file.module.as_slice(), std::slice::from_ref(name)].concat();
+            tests.extend(file.source.tests.iter().map(below));
+        }
         found.retain(|file| !tests.iter().any(|test| file.module.starts_with(test)));
         // `lib.rs` before `main.rs`, which uses it like any other crate.
-        let by_module = found
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(place, file)| (file.module.clone(), place))
-            .collect();
+        let places = found.iter().enumerate().rev();
+        let by_module = places.map(|(place, file)| (file.module.clone(), place));
         Ok(Self {
+            by_module: by_module.collect(),
             files: found,
-            by_module,
         })
     }
 
     /// The file that has what a path in this file leads to, if it is of this package.
     pub(super) fn target(&self, file: usize, path: &imports::Path) -> Option<usize> {
-        let mut from = self.files.get(file)?.module.clone();
-        from.extend(path.within.iter().cloned());
-        self.resolve(&from, &path.segments, DEPTH)
+        let from = [&*self.files.get(file)?.module, &path.within].concat();
+        self.resolve(from, &path.segments, DEPTH)
     }
 
-    fn resolve(&self, from: &[String], segments: &[String], depth: usize) -> Option<usize> {
+    fn resolve(&self, from: Module, segments: &[String], depth: usize) -> Option<usize> {
         let depth = depth.checked_sub(1)?;
-        let (first, mut rest) = segments.split_first()?;
-        let mut module = from.to_vec();
-        match first.as_str() {
-            "crate" => module.clear(),
-            "self" => {}
-            "super" => {
-                module.pop()?;
-            }
-            _ => {
-                module.push(first.clone());
-                if !self.by_module.contains_key(&module) {
-                    return None;
-                }
-            }
-        }
-        while let Some((next, after)) = rest.split_first() {
-            if next == "super" {
-                module.pop()?;
-            } else {
-                module.push(next.clone());
-                if !self.by_module.contains_key(&module) {
+        let mut module = from;
+        for (place, segment) in segments.iter().enumerate() {
+            match segment.as_str() {
+                "crate" => module.clear(),
+                "self" => {}
+                "super" => drop(module.pop()?),
+                _ => {
+                    module.push(segment.clone());
+                    if self.by_module.contains_key(&module) {
+                        continue;
+                    }
                     module.pop();
-                    break;
+                    // A name that begins a path and is no module is of another crate.
+                    let file = self.nearest(&module).filter(|_| place > 0)?;
+                    let named = self.named(file, segment, segments.get(place + 1..)?, depth);
+                    return named.or(Some(file));
                 }
             }
-            rest = after;
         }
-        let file = self.nearest(&module)?;
-        let Some((name, after)) = rest.split_first() else {
-            return Some(file);
-        };
-        Some(self.named(file, name, after, depth).unwrap_or(file))
+        self.nearest(&module)
     }
 
     /// The file of a module; one inside a file is in that.
     fn nearest(&self, module: &[String]) -> Option<usize> {
-        let mut module = module.to_vec();
-        loop {
-            if let Some(file) = self.by_module.get(&module) {
-                return Some(*file);
-            }
-            module.pop()?;
-        }
+        let mut outward = (0..=module.len()).rev();
+        outward.find_map(|length| self.by_module.get(module.get(..length)?).copied())
     }
 
     /// The file from which this file has a name.
@@ -141,16 +115,15 @@ impl Modules {
             let (Role::Import(known) | Role::Export(known)) = &path.role else {
                 continue;
             };
-            let mut segments = path.segments.clone();
             if known == "*" {
-                segments.pop();
-                let other = self.resolve(module, &segments, depth)?;
+                let (_, before) = path.segments.split_last()?;
+                let other = self.resolve(module.clone(), before, depth)?;
                 if let Some(found) = self.named(other, name, after, depth.checked_sub(1)?) {
                     return Some(found);
                 }
             } else if known == name {
-                segments.extend(after.iter().cloned());
-                return self.resolve(module, &segments, depth);
+                let segments = [path.segments.as_slice(), after].concat();
+                return self.resolve(module.clone(), &segments, depth);
             }
         }
         None
@@ -159,8 +132,8 @@ impl Modules {
 
 /// The module of a file, from `src`.
 fn module(inside: &Path) -> Module {
-    let mut names: Vec<_> = inside
-        .with_extension("")
+    let names = inside.with_extension("");
+    let mut names: Vec<_> = names
         .iter()
         .map(|name| name.to_string_lossy().into_owned())
         .collect();

@@ -1,26 +1,28 @@
 //! The faults in how the files of a package import.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
 
-use super::circles::{Edges, circles};
-use super::fault::Fault;
 use super::imports::{self, Role};
 use super::modules::{File, Modules};
 use super::table::Package;
 
 /// Finds them all.
-pub(super) fn check(root: &Path, all: &[PathBuf], package: &Package) -> Result<Vec<Fault>> {
+pub(super) fn check(root: &Path, all: &[PathBuf], package: &Package) -> Result<Vec<String>> {
     let modules = Modules::read(root, all, package.folder)?;
     let mut faults = Vec::new();
-    let mut edges = Edges::new();
+    let mut imports = DiGraphMap::<usize, ()>::new();
     for (place, file) in modules.files.iter().enumerate() {
         let floor = floor(package, file);
         if floor.is_none() {
-            let text = "is in no room of the table".to_owned();
-            faults.push(Fault::new(file.path.display(), text));
+            faults.push(format!(
+                "{}: is in no room of the table",
+                file.path.display()
+            ));
         }
         // A line with several names is one fault.
         let mut upward = BTreeMap::new();
@@ -34,23 +36,30 @@ pub(super) fn check(root: &Path, all: &[PathBuf], package: &Package) -> Result<V
                 continue;
             };
             // A name that a front hands on is that of the file behind it.
-            let is_handed_on = file.is_front() && matches!(path.role, Role::Export(_));
-            if !is_handed_on {
-                edges.entry(place).or_default().insert(target);
+            if !(file.is_front() && matches!(path.role, Role::Export(_))) {
+                imports.add_edge(place, target, ());
             }
             if floor < self::floor(package, other) {
                 upward.insert(path.line, other.path.display());
             }
         }
-        for (line, other) in upward {
-            let text = format!("line {line} imports from {other}, which is further up");
-            faults.push(Fault::new(file.path.display(), text));
-        }
+        faults.extend(upward.iter().map(|(line, other)| {
+            format!(
+                "{}: line {line} imports from {other}, which is further up",
+                file.path.display()
+            )
+        }));
     }
-    for circle in circles(&edges) {
-        faults.push(Fault::new(
-            shown(&modules, &circle),
-            "import from each other in a circle".to_owned(),
+    for mut circle in tarjan_scc(&imports)
+        .into_iter()
+        .filter(|files| files.len() > 1)
+    {
+        circle.sort_unstable();
+        let files = circle.iter().filter_map(|file| modules.files.get(*file));
+        let paths: Vec<_> = files.map(|file| file.path.display().to_string()).collect();
+        faults.push(format!(
+            "{}: import from each other in a circle",
+            paths.join(", ")
         ));
     }
     Ok(faults)
@@ -66,18 +75,10 @@ fn floor(package: &Package, file: &File) -> Option<usize> {
 }
 
 /// The use of a crate outside its room.
-fn kept(package: &Package, file: &File, path: &imports::Path) -> Option<Fault> {
+fn kept(package: &Package, file: &File, path: &imports::Path) -> Option<String> {
     let first = path.segments.first()?;
     let (name, room) = package.kept.iter().find(|(name, _)| name == first)?;
     let is_there = file.module.first().is_some_and(|found| found == room);
-    (!is_there).then(|| {
-        let text = format!("line {} uses {name}, which is for {room} alone", path.line);
-        Fault::new(file.path.display(), text)
-    })
-}
-
-fn shown(modules: &Modules, circle: &BTreeSet<usize>) -> String {
-    let paths = circle.iter().filter_map(|file| modules.files.get(*file));
-    let paths: Vec<_> = paths.map(|file| file.path.display().to_string()).collect();
-    paths.join(", ")
+    let (file, line) = (file.path.display(), path.line);
+    (!is_there).then(|| format!("{file}: line {line} uses {name}, which is for {room} alone"))
 }

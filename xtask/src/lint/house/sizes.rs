@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::fault::Fault;
 use crate::lint::files;
 
 /// The most source files directly in a folder.
@@ -20,34 +19,38 @@ pub(super) fn check(
     root: &Path,
     all: &[PathBuf],
     folders: &[&str],
-) -> Result<(Vec<Fault>, String)> {
+) -> Result<(Vec<String>, String)> {
     let mut faults = Vec::new();
     let mut crowds: BTreeMap<&Path, usize> = BTreeMap::new();
     let mut lengths = Vec::new();
-    for path in all {
-        if !is_source(path) || !folders.iter().any(|folder| path.starts_with(folder)) {
-            continue;
-        }
-        *crowds
-            .entry(path.parent().unwrap_or(Path::new("")))
-            .or_default() += 1;
+    let is_source = |path: &&PathBuf| {
+        files::has_extension(path, &["rs", "mjs", "js", "py"])
+            && folders.iter().any(|folder| path.starts_with(folder))
+    };
+    for path in all.iter().filter(is_source) {
+        *crowds.entry(path.parent().unwrap_or(path)).or_default() += 1;
         let lines = files::text(root, path)?.lines().count();
         lengths.push(lines);
         if lines > LONG {
-            let text = format!("{lines} lines; more than {LONG} are too many");
-            faults.push(Fault::new(path.display(), text));
+            let path = path.display();
+            faults.push(format!(
+                "{path}: {lines} lines; more than {LONG} are too many"
+            ));
         }
     }
     for (folder, files) in crowds.iter().filter(|(_, files)| **files > CROWD) {
-        let text = format!("{files} source files; more than {CROWD} are too many");
-        faults.push(Fault::new(folder.display(), text));
+        let folder = folder.display();
+        faults.push(format!(
+            "{folder}: {files} source files; more than {CROWD} are too many"
+        ));
     }
     lengths.sort_unstable();
     let [median, longest] = [lengths.get(lengths.len() / 2), lengths.last()]
         .map(|lines| lines.copied().unwrap_or_default());
     if median > MEDIAN {
-        let text = format!("the median file has {median} lines; more than {MEDIAN} are too many");
-        faults.push(Fault::new("all files", text));
+        faults.push(format!(
+            "all files: the median file has {median} lines; more than {MEDIAN} are too many"
+        ));
     }
     let most = crowds.values().max().copied().unwrap_or_default();
     let summary = format!(
@@ -55,10 +58,4 @@ pub(super) fn check(
         lengths.len()
     );
     Ok((faults, summary))
-}
-
-fn is_source(path: &Path) -> bool {
-    ["rs", "mjs", "js", "py"]
-        .iter()
-        .any(|extension| files::has_extension(path, extension))
 }

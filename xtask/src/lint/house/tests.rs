@@ -19,7 +19,7 @@ fn faults(kept: &'static [(&'static str, &'static str)], sources: &[(&str, &str)
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    examine(root.path(), &[package]).unwrap().faults
+    examine(root.path(), &[package]).unwrap().0
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl ChangeRequest {
         state: &State,
         now: Timestamp,
     ) -> Result<StoredBarrier, StoreError> {
-        let random = random().map_err(|error| StoreError::random(OpenError::Random(error)))?;
+        let random = random().map_err(|error| StoreError::unchanged(OpenError::Random(error)))?;
         Ok(StoredBarrier {
             id: format!("{:032x}", random),
             service: state.service.as_str().to_owned(),

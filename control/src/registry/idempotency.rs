@@ -16,7 +16,7 @@ impl Requester<'_> {
     /// The answer, if this was asked and answered before.
     pub(super) fn recall<T: DeserializeOwned>(
         &self,
-        store: &Store,
+        store: &dyn Store,
         now: Timestamp,
     ) -> Result<Option<T>, ChangeError> {
         let Some(once) = self.once else {
@@ -30,7 +30,7 @@ impl Requester<'_> {
                 key: once.key.clone(),
             });
         }
-        let answer = serde_json::from_str(&answer).map_err(StoreError::unreadable)?;
+        let answer = serde_json::from_str(&answer).map_err(StoreError::unchanged)?;
         Ok(Some(answer))
     }
 

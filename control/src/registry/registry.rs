@@ -20,19 +20,19 @@ use crate::wire::stamp::Stamp;
 /// Keeps the states of all services.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    store: Mutex<Store>,
+    store: Mutex<Box<dyn Store>>,
     disk_failed: Arc<AtomicBool>,
     memory: Memory,
 }
 
 impl Registry {
     /// Publishes what `store` holds.
-    pub(crate) fn new(store: Store) -> Result<Self, OpenError> {
+    pub(crate) fn new(store: impl Store + 'static) -> Result<Self, OpenError> {
         let memory = Memory::default();
         memory.apply(&store.load()?, Now::read());
         Ok(Self {
             disk_failed: store.failed(),
-            store: Mutex::new(store),
+            store: Mutex::new(Box::new(store)),
             memory,
         })
     }
@@ -71,11 +71,11 @@ impl Registry {
     /// decided still holds when it is stored.
     pub(super) fn commit<T, E: From<StoreError>>(
         &self,
-        decide: impl FnOnce(&Store, &Memory, Now) -> Result<(Batch, T), E>,
+        decide: impl FnOnce(&dyn Store, &Memory, Now) -> Result<(Batch, T), E>,
     ) -> Result<T, E> {
         let mut store = self.lock();
         let now = Now::read();
-        let (batch, answer) = decide(&store, &self.memory, now)?;
+        let (batch, answer) = decide(&**store, &self.memory, now)?;
         if !batch.0.is_empty() {
             store.commit(&batch)?;
             self.memory.apply(&batch, now);
@@ -135,8 +135,8 @@ impl Registry {
         self.disk_failed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Store> {
-        // A panic leaves no half of a change behind: SQLite rolls it back, and memory follows last.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Box<dyn Store>> {
+        // A panic leaves no half of a change behind: the store takes all or nothing, and memory follows last.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -53,7 +53,7 @@ impl Registry {
         grant: &Grant,
     ) -> Result<(), ChangeError> {
         if heard.position == Position::Unproven {
-            heard.position = look_up(&self.lock(), service, &heard.report)?;
+            heard.position = look_up(&**self.lock(), service, &heard.report)?;
             self.fleet().place(service, &heard);
         }
         // The process may have left while the store took it.
@@ -278,7 +278,7 @@ fn position(service: &Published, report: &Report) -> Position {
 }
 
 /// What a node has in force, by the store's own history.
-fn look_up(store: &Store, service: &str, report: &Report) -> Result<Position, StoreError> {
+fn look_up(store: &dyn Store, service: &str, report: &Report) -> Result<Position, StoreError> {
     let applied = report.applied.as_deref().unwrap_or_default();
     let Ok(applied) = applied.parse::<StateTag>() else {
         return Ok(Position::Forked);
@@ -286,7 +286,7 @@ fn look_up(store: &Store, service: &str, report: &Report) -> Result<Position, St
     let Some(document) = store.document(service, applied.revision())? else {
         return Ok(Position::Forked);
     };
-    let state = State::parse(document.as_bytes()).map_err(StoreError::corrupt)?;
+    let state = State::parse(document.as_bytes()).map_err(StoreError::unchanged)?;
     Ok(match tag_of(&state, document.as_bytes()) == applied {
         true => Position::At(applied.revision()),
         false => Position::Forked,

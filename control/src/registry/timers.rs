@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
     use crate::change::Enter;
-    use crate::store::{Disk, Folder, Store};
+    use crate::store::{Disk, Folder, Sqlite};
 
     fn enter(registry: &Registry, limit: &str) {
         let enter = Enter::read(&Field::root(&json!({ "for": limit }))).unwrap();
@@ -99,7 +99,7 @@ mod tests {
     fn a_timer_that_was_set_anew_in_the_meantime_ends_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let folder = Folder::open(folder.path(), Disk::Any).unwrap();
-        let registry = Registry::new(Store::open(&folder, Timestamp::now()).unwrap()).unwrap();
+        let registry = Registry::new(Sqlite::open(&folder, Timestamp::now()).unwrap()).unwrap();
         registry
             .add("shop".parse().unwrap(), "operator", None)
             .unwrap();

@@ -27,7 +27,7 @@ use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
 use crate::server::listen::Endpoints;
 use crate::server::routes::router;
-use crate::store::{Batch, Disk, Folder, Step, Store};
+use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store};
 use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, TokenHash};
 
 /// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
@@ -50,7 +50,7 @@ impl Control {
             by: CONTROL.to_owned(),
             at,
         };
-        let mut store = Store::open(&Folder::open(data, Disk::Any)?, at)?;
+        let mut store = Sqlite::open(&Folder::open(data, Disk::Any)?, at)?;
         let tokens = [
             (OPERATOR, Role::Operator),
             ("viewer", Role::Viewer),

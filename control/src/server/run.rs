@@ -20,7 +20,7 @@ use crate::server::routes::router;
 use crate::server::stop::{stop_signal, stopped};
 use crate::server::tasks;
 use crate::server::token_file;
-use crate::store::{Disk, Folder, Store};
+use crate::store::{Disk, Folder, Sqlite};
 use crate::values::state_home::StateHome;
 
 /// How long running requests may still take after the signal to stop.
@@ -61,7 +61,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let folder = Folder::open(&data, options.disk)?;
-    let registry = Registry::new(Store::open(&folder, Timestamp::now())?)?;
+    let registry = Registry::new(Sqlite::open(&folder, Timestamp::now())?)?;
     let data = folder.path();
     token_file::settle(data, &registry)?;
     let certificate = options.certificate.map(Certificate::follow).transpose()?;

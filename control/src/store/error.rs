@@ -2,9 +2,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use intermission_core::DocumentError;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a data folder cannot be opened.
+/// Why a store cannot be opened.
 #[derive(Debug)]
 pub(crate) enum OpenError {
     /// Another process has it.
@@ -26,8 +26,8 @@ pub(crate) enum OpenError {
     Corrupt { service: String, reason: String },
     /// A file cannot be made, read or written.
     Io(PathBuf, io::Error),
-    /// SQLite refuses.
-    Database(rusqlite::Error),
+    /// The database refuses.
+    Database(BoxError),
     /// The system gives no random numbers.
     Random(getrandom::Error),
     /// The token file does not hold a token.
@@ -108,42 +108,24 @@ impl From<StoreError> for OpenError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
+        Self::Database(error.into())
     }
 }
 
 /// Why the store did not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum StoreError {
-    /// SQLite refused, and everything is as it was.
-    Unchanged(rusqlite::Error),
+    /// It refused, and everything is as it was.
+    Unchanged(BoxError),
     /// The disk failed while a change was saved: it is not in force, but a crash before the next
     /// change is saved could bring it to life.
-    Unsure(rusqlite::Error),
+    Unsure(BoxError),
 }
 
 impl StoreError {
-    /// There is no identity to be had.
-    pub(crate) fn random(error: OpenError) -> Self {
-        Self::Unchanged(rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
-    }
-
-    /// A document that was kept, but is not valid any more.
-    pub(crate) fn corrupt(error: DocumentError) -> Self {
-        Self::Unchanged(rusqlite::Error::FromSqlConversionFailure(
-            0,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        ))
-    }
-
-    /// An answer that was kept, but cannot be read any more.
-    pub(crate) fn unreadable(error: serde_json::Error) -> Self {
-        Self::Unchanged(rusqlite::Error::FromSqlConversionFailure(
-            1,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        ))
+    /// Nothing was changed, because of `error`.
+    pub(crate) fn unchanged(error: impl Into<BoxError>) -> Self {
+        Self::Unchanged(error.into())
     }
 }
 
@@ -164,6 +146,6 @@ impl std::error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Unchanged(error)
+        Self::Unchanged(error.into())
     }
 }

@@ -33,10 +33,10 @@ impl Disk {
                 self.log.push(batch.clone());
                 Ok(())
             }
-            Health::Full => Err(StoreError::Unchanged(rusqlite::Error::InvalidQuery)),
+            Health::Full => Err(StoreError::unchanged("the disk is full")),
             Health::Fails => {
                 self.doubtful = Some(batch.clone());
-                Err(StoreError::Unsure(rusqlite::Error::InvalidQuery))
+                Err(StoreError::Unsure("the disk fails".into()))
             }
         }
     }

@@ -2,34 +2,29 @@
 
 use rusqlite::Connection;
 
-use crate::store::barriers::{StoredBarrier, open_barriers};
-use crate::store::batch::{Batch, Step};
-use crate::store::database::Store;
+use crate::store::batch::{Batch, Step, StoredBarrier, StoredState};
 use crate::store::error::OpenError;
-use crate::store::members::{forgiven, members};
-use crate::store::states::{self, StoredState};
-use crate::store::tokens;
+use crate::store::sqlite::barriers::open_barriers;
+use crate::store::sqlite::members::{forgiven, members};
+use crate::store::sqlite::{states, tokens};
 
-impl Store {
-    /// Everything that memory has to know, in an order in which it can follow.
-    pub(crate) fn load(&self) -> Result<Batch, OpenError> {
-        let connection = &self.connection;
-        let identity: String =
-            connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
-        let states = states::load(connection, &identity)?;
-        let mut steps = vec![Step::Identity(identity)];
-        let tokens = tokens::load(connection)?.into_iter();
-        steps.extend(tokens.map(|(hash, grant)| Step::TokenMade { hash, grant }));
-        let forgiven = forgiven(connection)?.into_iter();
-        steps.extend(forgiven.map(|(service, threads)| Step::Forgiven { service, threads }));
-        let members = members(connection)?.into_iter();
-        steps.extend(members.map(|(service, member)| Step::Joined { service, member }));
-        let barriers = open_barriers(connection)?;
-        for state in states {
-            steps.extend(with_barriers(connection, state, &barriers)?);
-        }
-        Ok(Batch(steps))
+/// Everything that memory has to know, in an order in which it can follow.
+pub(super) fn load(connection: &Connection) -> Result<Batch, OpenError> {
+    let identity: String =
+        connection.query_row("SELECT identity FROM store", [], |row| row.get(0))?;
+    let states = states::load(connection, &identity)?;
+    let mut steps = vec![Step::Identity(identity)];
+    let tokens = tokens::load(connection)?.into_iter();
+    steps.extend(tokens.map(|(hash, grant)| Step::TokenMade { hash, grant }));
+    let forgiven = forgiven(connection)?.into_iter();
+    steps.extend(forgiven.map(|(service, threads)| Step::Forgiven { service, threads }));
+    let members = members(connection)?.into_iter();
+    steps.extend(members.map(|(service, member)| Step::Joined { service, member }));
+    let barriers = open_barriers(connection)?;
+    for state in states {
+        steps.extend(with_barriers(connection, state, &barriers)?);
     }
+    Ok(Batch(steps))
 }
 
 /// The state of a service, after those that open barriers wait for and those in between, which may supersede them.

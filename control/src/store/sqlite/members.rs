@@ -3,26 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::store::columns::time;
+use crate::store::batch::StoredMember;
 use crate::store::error::StoreError;
+use crate::store::sqlite::columns::time;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
-
-/// A member as the store keeps it.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredMember {
-    pub(crate) id: MemberId,
-    pub(crate) kind: String,
-    /// The longest time between two of its polls.
-    pub(crate) wait: Duration,
-    pub(crate) lease: Option<Duration>,
-    pub(crate) joined: Timestamp,
-    /// The name of the token that its last report came with.
-    pub(crate) token: String,
-}
 
 /// Stores a member, or the token that it reports with.
 pub(super) fn save_member(

@@ -1,39 +1,25 @@
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::store::columns::time;
-use crate::store::database::Store;
+use crate::store::batch::StoredBarrier;
 use crate::store::error::StoreError;
+use crate::store::sqlite::columns::time;
 use crate::values::duration::Timeout;
 use crate::wire::barrier::Progress;
 use crate::wire::wait::Wait;
 
-/// A barrier as the store keeps it, without the state that it waits for.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredBarrier {
-    pub(crate) id: String,
-    pub(crate) service: String,
-    pub(crate) revision: u64,
-    pub(crate) wait: Wait,
-    pub(crate) actor: String,
-    pub(crate) began: Timestamp,
-    /// A later revision that may admit what this one refuses, if that is known when it is loaded.
-    pub(crate) superseded_by: Option<u64>,
-}
-
-impl Store {
-    /// How the barrier `id` ended, if it has.
-    pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
-        let text: Option<Option<String>> = self
-            .connection
-            .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        let progress = text
-            .flatten()
-            .map(|text| serde_json::from_str(&text).map_err(StoreError::unreadable));
-        progress.transpose()
-    }
+/// How the barrier `id` ended, if it has.
+pub(super) fn ended_barrier(
+    connection: &Connection,
+    id: &str,
+) -> Result<Option<Progress>, StoreError> {
+    let text: Option<Option<String>> = connection
+        .prepare_cached("SELECT progress FROM barriers WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let progress = text
+        .flatten()
+        .map(|text| serde_json::from_str(&text).map_err(StoreError::unchanged));
+    progress.transpose()
 }
 
 pub(super) fn save_barrier(
@@ -67,7 +53,7 @@ pub(super) fn end_barrier(
     transaction: &Transaction<'_>,
     progress: &Progress,
 ) -> Result<(), StoreError> {
-    let text = serde_json::to_string(progress).map_err(StoreError::unreadable)?;
+    let text = serde_json::to_string(progress).map_err(StoreError::unchanged)?;
     transaction.execute(
         "UPDATE barriers SET progress = ?2 WHERE id = ?1",
         params![progress.id, text],

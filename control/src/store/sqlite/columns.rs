@@ -1,11 +1,23 @@
-//! Values in the columns of the tables.
+//! Rows of the tables, and values in their columns.
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Type, ValueRef};
-use rusqlite::{Row, ToSql};
+use rusqlite::{Params, Row, ToSql, Transaction};
 
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
+
+/// Runs a statement that has to change one row.
+pub(super) fn exactly_one(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<(), rusqlite::Error> {
+    match transaction.prepare_cached(sql)?.execute(params)? {
+        1 => Ok(()),
+        rows => Err(rusqlite::Error::StatementChangedRows(rows)),
+    }
+}
 
 /// Reads the first columns of a row: revision, at, actor, action, reason.
 pub(super) fn stamp(row: &Row<'_>) -> rusqlite::Result<Stamp> {

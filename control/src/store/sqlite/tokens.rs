@@ -2,8 +2,7 @@
 
 use rusqlite::{Connection, Row, Transaction, params};
 
-use crate::store::columns::{time, unreadable};
-use crate::store::database::exactly_one;
+use crate::store::sqlite::columns::{exactly_one, time, unreadable};
 use crate::token::{Grant, Made, OPERATOR, TokenHash};
 
 /// All tokens there ever were, in the order in which they were made.

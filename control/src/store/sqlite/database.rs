@@ -4,25 +4,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Params, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::store::batch::Batch;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
-use crate::store::lock::Lock;
-use crate::store::schema;
+use crate::store::history::Page;
+use crate::store::sqlite::lock::Lock;
+use crate::store::sqlite::save::save;
+use crate::store::sqlite::{barriers, history, idempotency, load, schema};
+use crate::store::store::Store;
+use crate::wire::barrier::Progress;
+use crate::wire::stamp::Stamp;
 
 const FILE: &str = "intermission.db";
 
-/// The open store of this process.
+/// The embedded store: a file of SQLite, which this process alone writes.
 #[derive(Debug)]
-pub(crate) struct Store {
-    pub(super) connection: Connection,
+pub(crate) struct Sqlite {
+    connection: Connection,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
     doubtful: Arc<AtomicBool>,
     _lock: Lock,
 }
 
-impl Store {
+impl Sqlite {
     /// Opens the store in `folder`, and founds it where there is none.
     pub(crate) fn open(folder: &Folder, now: Timestamp) -> Result<Self, OpenError> {
         let lock = Lock::take(folder)?;
@@ -46,17 +52,12 @@ impl Store {
         })
     }
 
-    /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
-    pub(crate) fn failed(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.doubtful)
-    }
-
     /// Saves what `work` writes, all or nothing.
     ///
     /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached the end of the
     /// log all the same, and a crash now would bring them to life: a change that was answered with an error. The
     /// next commit that writes takes their place, and only then there is no doubt any more.
-    pub(super) fn transact(
+    fn transact(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -75,23 +76,51 @@ impl Store {
                 Ok(())
             }
             // What an earlier commit left behind is there still.
-            Err(error) if is_clean(&error) => Err(StoreError::Unchanged(error)),
+            Err(error) if is_clean(&error) => Err(error.into()),
             Err(error) => {
                 self.doubtful.store(true, Ordering::Relaxed);
-                Err(StoreError::Unsure(error))
+                Err(StoreError::Unsure(error.into()))
             }
         }
     }
 }
 
-pub(super) fn exactly_one(
-    transaction: &Transaction<'_>,
-    sql: &str,
-    params: impl Params,
-) -> Result<(), rusqlite::Error> {
-    match transaction.prepare_cached(sql)?.execute(params)? {
-        1 => Ok(()),
-        rows => Err(rusqlite::Error::StatementChangedRows(rows)),
+impl Store for Sqlite {
+    fn load(&self) -> Result<Batch, OpenError> {
+        load::load(&self.connection)
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.transact(|transaction| batch.0.iter().try_for_each(|step| save(transaction, step)))
+    }
+
+    fn failed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.doubtful)
+    }
+
+    fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], String)>, StoreError> {
+        idempotency::recall(&self.connection, actor, key, now)
+    }
+
+    fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
+        history::history(&self.connection, service, before)
+    }
+
+    fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        history::document(&self.connection, service, revision)
+    }
+
+    fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {
+        history::events(&self.connection, service, from, to)
+    }
+
+    fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        barriers::ended_barrier(&self.connection, id)
     }
 }
 

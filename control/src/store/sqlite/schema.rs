@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
-use ulid::Ulid;
 
-use crate::store::error::{OpenError, StoreError};
-use crate::values::random::random;
+use crate::store::error::OpenError;
+use crate::store::identity::mint;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
 const STEPS: [&str; 6] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE];
@@ -157,24 +156,4 @@ pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(),
         transaction.pragma_update(None, "user_version", known)?;
     }
     Ok(transaction.commit()?)
-}
-
-/// A new identity for a store: a ULID, so that later ones are greater.
-fn mint(now: Timestamp) -> Result<String, OpenError> {
-    let random = random().map_err(OpenError::Random)?;
-    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
-    Ok(Ulid::from_parts(milliseconds, random).to_string())
-}
-
-/// A new identity for a store that is greater than the one `before`.
-pub(crate) fn mint_after(before: &str, now: Timestamp) -> Result<String, StoreError> {
-    let minted = mint(now).map_err(StoreError::random)?;
-    if *minted > *before {
-        return Ok(minted);
-    }
-    // The clock was set back: what counts is that it is greater.
-    let before: Option<Ulid> = before.parse().ok();
-    let next = before.and_then(|ulid| ulid.increment().ok());
-    next.map(|ulid| ulid.to_string())
-        .ok_or_else(|| StoreError::random(OpenError::Random(getrandom::Error::UNEXPECTED)))
 }

@@ -3,9 +3,8 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 
-use crate::store::folder::Folder;
-
 use crate::store::error::OpenError;
+use crate::store::folder::Folder;
 
 const FILE: &str = "lock";
 

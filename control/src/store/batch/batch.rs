@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use crate::store::batch::answer::StoredAnswer;
+use crate::store::batch::barrier::StoredBarrier;
+use crate::store::batch::member::StoredMember;
+use crate::store::batch::state::StoredState;
+use crate::token::{Grant, Made, TokenHash};
+use crate::wire::barrier::Progress;
+use crate::wire::forgotten::Forgotten;
+use crate::wire::node::{MemberId, UnstoredNode};
+use crate::wire::stamp::Stamp;
+
+/// Steps that are stored together, all or none. Memory follows them in their order, and what is loaded is such a batch
+/// too.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch(pub(crate) Vec<Step>);
+
+/// One durable step.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// The store has this identity.
+    Identity(String),
+    /// A service has another state, or is new.
+    Changed(Box<StoredState>),
+    /// An operator waits for a state of a service.
+    BarrierBegan(StoredBarrier),
+    BarrierEnded(Arc<Progress>),
+    /// A member has joined, or reports with another token than before.
+    Joined {
+        service: String,
+        member: StoredMember,
+    },
+    /// A member has left, and the silence of its threads is not forgiven any more.
+    Left {
+        service: String,
+        id: MemberId,
+    },
+    /// An operator has a member forgotten. One that was lost and has reported since stays.
+    Forgotten {
+        service: String,
+        id: MemberId,
+        was_lost: bool,
+    },
+    /// An operator answers for the silence of threads.
+    Forgiven {
+        service: String,
+        threads: Forgotten,
+    },
+    /// These threads are not silent any more.
+    Unforgiven {
+        service: String,
+        threads: Forgotten,
+    },
+    /// An operator answers for the nodes that could not be stored: these, and so many more.
+    UnstoredForgotten {
+        service: String,
+        nodes: Vec<UnstoredNode>,
+        more: u64,
+    },
+    TokenMade {
+        hash: TokenHash,
+        grant: Grant,
+    },
+    TokenRevoked {
+        name: String,
+        revoked: Made,
+    },
+    /// History has an event beside the changes.
+    Event {
+        service: String,
+        event: Stamp,
+    },
+    /// A request with a key was answered.
+    Answered(StoredAnswer),
+}

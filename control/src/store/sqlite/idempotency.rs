@@ -1,0 +1,83 @@
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::store::batch::{IdempotencyKey, StoredAnswer};
+use crate::store::error::StoreError;
+
+/// How long an answer is kept for a retry, in milliseconds.
+const KEPT: i64 = 24 * 60 * 60 * 1000;
+
+/// Keeps an answer, and forgets those that are too old.
+pub(super) fn save_answer(
+    transaction: &Transaction<'_>,
+    answer: &StoredAnswer,
+) -> Result<(), rusqlite::Error> {
+    let at = answer.at.as_millisecond();
+    transaction.execute("DELETE FROM answers WHERE at < ?1", [at - KEPT])?;
+    let IdempotencyKey { key, request } = &answer.once;
+    transaction.execute(
+        "INSERT INTO answers (actor, key, request, at, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![answer.actor, key, request, at, answer.outcomes],
+    )?;
+    Ok(())
+}
+
+/// What was asked under this key within a day before `now`, as a hash, and the answer.
+pub(super) fn recall(
+    connection: &Connection,
+    actor: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<([u8; 32], String)>, StoreError> {
+    let oldest = now.as_millisecond() - KEPT;
+    let mut statement = connection.prepare_cached(
+        "SELECT request, outcomes FROM answers WHERE actor = ?1 AND key = ?2 AND at >= ?3",
+    )?;
+    let answer = statement
+        .query_row(params![actor, key, oldest], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store};
+
+    #[test]
+    fn an_answer_is_given_again_for_a_day_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut store =
+            Sqlite::open(&Folder::open(folder.path(), Disk::Any).unwrap(), now).unwrap();
+        let once = IdempotencyKey {
+            key: "key".into(),
+            request: [7; 32],
+        };
+        let mut keep = |at, outcomes: &str| {
+            let stored_answer = StoredAnswer {
+                actor: "alice".into(),
+                once: once.clone(),
+                at,
+                outcomes: outcomes.into(),
+            };
+            let batch = Batch(vec![Step::Answered(stored_answer)]);
+            store.commit(&batch).unwrap();
+            let after = |seconds| {
+                let now = at + SignedDuration::from_secs(seconds);
+                let answer = store.recall("alice", "key", now).unwrap();
+                answer.map(|(_, outcomes)| outcomes)
+            };
+            assert_eq!(after(0).as_deref(), Some(outcomes));
+            assert_eq!(after(24 * 60 * 60).as_deref(), Some(outcomes));
+            assert_eq!(after(24 * 60 * 60 + 1), None);
+        };
+        keep(now, "first");
+        // The key may be another request's then.
+        keep(now + SignedDuration::from_hours(25), "second");
+    }
+}

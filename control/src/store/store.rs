@@ -1,0 +1,45 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jiff::Timestamp;
+
+use crate::store::batch::Batch;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::history::Page;
+use crate::wire::barrier::Progress;
+use crate::wire::stamp::Stamp;
+
+/// What survives a restart of control.
+///
+/// All methods may take as long as the disk or the network takes.
+pub(crate) trait Store: fmt::Debug + Send {
+    /// Everything that memory has to know, in an order in which it can follow.
+    fn load(&self) -> Result<Batch, OpenError>;
+
+    /// Stores a batch, all or nothing.
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
+    fn failed(&self) -> Arc<AtomicBool>;
+
+    /// What was asked under this key within a day before `now`, as a hash, and the answer.
+    fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], String)>, StoreError>;
+
+    /// The records of `service` before revision `before`, as many as one answer should carry.
+    fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError>;
+
+    /// The document of `service` at this revision, if there was one.
+    fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError>;
+
+    /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
+    fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError>;
+
+    /// How the barrier `id` ended, if it has.
+    fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError>;
+}

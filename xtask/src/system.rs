@@ -32,133 +32,88 @@ pub(crate) enum Missing {
     Name,
 }
 
-/// Where it comes from.
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    /// From these packages.
-    Debian(&'static [&'static str]),
-    /// From `rustup toolchain install` with these arguments.
-    Rustup(&'static str),
-}
-
 struct Need {
     what: &'static str,
     source: Source,
     chores: &'static [Chore],
-    met: fn() -> bool,
 }
+
+/// Where it comes from, and how it is found.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// From these packages; then these shell commands succeed.
+    Debian(&'static str, &'static str),
+    /// From `rustup toolchain install` with these arguments.
+    Rustup(&'static str, fn() -> bool),
+}
+
+const TESTS: &[Chore] = &[Test];
+const NODE: &[Chore] = &[Lint, Test];
+const SERVERS: &[Chore] = &[Bench, Test];
+const RUST: &[Chore] = &[Bench, Counts, Demo, Lint, Test, Wasm];
 
 const NEEDS: &[Need] = &[
     Need {
         what: "parts of the toolchain in rust-toolchain.toml",
-        source: Rustup(""),
-        chores: &[Bench, Counts, Demo, Lint, Test, Wasm],
-        met: tools::has_toolchain,
+        source: Rustup("", tools::has_toolchain),
+        chores: RUST,
     },
     Need {
         what: "Rust 1.88.0",
-        source: Rustup("1.88.0 --profile minimal"),
+        source: Rustup("1.88.0 --profile minimal", tools::has_oldest_rust),
         chores: &[Libraries],
-        met: || runs("rustup", &["run", tools::OLDEST_RUST, "rustc", "--version"]),
     },
-    Need {
-        what: "a C compiler (cc)",
-        source: Debian(&["gcc", "libc6-dev"]),
-        chores: &[Bench, Counts, Demo, Lint, Test, Wasm],
-        met: || runs("cc", &["--version"]),
-    },
-    Need {
-        what: "a C++ compiler (c++)",
-        source: Debian(&["g++"]),
-        chores: &[Lint, Test],
-        met: || runs("c++", &["--version"]),
-    },
-    Need {
-        what: "curl",
-        source: Debian(&["curl"]),
-        chores: &[Demo, Test],
-        met: || runs("curl", &["--version"]),
-    },
-    Need {
-        what: "Python 3 with venv",
-        source: Debian(&["python3", "python3-venv"]),
-        chores: &[Bench, Demo, Lint, Test],
-        met: || runs("python3", &["-c", "import ensurepip, venv"]),
-    },
-    Need {
-        what: "Node 20 or later",
-        source: Debian(&["nodejs"]),
-        chores: &[Lint, Test],
-        met: || node_major() >= Some(20),
-    },
-    Need {
-        what: "npm",
-        source: Debian(&["npm"]),
-        chores: &[Lint, Test],
-        met: || runs("npm", &["--version"]),
-    },
-    Need {
-        what: "valgrind",
-        source: Debian(&["valgrind"]),
-        chores: &[Bench, Counts],
-        met: || runs("valgrind", &["--version"]),
-    },
-    Need {
-        what: "wrk",
-        source: Debian(&["wrk"]),
-        chores: &[Bench, Test],
-        // It has no option that does nothing and succeeds.
-        met: || Command::new("wrk").stdout(Stdio::null()).status().is_ok(),
-    },
-    Need {
-        what: "nginx",
-        source: Debian(&["nginx-light"]),
-        chores: &[Bench, Test],
-        met: || runs("nginx", &["-v"]),
-    },
-    Need {
-        what: "HAProxy",
-        source: Debian(&["haproxy"]),
-        chores: &[Bench, Test],
-        met: || runs("haproxy", &["-v"]),
-    },
-    Need {
-        what: "Varnish (varnishd)",
-        source: Debian(&["varnish"]),
-        chores: &[Test],
-        met: || runs("varnishd", &["-V"]),
-    },
-    Need {
-        what: "promtool",
-        source: Debian(&["prometheus"]),
-        chores: &[Test],
-        met: || runs("promtool", &["--version"]),
-    },
-    Need {
-        what: "sqlite3",
-        source: Debian(&["sqlite3"]),
-        chores: &[Test],
-        met: || runs("sqlite3", &["--version"]),
-    },
-    Need {
-        what: "jq",
-        source: Debian(&["jq"]),
-        chores: &[Test],
-        met: || runs("jq", &["--version"]),
-    },
-    Need {
-        what: "chromium",
-        source: Debian(&["chromium"]),
-        chores: &[Test],
-        met: || runs("chromium", &["--version"]),
-    },
-    Need {
-        what: "fonts for Arabic, Chinese, Japanese and Korean (fc-list)",
-        source: Debian(&["fontconfig", "fonts-noto-cjk", "fonts-noto-core"]),
-        chores: &[Test],
-        met: || has_fonts("ja") && has_fonts("ar"),
-    },
+    debian("a C compiler (cc)", "gcc libc6-dev", "cc --version", RUST),
+    debian("a C++ compiler (c++)", "g++", "c++ --version", NODE),
+    debian("curl", "curl", "curl --version", &[Demo, Test]),
+    debian(
+        "Python 3 with venv",
+        "python3 python3-venv",
+        "python3 -c 'import ensurepip, venv'",
+        &[Bench, Demo, Lint, Test],
+    ),
+    debian(
+        "Node 20 or later",
+        "nodejs",
+        "node -e 'process.exit(+(parseInt(process.versions.node) < 20))'",
+        NODE,
+    ),
+    debian("npm", "npm", "npm --version", NODE),
+    debian(
+        "valgrind",
+        "valgrind",
+        "valgrind --version",
+        &[Bench, Counts],
+    ),
+    // It has no option that does nothing and succeeds.
+    debian("wrk", "wrk", "command -v wrk", SERVERS),
+    debian("nginx", "nginx-light", "nginx -v", SERVERS),
+    debian("HAProxy", "haproxy", "haproxy -v", SERVERS),
+    debian("Varnish (varnishd)", "varnish", "varnishd -V", TESTS),
+    debian("promtool", "prometheus", "promtool --version", TESTS),
+    debian("sqlite3", "sqlite3", "sqlite3 --version", TESTS),
+    debian("jq", "jq", "jq --version", TESTS),
+    debian("chromium", "chromium", "chromium --version", TESTS),
+    debian(
+        "fonts for Arabic, Chinese, Japanese and Korean (fc-list)",
+        "fontconfig fonts-noto-cjk fonts-noto-core",
+        "fc-list :lang=ja | grep . && fc-list :lang=ar | grep .",
+        TESTS,
+    ),
 ];
+
+const fn debian(
+    what: &'static str,
+    packages: &'static str,
+    test: &'static str,
+    chores: &'static [Chore],
+) -> Need {
+    Need {
+        what,
+        source: Debian(packages, test),
+        chores,
+    }
+}
 
 /// Fails, unless all that these chores need is there or could be installed.
 pub(crate) fn check(chores: &[Chore], missing: Missing) -> Result<()> {
@@ -182,21 +137,33 @@ pub(crate) fn check(chores: &[Chore], missing: Missing) -> Result<()> {
 fn lacking(chores: &[Chore]) -> Vec<&'static Need> {
     let concerns = |need: &&Need| chores.iter().any(|chore| need.chores.contains(chore));
     let needs = NEEDS.iter().filter(concerns);
-    needs.filter(|need| !(need.met)()).collect()
+    needs.filter(|need| !is_met(need)).collect()
+}
+
+fn is_met(need: &Need) -> bool {
+    match need.source {
+        Debian(_, test) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", test]).stdin(Stdio::null());
+            let output = shell.output();
+            output.is_ok_and(|output| output.status.success())
+        }
+        Rustup(_, is_there) => is_there(),
+    }
 }
 
 fn packages(needs: &[&Need]) -> Vec<&'static str> {
     let packages = needs.iter().filter_map(|need| match need.source {
-        Debian(packages) => Some(packages),
-        Rustup(_) => None,
+        Debian(packages, _) => Some(packages.split(' ')),
+        Rustup(..) => None,
     });
-    packages.flatten().copied().collect()
+    packages.flatten().collect()
 }
 
 fn toolchains(needs: &[&Need]) -> Vec<&'static str> {
     let toolchains = needs.iter().filter_map(|need| match need.source {
-        Debian(_) => None,
-        Rustup(arguments) => Some(arguments),
+        Debian(..) => None,
+        Rustup(arguments, _) => Some(arguments),
     });
     toolchains.collect()
 }
@@ -241,36 +208,6 @@ fn install(needs: &[&Need]) -> Result<()> {
             .args(["install", "--yes", "--no-install-recommends"])
             .args(packages),
     )
-}
-
-/// Whether there is a font for a language.
-fn has_fonts(language: &str) -> bool {
-    let output = Command::new("fc-list")
-        .arg(format!(":lang={language}"))
-        .output();
-    output.is_ok_and(|output| !output.stdout.is_empty())
-}
-
-fn node_major() -> Option<u32> {
-    let output = Command::new("node").arg("--version").output().ok()?;
-    let version = String::from_utf8(output.stdout).ok()?;
-    version
-        .trim()
-        .strip_prefix('v')?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
-}
-
-fn runs(program: &str, arguments: &[&str]) -> bool {
-    let status = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

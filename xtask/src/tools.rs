@@ -29,6 +29,11 @@ pub(crate) fn has_toolchain() -> bool {
     has().unwrap_or_default()
 }
 
+/// Whether the oldest Rust is installed.
+pub(crate) fn has_oldest_rust() -> bool {
+    output(command("rustup").args(["run", OLDEST_RUST, "rustc", "--version"])).is_ok()
+}
+
 /// Checks licences, bans and sources of the dependencies.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     let tools = target().join("tools");

@@ -155,7 +155,7 @@ pub(crate) async fn python(url: &str) -> Result<(Greeting, String)> {
 }
 
 /// Runs a command to its end and returns its output.
-pub(crate) async fn output(command: &mut Command) -> Result<String> {
+async fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
         .kill_on_drop(true)

@@ -1,19 +1,20 @@
 //! Control, shop, greeter and Envoy on free ports, and the operator.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use intermission_testkit::Process;
+use intermission_testkit::control::{Control, Home, Run};
+use intermission_testkit::envoy::Envoy;
 use serde_json::Value;
-use tempfile::TempDir;
-use tokio::process::Command;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use crate::answers::{Answer, Expected, check_greeting, check_shop};
-use crate::clients::{HttpAnswer, curl, output, python, tonic};
-use crate::envoy::Envoy;
-use crate::process::Process;
+use crate::clients::{HttpAnswer, curl, python, tonic};
+use crate::envoy;
 use crate::tls::Tls;
 
 /// Longer than the pause of a node between two polls.
@@ -22,16 +23,23 @@ const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 /// Not 127.0.0.1: there a client's connection could take control's port while control is down.
 pub(crate) const CONTROL: &str = "127.0.0.3";
 
+/// A shop or a greeter.
+pub(crate) struct App {
+    pub(crate) url: String,
+    _process: Process,
+}
+
 /// The processes, and their home folder.
 pub(crate) struct Demo {
-    home: TempDir,
+    home: Home,
     tls: Option<Tls>,
-    control: Process,
-    shop: Process,
-    greeter: Process,
+    control: Control,
+    shop: App,
+    greeter: App,
     /// In front of a shop without the layer.
-    envoy: Envoy,
-    _plain_shop: Process,
+    _envoy: Envoy,
+    envoy_url: String,
+    _plain_shop: App,
     /// The revision of the shop's state, as control reports it.
     revision: u64,
 }
@@ -39,74 +47,64 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts all processes, with an open service `shop`.
     pub(crate) async fn start() -> Result<Self> {
-        Self::start_with(tempfile::tempdir()?, None).await
+        Self::start_with(Home::new(), None).await
     }
 
     /// Starts all processes, with a control that has a certificate of a private CA.
     pub(crate) async fn start_over_tls() -> Result<Self> {
-        let home = tempfile::tempdir()?;
+        let home = Home::new();
         let tls = Tls::make(home.path(), CONTROL)?;
         Self::start_with(home, Some(tls)).await
     }
 
-    async fn start_with(home: TempDir, tls: Option<Tls>) -> Result<Self> {
+    async fn start_with(home: Home, tls: Option<Tls>) -> Result<Self> {
         let address = TcpListener::bind((CONTROL, 0))?.local_addr()?.to_string();
-        let control = start_control(home.path(), &address, tls.as_ref()).await?;
-        let ca = tls.as_ref().map(|tls| tls.ca.clone());
-        let intermission = || intermission(home.path(), &control.url, ca.as_deref());
-        output(intermission()?.args(["service", "add", "shop"])).await?;
-        let make = "token create demo --role node --service shop".split(' ');
-        let token = output(intermission()?.args(make)).await?;
+        let control = start_control(&home, &address, tls.as_ref());
+        let operate = |words: &str| operate(&home, &control, tls.as_ref(), words);
+        operate("service add shop");
+        let token = operate("token create demo --role node --service shop");
         let token = token.trim();
-        let state = format!("{}/v1/services/shop/state", control.url);
-        let ca_file = ca.as_ref().map(|ca| ca.display().to_string());
+        let state = format!("{}/v1/services/shop/state", url(&control, tls.as_ref()));
         let mut follow = vec!["--state", &state];
+        let ca_file = tls.as_ref().map(|tls| tls.ca.display().to_string());
         follow.extend(ca_file.iter().flat_map(|file| ["--ca-file", file]));
         let axum = env!("CARGO_BIN_EXE_axum");
-        let shop = start_app(home.path(), axum, token, &follow).await?;
-        let greeter = env!("CARGO_BIN_EXE_tonic");
-        let greeter = start_app(home.path(), greeter, token, &follow).await?;
-        let plain_shop = start_app(home.path(), axum, "", &["--without-layer"]).await?;
+        let shop = start_app(&home, axum, Some(token), &follow)?;
+        let greeter = start_app(&home, env!("CARGO_BIN_EXE_tonic"), Some(token), &follow)?;
+        let plain_shop = start_app(&home, axum, None, &["--without-layer"])?;
         let at_shop = plain_shop.url.trim_start_matches("http://");
-        let envoy = Envoy::start(home.path(), &address, tls.as_ref(), token, at_shop).await?;
+        let envoy = envoy::start(&address, tls.as_ref(), token, at_shop).await?;
         Ok(Self {
-            home,
-            tls,
-            control,
             shop,
             greeter,
-            envoy,
+            envoy_url: format!("http://{}", envoy.address()),
+            _envoy: envoy,
             _plain_shop: plain_shop,
             revision: 1,
+            control,
+            home,
+            tls,
         })
     }
 
     /// Runs `intermission` with the words that the operator types.
-    pub(crate) async fn operate(&mut self, words: &str) -> Result<String> {
-        let said = self.intermission(words).await?;
-        let status = self.intermission("status shop --output json").await?;
-        let status: Value = serde_json::from_str(&status)?;
+    pub(crate) fn operate(&mut self, words: &str) -> Result<String> {
+        let operate = |words| operate(&self.home, &self.control, self.tls.as_ref(), words);
+        let said = operate(words);
+        let status: Value = serde_json::from_str(&operate("status shop --output json"))?;
         let revision = status.pointer("/services/0/revision");
         self.revision = revision.and_then(Value::as_u64).context("no revision")?;
         Ok(said)
     }
 
-    async fn intermission(&self, words: &str) -> Result<String> {
-        let ca = self.tls.as_ref().map(|tls| tls.ca.as_path());
-        let mut command = intermission(self.home.path(), &self.control.url, ca)?;
-        output(command.args(words.split(' '))).await
-    }
-
     /// Kills control as `kill -9` does.
-    pub(crate) async fn kill_control(&mut self) -> Result<()> {
-        self.control.kill().await
+    pub(crate) fn kill_control(&mut self) {
+        self.control.kill();
     }
 
     /// Starts control again, on the same port and data.
-    pub(crate) async fn restart_control(&mut self) -> Result<()> {
-        let (_, address) = self.control.url.split_once("://").context("no address")?;
-        self.control = start_control(self.home.path(), address, self.tls.as_ref()).await?;
-        Ok(())
+    pub(crate) fn restart_control(&mut self) {
+        self.control = start_control(&self.home, &self.control.address, self.tls.as_ref());
     }
 
     /// Waits at most `within` until apps and Envoy give the expected answers, then checks each answer.
@@ -146,7 +144,7 @@ impl Demo {
 
     async fn look(&self, expected: Expected) -> Result<()> {
         for (from, answer) in expected.clients() {
-            for shop in [&self.shop.url, &self.envoy.url] {
+            for shop in [&self.shop.url, &self.envoy_url] {
                 let page = curl(from, shop).await?;
                 let served = page.status == 200;
                 ensure!(
@@ -167,7 +165,7 @@ impl Demo {
     async fn look_closely(&self, expected: Expected) -> Result<()> {
         for (from, answer) in expected.clients() {
             let shop = look_at_shop(from, &self.shop.url, answer).await?;
-            let envoy = look_at_shop(from, &self.envoy.url, answer).await?;
+            let envoy = look_at_shop(from, &self.envoy_url, answer).await?;
             let alike = shop
                 .iter()
                 .zip(&envoy)
@@ -177,11 +175,11 @@ impl Demo {
                 "{shop:#?}\nis not\n{envoy:#?}"
             );
             if answer == Answer::Refused {
-                check_greeting(&tonic(from, &self.envoy.url).await?, answer)?;
+                check_greeting(&tonic(from, &self.envoy_url).await?, answer)?;
             }
         }
         if expected.tester == Answer::Refused {
-            let (greeting, health) = python(&self.envoy.url).await?;
+            let (greeting, health) = python(&self.envoy_url).await?;
             check_greeting(&greeting, expected.tester).context("python through Envoy")?;
             // The call reaches the shop, which has no such service.
             ensure!(health == "UNIMPLEMENTED", "{health}");
@@ -206,48 +204,44 @@ async fn look_at_shop(from: Ipv4Addr, shop: &str, answer: Answer) -> Result<[Htt
     Ok([page, api])
 }
 
-pub(crate) async fn start_control(home: &Path, listen: &str, tls: Option<&Tls>) -> Result<Process> {
-    let mut serve = Command::new(control_binary()?);
-    serve
-        .env("XDG_STATE_HOME", home)
-        .args(["serve", "--listen", listen, "--data"])
-        .arg(home.join("data"))
-        .args(tls.map(Tls::options).unwrap_or_default());
-    Process::start(&mut serve, &home.join("control.log")).await
+pub(crate) fn start_control(home: &Home, listen: &str, tls: Option<&Tls>) -> Control {
+    let options = tls.map(Tls::options).unwrap_or_default();
+    home.start_on(
+        listen,
+        &options.iter().map(|option| &**option).collect::<Vec<_>>(),
+    )
 }
 
-pub(crate) async fn start_app(
-    home: &Path,
+pub(crate) fn start_app(
+    home: &Home,
     binary: &str,
-    token: &str,
+    token: Option<&str>,
     options: &[&str],
-) -> Result<Process> {
+) -> Result<App> {
+    let log = home.path().join("apps.log");
     let mut app = Command::new(binary);
-    app.env("INTERMISSION_NODE_TOKEN", token);
-    app.args(["--listen", "127.0.0.1:0"]).args(options);
-    Process::start(&mut app, &home.join("apps.log")).await
+    app.envs(token.map(|token| ("INTERMISSION_NODE_TOKEN", token)))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(options)
+        .stderr(File::options().create(true).append(true).open(log)?);
+    let process = Process::launch(&mut app);
+    Ok(App {
+        url: format!("http://{}", process.address()),
+        _process: process,
+    })
 }
 
-/// The operator's command, which finds its token in this home.
-pub(crate) fn intermission(home: &Path, server: &str, ca: Option<&Path>) -> Result<Command> {
-    let mut command = Command::new(control_binary()?);
+pub(crate) fn url(control: &Control, tls: Option<&Tls>) -> String {
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", control.address)
+}
+
+/// Runs the operator's command, which finds its token in this home.
+pub(crate) fn operate(home: &Home, control: &Control, tls: Option<&Tls>, words: &str) -> String {
+    let mut command = home.binary();
     command
-        .env("XDG_STATE_HOME", home)
-        .env_remove("INTERMISSION_TOKEN")
-        .args(["--server", server]);
-    if let Some(ca) = ca {
-        command.env("INTERMISSION_CA_FILE", ca);
-    }
-    Ok(command)
-}
-
-/// Cargo gives the paths of this package's binaries only; that of control is in the same folder.
-fn control_binary() -> Result<PathBuf> {
-    let path = Path::new(env!("CARGO_BIN_EXE_axum")).with_file_name("intermission");
-    ensure!(
-        path.exists(),
-        "{} is missing: run `cargo xtask test`, which builds it",
-        path.display()
-    );
-    Ok(path)
+        .args(["--server", &url(control, tls)])
+        .args(words.split(' '));
+    command.envs(tls.map(|tls| ("INTERMISSION_CA_FILE", &tls.ca)));
+    Run::from(command.output().unwrap()).done()
 }

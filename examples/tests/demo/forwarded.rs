@@ -3,12 +3,12 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use tempfile::TempDir;
+use intermission_testkit::control::Home;
 use tokio::process::Command;
 
 use crate::answers::TESTER;
 use crate::clients::curl_with;
-use crate::process::Process;
+use crate::demo::{App, start_app};
 
 const STATE: &str = r#"{
     "version": 1,
@@ -19,20 +19,18 @@ const STATE: &str = r#"{
     "allowlist": {"enabled": true, "cidrs": ["203.0.113.0/24"]}
 }"#;
 
-/// A shop in maintenance with 203.0.113.0/24 on the allowlist, and the folder of its state.
-async fn shop(options: &[&str]) -> Result<(Process, TempDir)> {
-    let folder = tempfile::tempdir()?;
-    let state = folder.path().join("state.json");
+/// A shop in maintenance with 203.0.113.0/24 on the allowlist, and its home.
+fn shop(options: &[&str]) -> Result<(App, Home)> {
+    let home = Home::new();
+    let state = home.path().join("state.json");
     fs::write(&state, STATE)?;
-    let mut shop = Command::new(env!("CARGO_BIN_EXE_axum"));
-    shop.args(["--listen", "127.0.0.1:0", "--state"]);
-    shop.arg(format!("file://{}", state.display()))
-        .args(options);
-    let shop = Process::start(&mut shop, &folder.path().join("shop.log")).await?;
-    Ok((shop, folder))
+    let state = format!("file://{}", state.display());
+    let options = [&["--state", &state], options].concat();
+    let shop = start_app(&home, env!("CARGO_BIN_EXE_axum"), None, &options)?;
+    Ok((shop, home))
 }
 
-async fn check(shop: &Process, headers: &[&str], status: u16) -> Result<()> {
+async fn check(shop: &App, headers: &[&str], status: u16) -> Result<()> {
     let answer = curl_with(TESTER, &shop.url, headers).await?;
     ensure!(answer.status == status, "{headers:?}: {answer:?}");
     Ok(())
@@ -40,9 +38,9 @@ async fn check(shop: &Process, headers: &[&str], status: u16) -> Result<()> {
 
 #[tokio::test]
 async fn an_untrusted_peer_is_not_believed() -> Result<()> {
-    let (shop, _folder) = shop(&[]).await?;
+    let (shop, _folder) = shop(&[])?;
     check(&shop, &["X-Forwarded-For: 203.0.113.9"], 503).await?;
-    let (shop, _folder) = self::shop(&["--trusted-proxy", "192.0.2.0/24"]).await?;
+    let (shop, _folder) = self::shop(&["--trusted-proxy", "192.0.2.0/24"])?;
     check(&shop, &["X-Forwarded-For: 203.0.113.9"], 503).await
 }
 
@@ -54,7 +52,7 @@ async fn rightmost_untrusted_hop_decides_behind_trusted_proxies() -> Result<()> 
         "--trusted-proxy",
         "192.0.2.0/24",
     ];
-    let (shop, _folder) = shop(&trusted).await?;
+    let (shop, _folder) = shop(&trusted)?;
     let cases: [(&[&str], u16); 9] = [
         (&["X-Forwarded-For: 203.0.113.9"], 200),
         (&["X-Forwarded-For: 198.51.100.1, 203.0.113.9"], 200),

@@ -1,12 +1,12 @@
 //! The demo from end to end: control, shop, greeter and Envoy as separate processes, an operator at the command line, and
 //! clients that share no code with them (curl, Python's grpcio).
+#![cfg(test)]
 
 mod answers;
 mod clients;
 mod demo;
 mod envoy;
 mod forwarded;
-mod process;
 mod rotation;
 mod tls;
 
@@ -36,11 +36,11 @@ async fn every_command_is_in_force_within_a_second() -> Result<()> {
     let mut demo = Demo::start().await?;
     demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
     for (command, expected) in WALK {
-        demo.operate(command).await?;
+        demo.operate(command)?;
         demo.reaches(expected, AT_ONCE).await?;
         demo.keeps(expected).await?;
         if command == "allowlist disable shop" {
-            let entries = demo.operate("allowlist show shop").await?;
+            let entries = demo.operate("allowlist show shop")?;
             ensure!(
                 entries.contains("127.0.0.1"),
                 "the entries are gone: {entries}"
@@ -55,7 +55,7 @@ async fn over_tls_every_command_is_in_force_within_a_second() -> Result<()> {
     let mut demo = Demo::start_over_tls().await?;
     demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
     for (command, expected) in WALK {
-        demo.operate(command).await?;
+        demo.operate(command)?;
         demo.reaches(expected, AT_ONCE).await?;
     }
     Ok(())
@@ -65,15 +65,15 @@ async fn over_tls_every_command_is_in_force_within_a_second() -> Result<()> {
 async fn killing_control_changes_nothing_and_the_apps_follow_after_its_restart() -> Result<()> {
     let mut demo = Demo::start().await?;
     demo.reaches(SERVED_TO_ALL, AT_ONCE).await?;
-    demo.kill_control().await?;
+    demo.kill_control();
     demo.keeps(SERVED_TO_ALL).await?;
-    demo.restart_control().await?;
+    demo.restart_control();
     for (command, expected) in WALK {
-        demo.operate(command).await?;
+        demo.operate(command)?;
         demo.reaches(expected, AFTER_AN_OUTAGE).await?;
-        demo.kill_control().await?;
+        demo.kill_control();
         demo.keeps(expected).await?;
-        demo.restart_control().await?;
+        demo.restart_control();
         demo.keeps(expected).await?;
     }
     Ok(())

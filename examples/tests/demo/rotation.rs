@@ -2,70 +2,58 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::Duration;
 
-use anyhow::{Context, Result};
-use tokio::time::timeout;
+use anyhow::Result;
+use intermission_testkit::control::Home;
+use intermission_testkit::within;
 
 use crate::AFTER_AN_OUTAGE;
-use crate::clients::{curl, output};
-use crate::demo::{CONTROL, intermission, start_app, start_control};
-use crate::process::Process;
+use crate::clients::curl;
+use crate::demo::{App, CONTROL, operate, start_app, start_control, url};
 use crate::tls::Tls;
 
-async fn until(shop: &Process, status: u16) -> Result<()> {
-    let reached = async {
-        while curl(Ipv4Addr::LOCALHOST, &format!("{}/", shop.url))
-            .await?
-            .status
-            != status
-        {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        anyhow::Ok(())
-    };
-    let reached = timeout(AFTER_AN_OUTAGE, reached).await;
-    reached.with_context(|| format!("the shop never answers with {status}"))?
+async fn until(shop: &App, status: u16) {
+    let what = format!("the shop answers with {status}");
+    within(AFTER_AN_OUTAGE, &what, async || {
+        let answer = curl(Ipv4Addr::LOCALHOST, &format!("{}/", shop.url)).await;
+        answer.unwrap().status == status
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_node_follows_a_replaced_ca_and_a_replaced_token() -> Result<()> {
-    let home = tempfile::tempdir()?;
-    let home = home.path();
+    let home = Home::new();
     let address = TcpListener::bind((CONTROL, 0))?.local_addr()?.to_string();
-    let tls = Tls::make(home, CONTROL)?;
-    let mut control = start_control(home, &address, Some(&tls)).await?;
-    let url = control.url.clone();
-    let operate = async |words: &str| {
-        let mut command = intermission(home, &url, Some(&tls.ca))?;
-        output(command.args(words.split(' '))).await
-    };
-    let token_file = home.join("token");
+    let tls = Tls::make(home.path(), CONTROL)?;
+    let mut control = start_control(&home, &address, Some(&tls));
+    let token_file = home.path().join("token");
     // Kubernetes replaces a Secret like this: another file takes its place.
-    let hand_out = async |name: &str| {
+    let hand_out = |control: &_, name: &str| {
         let make = format!("token create {name} --role node --service shop");
-        let new = home.join("token.new");
-        fs::write(&new, operate(&make).await?)?;
-        fs::rename(&new, &token_file).context("token")
+        let new = home.path().join("token.new");
+        fs::write(&new, operate(&home, control, Some(&tls), &make))?;
+        fs::rename(&new, &token_file)
     };
-    operate("service add shop").await?;
-    hand_out("first").await?;
+    operate(&home, &control, Some(&tls), "service add shop");
+    hand_out(&control, "first")?;
 
-    let state = format!("{url}/v1/services/shop/state");
+    let state = format!("{}/v1/services/shop/state", url(&control, Some(&tls)));
     let [ca, token] = [&tls.ca, &token_file].map(|file| file.display().to_string());
     let options = ["--state", &state, "--ca-file", &ca, "--token-file", &token];
-    let shop = start_app(home, env!("CARGO_BIN_EXE_axum"), "", &options).await?;
-    until(&shop, 200).await?;
+    let shop = start_app(&home, env!("CARGO_BIN_EXE_axum"), None, &options)?;
+    until(&shop, 200).await;
 
     // In the same files, from another CA.
-    control.kill().await?;
-    Tls::make(home, CONTROL)?;
-    let _control = start_control(home, &address, Some(&tls)).await?;
-    operate("enter shop").await?;
-    until(&shop, 503).await?;
+    control.kill();
+    Tls::make(home.path(), CONTROL)?;
+    let control = start_control(&home, &address, Some(&tls));
+    operate(&home, &control, Some(&tls), "enter shop");
+    until(&shop, 503).await;
 
-    hand_out("second").await?;
-    operate("token revoke first").await?;
-    operate("exit shop").await?;
-    until(&shop, 200).await
+    hand_out(&control, "second")?;
+    operate(&home, &control, Some(&tls), "token revoke first");
+    operate(&home, &control, Some(&tls), "exit shop");
+    until(&shop, 200).await;
+    Ok(())
 }

@@ -1,46 +1,34 @@
 //! A service behind the layer whose running requests are counted.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::Full;
-use intermission::{
-    MaintenanceLayer, Peer, PolicyHandle, RequestGuard, ResponseBody, Running, State,
-};
-use tower::util::BoxCloneService;
-use tower::{Layer, ServiceExt, service_fn};
+use intermission::{MaintenanceLayer, Peer, PolicyHandle, RequestGuard, Running, State};
+
+use crate::app::{Answer, App, Own, ask, behind};
 
 const TESTER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-pub(crate) type Answer = Response<ResponseBody<Full<Bytes>>>;
 
 /// A service behind the layer, and its policy.
 pub(crate) struct Shop {
     pub(crate) policy: PolicyHandle,
-    pub(crate) service: BoxCloneService<Request<String>, Answer, Infallible>,
+    pub(crate) service: App,
 }
 
 impl Shop {
     /// One that answers with `response`, and puts the guard of each request where `keep` says.
     pub(crate) fn new(
         state: State,
-        response: fn() -> Response<Full<Bytes>>,
-        keep: impl Fn(RequestGuard) + Clone + Send + 'static,
+        response: fn() -> Own,
+        keep: impl Fn(RequestGuard) + Clone + Send + Sync + 'static,
     ) -> Self {
         let policy = PolicyHandle::new(state);
-        let app = service_fn(move |request: Request<String>| {
+        let layer = MaintenanceLayer::new(policy.clone()).with_extensions();
+        let service = behind(&layer, move |request| {
             keep(request.extensions().get::<RequestGuard>().unwrap().clone());
-            async move { Ok::<_, Infallible>(response()) }
+            response()
         });
-        let service = MaintenanceLayer::new(policy.clone())
-            .with_extensions()
-            .layer(app);
-        Self {
-            policy,
-            service: BoxCloneService::new(service),
-        }
+        Self { policy, service }
     }
 
     pub(crate) fn open() -> Self {
@@ -50,7 +38,7 @@ impl Shop {
     pub(crate) async fn ask(&self, path: &str) -> Answer {
         let mut request = Request::get(path).body(String::new()).unwrap();
         request.extensions_mut().insert(Peer::Address(TESTER));
-        self.service.clone().oneshot(request).await.unwrap()
+        ask(&self.service, request).await
     }
 
     /// How many requests run, and the oldest one's revision.
@@ -65,15 +53,15 @@ impl Shop {
     }
 }
 
-pub(crate) fn small() -> Response<Full<Bytes>> {
+pub(crate) fn small() -> Own {
     Response::new("welcome".into())
 }
 
-pub(crate) fn large() -> Response<Full<Bytes>> {
+pub(crate) fn large() -> Own {
     Response::new(vec![b'x'; 1 << 20].into())
 }
 
-pub(crate) fn switched() -> Response<Full<Bytes>> {
+pub(crate) fn switched() -> Own {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     response

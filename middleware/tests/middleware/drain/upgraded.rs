@@ -1,12 +1,10 @@
 //! Connections that were upgraded.
 
-use std::convert::Infallible;
-
 use http::{Method, Request};
 use intermission::{MaintenanceLayer, PolicyHandle, RequestGuard, Running};
-use tower::{Layer, ServiceExt, service_fn};
 
 use super::shop::{Shop, state, switched};
+use crate::app::{ask, behind};
 
 #[tokio::test]
 async fn an_upgraded_connection_without_a_guard_is_counted_apart() {
@@ -24,12 +22,11 @@ async fn an_upgraded_connection_without_a_guard_is_counted_apart() {
 #[tokio::test]
 async fn without_extensions_no_handler_can_keep_an_upgraded_connection() {
     let policy = PolicyHandle::new(state(1, "off", false));
-    let app = service_fn(|request: Request<String>| async move {
+    let app = behind(&MaintenanceLayer::new(policy.clone()), |request| {
         assert!(request.extensions().get::<RequestGuard>().is_none());
-        Ok::<_, Infallible>(switched())
+        switched()
     });
-    let service = MaintenanceLayer::new(policy.clone()).layer(app);
-    drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    drop(ask(&app, Request::new(String::new())).await);
     policy.swap(state(2, "all", false));
     assert_eq!(policy.running().upgraded, 1);
 }
@@ -39,7 +36,7 @@ async fn a_tunnel_is_an_upgraded_connection() {
     let shop = Shop::open();
     let mut connect = Request::new(String::new());
     *connect.method_mut() = Method::CONNECT;
-    drop(shop.service.clone().oneshot(connect).await.unwrap());
+    drop(ask(&shop.service, connect).await);
     shop.policy.swap(state(2, "all", false));
     assert_eq!(shop.policy.running().upgraded, 1);
 }

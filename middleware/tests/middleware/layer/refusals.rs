@@ -2,9 +2,9 @@
 
 use http::{Method, StatusCode};
 use intermission::{MaintenanceLayer, Mode, Peer, PolicyHandle};
-use tower::{Layer, ServiceExt};
 
-use super::app::{App, STRANGER, closed, request, text};
+use super::shop::{STRANGER, closed, layer, request, shop};
+use crate::app::{ask, text};
 
 #[tokio::test]
 async fn policies_that_one_thread_sees_by_turns_are_kept_apart() {
@@ -16,9 +16,8 @@ async fn policies_that_one_thread_sees_by_turns_are_kept_apart() {
     let policies: Vec<_> = (1..=20).map(revision).collect();
     for round in 0..3 {
         for policy in &policies {
-            let app = MaintenanceLayer::new(policy.clone()).layer(App);
-            let request = request(Method::GET, "/", Some(STRANGER));
-            let response = app.oneshot(request).await.unwrap();
+            let app = shop(&MaintenanceLayer::new(policy.clone()));
+            let response = ask(&app, request(Method::GET, "/", Some(STRANGER))).await;
             let marker = format!("refused;revision={}", policy.state().revision);
             assert_eq!(response.headers()["intermission"], marker, "round {round}");
         }
@@ -27,7 +26,7 @@ async fn policies_that_one_thread_sees_by_turns_are_kept_apart() {
 
 #[tokio::test]
 async fn without_a_peer_no_client_is_allowlisted() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = shop(&layer());
     for peer in [None, Some(Peer::Unknown), Some(Peer::Unix)] {
         let mut request = request(Method::GET, "/", None);
         request
@@ -37,7 +36,7 @@ async fn without_a_peer_no_client_is_allowlisted() {
             request.extensions_mut().insert(peer);
         }
         assert_eq!(
-            app.clone().oneshot(request).await.unwrap().status(),
+            ask(&app, request).await.status(),
             StatusCode::SERVICE_UNAVAILABLE
         );
     }
@@ -45,41 +44,23 @@ async fn without_a_peer_no_client_is_allowlisted() {
 
 #[tokio::test]
 async fn a_function_of_the_application_can_find_the_client() {
-    let layer =
-        MaintenanceLayer::new(PolicyHandle::new(closed())).with_client_function(|headers, _| {
-            headers
-                .get("x-client")
-                .and_then(|value| value.to_str().ok())
-                .and_then(|text| text.parse().ok())
-        });
+    let app =
+        shop(&layer().with_client_function(|headers, _| {
+            headers.get("x-client")?.to_str().ok()?.parse().ok()
+        }));
     let mut request = request(Method::GET, "/", None);
-    assert_eq!(
-        layer
-            .layer(App)
-            .oneshot(request.clone())
-            .await
-            .unwrap()
-            .status(),
-        StatusCode::SERVICE_UNAVAILABLE
-    );
-    request
-        .headers_mut()
-        .insert("x-client", "203.0.113.9".parse().unwrap());
-    assert_eq!(
-        layer.layer(App).oneshot(request).await.unwrap().status(),
-        StatusCode::OK
-    );
+    let refused = ask(&app, request.clone()).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let client = "203.0.113.9".parse().unwrap();
+    request.headers_mut().insert("x-client", client);
+    assert_eq!(ask(&app, request).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]
 async fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
-    let mut get = app
-        .clone()
-        .oneshot(request(Method::GET, "/", None))
-        .await
-        .unwrap();
-    let mut head = app.oneshot(request(Method::HEAD, "/", None)).await.unwrap();
+    let app = shop(&layer());
+    let mut get = ask(&app, request(Method::GET, "/", None)).await;
+    let mut head = ask(&app, request(Method::HEAD, "/", None)).await;
     let length = head.headers_mut().remove("content-length").unwrap();
     // Each draws its own.
     for answer in [&mut get, &mut head] {
@@ -95,9 +76,9 @@ async fn a_swap_counts_for_every_layer_at_once() {
     let policy = PolicyHandle::new(closed());
     let layer = MaintenanceLayer::new(policy.clone());
     let apps = [
-        layer.layer(App),
-        layer.clone().layer(App),
-        MaintenanceLayer::new(policy.clone()).layer(App),
+        shop(&layer),
+        shop(&layer.clone()),
+        shop(&MaintenanceLayer::new(policy.clone())),
     ];
     for mode in [Mode::Off, Mode::All, Mode::Writes, Mode::Off] {
         let mut state = policy.state();
@@ -105,29 +86,20 @@ async fn a_swap_counts_for_every_layer_at_once() {
         state.revision += 1;
         policy.swap(state);
         for app in &apps {
-            let response = app
-                .clone()
-                .oneshot(request(Method::POST, "/", None))
-                .await
-                .unwrap();
-            assert_eq!(response.status() == StatusCode::OK, mode == Mode::Off);
-            let response = app
-                .clone()
-                .oneshot(request(Method::GET, "/", None))
-                .await
-                .unwrap();
-            assert_eq!(response.status() == StatusCode::OK, mode != Mode::All);
+            let write = ask(app, request(Method::POST, "/", None)).await;
+            assert_eq!(write.status() == StatusCode::OK, mode == Mode::Off);
+            let read = ask(app, request(Method::GET, "/", None)).await;
+            assert_eq!(read.status() == StatusCode::OK, mode != Mode::All);
         }
     }
 }
 
 #[tokio::test]
 async fn clients_that_ask_together_do_not_come_back_together() {
-    let app = MaintenanceLayer::new(PolicyHandle::new(closed())).layer(App);
+    let app = shop(&layer());
     let mut times = std::collections::BTreeSet::new();
     for _ in 0..1000 {
-        let request = request(Method::GET, "/", None);
-        let answer = app.clone().oneshot(request).await.unwrap();
+        let answer = ask(&app, request(Method::GET, "/", None)).await;
         let seconds = answer.headers()["retry-after"].to_str().unwrap();
         times.insert(seconds.parse::<u64>().unwrap());
     }

@@ -4,7 +4,7 @@ use http::{Request, StatusCode};
 use intermission::{MaintenanceLayer, PolicyHandle};
 use tower::ServiceExt;
 
-use super::app::closed;
+use super::shop::closed;
 
 #[tokio::test]
 async fn a_nested_router_is_judged_by_the_path_that_the_client_asked_for() {

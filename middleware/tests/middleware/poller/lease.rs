@@ -1,19 +1,16 @@
 //! A lease is heeded where a request is admitted, whatever the task that polls does.
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use http::{Request, Response, StatusCode};
-use http_body_util::Full;
+use http::{Request, StatusCode};
 use intermission::{MaintenanceLayer, Mode, PolicyHandle, Poller};
 use tokio::runtime::{Builder, Runtime};
-use tower::{Layer, ServiceExt, service_fn};
 
+use super::server::LONG;
+use crate::app::{ask as ask_of, welcome};
 use crate::log::Log;
 
-/// No condition in these tests takes this long unless it is never met.
-const LONG: Duration = Duration::from_secs(20);
 const LEASE: Duration = Duration::from_millis(500);
 
 fn runtime() -> Runtime {
@@ -39,12 +36,8 @@ fn start(runtime: &Runtime, folder: &Path, lease: Option<Duration>) -> PolicyHan
 }
 
 fn ask(runtime: &Runtime, policy: &PolicyHandle) -> StatusCode {
-    let app = service_fn(async |_: Request<String>| {
-        Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::default()))
-    });
-    let shop = MaintenanceLayer::new(policy.clone()).layer(app);
-    let answer = runtime.block_on(shop.oneshot(Request::new(String::new())));
-    answer.unwrap().status()
+    let shop = welcome(&MaintenanceLayer::new(policy.clone()));
+    runtime.block_on(ask_of(&shop, Request::default())).status()
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! The reports in polls.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use intermission::{MaintenanceLayer, Mode, Peer, RequestGuard};
 use tokio::time::timeout;
-use tower::{Layer, ServiceExt};
 
 use super::server::{LONG, SHORT, Server, document, document_of, until};
+use crate::app::{ask, behind, welcome};
 
 #[tokio::test]
 async fn a_document_of_another_service_is_refused_and_the_report_says_why() {
@@ -15,16 +14,9 @@ async fn a_document_of_another_service_is_refused_and_the_report_says_why() {
     server.answer("200 OK", "etag: \"S/3/d\"\r\n", &document(3, Mode::All));
     let policy = server.poller().start().await;
     server.answer("200 OK", "", &document_of("pay", 9, Mode::Off));
-    let objection = async {
-        loop {
-            let poll = server.request().await;
-            if let Some((_, error)) = report(&poll).split_once(";error=") {
-                return error.to_owned();
-            }
-        }
-    };
+    let objection = reports(&mut server, ";error=").await;
     assert_eq!(
-        timeout(LONG, objection).await.unwrap(),
+        objection.split_once(";error=").unwrap().1,
         "%\"the document is of service pay, but this node is of service shop; correct the url or its document\""
     );
     assert_eq!(policy.state().maintenance, Mode::All);
@@ -52,8 +44,7 @@ async fn polling_ends_with_the_last_handle() {
     let mut server = Server::start().await;
     server.answer("200 OK", "", &document(1, Mode::All));
     drop(server.poller().start().await);
-    let farewell = async { while !report(&server.request().await).ends_with(";leaving") {} };
-    timeout(LONG, farewell).await.unwrap();
+    reports(&mut server, ";leaving").await;
     let later = timeout(SHORT * 25, server.request()).await;
     assert!(later.is_err(), "{later:?}");
 }
@@ -86,15 +77,7 @@ async fn each_poll_reports_what_is_in_force() {
     );
 
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", "{}");
-    let objection = async {
-        loop {
-            let poll = server.request().await;
-            if report(&poll).contains(";error=") {
-                return report(&poll).to_owned();
-            }
-        }
-    };
-    let objection = timeout(LONG, objection).await.unwrap();
+    let objection = reports(&mut server, ";error=").await;
     assert!(objection.contains(";applied=\"s/3/d\";"), "{objection}");
     assert!(
         objection.ends_with(";error=%\"the document is not valid: /version: is missing\""),
@@ -109,28 +92,18 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
     server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::Off));
     let policy = server.poller().start().await;
     let (send, guards) = std::sync::mpsc::channel();
-    let app = tower::service_fn(move |request: http::Request<String>| {
+    let layer = MaintenanceLayer::new(policy.clone()).with_extensions();
+    let shop = behind(&layer, move |request| {
         let guard = request.extensions().get::<RequestGuard>().unwrap().clone();
         send.send(guard).unwrap();
-        std::future::ready(Ok::<_, Infallible>(http::Response::new(
-            http_body_util::Empty::<bytes::Bytes>::new(),
-        )))
+        http::Response::default()
     });
-    let shop = MaintenanceLayer::new(policy.clone())
-        .with_extensions()
-        .layer(app);
-    drop(
-        shop.clone()
-            .oneshot(http::Request::default())
-            .await
-            .unwrap(),
-    );
+    drop(ask(&shop, http::Request::default()).await);
 
     let guard = guards.recv().unwrap();
     let leaving = tokio::spawn(async move { policy.leave().await });
     let refused = async {
-        let ask = || shop.clone().oneshot(http::Request::default());
-        while ask().await.unwrap().status() == 200 {
+        while ask(&shop, http::Request::default()).await.status() == 200 {
             drop(guards.recv().unwrap());
             tokio::time::sleep(SHORT).await;
         }
@@ -142,8 +115,7 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
         "a request runs still"
     );
     drop(guard);
-    let farewell = async { while !report(&server.request().await).ends_with(";leaving") {} };
-    timeout(LONG, farewell).await.unwrap();
+    reports(&mut server, ";leaving").await;
     timeout(LONG, leaving).await.unwrap().unwrap();
     assert!(
         timeout(SHORT * 25, server.request()).await.is_err(),
@@ -151,22 +123,18 @@ async fn a_node_that_leaves_says_so_once_nothing_runs() {
     );
 }
 
-fn welcome() -> impl Clone
-+ tower::Service<
-    http::Request<String>,
-    Response = http::Response<http_body_util::Empty<bytes::Bytes>>,
-    Error = Infallible,
-    Future: Send,
-> {
-    tower::service_fn(|_: http::Request<String>| std::future::ready(Ok(http::Response::default())))
-}
-
-/// Waits until a poll reports this.
-async fn reports(server: &mut Server, what: &str) {
-    let reported = async { while !report(&server.request().await).contains(what) {} };
-    timeout(LONG, reported)
-        .await
-        .unwrap_or_else(|_| panic!("{what} is never reported"));
+/// Waits until a poll reports this, and returns the report.
+async fn reports(server: &mut Server, what: &str) -> String {
+    let reported = async {
+        loop {
+            let poll = server.request().await;
+            if report(&poll).contains(what) {
+                return report(&poll).to_owned();
+            }
+        }
+    };
+    let reported = timeout(LONG, reported).await;
+    reported.unwrap_or_else(|_| panic!("{what} is never reported"))
 }
 
 #[tokio::test]
@@ -175,15 +143,15 @@ async fn polls_count_requests_by_rule_since_the_state_came_into_force() {
     server.answer("200 OK", "etag: \"s/3/d\"\r\n", &document(3, Mode::All));
     let policy = server.poller().start().await;
     server.answer("304 Not Modified", "", "");
-    let shop = MaintenanceLayer::new(policy.clone()).layer(welcome());
+    let shop = welcome(&MaintenanceLayer::new(policy.clone()));
     for path in ["/", "/basket", "/healthz"] {
         let request = http::Request::get(path).body(String::new()).unwrap();
-        shop.clone().oneshot(request).await.unwrap();
+        ask(&shop, request).await;
     }
     reports(&mut server, ";refused=2;exempt=1").await;
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", &document(4, Mode::Writes));
     until(&policy, 4).await;
-    shop.oneshot(http::Request::default()).await.unwrap();
+    ask(&shop, http::Request::default()).await;
     server.answer("304 Not Modified", "", "");
     reports(&mut server, ";format=2;read-only=1").await;
 }
@@ -195,7 +163,7 @@ async fn polls_report_which_paths_health_checks_ask_for_while_the_service_is_ope
     let policy = server.poller().start().await;
     server.answer("304 Not Modified", "", "");
     let layer = MaintenanceLayer::new(policy.clone());
-    let shops = [layer.clone(), layer.with_extensions()].map(|layer| layer.layer(welcome()));
+    let shops = [layer.clone(), layer.with_extensions()].map(|layer| welcome(&layer));
     let asking = tokio::spawn(async move {
         loop {
             // Exempt paths are not reported.
@@ -204,7 +172,7 @@ async fn polls_report_which_paths_health_checks_ask_for_while_the_service_is_ope
                     let probe = http::Request::get(path).header("user-agent", "kube-probe/1.30");
                     let probe = probe.extension(Peer::Address([10, 0, 0, peer].into()));
                     let probe = probe.body(String::new()).unwrap();
-                    shop.clone().oneshot(probe).await.unwrap();
+                    ask(shop, probe).await;
                 }
             }
             tokio::time::sleep(Duration::from_millis(700)).await;

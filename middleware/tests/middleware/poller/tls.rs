@@ -17,7 +17,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-const LONG: Duration = Duration::from_secs(20);
+use super::server::LONG;
+
 const SHORT: Duration = Duration::from_millis(500);
 
 /// An endpoint with a certificate for `localhost`, and the CA of it.

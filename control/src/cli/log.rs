@@ -1,7 +1,8 @@
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::str::FromStr;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 use intermission_core::without_tokens;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -29,9 +30,9 @@ impl Filter {
             tracing_subscriber::fmt::layer::<Registry>().with_writer(|| Masked(io::stderr()));
         let layer = match format {
             Format::Text => {
-                let plain = std::env::var_os("NO_COLOR").is_some();
+                let colors = AutoStream::choice(&io::stderr());
                 layer
-                    .with_ansi(io::stderr().is_terminal() && !plain)
+                    .with_ansi(colors != ColorChoice::Never)
                     .with_target(false)
                     .boxed()
             }

@@ -69,8 +69,13 @@ impl Lease {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_closed(&self, closed: bool) {
-        self.closed.store(closed, Ordering::Release);
+    pub(crate) fn note_closed(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    #[cfg(feature = "poller")]
+    pub(crate) fn note_opened(&self) {
+        self.closed.store(false, Ordering::Release);
     }
 
     fn elapsed(&self, moment: Moment) -> (u64, u64) {

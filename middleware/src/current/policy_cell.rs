@@ -94,7 +94,14 @@ impl PolicyCell {
     ) -> Entry<(Counted, A), R> {
         let cache = self.caches.get_or_default();
         self.latest.enter(|latest| {
-            let load = || Cached::new(self.snapshot.load_full(), self.looks());
+            let load = || {
+                let cached = Cached::new(self.snapshot.load_full());
+                if self.looks() {
+                    cached.examining()
+                } else {
+                    cached
+                }
+            };
             cache.with(latest, load, |cached| match judge(cached) {
                 Entry::Admitted((lasting, admitted)) => {
                     Entry::Admitted((cached.place(lasting), admitted))
@@ -123,7 +130,7 @@ impl PolicyCell {
             if lease.has_ended(Moment::now()) {
                 return self.close(&mut past, lease, news.unwrap_or_else(|| self.state()));
             }
-            lease.set_closed(false);
+            lease.note_opened();
         }
         if let Some(state) = news.or_else(|| last.filter(|_| was_closed).cloned()) {
             self.put(&mut past, state);
@@ -162,7 +169,7 @@ impl PolicyCell {
             );
         }
         self.put(past, state.closed());
-        lease.set_closed(true);
+        lease.note_closed();
     }
 
     /// Refuses all that a closed service does, as no poller keeps the state up to date from now on.

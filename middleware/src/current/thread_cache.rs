@@ -24,13 +24,21 @@ pub(crate) struct Cached {
 }
 
 impl Cached {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, looks: bool) -> Self {
+    pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
         Self {
             number: snapshot.number,
-            is_open: snapshot.policy.is_open() && !looks,
+            is_open: snapshot.policy.is_open(),
             shard: snapshot.epoch.shard(thread()),
             snapshot,
             replies: OnceCell::new(),
+        }
+    }
+
+    /// Requests are examined for health checks while the service is open, too.
+    pub(crate) fn examining(self) -> Self {
+        Self {
+            is_open: false,
+            ..self
         }
     }
 

@@ -159,7 +159,7 @@ impl Task {
 
     fn complain(&mut self, complaint: String) {
         #[cfg(feature = "metrics")]
-        metrics::counter!("intermission_poll_failures_total").increment(1);
+        metrics::counter!("intermission_polls_failed_total").increment(1);
         if self.complaint.as_ref() != Some(&complaint) {
             let stays = match self.poll.closed() {
                 Some(_) => "the document cannot be enforced, so the service is closed",

@@ -1,4 +1,4 @@
-use std::io::IsTerminal;
+use anstream::{AutoStream, ColorChoice};
 
 /// Colours, where they are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -7,11 +7,10 @@ pub(crate) struct Paint {
 }
 
 impl Paint {
-    /// On a terminal, unless `NO_COLOR` is set (no-color.org).
+    /// On a terminal, unless the environment says otherwise (`NO_COLOR`, `CLICOLOR_FORCE`).
     pub(crate) fn from_env() -> Self {
-        let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
-            on: std::io::stdout().is_terminal() && !forbidden,
+            on: AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
         }
     }
 

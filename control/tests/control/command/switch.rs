@@ -65,6 +65,11 @@ fn the_command_changes_the_state_and_prints_what_is_in_force() {
         "{status}"
     );
     assert!(!status.contains('\u{1b}'), "colours are for terminals");
+    for (no_color, is_colored) in [("", true), ("1", false)] {
+        let variables = [("CLICOLOR_FORCE", "1"), ("NO_COLOR", no_color)];
+        let status = home.begin_with(&control, &["status"], &variables);
+        assert_eq!(status.ends().done().contains('\u{1b}'), is_colored);
+    }
     assert!(
         run("status shop")
             .done()

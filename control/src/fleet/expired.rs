@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::fleet::fleet::Fleet;
-use crate::fleet::members::Members;
 use crate::token::CONTROL;
 use crate::values::now::Now;
 use crate::wire::node::MemberId;
@@ -22,21 +21,16 @@ pub(crate) struct Expired {
 impl Fleet {
     /// The members that are to be forgotten without further asking: by a wait that says so, or after `always`.
     pub(crate) fn expired(&self, always: Option<Duration>, now: Now) -> Vec<Expired> {
-        let inner = self.lock();
         let gone = |service: &str, after: Duration| {
-            let members = inner
-                .services
-                .get(service)
-                .into_iter()
-                .flat_map(Members::all);
+            let members = self.all(service);
             let gone = members.filter(|member| member.is_gone(after, now.instant));
             gone.map(|member| member.id.clone())
                 .collect::<BTreeSet<_>>()
         };
-        let by_waits = inner.barriers.values().filter_map(|open| {
+        let by_waits = self.barriers.values().filter_map(|open| {
             let barrier = &open.barrier;
             let after = barrier.wait.gone_after?.duration();
-            open.ended.is_none().then(|| Expired {
+            open.is_open().then(|| Expired {
                 service: barrier.service().to_owned(),
                 ids: gone(barrier.service(), after),
                 actor: barrier.actor.clone(),
@@ -44,7 +38,7 @@ impl Fleet {
             })
         });
         let by_control = always.into_iter().flat_map(|after| {
-            let services = inner.services.keys();
+            let services = self.services.keys();
             let gone = &gone;
             services.map(move |service| Expired {
                 service: service.clone(),

@@ -77,7 +77,7 @@ const OTHERS: &str = "more-";
 
 impl Member {
     /// Takes a report that came with `token`, unless a later one was heard before it.
-    pub(super) fn report(&mut self, mut heard: LastReport, token: &str, revoked: bool) {
+    pub(super) fn report(&mut self, mut heard: LastReport, token: &str) {
         let before = self.heard.as_ref();
         let late = before.is_some_and(|before| before.report.seq >= heard.report.seq);
         if !late {
@@ -86,7 +86,7 @@ impl Member {
             if let Some(before) = same.filter(|_| heard.position == Position::Unproven) {
                 heard.position = before.position;
             }
-            self.revoked = revoked;
+            self.revoked = false;
             let running = &heard.report.running;
             let is_idle = running.requests + running.upgraded == 0;
             self.strayed = heard.position == Position::Forked || (self.strayed && !is_idle);

@@ -1,8 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Instant;
-
-use tokio::sync::{Notify, watch};
 
 use crate::fleet::departures::Departures;
 use crate::fleet::forgetting::Selection;
@@ -14,16 +11,12 @@ use crate::wire::node::{MemberId, UnstoredNode};
 
 /// The members of one service.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(crate) struct Members {
     members: BTreeMap<MemberId, Member>,
     /// What was answered for of members that may come back, as the store has it.
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     departures: Departures,
     unstored: Unstored,
-    /// Counts what happens, for those who watch.
-    changes: watch::Sender<u64>,
-    /// Wakes the held polls when a barrier begins.
-    barrier_began: Arc<Notify>,
 }
 
 /// How a report was taken.
@@ -63,20 +56,18 @@ impl Members {
         &self.unstored
     }
 
-    /// Takes note of a node that has the state and is not stored.
-    pub(super) fn note_unstored(
+    /// Takes note of a node that has the state and is no member, and tells whether that is news.
+    pub(crate) fn note_unstored(
         &mut self,
         node: UnstoredNode,
         token: &str,
         reason: Option<String>,
         now: Now,
     ) -> bool {
-        let is_news = self.unstored.note(node, token, reason, now);
-        self.notify();
-        is_news
+        self.unstored.note(node, token, reason, now)
     }
 
-    pub(super) fn report(&mut self, heard: LastReport, token: &str, revoked: bool) -> Reported {
+    pub(super) fn report(&mut self, heard: LastReport, token: &str) -> Reported {
         let report = &heard.report;
         let leaves = report.leaves();
         if leaves {
@@ -96,9 +87,8 @@ impl Members {
             return Reported::Unsettled(Box::new(heard));
         };
         self.unstored.remove(&report.id);
-        member.report(heard.clone(), token, revoked);
+        member.report(heard.clone(), token);
         let position = member.heard.as_ref().map(|heard| heard.position);
-        self.notify();
         match self.unsettled(&heard, heard.at) {
             Unsettled::Nothing if position != Some(Position::Unproven) => Reported::Taken,
             _ => Reported::Unsettled(Box::new(heard)),
@@ -106,7 +96,7 @@ impl Members {
     }
 
     /// What of a process has to be stored, after this report of it was taken.
-    pub(super) fn unsettled(&self, heard: &LastReport, now: Instant) -> Unsettled {
+    pub(crate) fn unsettled(&self, heard: &LastReport, now: Instant) -> Unsettled {
         let Some(member) = self.members.get(&heard.report.id) else {
             let report = &heard.report;
             let has_left = report.leaves() || self.departures.overtook(report, now);
@@ -134,13 +124,12 @@ impl Members {
     }
 
     /// Takes note of what the history of the store says of the state that a member has reported.
-    pub(super) fn place(&mut self, placed: &LastReport) {
+    pub(crate) fn place(&mut self, placed: &LastReport) {
         let member = self.members.get_mut(&placed.report.id);
         if let Some(heard) = member.and_then(|member| member.heard.as_mut())
             && heard.report.applied == placed.report.applied
         {
             heard.position = placed.position;
-            self.notify();
         }
     }
 
@@ -155,14 +144,12 @@ impl Members {
             member.forgive(forgiven);
         }
         self.members.insert(member.id.clone(), member);
-        self.notify();
     }
 
     /// Removes a member that has left.
-    pub(super) fn leave(&mut self, id: &MemberId) {
+    pub(crate) fn leave(&mut self, id: &MemberId) {
         self.members.remove(id);
         self.forgiven.remove(id);
-        self.notify();
     }
 
     /// Marks the members whose last report came with the token of this name, which has been revoked.
@@ -171,11 +158,10 @@ impl Members {
         for member in members.filter(|member| member.token == token) {
             member.revoked = true;
         }
-        self.notify();
     }
 
     /// The members that an operator means, and what forgetting does to each.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         selection: &Selection,
         now: Instant,
@@ -203,49 +189,37 @@ impl Members {
         (forgetting, unstored)
     }
 
-    /// Forgets a member. One that `was_lost` and has reported since stays, and is stored again with its next report.
-    pub(super) fn forget(&mut self, id: &MemberId, was_lost: bool, now: Instant) {
+    /// Forgets a member. One that lives is a new member with its next poll.
+    pub(crate) fn forget(&mut self, id: &MemberId) {
+        self.members.remove(id);
+    }
+
+    /// Forgets a member that was lost. One that has reported since stays, and is stored again with its next report.
+    pub(crate) fn forget_lost(&mut self, id: &MemberId, now: Instant) {
         match self.members.get_mut(id) {
-            Some(member) if was_lost && !member.is_lost(now) => member.stored_token.clear(),
-            _ => {
-                self.members.remove(id);
-            }
+            Some(member) if !member.is_lost(now) => member.stored_token.clear(),
+            _ => self.forget(id),
         }
-        self.notify();
     }
 
     /// Answers for the silence of threads.
-    pub(super) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+    pub(crate) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
         if let Some(member) = self.members.get_mut(id) {
             member.forgive(silent);
         }
         let forgiven = self.forgiven.entry(id.clone()).or_default();
         forgiven.extend(silent.iter().cloned());
-        self.notify();
     }
 
     /// Takes note that the store has these threads forgiven no more.
-    pub(super) fn unforgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+    pub(crate) fn unforgive(&mut self, Forgotten { id, silent }: &Forgotten) {
         if let Some(kept) = self.forgiven.get_mut(id) {
             kept.retain(|name| !silent.contains(name));
         }
     }
 
     /// Forgets these nodes that could not be stored, and so many of those that are not kept.
-    pub(super) fn forget_unstored(&mut self, nodes: &[UnstoredNode], more: u64) {
+    pub(crate) fn forget_unstored(&mut self, nodes: &[UnstoredNode], more: u64) {
         self.unstored.forget(nodes, more);
-        self.notify();
-    }
-
-    pub(super) fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
-
-    pub(super) fn barrier_began(&self) -> &Arc<Notify> {
-        &self.barrier_began
-    }
-
-    pub(super) fn notify(&self) {
-        self.changes.send_modify(|changes| *changes += 1);
     }
 }

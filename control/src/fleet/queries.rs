@@ -1,63 +1,68 @@
 //! What is asked of the members, and of those who wait for them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use crate::fleet::fleet::Fleet;
-use crate::fleet::member::requests;
+use crate::fleet::fleet::{Fleet, Open};
+use crate::fleet::member::{Member, requests};
 use crate::fleet::members::Members;
+use crate::fleet::unstored::Unstored;
 use crate::values::now::Now;
 use crate::wire::barrier::Progress;
 use crate::wire::fleet::FleetView;
-use crate::wire::node::Standing;
+use crate::wire::node::{MemberId, Standing};
 use crate::wire::wait::Wait;
 
 impl Fleet {
+    pub(super) fn all(&self, service: &str) -> impl Iterator<Item = &Member> {
+        let of_service = self.services.get(service);
+        of_service.into_iter().flat_map(Members::all)
+    }
+
     /// How many members over all services that are not lost have reported with a token last.
     pub(crate) fn count(&self, token: &str, now: Now) -> usize {
-        let inner = self.lock();
-        let members = inner.services.values().flat_map(Members::all);
+        let members = self.services.values().flat_map(Members::all);
         let living = members.filter(|member| member.token == token && !member.is_lost(now.instant));
         living.count()
     }
 
     /// How many members a service has.
     pub(crate) fn members(&self, service: &str) -> usize {
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
-        of_service.into_iter().flat_map(Members::all).count()
+        self.all(service).count()
     }
 
     /// The boots of the members of a service that have this name.
     pub(crate) fn boots(&self, service: &str, name: &str) -> Vec<String> {
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
-        let members = of_service.into_iter().flat_map(Members::all);
-        let meant = members.filter(|member| member.id.name == name);
+        let meant = self.all(service).filter(|member| member.id.name == name);
         meant.map(|member| member.id.boot.clone()).collect()
+    }
+
+    /// Whether a barrier waits for this member.
+    pub(crate) fn is_awaited(&self, service: &str, id: &MemberId, now: Now) -> bool {
+        let of_service = self.services.get(service);
+        let Some(member) = of_service.and_then(|of_service| of_service.member(id)) else {
+            return false;
+        };
+        let mut open = self.open(service);
+        open.any(|open| open.barrier.waits_for_member(member, now.instant))
     }
 
     /// The members of a service, as they stand to `revision`.
     pub(crate) fn view(&self, service: &str, revision: u64, now: Now) -> FleetView {
         let (now, wait) = (now.instant, Wait::default());
-        let mut inner = self.lock();
-        let barriers: Vec<Arc<Progress>> = inner
-            .barriers
-            .values()
-            .filter(|open| open.waits_for(service))
-            .map(|open| Arc::clone(&open.progress.borrow()))
-            .collect();
-        let of_service = inner.of(service);
+        let unstored = self.services.get(service).map(Members::unstored);
         FleetView {
             service: service.to_owned(),
             revision,
-            unstored: of_service.unstored().count(),
-            unstored_nodes: of_service.unstored().views(),
-            nodes: of_service
-                .all()
+            unstored: unstored.map_or(0, Unstored::count),
+            unstored_nodes: unstored.map_or_else(Vec::new, Unstored::views),
+            nodes: self
+                .all(service)
                 .map(|member| member.view(member.standing(revision, &wait, now), now))
                 .collect(),
-            barriers: barriers.iter().map(|open| (**open).clone()).collect(),
+            barriers: self
+                .open(service)
+                .map(|open| Progress::clone(&open.progress))
+                .collect(),
         }
     }
 
@@ -70,10 +75,8 @@ impl Fleet {
         now: Now,
     ) -> BTreeMap<Standing, usize> {
         let (now, wait) = (now.instant, Wait::default());
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
         let mut standings = BTreeMap::new();
-        for member in of_service.into_iter().flat_map(Members::all) {
+        for member in self.all(service) {
             let standing = match member.standing(revision, &wait, now) {
                 Standing::Drained if member.is_lost(now) => Standing::Lost,
                 standing => standing,
@@ -91,26 +94,22 @@ impl Fleet {
         revision: u64,
         now: Now,
     ) -> BTreeMap<&'static str, u64> {
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
-        requests(
-            of_service.into_iter().flat_map(Members::all),
-            revision,
-            now.instant,
-        )
+        requests(self.all(service), revision, now.instant)
     }
 
     /// How many nodes of a service have the state and could not be stored.
     pub(crate) fn unstored(&self, service: &str) -> u64 {
-        let inner = self.lock();
-        let of_service = inner.services.get(service);
+        let of_service = self.services.get(service);
         of_service.map_or(0, |of_service| of_service.unstored().count())
     }
 
     /// How many barriers of a service are open.
     pub(crate) fn open_barriers(&self, service: &str) -> usize {
-        let inner = self.lock();
-        let open = inner.barriers.values();
-        open.filter(|open| open.waits_for(service)).count()
+        self.open(service).count()
+    }
+
+    fn open(&self, service: &str) -> impl Iterator<Item = &Open> {
+        let barriers = self.barriers.values();
+        barriers.filter(move |open| open.waits_for(service))
     }
 }

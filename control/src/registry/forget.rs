@@ -66,7 +66,7 @@ impl Memory {
             service, selection, ..
         } = asked;
         let published = self.service(service)?;
-        let (forgetting, unstored) = self.fleet().find(service, selection, now);
+        let (forgetting, unstored) = self.lock().of(service).find(selection, now.instant);
         self.check(service, selection, &forgetting)?;
         let (nodes, more) = unstored;
         if forgetting.is_idle() && more == 0 {

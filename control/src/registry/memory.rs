@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use intermission_core::State;
 use tokio::sync::watch;
@@ -10,6 +11,7 @@ use crate::registry::facts::Facts;
 use crate::registry::published::Published;
 use crate::store::{Batch, Step, StoredBarrier, StoredMember};
 use crate::values::now::Now;
+use crate::wire::barrier::Progress;
 use crate::wire::summary::{Outcome, Summary};
 
 /// What control knows: the facts that the store has, and what nodes have reported of late.
@@ -18,19 +20,27 @@ use crate::wire::summary::{Outcome, Summary};
 /// batch has been stored.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    facts: watch::Sender<Arc<Facts>>,
-    fleet: Fleet,
+    facts: RwLock<Arc<Facts>>,
+    fleet: Mutex<Fleet>,
+    /// Wakes the task that judges the barriers: something has changed.
+    changed: watch::Sender<()>,
 }
 
 impl Memory {
     /// The facts as they are now.
     pub(crate) fn facts(&self) -> Arc<Facts> {
-        Arc::clone(&self.facts.borrow())
+        let facts = self.facts.read();
+        Arc::clone(&facts.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The nodes, and the barriers that wait for them.
-    pub(crate) fn fleet(&self) -> &Fleet {
-        &self.fleet
+    pub(crate) fn fleet(&self) -> impl Deref<Target = Fleet> {
+        self.lock()
+    }
+
+    /// Wakes the task that judges the barriers.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// The state in force of `service`.
@@ -49,81 +59,118 @@ impl Memory {
             changed,
             warnings,
             barrier: None,
-            nodes: Some(self.fleet.members(&summary.service)),
+            nodes: Some(self.lock().members(&summary.service)),
             summary,
         }
     }
 
-    /// Follows a batch that is stored.
+    /// Follows a batch that is stored, and wakes those who wait for what it changes.
     ///
     /// Barriers learn of a state before it is published, because a node may report it at once. Readers see all states of
     /// a batch at the same moment.
     pub(super) fn apply(&self, batch: &Batch, now: Now) {
-        let before = self.facts();
-        let mut facts = Facts::clone(&before);
+        let mut facts = Facts::clone(&self.facts());
+        let mut fleet = self.lock();
         for step in &batch.0 {
-            self.follow(step, &mut facts, now);
+            follow(step, &mut facts, &mut fleet, now);
         }
         let facts = Arc::new(facts);
-        self.facts.send_replace(Arc::clone(&facts));
-        for (name, service) in &facts.services {
-            let old = before.services.get(name);
-            if old.is_none_or(|old| !Arc::ptr_eq(old, service)) {
-                self.fleet.notify(name);
-                old.inspect(|old| old.superseded.notify_waiters());
+        *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&facts);
+        drop(fleet);
+        for service in facts.services.values() {
+            let is_about = |step: &&Step| {
+                let of = step.service();
+                of.is_none_or(|name| name == service.summary.service)
+            };
+            let mut steps = batch.0.iter().filter(is_about).peekable();
+            if steps.peek().is_some() {
+                service.wakes.operators.send_replace(());
+            }
+            if steps.any(|step| matches!(step, Step::Changed(_) | Step::BarrierBegan(_))) {
+                service.wakes.nodes.send_replace(());
             }
         }
+        self.changed.send_replace(());
     }
 
-    fn follow(&self, step: &Step, facts: &mut Facts, now: Now) {
-        let fleet = &self.fleet;
-        match step {
-            Step::Identity(identity) => identity.clone_into(&mut facts.identity),
-            Step::Changed(stored) => {
-                fleet.supersede(&stored.state);
-                let name = stored.state.service.as_str();
-                let before = facts.services.get(name).map(|before| &**before);
-                let published = Arc::new(Published::new(stored, before));
-                facts.services.insert(name.to_owned(), published);
-            }
-            Step::BarrierBegan(stored) => {
-                if let Some(service) = facts.services.get(&stored.service) {
-                    fleet.begin(barrier(stored, &service.state, now), now);
-                }
-            }
-            Step::BarrierEnded(progress) => fleet.complete(Arc::clone(progress)),
-            Step::Joined {
-                service,
-                member: stored,
-            } => {
-                fleet.join(service, member(stored, now), now);
-            }
-            Step::Left { service, id } => fleet.leave(service, id),
-            Step::Forgotten {
-                service,
-                id,
-                was_lost,
-            } => fleet.forget(service, id, *was_lost, now),
-            Step::Forgiven { service, threads } => fleet.forgive(service, threads),
-            Step::Unforgiven { service, threads } => fleet.unforgive(service, threads),
-            Step::UnstoredForgotten {
-                service,
-                nodes,
-                more,
-            } => fleet.forget_unstored(service, nodes, *more),
-            Step::TokenMade { hash, grant } => {
-                if grant.revoked.is_some() {
-                    fleet.revoke(&grant.name);
-                }
-                facts.tokens.put(hash.clone(), grant.clone());
-            }
-            Step::TokenRevoked { name, revoked } => {
-                fleet.revoke(name);
-                facts.tokens.revoke(name, revoked);
-            }
-            // The store alone has these.
-            Step::Event { .. } | Step::Answered(_) => {}
+    /// Changes what nodes have reported of a service. The barriers are judged soon, and then those who watch the
+    /// service are woken.
+    pub(super) fn hear<T>(&self, service: &str, change: impl FnOnce(&mut Fleet) -> T) -> T {
+        let mut fleet = self.lock();
+        fleet.touch(service);
+        let result = change(&mut fleet);
+        drop(fleet);
+        self.changed.send_replace(());
+        result
+    }
+
+    /// Finds out how far the barriers are, wakes those who watch the services of which there is something else to see,
+    /// and gives the barriers that have ended.
+    pub(crate) fn judge(&self, now: Now) -> Vec<Arc<Progress>> {
+        let mut fleet = self.lock();
+        let ended = fleet.judge(now);
+        let touched = fleet.take_touched();
+        drop(fleet);
+        let facts = self.facts();
+        for service in touched.iter().filter_map(|name| facts.services.get(name)) {
+            service.wakes.operators.send_replace(());
         }
+        ended
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Fleet> {
+        // Nothing that holds it can panic half-way.
+        self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Follows one step.
+fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
+    match step {
+        Step::Identity(identity) => identity.clone_into(&mut facts.identity),
+        Step::Changed(stored) => {
+            fleet.supersede(&stored.state);
+            let name = stored.state.service.as_str();
+            let before = facts.services.get(name).map(|before| &**before);
+            let published = Arc::new(Published::new(stored, before));
+            facts.services.insert(name.to_owned(), published);
+        }
+        Step::BarrierBegan(stored) => {
+            if let Some(service) = facts.services.get(&stored.service) {
+                fleet.begin(barrier(stored, &service.state, now), now);
+            }
+        }
+        Step::BarrierEnded(progress) => fleet.complete(Arc::clone(progress)),
+        Step::Joined {
+            service,
+            member: stored,
+        } => fleet.join(service, member(stored, now), now),
+        Step::Left { service, id } => fleet.of(service).leave(id),
+        Step::Forgotten {
+            service,
+            id,
+            was_lost: true,
+        } => fleet.of(service).forget_lost(id, now.instant),
+        Step::Forgotten { service, id, .. } => fleet.of(service).forget(id),
+        Step::Forgiven { service, threads } => fleet.of(service).forgive(threads),
+        Step::Unforgiven { service, threads } => fleet.of(service).unforgive(threads),
+        Step::UnstoredForgotten {
+            service,
+            nodes,
+            more,
+        } => fleet.of(service).forget_unstored(nodes, *more),
+        Step::TokenMade { hash, grant } => {
+            if grant.revoked.is_some() {
+                fleet.revoke(&grant.name);
+            }
+            facts.tokens.put(hash.clone(), grant.clone());
+        }
+        Step::TokenRevoked { name, revoked } => {
+            fleet.revoke(name);
+            facts.tokens.revoke(name, revoked);
+        }
+        // The store alone has these.
+        Step::Event { .. } | Step::Answered(_) => {}
     }
 }
 

@@ -22,6 +22,7 @@ mod simulation;
 mod timers;
 mod token_changes;
 mod tokens;
+mod wakes;
 
 pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
@@ -29,7 +30,6 @@ pub(crate) use self::facts::Target;
 pub(crate) use self::forget::ForgetRequest;
 pub(crate) use self::published::Published;
 pub(crate) use self::registry::Registry;
-pub(crate) use self::reports::Reaction;
 pub(crate) use self::timers::Due;
 pub(crate) use self::token_changes::TokenError;
 pub(crate) use self::tokens::Holder;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use intermission_core::{State, StateTag};
-use tokio::sync::Notify;
 
+use crate::registry::wakes::Wakes;
 use crate::store::StoredState;
 use crate::values::etag::tag_of;
 use crate::wire::summary::Summary;
@@ -24,8 +24,7 @@ pub(crate) struct Published {
     pub(crate) summary: Summary,
     /// The tags of what was in force before it, the latest first, as far as they are remembered.
     earlier: Vec<StateTag>,
-    /// Wakes those who wait for what comes after.
-    pub(super) superseded: Notify,
+    pub(crate) wakes: Arc<Wakes>,
 }
 
 /// How many states before the one in force are remembered: nodes that lag have one of these in force.
@@ -45,7 +44,7 @@ impl Published {
             document: document.clone(),
             state: state.clone(),
             earlier: earlier.take(REMEMBERED).cloned().collect(),
-            superseded: Notify::new(),
+            wakes: before.map_or_else(Arc::default, |before| Arc::clone(&before.wakes)),
         }
     }
 

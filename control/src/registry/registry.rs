@@ -1,4 +1,3 @@
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,12 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::info;
 
-use crate::fleet::Fleet;
 use crate::registry::error::ChangeError;
-use crate::registry::facts::Facts;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::registry::published::Published;
 use crate::store::{Batch, OpenError, Page, Step, Store, StoreError, StoredMember};
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
@@ -37,34 +33,9 @@ impl Registry {
         })
     }
 
-    pub(super) fn memory(&self) -> &Memory {
+    /// What control knows.
+    pub(crate) fn memory(&self) -> &Memory {
         &self.memory
-    }
-
-    /// The nodes, and those who wait for them.
-    pub(crate) fn fleet(&self) -> &Fleet {
-        self.memory.fleet()
-    }
-
-    /// The facts as they are now.
-    pub(crate) fn facts(&self) -> Arc<Facts> {
-        self.memory.facts()
-    }
-
-    /// What is in force now for `service`.
-    pub(crate) fn service(&self, service: &str) -> Result<Arc<Published>, ChangeError> {
-        self.memory.service(service)
-    }
-
-    /// Waits until there is something else in force than `service`.
-    pub(crate) async fn change_of(&self, service: &Arc<Published>) {
-        let mut superseded = pin!(service.superseded.notified());
-        superseded.as_mut().enable();
-        // What is published after this look wakes it.
-        let now = self.service(&service.summary.service);
-        if now.is_ok_and(|now| Arc::ptr_eq(&now, service)) {
-            superseded.await;
-        }
     }
 
     /// Stores what `decide` makes of memory, and has memory follow. There is one writer at a time, so that what was
@@ -107,7 +78,7 @@ impl Registry {
         service: &str,
         before: Option<u64>,
     ) -> Result<(Page, Vec<Stamp>), ChangeError> {
-        self.service(service)?;
+        self.memory.service(service)?;
         let store = self.lock();
         let page = store.history(service, before)?;
         let events = store.events(service, page.next.unwrap_or_default(), before)?;
@@ -116,7 +87,7 @@ impl Registry {
 
     /// What was in force for a service at this revision.
     pub(crate) fn state_at(&self, service: &str, revision: u64) -> Result<State, ChangeError> {
-        self.service(service)?;
+        self.memory.service(service)?;
         let invalid = |reason| ChangeError::Invalid {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
@@ -144,9 +115,9 @@ impl Registry {
 /// Logs what is worth a line in a batch.
 fn log(batch: &Batch) {
     for step in &batch.0 {
-        let (service, stamp) = match step {
-            Step::Changed(stored) => (stored.state.service.as_str(), &stored.last_change),
-            Step::Event { service, event } => (service.as_str(), event),
+        let (service, stamp, what) = match step {
+            Step::Changed(stored) => (step.service(), &stored.last_change, "changed"),
+            Step::Event { event, .. } => (step.service(), event, "recorded"),
             Step::Joined { service, member } => {
                 let StoredMember {
                     id, kind, token, ..
@@ -169,10 +140,6 @@ fn log(batch: &Batch) {
             action,
             ..
         } = stamp;
-        let what = match step {
-            Step::Changed(_) => "changed",
-            _ => "recorded",
-        };
         info!(service, revision, actor, action, "{what}");
     }
 }

@@ -20,27 +20,7 @@ use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::stamp::Stamp;
 
-/// What a report leads to.
-#[derive(Debug)]
-pub(crate) enum Reaction {
-    /// Memory has all of it.
-    Taken,
-    /// The store has to take something too, before the answer if it can.
-    Store(Box<LastReport>),
-}
-
 impl Registry {
-    /// Takes a report that came with the token of this name. A node that is no member is noted as not stored by then.
-    pub(crate) fn report(
-        &self,
-        service: &str,
-        report: Report,
-        token: &str,
-        now: Now,
-    ) -> Result<Reaction, ChangeError> {
-        self.memory().report(service, report, token, now)
-    }
-
     /// Stores what a report has changed of its process.
     ///
     /// # Errors
@@ -54,7 +34,7 @@ impl Registry {
     ) -> Result<(), ChangeError> {
         if heard.position == Position::Unproven {
             heard.position = look_up(&**self.lock(), service, &heard.report)?;
-            self.fleet().place(service, &heard);
+            self.memory().place(service, &heard);
         }
         // The process may have left while the store took it.
         loop {
@@ -74,19 +54,6 @@ impl Registry {
         }
     }
 
-    /// Takes note of a node that gets the state and is no member.
-    pub(crate) fn note_unstored(
-        &self,
-        service: &str,
-        node: UnstoredNode,
-        token: &str,
-        reason: Option<String>,
-        now: Now,
-    ) {
-        self.memory()
-            .note_unstored(service, node, token, reason, now);
-    }
-
     /// Ends barriers: on the disk first, and then for those who wait.
     pub(crate) fn end_barriers(&self, ended: Vec<Arc<Progress>>) {
         for progress in ended {
@@ -97,7 +64,7 @@ impl Registry {
                 // The command learns of it all the same; it is tried again.
                 let Progress { id, service, .. } = &*progress;
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
-                self.fleet().complete_unstored(progress, Now::read());
+                self.memory().complete_unstored(progress, Now::read());
             }
         }
     }
@@ -109,19 +76,22 @@ impl Registry {
 }
 
 impl Memory {
+    /// Takes a report that came with the token of this name. A node that is no member is noted as not stored by then.
     pub(crate) fn report(
         &self,
         service: &str,
         report: Report,
         token: &str,
         now: Now,
-    ) -> Result<Reaction, ChangeError> {
+    ) -> Result<Reported, ChangeError> {
         let position = position(&*self.service(service)?, &report);
         let heard = LastReport::new(report, position, now);
-        Ok(match self.fleet().report(service, heard, token) {
-            Reported::Taken => Reaction::Taken,
-            Reported::Unsettled(heard) => Reaction::Store(heard),
-        })
+        Ok(self.hear(service, |fleet| fleet.report(service, heard, token)))
+    }
+
+    /// Takes note of what the history of the store says of the state that a member has reported.
+    pub(crate) fn place(&self, service: &str, heard: &LastReport) {
+        self.hear(service, |fleet| fleet.of(service).place(heard));
     }
 
     /// What the store has to take of the process of this report, now that it is its turn.
@@ -145,7 +115,7 @@ impl Memory {
                 token,
             },
         };
-        Batch(match self.fleet().unsettled(service, heard, now) {
+        Batch(match self.unsettled(service, heard, now) {
             Unsettled::Nothing => Vec::new(),
             Unsettled::Joins if self.is_full(grant, now) => {
                 let Grant {
@@ -175,9 +145,16 @@ impl Memory {
         })
     }
 
+    /// What of a process has to be stored, after this report of it was taken.
+    fn unsettled(&self, service: &str, heard: &LastReport, now: Now) -> Unsettled {
+        self.lock().of(service).unsettled(heard, now.instant)
+    }
+
     /// Takes the report of a process that is a member by now.
     pub(crate) fn settled(&self, service: &str, heard: &LastReport, grant: &Grant) {
-        let _ = self.fleet().report(service, heard.clone(), &grant.name);
+        self.hear(service, |fleet| {
+            fleet.report(service, heard.clone(), &grant.name)
+        });
     }
 
     /// Takes note that the store has not taken what it had to. Its next report tries again.
@@ -194,7 +171,7 @@ impl Memory {
         now: Now,
     ) -> Result<(), StoreError> {
         let MemberId { name, boot } = &heard.report.id;
-        match self.fleet().unsettled(service, heard, now) {
+        match self.unsettled(service, heard, now) {
             Unsettled::Nothing => {}
             Unsettled::Leaves => return Err(error),
             Unsettled::Joins => {
@@ -209,6 +186,7 @@ impl Memory {
         Ok(())
     }
 
+    /// Takes note of a node that gets the state and is no member.
     pub(crate) fn note_unstored(
         &self,
         service: &str,
@@ -217,8 +195,11 @@ impl Memory {
         reason: Option<String>,
         now: Now,
     ) {
-        let fleet = self.fleet();
-        if fleet.note_unstored(service, node.clone(), token, reason.clone(), now) {
+        let is_news = self.hear(service, |fleet| {
+            let of_service = fleet.of(service);
+            of_service.note_unstored(node.clone(), token, reason.clone(), now)
+        });
+        if is_news {
             let (name, unreadable) = match node {
                 UnstoredNode::Process(id) => (id.name, None),
                 UnstoredNode::Unreadable { reason, .. } => (String::new(), Some(reason)),
@@ -239,9 +220,15 @@ impl Memory {
         self.fleet().count(&grant.name, now) >= most
     }
 
+    /// Publishes how a barrier ended, though that could not be stored.
+    pub(crate) fn complete_unstored(&self, progress: Arc<Progress>, now: Now) {
+        let service = progress.service.clone();
+        self.hear(&service, |fleet| fleet.complete_unstored(progress, now));
+    }
+
     /// The batch that ends a barrier as it was judged a moment ago, if that still holds.
     pub(crate) fn end_barrier(&self, progress: &Arc<Progress>, now: Now) -> Batch {
-        if !self.fleet().confirm(progress, now) {
+        if !self.lock().confirm(progress, now) {
             return Batch::default();
         }
         let event = Stamp {

@@ -23,7 +23,7 @@ pub(crate) enum Due {
 impl Registry {
     /// The first moment at which a timer is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let facts = self.facts();
+        let facts = self.memory().facts();
         let timers = facts
             .services
             .values()
@@ -34,7 +34,7 @@ impl Registry {
     /// Ends every maintenance whose timer is due by `now`, each by a change of its own.
     pub(crate) fn end_due(&self, now: Timestamp) -> Due {
         let mut due = Due::Done;
-        for service in self.facts().services.values() {
+        for service in self.memory().facts().services.values() {
             let timer = service.summary.timer.as_ref();
             if let Some(timer) = timer.filter(|timer| timer.is_due(now)) {
                 match self.end_maintenance(service, timer) {
@@ -104,12 +104,12 @@ mod tests {
             .add("shop".parse().unwrap(), "operator", None)
             .unwrap();
         enter(&registry, "1s");
-        let seen = registry.service("shop").unwrap();
+        let seen = registry.memory().service("shop").unwrap();
         let timer = seen.summary.timer.clone().unwrap();
         enter(&registry, "1h");
         let late = registry.end_maintenance(&seen, &timer);
         assert!(matches!(late, Err(ChangeError::Lost { .. })), "{late:?}");
-        let maintenance = || registry.service("shop").unwrap().state.maintenance;
+        let maintenance = || registry.memory().service("shop").unwrap().state.maintenance;
         assert_eq!(registry.end_due(timer.at), Due::Done);
         assert_eq!(maintenance(), Mode::All);
 
@@ -122,8 +122,11 @@ mod tests {
         assert_eq!(registry.end_due(due), Due::Done);
         assert_eq!(maintenance(), Mode::Off);
         assert_eq!(registry.next_due(), None);
-        let revision = registry.service("shop").unwrap().state.revision;
+        let revision = registry.memory().service("shop").unwrap().state.revision;
         assert_eq!(registry.end_due(due), Due::Done);
-        assert_eq!(registry.service("shop").unwrap().state.revision, revision);
+        assert_eq!(
+            registry.memory().service("shop").unwrap().state.revision,
+            revision
+        );
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, watch};
 
-use crate::registry::{ChangeError, Registry};
+use crate::registry::Registry;
 use crate::server::host_names::HostNames;
 use crate::server::http::long_poll::LongPolls;
 use crate::server::http::problem::Problem;
@@ -66,11 +66,11 @@ impl App {
 
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the
     /// client goes away.
-    pub(crate) async fn blocking<T: Send + 'static>(
+    pub(crate) async fn blocking<T: Send + 'static, E: Into<Problem> + Send + 'static>(
         self: Arc<Self>,
-        work: impl FnOnce(&Registry) -> Result<T, ChangeError> + Send + 'static,
+        work: impl FnOnce(&Registry) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem> {
         let done = tokio::task::spawn_blocking(move || work(&self.registry)).await;
-        done.map_err(Problem::internal)?.map_err(Problem::from)
+        done.map_err(Problem::internal)?.map_err(Into::into)
     }
 }

@@ -106,7 +106,7 @@ impl Control {
     /// Each service's document and how often it has changed.
     #[must_use]
     pub fn documents(&self) -> Vec<(u64, Vec<u8>)> {
-        let facts = self.app.registry.facts();
+        let facts = self.app.registry.memory().facts();
         let of = |service: &Arc<Published>| (service.state.revision, service.document.to_vec());
         facts.services.values().map(of).collect()
     }

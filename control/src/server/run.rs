@@ -79,7 +79,10 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     }
     say_ready(scheme, address, data)?;
     let capacity = Capacity::of_this_process();
-    let (services, connections) = (registry.facts().services.len(), capacity.connections);
+    let (services, connections) = (
+        registry.memory().facts().services.len(),
+        capacity.connections,
+    );
     info!(%address, data = %data.display(), services, connections, "started");
     let names = HostNames::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(registry, names, capacity, stop.clone())?);

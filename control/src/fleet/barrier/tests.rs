@@ -103,7 +103,7 @@ fn report_again(setting: &mut Setting, member: usize, seconds: u64) {
     };
     let mut heard = LastReport::new(again, Position::At(17), Now::read());
     heard.at = setting.began + Duration::from_secs(seconds);
-    setting.members[member].report(heard, "nodes", false);
+    setting.members[member].report(heard, "nodes");
 }
 
 fn expecting(expect: u64) -> Wait {

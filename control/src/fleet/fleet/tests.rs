@@ -1,8 +1,11 @@
 use intermission_core::{Mode, Report, ServiceName};
 
 use super::*;
+use crate::fleet::forgetting::Selection;
 use crate::fleet::member::Position;
+use crate::fleet::members::Unsettled;
 use crate::fleet::testing;
+use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::wait::Wait;
 
 const SERVICE: &str = "unknown";
@@ -27,7 +30,7 @@ fn state(revision: u64, mode: Mode) -> State {
 fn fleet(seconds: u64) -> Fleet {
     let mut heard = heard(1, "");
     heard.at -= Duration::from_secs(seconds);
-    let fleet = Fleet::default();
+    let mut fleet = Fleet::default();
     fleet.join(SERVICE, testing::member(heard), Now::read());
     fleet
 }
@@ -43,33 +46,33 @@ fn is_taken(reported: &Reported) {
 
 #[test]
 fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
-    let fleet = fleet(60);
-    let (forgetting, _) = fleet.find(SERVICE, &Selection::Lost, Now::read());
+    let mut fleet = fleet(60);
+    let (forgetting, _) = fleet.of(SERVICE).find(&Selection::Lost, Instant::now());
     assert_eq!(forgetting.removed.len(), 1);
     // The store forgets it; meanwhile it reports.
     is_taken(&fleet.report(SERVICE, heard(2, ";running=5;oldest=1"), "nodes"));
-    fleet.forget(SERVICE, &id(), true, Now::read());
+    fleet.of(SERVICE).forget_lost(&id(), Instant::now());
     assert_eq!(fleet.members(SERVICE), 1);
     // Its next report has the store take it again.
     let again = heard(3, "");
     let reported = fleet.report(SERVICE, again.clone(), "nodes");
     assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
-    let unsettled = fleet.unsettled(SERVICE, &again, Now::read());
+    let unsettled = fleet.of(SERVICE).unsettled(&again, Instant::now());
     assert!(
         matches!(unsettled, Unsettled::Differs { .. }),
         "{unsettled:?}"
     );
     // One that stays silent goes, and so does a process that is named.
-    let silent = self::fleet(60);
-    silent.forget(SERVICE, &id(), true, Now::read());
+    let mut silent = self::fleet(60);
+    silent.of(SERVICE).forget_lost(&id(), Instant::now());
     assert_eq!(silent.members(SERVICE), 0);
-    fleet.forget(SERVICE, &id(), false, Now::read());
+    fleet.of(SERVICE).forget(&id());
     assert_eq!(fleet.members(SERVICE), 0);
 }
 
 #[test]
 fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
-    let spoil: [fn(&Fleet); 2] = [
+    let spoil: [fn(&mut Fleet); 2] = [
         |fleet| fleet.supersede(&state(18, Mode::Off)),
         |fleet| {
             let mut new = heard(1, "");
@@ -78,7 +81,7 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
         },
     ];
     for spoil in spoil {
-        let fleet = fleet(0);
+        let mut fleet = fleet(0);
         let barrier = Barrier::new(
             "id".into(),
             state(17, Mode::All),
@@ -92,10 +95,10 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
         let ended = fleet.judge(Now::read());
         assert_eq!(ended[0].ending, Some(Ending::Done));
         assert!(fleet.confirm(&ended[0], Now::read()));
-        spoil(&fleet);
+        spoil(&mut fleet);
         assert!(!fleet.confirm(&ended[0], Now::read()));
         fleet.complete_unstored(Arc::clone(&ended[0]), Now::read());
-        assert_eq!(fleet.watch("id").unwrap().borrow().ending, None);
+        assert_eq!(fleet.progress("id").unwrap().ending, None);
         // It goes on to another end, or none yet.
         assert!(
             fleet
@@ -108,10 +111,14 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
 
 #[test]
 fn a_member_that_is_heard_is_not_unstored_any_more() {
-    let fleet = fleet(0);
+    let mut fleet = fleet(0);
     let reason = Some("the token is for other nodes".to_owned());
     let node = UnstoredNode::Process(id());
-    assert!(fleet.note_unstored(SERVICE, node, "edge", reason, Now::read()));
+    assert!(
+        fleet
+            .of(SERVICE)
+            .note_unstored(node, "edge", reason, Now::read())
+    );
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
     fleet.report(SERVICE, heard(2, ""), "nodes");
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
@@ -119,7 +126,7 @@ fn a_member_that_is_heard_is_not_unstored_any_more() {
 
 #[test]
 fn a_process_that_has_left_while_the_store_took_it_leaves_again() {
-    let fleet = Fleet::default();
+    let mut fleet = Fleet::default();
     let first = heard(1, "");
     let reported = fleet.report(SERVICE, first.clone(), "nodes");
     assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
@@ -127,20 +134,20 @@ fn a_process_that_has_left_while_the_store_took_it_leaves_again() {
     is_taken(&fleet.report(SERVICE, heard(2, ";leaving"), "nodes"));
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
     // Its turn comes only now: it does not join.
-    let unsettled = fleet.unsettled(SERVICE, &first, Now::read());
+    let unsettled = fleet.of(SERVICE).unsettled(&first, Instant::now());
     assert!(matches!(unsettled, Unsettled::Nothing), "{unsettled:?}");
     // The store was taking it already.
     fleet.join(SERVICE, testing::member(first.clone()), Now::read());
-    let unsettled = fleet.unsettled(SERVICE, &first, Now::read());
+    let unsettled = fleet.of(SERVICE).unsettled(&first, Instant::now());
     assert!(matches!(unsettled, Unsettled::Leaves), "{unsettled:?}");
-    fleet.leave(SERVICE, &id());
+    fleet.of(SERVICE).leave(&id());
     is_taken(&fleet.report(SERVICE, first, "nodes"));
     assert_eq!(fleet.members(SERVICE), 0);
 }
 
 #[test]
 fn a_state_that_only_history_knows_is_looked_up_once() {
-    let fleet = fleet(0);
+    let mut fleet = fleet(0);
     let unproven = |seq| LastReport {
         position: Position::Unproven,
         ..heard(seq, ";applied=\"S/9/0\"")
@@ -151,7 +158,7 @@ fn a_state_that_only_history_knows_is_looked_up_once() {
     };
     assert_eq!(fleet.view(SERVICE, 9, Now::read()).nodes[0].revision, None);
     heard.position = Position::At(9);
-    fleet.place(SERVICE, &heard);
+    fleet.of(SERVICE).place(&heard);
     is_taken(&fleet.report(SERVICE, unproven(3), "nodes"));
     let nodes = fleet.view(SERVICE, 9, Now::read()).nodes;
     assert_eq!(nodes[0].revision, Some(9));
@@ -159,7 +166,7 @@ fn a_state_that_only_history_knows_is_looked_up_once() {
 
 #[test]
 fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
-    let fleet = fleet(0);
+    let mut fleet = fleet(0);
     fleet.revoke("nodes");
     fleet.report(SERVICE, heard(2, ""), "nodes");
     assert!(fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
@@ -168,4 +175,22 @@ fn a_report_that_was_on_its_way_when_its_token_was_revoked_revives_no_member() {
     // A report that comes late changes nothing.
     fleet.report(SERVICE, heard(2, ""), "nodes");
     assert!(!fleet.view(SERVICE, 17, Now::read()).nodes[0].lost);
+}
+
+#[test]
+fn the_last_ends_are_found_without_the_store() {
+    let mut fleet = fleet(0);
+    for number in 0..=REMEMBERED {
+        let id = number.to_string();
+        let (wait, now) = (Wait::default(), Now::read());
+        let state = state(17, Mode::All);
+        let barrier = Barrier::new(id, state, wait, "operator".into(), now.time, now.instant);
+        fleet.begin(barrier, now);
+        fleet.report(SERVICE, heard(2 + number as u64, ""), "nodes");
+        let ended = fleet.judge(Now::read()).remove(0);
+        fleet.complete(ended);
+    }
+    assert!(fleet.barriers.is_empty());
+    assert!(fleet.progress("0").is_none());
+    assert_eq!(fleet.progress("1").unwrap().ending, Some(Ending::Done));
 }

@@ -26,11 +26,12 @@ impl World {
         }
         self.control.is_judging = false;
         let now = self.moment();
-        for progress in self.memory().fleet().judge(now) {
+        for progress in self.memory().judge(now) {
             self.later(0, 50, Event::End(life, Arc::clone(&progress)));
             self.at(self.now + ENDING, Event::Late(life, progress));
         }
-        for expired in self.memory().fleet().expired(None, now) {
+        let expired = self.memory().fleet().expired(None, now);
+        for expired in expired {
             self.forget(Selection::Gone(expired.ids));
             if life != self.control.life {
                 return;
@@ -69,10 +70,10 @@ impl World {
     }
 
     fn publish_end(&mut self, life: u32, progress: &Arc<Progress>) {
-        let fleet = self.memory().fleet();
-        fleet.complete_unstored(Arc::clone(progress), self.moment());
-        let shown = fleet.watch(&progress.id);
-        if shown.is_some_and(|shown| shown.borrow().ending == progress.ending) {
+        let (memory, now) = (self.memory(), self.moment());
+        memory.complete_unstored(Arc::clone(progress), now);
+        let shown = memory.fleet().progress(&progress.id);
+        if shown.is_some_and(|shown| shown.ending == progress.ending) {
             self.check_end(life, progress);
         }
     }

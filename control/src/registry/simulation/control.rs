@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use super::disk::Disk;
 use super::polls::Message;
 use super::world::{Event, SERVICE, World};
-use crate::fleet::{LastReport, Position, read_report};
+use crate::fleet::{LastReport, Position, Reported, read_report};
 use crate::registry::memory::Memory;
-use crate::registry::reports::Reaction;
 use crate::store::{Batch, Step, StoreError};
 use crate::token::{Grant, Made, Role};
 use crate::values::etag::tag_of;
@@ -132,8 +131,8 @@ impl World {
         let report = read_report(message.line.as_bytes()).unwrap();
         let reaction = memory.report(SERVICE, report, &self.control.grant.name, now);
         match reaction.unwrap() {
-            Reaction::Taken => self.look(message),
-            Reaction::Store(heard) => {
+            Reported::Taken => self.look(message),
+            Reported::Unsettled(heard) => {
                 self.control.next += 1;
                 let (key, life) = (self.control.next, self.control.life);
                 self.control.waiting.insert(key, message);
@@ -155,7 +154,7 @@ impl World {
         }
         if heard.position == Position::Unproven {
             heard.position = self.look_up(&heard);
-            self.memory().fleet().place(SERVICE, &heard);
+            self.memory().place(SERVICE, &heard);
         }
         let grant = self.control.grant.clone();
         let mut is_removed = true;

@@ -29,7 +29,13 @@ pub(crate) fn check(app: &App, request: &mut Request) -> Result<Option<Caller>, 
 fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Problem> {
     let (method, path) = (request.method(), &*brief(request.uri().path()));
     let token = bearer(request.headers());
-    let holder = token.and_then(|token| app.registry.facts().tokens.holder(&TokenHash::of(token)));
+    let holder = token.and_then(|token| {
+        app.registry
+            .memory()
+            .facts()
+            .tokens
+            .holder(&TokenHash::of(token))
+    });
     let Some(holder) = holder else {
         let refusal = &app.refusals.no_token;
         refusal.write(|kind| warn!(%method, path, "{kind}"));

@@ -4,130 +4,107 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, ETAG};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::identity::Caller;
-use crate::server::http::json_request::{PathName, condition};
-use crate::server::http::long_poll;
-use crate::server::http::long_poll::PREFERENCE_APPLIED;
+use crate::server::http::json_request::PathName;
+use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
-use crate::server::http::stopwatch::Stopwatch;
 use crate::values::etag::tag_of_content;
 use crate::values::now::Now;
-use crate::wire::barrier::Progress;
 
-/// How long a look at the nodes is good for, so that of many that change each is not shown alone.
+/// How long a look is good for, so that of many nodes that change each is not shown alone.
 const CROWD: Duration = Duration::from_millis(250);
 
 /// `GET /v1/services/{name}/fleet`: the nodes, and who waits for them.
 pub(crate) async fn fleet(
     State(app): State<Arc<App>>,
-    caller: Caller,
     PathName(name): PathName,
-    stopwatch: Stopwatch,
-    headers: HeaderMap,
+    poll: LongPoll,
 ) -> Answer {
-    // Nothing is kept of a service that there is not.
-    app.registry.service(&name)?;
-    let mut changes = app.registry.fleet().changes(&name);
+    let memory = app.registry.memory();
+    let changes = memory.service(&name)?.wakes.operators.subscribe();
     let view = || {
-        let service = app.registry.service(&name)?;
-        let view = app
-            .registry
-            .fleet()
-            .view(&name, service.state.revision, Now::read());
+        let revision = memory.service(&name)?.state.revision;
+        let view = memory.fleet().view(&name, revision, Now::read());
         Ok::<_, Problem>((tag(&view.quiet())?, view))
     };
-    let (mut etag, mut shown) = view()?;
-    let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &str| known.as_ref().is_some_and(|known| known.names(etag));
-    let wait = long_poll::wait(&headers);
-    if let Some(wait) = wait.filter(|_| is_known(&etag)) {
-        let _place = match app.long_polls.enter(&caller) {
-            Ok(place) => place,
-            Err(full) => return Ok(full.into_response()),
-        };
-        let _standstill = stopwatch.hold();
-        let until = tokio::time::sleep(wait);
-        tokio::pin!(until);
-        while is_known(&etag) {
-            let next = Instant::now() + CROWD;
-            tokio::select! {
-                () = &mut until => break,
-                () = app.long_polls.stopped() => break,
-                _ = changes.changed() => {}
-            }
-            tokio::time::sleep_until(next).await;
-            changes.mark_unchanged();
-            (etag, shown) = view()?;
+    let mut shown = view()?;
+    let etag = shown.0.clone();
+    let mut next = Instant::now() + CROWD;
+    poll.hold(&app.long_polls, &etag, changes, || {
+        if Instant::now() < next {
+            return Ok(Look::Again(next));
         }
-    }
-    answer(&etag, wait, is_known(&etag), &shown)
+        next = Instant::now() + CROWD;
+        shown = view()?;
+        Ok(match poll.knows(&shown.0) {
+            true => Look::Nothing,
+            false => Look::News,
+        })
+    })
+    .await?;
+    let (etag, view) = shown;
+    answer(&poll, &etag, &view)
 }
 
 /// `GET /v1/barriers/{id}`: how far a wait is.
 pub(crate) async fn barrier(
     State(app): State<Arc<App>>,
-    caller: Caller,
     PathName(id): PathName,
-    stopwatch: Stopwatch,
-    headers: HeaderMap,
+    poll: LongPoll,
 ) -> Answer {
-    let wait = long_poll::wait(&headers);
-    let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |etag: &str| known.as_ref().is_some_and(|known| known.names(etag));
-    if let Some(mut open) = app.registry.fleet().watch(&id) {
-        let shown = |progress: &Progress| tag(&progress.quiet());
-        let progress = Arc::clone(&open.borrow_and_update());
-        let etag = shown(&progress)?;
-        let Some(wait) = wait.filter(|_| is_known(&etag)) else {
-            return answer(&etag, wait, is_known(&etag), &*progress);
-        };
-        let _place = match app.long_polls.enter(&caller) {
-            Ok(place) => place,
-            Err(full) => return Ok(full.into_response()),
-        };
-        let _standstill = stopwatch.hold();
-        let until = tokio::time::sleep(wait);
-        tokio::pin!(until);
-        loop {
-            let next = Instant::now() + CROWD;
-            tokio::select! {
-                () = &mut until => return answer(&etag, Some(wait), true, &*progress),
-                () = app.long_polls.stopped() => return answer(&etag, Some(wait), true, &*progress),
+    let memory = app.registry.memory();
+    let find = || memory.fleet().progress(&id);
+    let mut found = find();
+    if let Some(open) = found.clone() {
+        let changes = memory.service(&open.service)?.wakes.operators.subscribe();
+        let mut next = Instant::now() + CROWD;
+        let etag = tag(&open.quiet())?;
+        poll.hold(&app.long_polls, &etag, changes, || {
+            let Some(progress) = find() else {
                 // It has ended, and is on the disk.
-                changed = open.changed() => if changed.is_err() { break },
+                found = None;
+                return Ok(Look::News);
+            };
+            if progress.ending.is_none() && Instant::now() < next {
+                return Ok(Look::Again(next));
             }
-            if open.borrow().ending.is_none() {
-                tokio::time::sleep_until(next).await;
-            }
-            let progress = Arc::clone(&open.borrow_and_update());
-            let etag = shown(&progress)?;
-            if !is_known(&etag) {
-                return answer(&etag, Some(wait), false, &*progress);
-            }
-        }
-    }
-    let asked = id.clone();
-    let ended = Arc::clone(&app)
-        .blocking(move |registry| registry.ended_barrier(&asked))
+            next = Instant::now() + CROWD;
+            let is_known = progress.ending.is_none() && poll.knows(&tag(&progress.quiet())?);
+            found = Some(progress);
+            Ok(match is_known {
+                true => Look::Nothing,
+                false => Look::News,
+            })
+        })
         .await?;
-    let Some(progress) = ended else {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "unknown-barrier",
-            "Unknown barrier",
-            format!("there is no barrier {id:?}"),
-        ));
+    }
+    let progress = match found {
+        Some(progress) => progress,
+        None => {
+            let asked = id.clone();
+            let ended = Arc::clone(&app)
+                .blocking(move |registry| registry.ended_barrier(&asked))
+                .await?;
+            Arc::new(ended.ok_or_else(|| unknown(&id))?)
+        }
     };
-    let etag = tag(&progress.quiet())?;
-    answer(&etag, wait, is_known(&etag), &progress)
+    answer(&poll, &tag(&progress.quiet())?, &*progress)
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "unknown-barrier",
+        "Unknown barrier",
+        format!("there is no barrier {id:?}"),
+    )
 }
 
 fn tag(value: &impl Serialize) -> Result<String, Problem> {
@@ -135,12 +112,12 @@ fn tag(value: &impl Serialize) -> Result<String, Problem> {
     Ok(tag_of_content(&bytes))
 }
 
-fn answer(etag: &str, wait: Option<Duration>, known: bool, value: &impl Serialize) -> Answer {
-    let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
+/// The answer with this tag, without its body if the client knows it.
+fn answer(poll: &LongPoll, etag: &str, value: &impl Serialize) -> Answer {
     let tag = [(ETAG, etag)];
-    if known {
+    if poll.knows(etag) {
         let caching = [(CACHE_CONTROL, "no-store")];
-        return Ok((StatusCode::NOT_MODIFIED, applied, caching, tag).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, poll.applied(), caching, tag).into_response());
     }
-    Ok((applied, tag, json(StatusCode::OK, value)?).into_response())
+    Ok((poll.applied(), tag, json(StatusCode::OK, value)?).into_response())
 }

@@ -8,15 +8,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::fleet::{LastReport, Selection, read_report};
-use crate::registry::{ForgetRequest, Reaction};
+use crate::fleet::{LastReport, Reported, Selection, read_report};
+use crate::registry::ForgetRequest;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
-use crate::values::members::{only, texts};
+use crate::values::members::texts;
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgetting;
 use crate::wire::node::{MemberId, UnstoredNode};
@@ -47,10 +47,9 @@ pub(crate) async fn report(
     };
     let grant = caller.grant();
     let now = Now::read();
-    let note_unstored = |node, reason| {
-        app.registry
-            .note_unstored(service, node, &grant.name, reason, now);
-    };
+    let memory = app.registry.memory();
+    let note_unstored =
+        |node, reason| memory.note_unstored(service, node, &grant.name, reason, now);
     let read = match lines.next() {
         None => read_report(line.as_bytes()).map_err(|error| error.to_string()),
         Some(_) => Err("there is more than one line".to_owned()),
@@ -72,7 +71,8 @@ pub(crate) async fn report(
         return Ok(None);
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
-    if let Reaction::Store(heard) = app.registry.report(service, report, &grant.name, now)? {
+    let reported = memory.report(service, report, &grant.name, now)?;
+    if let Reported::Unsettled(heard) = reported {
         let stored = tokio::time::timeout(STORING, settle(app, service, *heard, grant)).await;
         if leaving {
             let late = |_| Problem::internal("the store has not taken it yet");
@@ -119,7 +119,7 @@ pub(crate) async fn forget(
     let known = [
         "node", "boot", "nodes", "lost", "token", "unstored", "reason",
     ];
-    only(&body, &known)?;
+    body.only(&known)?;
     let asked = ForgetRequest {
         service: service.clone(),
         selection,
@@ -187,7 +187,7 @@ fn unclear() -> FieldError {
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
 pub(crate) async fn adopt(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let reason = order.reason()?;
-    only(&order.body(), &["reason"])?;
+    order.body().only(&["reason"])?;
     let JsonRequest { actor, once, .. } = order;
     let services = app
         .blocking(move |registry| registry.adopt(&actor.0, reason.as_deref(), once.as_ref()))

@@ -7,12 +7,11 @@ use intermission_core::ServiceName;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::JsonRequest;
-use crate::values::members::only;
 use crate::wire::summary::Summaries;
 
 /// `GET /v1/services`
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let facts = app.registry.facts();
+    let facts = app.registry.memory().facts();
     let services = facts
         .services
         .values()
@@ -25,7 +24,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 pub(crate) async fn add(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let body = order.body();
     let name: ServiceName = body.required("name")?.parsed()?;
-    only(&body, &["name"])?;
+    body.only(&["name"])?;
     let JsonRequest { actor, once, .. } = order;
     let outcome = app
         .blocking(move |registry| registry.add(name, &actor.0, once.as_ref()))

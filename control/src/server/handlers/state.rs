@@ -1,64 +1,70 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use tokio::time::Instant;
 
 use crate::change::{Change, Patch};
-use crate::registry::{ChangeRequest, Published};
+use crate::registry::ChangeRequest;
 use crate::server::app::App;
 use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
 use crate::server::http::body;
-use crate::server::http::identity::{Actor, Caller};
+use crate::server::http::identity::Actor;
 use crate::server::http::json_request::{PathName, condition};
-use crate::server::http::long_poll;
-use crate::server::http::long_poll::PREFERENCE_APPLIED;
+use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
-use crate::server::http::stopwatch::Stopwatch;
+use crate::values::now::Now;
+
+/// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
+/// asks again at once.
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// `GET /v1/services/{name}/state`: what nodes poll.
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
-    caller: Caller,
     PathName(name): PathName,
-    stopwatch: Stopwatch,
+    poll: LongPoll,
     headers: HeaderMap,
 ) -> Answer {
-    caller.check_reads(&name)?;
-    app.registry.service(&name)?;
-    let member = nodes::report(&app, &caller, &name, &headers).await?;
-    // After the node has been noted: a wait for a later state knows of it.
-    let mut service = app.registry.service(&name)?;
-    let known = condition(&headers, &IF_NONE_MATCH);
-    let is_known = |service: &Published| {
-        let known = known.as_ref();
-        known.is_some_and(|known| known.names(service.tag.as_str()))
-    };
-    let wait = long_poll::wait(&headers);
+    poll.caller.check_reads(&name)?;
+    let memory = app.registry.memory();
+    let changes = memory.service(&name)?.wakes.nodes.subscribe();
+    let member = nodes::report(&app, &poll.caller, &name, &headers).await?;
     // They would keep the buffer that they were read into for as long as the poll is held.
     drop(headers);
-    if let Some(wait) = wait.filter(|_| is_known(&service)) {
-        let standstill = stopwatch.hold();
-        let held = app
-            .long_polls
-            .until_changed(&app.registry, &service, member.as_ref(), wait, &caller)
-            .await;
-        drop(standstill);
-        if let Err(full) = held {
-            return Ok(full.into_response());
+    // After the node has been noted: a wait for a later state knows of it.
+    let mut service = memory.service(&name)?;
+    let tag = service.tag.clone();
+    let mut answer_at = None;
+    poll.hold(&app.long_polls, tag.as_str(), changes, || {
+        service = memory.service(&name)?;
+        let now = Instant::now();
+        if answer_at.is_none() {
+            let is_awaited = |id| memory.fleet().is_awaited(&name, id, Now::read());
+            answer_at = member
+                .as_ref()
+                .is_some_and(is_awaited)
+                .then(|| now + MOMENT);
         }
-        service = app.registry.service(&name)?;
-    }
-    let applied = wait.map(|_| [(PREFERENCE_APPLIED, "wait")]);
+        Ok(match answer_at {
+            _ if !poll.knows(service.tag.as_str()) => Look::News,
+            Some(at) if at <= now => Look::News,
+            Some(at) => Look::Again(at),
+            None => Look::Nothing,
+        })
+    })
+    .await?;
     let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];
-    if is_known(&service) {
-        return Ok((StatusCode::NOT_MODIFIED, applied, caching).into_response());
+    if poll.knows(service.tag.as_str()) {
+        return Ok((StatusCode::NOT_MODIFIED, poll.applied(), caching).into_response());
     }
     let kind = [(CONTENT_TYPE, "application/json")];
-    Ok((caching, applied, kind, service.document.clone()).into_response())
+    Ok((caching, poll.applied(), kind, service.document.clone()).into_response())
 }
 
 /// `PATCH /v1/services/{name}/state`: a merge patch (RFC 7396) on the revision that `If-Match`

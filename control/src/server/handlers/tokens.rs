@@ -12,13 +12,13 @@ use crate::server::http::identity::Actor;
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
-use crate::values::members::{only, texts, whole_number};
+use crate::values::members::{texts, whole_number};
 use crate::wire::summary::{Grants, NewToken, Revocation};
 use intermission_core::{Field, FieldError};
 
 /// `GET /v1/tokens`: the grants of all tokens, the revoked ones too; control does not keep the tokens themselves.
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
-    let tokens = app.registry.facts().tokens.grants();
+    let tokens = app.registry.memory().facts().tokens.grants();
     json(StatusCode::OK, &Grants { tokens })
 }
 
@@ -27,8 +27,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 pub(crate) async fn create(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let grant = grant(&order.body(), &order.actor)?;
     let (token, grant) = app
-        .blocking(move |registry| Ok(registry.create_token(grant)))
-        .await??;
+        .blocking(move |registry| registry.create_token(grant))
+        .await?;
     let token = token.as_str().to_owned();
     json(StatusCode::CREATED, &NewToken { token, grant })
 }
@@ -39,10 +39,10 @@ pub(crate) async fn revoke(
     PathName(name): PathName,
     order: JsonRequest,
 ) -> Answer {
-    only(&order.body(), &[])?;
+    order.body().only(&[])?;
     let (changed, grant) = app
-        .blocking(move |registry| Ok(registry.revoke_token(&name, &order.actor.0)))
-        .await??;
+        .blocking(move |registry| registry.revoke_token(&name, &order.actor.0))
+        .await?;
     json(StatusCode::OK, &Revocation { changed, grant })
 }
 
@@ -68,7 +68,7 @@ fn grant(body: &Field<'_>, Actor(by): &Actor) -> Result<Grant, FieldError> {
         "max_polls",
         "max_members",
     ];
-    only(body, &known)?;
+    body.only(&known)?;
     for (member, is_given) in [
         ("services", services.is_some()),
         ("nodes", nodes.is_some()),

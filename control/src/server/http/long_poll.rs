@@ -1,29 +1,27 @@
 //! Polls, of states, fleets and barriers, that wait for news (RFC 7240, section 4.3).
 
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::header::RETRY_AFTER;
+use axum::extract::FromRequestParts;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::{Instant, sleep_until};
 
-use crate::registry::{Published, Registry};
 use crate::server::http::identity::Caller;
+use crate::server::http::json_request::condition;
 use crate::server::http::problem::Problem;
+use crate::server::http::stopwatch::Stopwatch;
 use crate::server::stop::stopped;
-use crate::values::now::Now;
-use crate::wire::node::MemberId;
+use crate::values::etag::Condition;
 
-pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The longest that a poll is held, whatever it asks for.
 const LONGEST: Duration = Duration::from_secs(60);
-/// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
-/// asks again at once.
-const MOMENT: Duration = Duration::from_millis(200);
+
 /// What holds polls.
 #[derive(Debug)]
 pub(crate) struct LongPolls {
@@ -42,38 +40,16 @@ impl LongPolls {
         }
     }
 
-    /// Waits until there is something else than `service`, or control stops, but for no longer than `wait`,
-    /// and only for a moment while a barrier waits for `member`.
-    pub(crate) async fn until_changed(
-        &self,
-        registry: &Registry,
-        service: &Arc<Published>,
-        member: Option<&MemberId>,
-        wait: Duration,
-        caller: &Caller,
-    ) -> Result<(), TooManyPolls> {
-        let _place = self.enter(caller)?;
-        // Those that began together need not end together.
-        let wait = wait.mul_f64(0.9 + 0.1 * fastrand::f64());
-        tokio::select! {
-            () = registry.change_of(service) => {}
-            () = self.stopped() => {}
-            () = tokio::time::sleep(wait) => {}
-            () = until_awaited(registry, &service.summary.service, member) => {}
-        }
-        Ok(())
-    }
-
-    /// Takes one of the places for polls that are held.
-    pub(crate) fn enter<'h>(&'h self, caller: &'h Caller) -> Result<Slot<'h>, TooManyPolls> {
-        let own = caller.polls().try_acquire();
-        Ok(Slot {
-            _own: own.map_err(|_| TooManyPolls::Token(caller.grant().max_polls))?,
-            _free: self
-                .free
-                .try_acquire()
-                .map_err(|_| TooManyPolls::Control(self.most))?,
-        })
+    /// Takes one of the places for polls that are held, for as long as what this returns lives.
+    fn enter<'h>(&'h self, caller: &'h Caller) -> Result<[SemaphorePermit<'h>; 2], Problem> {
+        let own = caller.polls().try_acquire().map_err(|_| {
+            let most = caller.grant().max_polls;
+            too_many(format!("control holds {most} polls of this token already"))
+        })?;
+        let free = self.free.try_acquire();
+        let free =
+            free.map_err(|_| too_many(format!("control holds {} polls already", self.most)))?;
+        Ok([own, free])
     }
 
     /// How many polls are held now.
@@ -90,59 +66,95 @@ impl LongPolls {
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stop.borrow()
     }
-
-    /// Ends when control stops.
-    pub(crate) async fn stopped(&self) {
-        stopped(self.stop.clone()).await;
-    }
 }
 
-/// The place of a poll that is held, until this is dropped.
+fn too_many(whose: String) -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "held-polls",
+        "Too many polls are held",
+        format!("{whose}; ask again later, or without Prefer"),
+    )
+    .retry_after(fastrand::u8(1..=5))
+}
+
+/// A request that may be held while its client knows the answer.
 #[derive(Debug)]
-pub(crate) struct Slot<'h> {
-    _own: SemaphorePermit<'h>,
-    _free: SemaphorePermit<'h>,
+pub(crate) struct LongPoll {
+    pub(crate) caller: Caller,
+    stopwatch: Stopwatch,
+    known: Option<Condition>,
+    wait: Option<Duration>,
 }
 
-/// Ends a moment after a barrier waits for `member`.
-async fn until_awaited(registry: &Registry, service: &str, member: Option<&MemberId>) {
-    let Some(member) = member else {
-        return std::future::pending().await;
-    };
-    let awaited = registry.fleet().barrier_began(service);
-    loop {
-        let mut begins = pin!(awaited.notified());
-        begins.as_mut().enable();
-        if registry.fleet().is_awaited(service, member, Now::read()) {
-            return tokio::time::sleep(MOMENT).await;
+/// What a held poll sees when it looks whether it is to be answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Look {
+    /// Something to answer with.
+    News,
+    /// Nothing yet.
+    Nothing,
+    /// Nothing yet; at this time it looks again even if it is not woken.
+    Again(Instant),
+}
+
+impl LongPoll {
+    /// Whether the client knows what has this tag.
+    pub(crate) fn knows(&self, etag: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.names(etag))
+    }
+
+    /// The header that tells the client that the poll could be held.
+    pub(crate) fn applied(&self) -> Option<[(HeaderName, &'static str); 1]> {
+        self.wait.map(|_| [(PREFERENCE_APPLIED, "wait")])
+    }
+
+    /// Holds the poll, if it asks for that and its client knows `etag`, until `look` sees news, its time is over, or
+    /// control stops. It looks first, and then each time that `changes` wakes it.
+    ///
+    /// # Errors
+    ///
+    /// Where too many polls are held, or `look` fails.
+    pub(crate) async fn hold(
+        &self,
+        polls: &LongPolls,
+        etag: &str,
+        mut changes: watch::Receiver<()>,
+        mut look: impl FnMut() -> Result<Look, Problem>,
+    ) -> Result<(), Problem> {
+        let Some(wait) = self.wait.filter(|_| self.knows(etag)) else {
+            return Ok(());
+        };
+        let _place = polls.enter(&self.caller)?;
+        let _standstill = self.stopwatch.hold();
+        // Those that began together need not end together.
+        let end = Instant::now() + wait.mul_f64(0.9 + 0.1 * fastrand::f64());
+        loop {
+            let next = match look()? {
+                Look::News => return Ok(()),
+                Look::Nothing => end,
+                Look::Again(at) => at.min(end),
+            };
+            tokio::select! {
+                () = stopped(polls.stop.clone()) => return Ok(()),
+                () = sleep_until(next) => if next == end { return Ok(()) },
+                Ok(()) = changes.changed() => {}
+            }
         }
-        begins.await;
     }
 }
 
-/// As many polls are held as may be.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum TooManyPolls {
-    /// For one token, which may have so many.
-    Token(u32),
-    /// For all together, as many as the limit of open files allows.
-    Control(usize),
-}
+impl<S: Send + Sync> FromRequestParts<S> for LongPoll {
+    type Rejection = Problem;
 
-impl IntoResponse for TooManyPolls {
-    fn into_response(self) -> Response {
-        let whose = match self {
-            Self::Token(most) => format!("control holds {most} polls of this token already"),
-            Self::Control(most) => format!("control holds {most} polls already"),
-        };
-        let problem = Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "held-polls",
-            "Too many polls are held",
-            format!("{whose}; ask again later, or without Prefer"),
-        );
-        let seconds = fastrand::u8(1..=5).to_string();
-        ([(RETRY_AFTER, seconds)], problem).into_response()
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Ok(stopwatch) = Stopwatch::from_request_parts(parts, state).await;
+        Ok(Self {
+            caller: Caller::from_request_parts(parts, state).await?,
+            stopwatch,
+            known: condition(&parts.headers, &IF_NONE_MATCH),
+            wait: wait(&parts.headers),
+        })
     }
 }
 

@@ -1,14 +1,12 @@
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use intermission_core::Visible;
+use intermission_core::{FieldError, Visible};
 use serde_json::{Map, Value};
 
-use crate::wire::forgotten::Kept;
-
 use crate::registry::ChangeError;
+use crate::wire::forgotten::Kept;
 use crate::wire::node::MemberId;
-use intermission_core::FieldError;
 
 /// An error as a problem document (RFC 9457).
 #[derive(Clone, Debug)]
@@ -18,6 +16,7 @@ pub(crate) struct Problem {
     title: &'static str,
     detail: String,
     more: Map<String, Value>,
+    retry_after: Option<u8>,
 }
 
 impl Problem {
@@ -34,6 +33,15 @@ impl Problem {
             title,
             detail: detail.into(),
             more: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// With the seconds after which the client may ask again.
+    pub(crate) fn retry_after(self, seconds: u8) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
         }
     }
 
@@ -74,6 +82,10 @@ impl IntoResponse for Problem {
             Value::Object(document).to_string(),
         )
             .into_response();
+        if let Some(seconds) = self.retry_after {
+            let seconds = HeaderValue::from(u16::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let bearer = HeaderValue::from_static("Bearer realm=\"intermission\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);

@@ -9,6 +9,7 @@ use tracing::error;
 
 use crate::registry::Registry;
 use crate::server::app::App;
+use crate::server::http::problem::Problem;
 use crate::values::now::Now;
 
 /// After how long the barriers are judged anew where nothing happens: silence may end them, too.
@@ -25,10 +26,13 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
     // A disk that hangs holds up one thread, and not another one with each try.
     let storing = Arc::new(Semaphore::new(1));
     let mut forget_at = Instant::now();
+    let memory = app.registry.memory();
+    let mut changes = memory.changes();
     loop {
-        let _ = tokio::time::timeout(SILENCE, app.registry.fleet().changed()).await;
+        let _ = tokio::time::timeout(SILENCE, changes.changed()).await;
         tokio::time::sleep(CROWD).await;
-        let ended = app.registry.fleet().judge(Now::read());
+        changes.mark_unchanged();
+        let ended = memory.judge(Now::read());
         if !ended.is_empty() {
             let ends = ended.clone();
             let stored =
@@ -39,14 +43,12 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
                         barrier = progress.id,
                         "the end of a wait is not stored yet: the disk hangs"
                     );
-                    app.registry
-                        .fleet()
-                        .complete_unstored(progress, Now::read());
+                    memory.complete_unstored(progress, Now::read());
                 }
             }
         }
         if Instant::now() >= forget_at {
-            let expired = app.registry.fleet().expired(forget_lost_after, Now::read());
+            let expired = memory.fleet().expired(forget_lost_after, Now::read());
             if !expired.is_empty() {
                 forget_at = Instant::now() + AGAIN;
                 let forgotten =
@@ -67,7 +69,7 @@ async fn blocking_in_turn(
     let kept = Arc::clone(app).blocking(move |registry| {
         let _turn = turn;
         work(registry);
-        Ok(())
+        Ok::<_, Problem>(())
     });
     // The work logs its own failures.
     let _ = kept.await;

@@ -73,3 +73,25 @@ pub(crate) enum Step {
     /// A request with a key was answered.
     Answered(StoredAnswer),
 }
+
+impl Step {
+    /// The service that it is about; none where it may be about all.
+    pub(crate) fn service(&self) -> Option<&str> {
+        match self {
+            Self::Changed(stored) => Some(stored.state.service.as_str()),
+            Self::BarrierBegan(barrier) => Some(&barrier.service),
+            Self::BarrierEnded(progress) => Some(&progress.service),
+            Self::Joined { service, .. }
+            | Self::Left { service, .. }
+            | Self::Forgotten { service, .. }
+            | Self::Forgiven { service, .. }
+            | Self::Unforgiven { service, .. }
+            | Self::UnstoredForgotten { service, .. }
+            | Self::Event { service, .. } => Some(service),
+            Self::Identity(_)
+            | Self::TokenMade { .. }
+            | Self::TokenRevoked { .. }
+            | Self::Answered(_) => None,
+        }
+    }
+}

@@ -19,11 +19,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         running: running(3, Some(16)),
         ..report("b")
     };
-    setting.members[1].report(
-        LastReport::new(old, Position::At(18), Now::read()),
-        "nodes",
-        false,
-    );
+    setting.members[1].report(LastReport::new(old, Position::At(18), Now::read()), "nodes");
     let progress = setting.after(1);
     assert_eq!((progress.ending, progress.running), (None, 3));
     assert_eq!(progress.missing[0].standing, Standing::Running);
@@ -35,7 +31,6 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
     setting.members[1].report(
         LastReport::new(drained, Position::At(18), Now::read()),
         "nodes",
-        false,
     );
     assert_eq!(setting.after(1).ending, Some(Ending::Done));
 }
@@ -73,7 +68,6 @@ fn a_report_that_comes_late_changes_nothing() {
     setting.members[0].report(
         LastReport::new(late, Position::At(17), Now::read()),
         "nodes",
-        false,
     );
     assert_eq!(setting.after(0).ending, None);
 }
@@ -184,7 +178,7 @@ fn requests_that_a_state_of_a_lost_history_has_admitted_are_old() {
             ..report("a")
         };
         let heard = LastReport::new(again, Position::At(17), Now::read());
-        setting.members[0].report(heard, "nodes", false);
+        setting.members[0].report(heard, "nodes");
         setting.after(1)
     };
     assert_eq!(hear(2, 1).missing[0].standing, Standing::Running);

@@ -72,7 +72,7 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
     let again = Report { seq: 2, ..refused };
     let mut heard = LastReport::new(again, Position::At(16), Now::read());
     heard.at = setting.began + Duration::from_secs(20);
-    setting.members[0].report(heard, "nodes", false);
+    setting.members[0].report(heard, "nodes");
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
     assert_eq!(setting.after(25).ending, Some(Ending::Refused));
 }
@@ -100,7 +100,6 @@ fn a_member_of_a_revoked_token_is_lost_at_once_and_back_with_another() {
     setting.members[0].report(
         LastReport::new(again, Position::At(17), Now::read()),
         "other",
-        false,
     );
     setting.members[0].revoked = false;
     assert_eq!(setting.members[0].token, "other");

@@ -9,6 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::server::app::App;
 use crate::server::gate::pass::pass;
+use crate::server::handlers::changes::{Action, one};
 use crate::server::handlers::{
     changes, edits, fleet, health, history, metrics, nodes, openapi, services, state, tokens,
 };
@@ -40,16 +41,16 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 23] {
             get(state::get).patch(state::patch),
         ),
         ("/v1/services/{name}/history", get(history::get)),
-        ("/v1/services/{name}/enter", post(changes::enter)),
-        ("/v1/services/{name}/exit", post(changes::exit)),
+        ("/v1/services/{name}/enter", one(Action::Enter)),
+        ("/v1/services/{name}/exit", one(Action::Exit)),
         ("/v1/services/{name}/rollback", post(changes::rollback)),
         (
             "/v1/services/{name}/allowlist/enable",
-            post(changes::enable_allowlist),
+            one(Action::EnableAllowlist),
         ),
         (
             "/v1/services/{name}/allowlist/disable",
-            post(changes::disable_allowlist),
+            one(Action::DisableAllowlist),
         ),
         ("/v1/services/{name}/allowlist/add", post(edits::add)),
         ("/v1/services/{name}/allowlist/remove", post(edits::remove)),

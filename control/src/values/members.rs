@@ -20,39 +20,11 @@ pub(crate) fn texts(field: &Field<'_>) -> Result<Vec<String>, FieldError> {
     field.list(str::parse)
 }
 
-/// Refuses the members of an object that are not among `known`: a misspelt one would be a switch that was not thrown.
-pub(crate) fn only(object: &Field<'_>, known: &[&str]) -> Result<(), FieldError> {
-    object.only(known).map_err(|error| {
-        let mut names = object.object().into_iter().flatten().map(|(name, _)| name);
-        let unknown = names.find(|name| !known.contains(&name.as_str()));
-        FieldError::new(
-            error.pointer(),
-            format!(
-                "{:?} {}",
-                unknown.map_or("", String::as_str),
-                error.reason()
-            ),
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn an_unknown_member_is_refused_by_name() {
-        let body = json!({"reason": "deploy", "mesage": "x"});
-        assert_eq!(
-            only(&Field::root(&body), &["message", "reason"]),
-            Err(FieldError::new(
-                "/mesage",
-                "\"mesage\" is not known; known here: message, reason"
-            ))
-        );
-    }
 
     #[test]
     fn a_wrong_type_is_refused_where_it_is() {

@@ -17,7 +17,8 @@ pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Ti
         nodes,
         summary,
     } = outcome;
-    let mut text = headline(summary, *changed, paint);
+    let news = if *changed { "" } else { "nothing changed: " };
+    let mut text = headline(summary, news, paint);
     lines(summary, paint, now, &mut text);
     text.push_str(&notes(warnings, paint));
     if barrier.is_none() {
@@ -52,7 +53,7 @@ pub(crate) enum Follow {
 
 /// What is in force for a service.
 pub(crate) fn shown(summary: &Summary, paint: Paint, now: Timestamp) -> String {
-    let mut text = headline(summary, true, paint);
+    let mut text = headline(summary, "", paint);
     lines(summary, paint, now, &mut text);
     text
 }
@@ -94,13 +95,12 @@ pub(crate) fn one_line(
     line
 }
 
-fn headline(summary: &Summary, changed: bool, paint: Paint) -> String {
+fn headline(summary: &Summary, news: &str, paint: Paint) -> String {
     let state = if summary.is_open() {
         paint.calm("open")
     } else {
         paint.alarm(&format!("in maintenance, {}", refused(summary)))
     };
-    let news = if changed { "" } else { "nothing changed: " };
     format!(
         "{}: {news}{state} (revision {})\n",
         summary.service, summary.revision

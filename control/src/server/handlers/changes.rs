@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::routing::{MethodRouter, post};
+use intermission_core::{Field, FieldError};
 
 use crate::change::{Change, Enter, Width};
 use crate::registry::{ChangeRequest, Target};
@@ -9,45 +11,26 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::{JsonRequest, PathName, wait};
 use crate::server::http::problem::Problem;
-use crate::values::members::{only, texts, whole_number};
+use crate::values::members::{texts, whole_number};
 use crate::wire::summary::Outcomes;
-use intermission_core::{Field, FieldError};
 
 /// What is asked by name alone, with a few words beside it.
 #[derive(Clone, Copy, Debug)]
-enum Action {
+pub(crate) enum Action {
     Enter,
     Exit,
     EnableAllowlist,
     DisableAllowlist,
 }
 
-/// `POST /v1/services/{name}/enter`
-pub(crate) async fn enter(app: State<Arc<App>>, name: PathName, order: JsonRequest) -> Answer {
-    change_one(app, name, order, Action::Enter).await
-}
-
-/// `POST /v1/services/{name}/exit`
-pub(crate) async fn exit(app: State<Arc<App>>, name: PathName, order: JsonRequest) -> Answer {
-    change_one(app, name, order, Action::Exit).await
-}
-
-/// `POST /v1/services/{name}/allowlist/enable`
-pub(crate) async fn enable_allowlist(
-    app: State<Arc<App>>,
-    name: PathName,
-    order: JsonRequest,
-) -> Answer {
-    change_one(app, name, order, Action::EnableAllowlist).await
-}
-
-/// `POST /v1/services/{name}/allowlist/disable`
-pub(crate) async fn disable_allowlist(
-    app: State<Arc<App>>,
-    name: PathName,
-    order: JsonRequest,
-) -> Answer {
-    change_one(app, name, order, Action::DisableAllowlist).await
+/// `POST /v1/services/{name}/…`: an action for one service.
+pub(crate) fn one(action: Action) -> MethodRouter<Arc<App>> {
+    post(
+        async move |State(app), PathName(name), order: JsonRequest| {
+            let asked = asked(action, order, &[])?;
+            make(app, name, asked).await
+        },
+    )
 }
 
 /// `POST /v1/services/{name}/rollback`: what was in force at `revision`, as a new revision.
@@ -60,7 +43,7 @@ pub(crate) async fn rollback(
     let revision = whole_number(&body.required("revision")?)?;
     let reason = order.reason()?;
     let (wait, width) = (wait(&body)?, Width::read(&body)?);
-    only(&body, &["revision", "reason", "wait", "wide"])?;
+    body.only(&["revision", "reason", "wait", "wide"])?;
     let service = name.clone();
     let state = Arc::clone(&app)
         .blocking(move |registry| registry.state_at(&service, revision.into()))
@@ -100,16 +83,6 @@ pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> 
     json(StatusCode::OK, &Outcomes { services })
 }
 
-async fn change_one(
-    State(app): State<Arc<App>>,
-    PathName(name): PathName,
-    order: JsonRequest,
-    action: Action,
-) -> Answer {
-    let asked = asked(action, order, &[])?;
-    make(app, name, asked).await
-}
-
 /// Makes a change of one service, and answers with what became of it.
 pub(crate) async fn make(app: Arc<App>, name: String, asked: ChangeRequest) -> Answer {
     let target = Target::Named(vec![name]);
@@ -136,7 +109,7 @@ fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequ
         Action::EnableAllowlist => Change::EnableAllowlist,
         Action::DisableAllowlist => Change::DisableAllowlist,
     };
-    only(&body, &known)?;
+    body.only(&known)?;
     Ok(order.asked(change, reason, wait))
 }
 

@@ -7,7 +7,6 @@ use crate::server::app::App;
 use crate::server::handlers::changes::make;
 use crate::server::http::answer::Answer;
 use crate::server::http::json_request::{JsonRequest, PathName};
-use crate::values::members::only;
 
 /// `POST /v1/services/{name}/allowlist/add`
 pub(crate) async fn add(
@@ -57,7 +56,7 @@ async fn edit(
     known: &[&str],
 ) -> Answer {
     let reason = order.reason()?;
-    only(&order.body(), known)?;
+    order.body().only(known)?;
     let asked = order.asked(change, reason, None);
     make(app, name, asked).await
 }

@@ -18,7 +18,7 @@ use crate::server::listen::Endpoints;
 use crate::store::IdempotencyKey;
 use crate::values::duration::Timeout;
 use crate::values::etag::Condition;
-use crate::values::members::{only, whole_number};
+use crate::values::members::whole_number;
 use crate::wire::wait::Wait;
 
 /// What the path names; whether there is one is the registry's to say.
@@ -138,10 +138,7 @@ pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
         expect: expect.transpose()?.map(u64::from),
         ignore_upgraded: ignore_upgraded.transpose()?.unwrap_or_default(),
     };
-    only(
-        &wait,
-        &["timeout", "expect", "ignore_upgraded", "gone_after"],
-    )?;
+    wait.only(&["timeout", "expect", "ignore_upgraded", "gone_after"])?;
     Ok(Some(asked))
 }
 
@@ -225,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_empty_body_is_an_empty_object() {
-        assert_eq!(only(&order(" \n").body(), &["reason"]), Ok(()));
+        assert_eq!(order(" \n").body().only(&["reason"]), Ok(()));
     }
 
     #[test]

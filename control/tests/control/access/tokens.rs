@@ -260,7 +260,7 @@ fn a_token_that_makes_no_sense_is_refused_where_it_is_wrong() {
         (
             json!({ "name": "a", "role": "node", "service": "shop" }),
             "/service",
-            "/service: \"service\" is not known; known here: name, role, services, nodes, max_polls, max_members",
+            "/service: is not known; known here: name, role, services, nodes, max_polls, max_members",
         ),
     ] {
         let problem = control.post("/v1/tokens", &body).problem(422, "invalid");

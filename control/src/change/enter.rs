@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::change::announced::in_future;
 use crate::values::duration::Limit;
-use crate::values::members::{time, whole_number};
+use crate::values::members::{flag, optional, text, time, whole_number};
 use crate::values::timestamp::to_core;
 
 /// What `enter` may name; what it leaves out it does not touch.
@@ -41,8 +41,7 @@ impl Enter {
     ];
 
     pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
-        let mode = body.member("mode").map(|mode| mode.text()).transpose()?;
-        let mode = match mode {
+        let mode = match optional(body, "mode", text)?.as_deref() {
             None | Some("all") => Mode::All,
             Some("writes") => Mode::Writes,
             Some(other) => {
@@ -52,32 +51,24 @@ impl Enter {
                 return Err(FieldError::new("/mode", reason));
             }
         };
-        let limit = body.member("for").map(|limit| limit.parsed()).transpose()?;
+        let limit = optional(body, "for", |limit| limit.parsed())?;
         let until = match body.value().get("until") {
             None => None,
             // Withdraws the end that was announced.
             Some(Value::Null) => Some(Until::Unsaid),
-            Some(_) => body
-                .member("until")
-                .map(|until| time(&until).map(Until::At))
-                .transpose()?,
+            Some(_) => optional(body, "until", time)?.map(Until::At),
         };
         if limit.is_some() && matches!(until, Some(Until::At(_))) {
             let reason = "visitors read the end that \"for\" makes; name only one of the two";
             return Err(FieldError::new("/until", reason));
         }
-        let allowlist = body.member("allowlist").map(|switch| switch.boolean());
-        let message = body.member("message").map(|text| text.text());
-        let retry_after = body
-            .member("retry_after")
-            .map(|seconds| whole_number(&seconds));
         Ok(Self {
             mode,
-            allowlist: allowlist.transpose()?,
-            message: message.transpose()?.map(str::to_owned),
+            allowlist: optional(body, "allowlist", flag)?,
+            message: optional(body, "message", text)?,
             until,
             limit,
-            retry_after: retry_after.transpose()?,
+            retry_after: optional(body, "retry_after", whole_number)?,
         })
     }
 

@@ -2,6 +2,8 @@ use std::collections::HashSet;
 
 use intermission_core::{Cidr, Field, FieldError};
 
+use crate::values::members::{flag, optional};
+
 /// How wide the new entries of an allowlist may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
@@ -14,11 +16,9 @@ pub(crate) enum Width {
 impl Width {
     /// Reads whether wide entries are meant.
     pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
-        let wide = body.member("wide").map(|wide| wide.boolean()).transpose()?;
-        Ok(if wide == Some(true) {
-            Self::Any
-        } else {
-            Self::Usual
+        Ok(match optional(body, "wide", flag)? {
+            Some(true) => Self::Any,
+            _ => Self::Usual,
         })
     }
 

@@ -7,10 +7,9 @@ use crate::change::{
     Change, advice, check_format, format_advice, matters_to_nodes, own_address, probed_advice,
 };
 use crate::registry::error::ChangeError;
-use crate::registry::facts::Target;
+use crate::registry::facts::{Published, Target};
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::registry::published::Published;
 use crate::registry::registry::Registry;
 use crate::store::{
     Batch, IdempotencyKey, OpenError, Step, StoreError, StoredBarrier, StoredState,

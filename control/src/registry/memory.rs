@@ -7,8 +7,7 @@ use tokio::sync::watch;
 
 use crate::fleet::{Barrier, Fleet, Member};
 use crate::registry::error::ChangeError;
-use crate::registry::facts::Facts;
-use crate::registry::published::Published;
+use crate::registry::facts::{Facts, Published};
 use crate::store::{Batch, Step, StoredBarrier, StoredMember};
 use crate::values::now::Now;
 use crate::wire::barrier::Progress;
@@ -207,3 +206,6 @@ fn member(stored: &StoredMember, now: Now) -> Member {
         expected: now.instant,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,22 +14,17 @@ mod facts;
 mod forget;
 mod idempotency;
 mod memory;
-mod published;
 mod registry;
 mod reports;
 #[cfg(test)]
 mod simulation;
 mod timers;
 mod token_changes;
-mod tokens;
-mod wakes;
 
 pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
-pub(crate) use self::facts::Target;
+pub(crate) use self::facts::{Holder, Published, Target};
 pub(crate) use self::forget::ForgetRequest;
-pub(crate) use self::published::Published;
 pub(crate) use self::registry::Registry;
 pub(crate) use self::timers::Due;
 pub(crate) use self::token_changes::TokenError;
-pub(crate) use self::tokens::Holder;

@@ -8,8 +8,8 @@ use tracing::{error, warn};
 
 use crate::fleet::{LastReport, Position, Reported, Unsettled};
 use crate::registry::error::ChangeError;
+use crate::registry::facts::Published;
 use crate::registry::memory::Memory;
-use crate::registry::published::Published;
 use crate::registry::registry::Registry;
 use crate::store::{Batch, Step, Store, StoreError, StoredMember};
 use crate::token::Grant;

@@ -3,6 +3,25 @@
 use intermission_core::{Field, FieldError};
 use jiff::Timestamp;
 
+/// A member that may be missing.
+pub(crate) fn optional<T>(
+    object: &Field<'_>,
+    name: &str,
+    read: impl FnOnce(&Field<'_>) -> Result<T, FieldError>,
+) -> Result<Option<T>, FieldError> {
+    object.member(name).map(|field| read(&field)).transpose()
+}
+
+/// A string.
+pub(crate) fn text(field: &Field<'_>) -> Result<String, FieldError> {
+    field.text().map(str::to_owned)
+}
+
+/// `true` or `false`.
+pub(crate) fn flag(field: &Field<'_>) -> Result<bool, FieldError> {
+    field.boolean()
+}
+
 /// A whole number that fits into 32 bits.
 pub(crate) fn whole_number(field: &Field<'_>) -> Result<u32, FieldError> {
     let number = field.integer(0, u32::MAX.into())?;

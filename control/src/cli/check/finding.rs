@@ -179,107 +179,34 @@ mod tests {
             age,
             ..Answer::default()
         };
-        let refused = expect(Expect::Refused, Some(17));
-        let open = expect(Expect::Open, None);
+        let by = |revision| answer(503, Some(revision), None);
+        let kept = |status, marker| answer(status, marker, Some(9));
+        let unmarked = |status| answer(status, None, None);
+        let refused = |revision| Finding::Refused { revision };
+        let open = |status| Finding::Open { status };
+        let replaced = |status| Finding::Replaced { status };
+        let older = |revision, expected| Finding::Older { revision, expected };
+        let age = Some(9);
+        let stale = |revision| Finding::Kept { age, revision };
+        let to_refuse = expect(Expect::Refused, Some(17));
+        let to_open = expect(Expect::Open, None);
         for (answer, expected, finding, fits) in [
-            (
-                answer(503, Some(17), None),
-                refused,
-                Finding::Refused { revision: 17 },
-                true,
-            ),
-            (
-                answer(503, Some(18), Some(0)),
-                refused,
-                Finding::Refused { revision: 18 },
-                true,
-            ),
-            (
-                answer(503, Some(16), None),
-                refused,
-                Finding::Older {
-                    revision: 16,
-                    expected: 17,
-                },
-                false,
-            ),
-            (
-                answer(503, Some(17), Some(9)),
-                refused,
-                Finding::Kept {
-                    age: Some(9),
-                    revision: Some(17),
-                },
-                false,
-            ),
-            (
-                answer(200, None, Some(9)),
-                refused,
-                Finding::Kept {
-                    age: Some(9),
-                    revision: None,
-                },
-                false,
-            ),
-            (
-                answer(200, None, None),
-                refused,
-                Finding::Open { status: 200 },
-                false,
-            ),
-            (
-                answer(404, None, None),
-                refused,
-                Finding::Open { status: 404 },
-                false,
-            ),
-            (
-                answer(503, None, None),
-                refused,
-                Finding::Replaced { status: 503 },
-                false,
-            ),
+            (by(17), to_refuse, refused(17), true),
+            (answer(503, Some(18), Some(0)), to_refuse, refused(18), true),
+            (by(16), to_refuse, older(16, 17), false),
+            (kept(503, Some(17)), to_refuse, stale(Some(17)), false),
+            (kept(200, None), to_refuse, stale(None), false),
+            (unmarked(200), to_refuse, open(200), false),
+            (unmarked(404), to_refuse, open(404), false),
+            (unmarked(503), to_refuse, replaced(503), false),
             // gRPC is refused with 200.
-            (
-                answer(200, Some(17), None),
-                refused,
-                Finding::Refused { revision: 17 },
-                true,
-            ),
-            (
-                answer(200, None, None),
-                open,
-                Finding::Open { status: 200 },
-                true,
-            ),
+            (answer(200, Some(17), None), to_refuse, refused(17), true),
+            (unmarked(200), to_open, open(200), true),
             // What an open service lets be cached is all right.
-            (
-                answer(200, None, Some(9)),
-                open,
-                Finding::Open { status: 200 },
-                true,
-            ),
-            (
-                answer(503, None, None),
-                open,
-                Finding::Replaced { status: 503 },
-                false,
-            ),
-            (
-                answer(503, Some(17), None),
-                open,
-                Finding::Refused { revision: 17 },
-                false,
-            ),
-            (
-                answer(503, Some(17), Some(9)),
-                open,
-                Finding::Kept {
-                    age: Some(9),
-                    revision: Some(17),
-                },
-                false,
-            ),
+            (kept(200, None), to_open, open(200), true),
+            (unmarked(503), to_open, replaced(503), false),
+            (by(17), to_open, refused(17), false),
+            (kept(503, Some(17)), to_open, stale(Some(17)), false),
         ] {
             let found = judge(&answer, expected);
             assert_eq!(found, finding, "{answer:?}");

@@ -11,7 +11,7 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::{JsonRequest, PathName, wait};
 use crate::server::http::problem::Problem;
-use crate::values::members::{texts, whole_number};
+use crate::values::members::{flag, optional, text, texts, whole_number};
 use crate::wire::summary::Outcomes;
 
 /// What is asked by name alone, with a few words beside it.
@@ -61,8 +61,7 @@ pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> 
     }
     let body = order.body();
     let target = target(&body)?;
-    let action = body.member("action").map(|action| action.text());
-    let action = match action.transpose()? {
+    let action = match optional(&body, "action", text)?.as_deref() {
         Some("enter") => Action::Enter,
         Some("exit") => Action::Exit,
         Some("allowlist enable") => Action::EnableAllowlist,
@@ -115,9 +114,8 @@ fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequ
 
 /// Which services: some by name, or all, but never all by mistake.
 fn target(body: &Field<'_>) -> Result<Target, FieldError> {
-    let services = body.member("services").map(|services| texts(&services));
-    let all = body.member("all").map(|all| all.boolean());
-    match (services.transpose()?, all.transpose()?) {
+    let services = optional(body, "services", texts)?;
+    match (services, optional(body, "all", flag)?) {
         (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
         (None, Some(true)) => Ok(Target::All),
         _ => Err(FieldError::new(

@@ -16,7 +16,7 @@ use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::Grant;
-use crate::values::members::texts;
+use crate::values::members::{flag, optional, text, texts};
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgetting;
 use crate::wire::node::{MemberId, UnstoredNode};
@@ -123,7 +123,7 @@ pub(crate) async fn forget(
     let asked = ForgetRequest {
         service: service.clone(),
         selection,
-        actor: order.actor.0,
+        actor: order.actor,
         reason,
         once: order.once,
     };
@@ -141,19 +141,12 @@ pub(crate) async fn forget(
 
 /// Which nodes are meant, said in one of the ways that there are.
 fn selection(body: &Field<'_>) -> Result<Selection, FieldError> {
-    let text = |name| {
-        body.member(name)
-            .map(|field| field.text().map(str::to_owned))
-    };
-    let flag = |name| body.member(name).map(|field| field.boolean());
-    let (node, boot) = (text("node").transpose()?, text("boot").transpose()?);
-    let nodes = body
-        .member("nodes")
-        .map(|nodes| texts(&nodes))
-        .transpose()?;
-    let lost = flag("lost").transpose()?.unwrap_or_default();
-    let unstored = flag("unstored").transpose()?.unwrap_or_default();
-    let token = text("token").transpose()?;
+    let node = optional(body, "node", text)?;
+    let boot = optional(body, "boot", text)?;
+    let nodes = optional(body, "nodes", texts)?;
+    let lost = optional(body, "lost", flag)?.unwrap_or_default();
+    let unstored = optional(body, "unstored", flag)?.unwrap_or_default();
+    let token = optional(body, "token", text)?;
     let named = match (node, boot, nodes) {
         (None, None, None) => None,
         (Some(name), Some(boot), None) => Some(Selection::Process(MemberId { name, boot })),
@@ -190,7 +183,7 @@ pub(crate) async fn adopt(State(app): State<Arc<App>>, order: JsonRequest) -> An
     order.body().only(&["reason"])?;
     let JsonRequest { actor, once, .. } = order;
     let services = app
-        .blocking(move |registry| registry.adopt(&actor.0, reason.as_deref(), once.as_ref()))
+        .blocking(move |registry| registry.adopt(&actor, reason.as_deref(), once.as_ref()))
         .await?;
     json(StatusCode::OK, &crate::wire::summary::Outcomes { services })
 }

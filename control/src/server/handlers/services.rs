@@ -27,7 +27,7 @@ pub(crate) async fn add(State(app): State<Arc<App>>, order: JsonRequest) -> Answ
     body.only(&["name"])?;
     let JsonRequest { actor, once, .. } = order;
     let outcome = app
-        .blocking(move |registry| registry.add(name, &actor.0, once.as_ref()))
+        .blocking(move |registry| registry.add(name, &actor, once.as_ref()))
         .await?;
     let status = if outcome.changed {
         StatusCode::CREATED

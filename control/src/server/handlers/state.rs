@@ -14,7 +14,7 @@ use crate::server::app::App;
 use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
 use crate::server::http::body;
-use crate::server::http::identity::Actor;
+use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{PathName, condition};
 use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
@@ -71,7 +71,7 @@ pub(crate) async fn get(
 /// names.
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
-    actor: Actor,
+    caller: Caller,
     PathName(name): PathName,
     headers: HeaderMap,
     body: Body,
@@ -92,7 +92,7 @@ pub(crate) async fn patch(
     let asked = ChangeRequest {
         change: Change::Patch(Patch::parse(&body::read(body).await?)?),
         expected: Some(expected),
-        actor: actor.0,
+        actor: caller.grant().name.clone(),
         reason: None,
         caller: None,
         once: None,

@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use crate::registry::TokenError;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::identity::Actor;
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
-use crate::values::members::{texts, whole_number};
+use crate::values::members::{optional, texts, whole_number};
 use crate::wire::summary::{Grants, NewToken, Revocation};
 use intermission_core::{Field, FieldError};
 
@@ -41,25 +40,20 @@ pub(crate) async fn revoke(
 ) -> Answer {
     order.body().only(&[])?;
     let (changed, grant) = app
-        .blocking(move |registry| registry.revoke_token(&name, &order.actor.0))
+        .blocking(move |registry| registry.revoke_token(&name, &order.actor))
         .await?;
     json(StatusCode::OK, &Revocation { changed, grant })
 }
 
 /// What the body of a request asks a token for.
-fn grant(body: &Field<'_>, Actor(by): &Actor) -> Result<Grant, FieldError> {
+fn grant(body: &Field<'_>, by: &str) -> Result<Grant, FieldError> {
     let refuse = |member: &str, reason: String| FieldError::new(format!("/{member}"), reason);
-    let number = |name| body.member(name).map(|number| whole_number(&number));
     let name: TokenName = body.required("name")?.parsed()?;
     let role: Role = body.required("role")?.parsed()?;
-    let services = body.member("services").map(|services| texts(&services));
-    let services = services.transpose()?;
-    let nodes = body
-        .member("nodes")
-        .map(|nodes| nodes.parsed())
-        .transpose()?;
-    let max_polls = number("max_polls").transpose()?;
-    let max_members = number("max_members").transpose()?;
+    let services = optional(body, "services", texts)?;
+    let nodes = optional(body, "nodes", |nodes| nodes.parsed())?;
+    let max_polls = optional(body, "max_polls", whole_number)?;
+    let max_members = optional(body, "max_members", whole_number)?;
     let known = [
         "name",
         "role",
@@ -92,7 +86,7 @@ fn grant(body: &Field<'_>, Actor(by): &Actor) -> Result<Grant, FieldError> {
         return Err(refuse("services", reason.to_owned()));
     }
     let made = Made {
-        by: by.clone(),
+        by: by.to_owned(),
         at: Timestamp::now(),
     };
     let mut grant = Grant::new(name.as_str(), role, made);

@@ -86,16 +86,3 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         caller.ok_or_else(Self::needed)
     }
 }
-
-/// The name of the caller's token: the actor of history.
-#[derive(Clone, Debug)]
-pub(crate) struct Actor(pub(crate) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Actor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, state).await?;
-        Ok(Self(caller.grant().name.clone()))
-    }
-}

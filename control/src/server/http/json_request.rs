@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 use crate::change::Change;
 use crate::registry::ChangeRequest;
 use crate::server::http::body;
-use crate::server::http::identity::Actor;
+use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Endpoints;
 use crate::store::IdempotencyKey;
 use crate::values::duration::Timeout;
 use crate::values::etag::Condition;
-use crate::values::members::whole_number;
+use crate::values::members::{flag, optional, whole_number};
 use crate::wire::wait::Wait;
 
 /// What the path names; whether there is one is the registry's to say.
@@ -44,7 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PathName {
 /// A request to change something: who asks, on what condition, and the body.
 #[derive(Debug)]
 pub(crate) struct JsonRequest {
-    pub(crate) actor: Actor,
+    /// The name of the caller's token.
+    pub(crate) actor: String,
     pub(crate) expected: Option<Condition>,
     pub(crate) once: Option<IdempotencyKey>,
     caller: Option<IpAddr>,
@@ -88,7 +89,7 @@ impl JsonRequest {
         ChangeRequest {
             change,
             expected: self.expected,
-            actor: self.actor.0,
+            actor: self.actor,
             reason,
             caller: self.caller,
             once: self.once,
@@ -121,22 +122,17 @@ pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
         return Ok(wanted.then(Wait::default));
     }
     let duration = |name| {
-        let Some(field) = wait.member(name) else {
-            return Ok(None);
-        };
-        let seconds = whole_number(&field)?;
-        let duration = Timeout::from_seconds(seconds.into());
-        let reason = || format!("{seconds} is not a number of seconds from 1 to 86400, a day");
-        duration.map(Some).ok_or_else(|| field.refuse(reason()))
+        optional(&wait, name, |field| {
+            let seconds = whole_number(field)?;
+            let reason = || format!("{seconds} is not a number of seconds from 1 to 86400, a day");
+            Timeout::from_seconds(seconds.into()).ok_or_else(|| field.refuse(reason()))
+        })
     };
-    let (timeout, gone_after) = (duration("timeout")?, duration("gone_after")?);
-    let expect = wait.member("expect").map(|number| whole_number(&number));
-    let ignore_upgraded = wait.member("ignore_upgraded").map(|flag| flag.boolean());
     let asked = Wait {
-        timeout,
-        gone_after,
-        expect: expect.transpose()?.map(u64::from),
-        ignore_upgraded: ignore_upgraded.transpose()?.unwrap_or_default(),
+        timeout: duration("timeout")?,
+        gone_after: duration("gone_after")?,
+        expect: optional(&wait, "expect", whole_number)?.map(u64::from),
+        ignore_upgraded: optional(&wait, "ignore_upgraded", flag)?.unwrap_or_default(),
     };
     wait.only(&["timeout", "expect", "ignore_upgraded", "gone_after"])?;
     Ok(Some(asked))
@@ -147,18 +143,18 @@ impl<S: Send + Sync> FromRequest<S> for JsonRequest {
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let actor = Actor::from_request_parts(&mut parts, state).await?;
+        let caller = Caller::from_request_parts(&mut parts, state).await?;
         let body = body::read(body).await?;
         // A webhook that sends nothing need not say of what kind.
         if !body.is_empty() || parts.headers.contains_key(CONTENT_TYPE) {
             body::check_type(&parts.headers, &["application/json"])?;
         }
         Ok(Self {
-            actor,
+            actor: caller.grant().name.clone(),
             expected: condition(&parts.headers, &IF_MATCH),
             body: parse(&body)?,
             once: once(&parts, &body)?,
-            caller: caller(&parts),
+            caller: peer(&parts),
         })
     }
 }
@@ -196,7 +192,7 @@ fn once(parts: &Parts, body: &[u8]) -> Result<Option<IdempotencyKey>, Problem> {
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The other end of the connection.
-fn caller(parts: &Parts) -> Option<IpAddr> {
+fn peer(parts: &Parts) -> Option<IpAddr> {
     let ConnectInfo(ends) = parts.extensions.get::<ConnectInfo<Endpoints>>()?;
     ends.peer
 }
@@ -212,7 +208,7 @@ mod tests {
 
     fn order(body: &str) -> JsonRequest {
         JsonRequest {
-            actor: Actor("operator".to_owned()),
+            actor: "operator".to_owned(),
             expected: None,
             once: None,
             caller: None,

@@ -19,12 +19,12 @@ pub(crate) struct Holder {
 
 impl Tokens {
     /// Takes a token, in the place of the one that has its name.
-    pub(super) fn put(&mut self, hash: TokenHash, grant: Grant) {
+    pub(crate) fn put(&mut self, hash: TokenHash, grant: Grant) {
         self.0.retain(|known| known.grant.name != grant.name);
         self.0.push(Arc::new(Holder::new(hash, grant)));
     }
 
-    pub(super) fn revoke(&mut self, name: &str, revoked: &Made) {
+    pub(crate) fn revoke(&mut self, name: &str, revoked: &Made) {
         let known = self
             .named(name)
             .map(|known| (known.hash.clone(), known.grant.clone()));
@@ -52,7 +52,7 @@ impl Tokens {
         grants
     }
 
-    pub(super) fn named(&self, name: &str) -> Option<&Arc<Holder>> {
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Holder>> {
         self.0.iter().find(|holder| holder.grant.name == name)
     }
 }

@@ -2,14 +2,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::registry::error::ChangeError;
-use crate::registry::published::{Published, Services};
-use crate::registry::tokens::Tokens;
+use crate::registry::facts::published::{Published, Services};
+use crate::registry::facts::tokens::Tokens;
 
 /// The facts that readers take from memory, at one moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     /// The identity of the store.
-    pub(super) identity: String,
+    pub(crate) identity: String,
     /// What is in force for each service.
     pub(crate) services: Services,
     pub(crate) tokens: Tokens,
@@ -23,14 +23,14 @@ pub(crate) enum Target {
 }
 
 impl Facts {
-    pub(super) fn service(&self, name: &str) -> Result<&Arc<Published>, ChangeError> {
+    pub(crate) fn service(&self, name: &str) -> Result<&Arc<Published>, ChangeError> {
         self.services.get(name).ok_or_else(|| ChangeError::Unknown {
             service: name.to_owned(),
             known: self.services.keys().cloned().collect(),
         })
     }
 
-    pub(super) fn select(&self, target: &Target) -> Result<Vec<&Arc<Published>>, ChangeError> {
+    pub(crate) fn select(&self, target: &Target) -> Result<Vec<&Arc<Published>>, ChangeError> {
         match target {
             Target::All if self.services.is_empty() => Err(ChangeError::NoServices),
             Target::All => Ok(self.services.values().collect()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use intermission_core::{State, StateTag};
 
-use crate::registry::wakes::Wakes;
+use crate::registry::facts::wakes::Wakes;
 use crate::store::StoredState;
 use crate::values::etag::tag_of;
 use crate::wire::summary::Summary;
@@ -32,7 +32,7 @@ const REMEMBERED: usize = 16;
 
 impl Published {
     /// A stored state that comes after the one `before`.
-    pub(super) fn new(stored: &StoredState, before: Option<&Self>) -> Self {
+    pub(crate) fn new(stored: &StoredState, before: Option<&Self>) -> Self {
         let StoredState {
             state, document, ..
         } = stored;
@@ -49,7 +49,7 @@ impl Published {
     }
 
     /// Whether the tag is that of a state before it that is remembered.
-    pub(super) fn comes_after(&self, tag: &StateTag) -> bool {
+    pub(crate) fn comes_after(&self, tag: &StateTag) -> bool {
         self.earlier.contains(tag)
     }
 }

@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use super::*;
+use crate::fleet::{Reported, read_report};
+use crate::token::{Grant, Made, Role};
+use crate::wire::wait::Wait;
+
+fn memory() -> Memory {
+    let memory = Memory::default();
+    for service in ["shop", "other"] {
+        let (added, _) = memory.add(service.parse().unwrap(), "operator", Now::read());
+        memory.apply(&added, Now::read());
+    }
+    memory
+}
+
+/// Whether a change wakes the nodes and the operators of the service `shop`, before and after the barriers are
+/// judged. The waiters of another service stay asleep.
+fn woken(memory: &Memory, change: impl FnOnce(&Memory)) -> [bool; 4] {
+    let service = |name| memory.service(name).unwrap();
+    let subscribed = |service: &Published| {
+        let wakes = &service.wakes;
+        (wakes.nodes.subscribe(), wakes.operators.subscribe())
+    };
+    let (nodes, operators) = subscribed(&service("shop"));
+    let other = subscribed(&service("other"));
+    let changes = memory.changes();
+    change(memory);
+    assert!(changes.has_changed().unwrap());
+    let is_woken = || {
+        [
+            nodes.has_changed().unwrap(),
+            operators.has_changed().unwrap(),
+        ]
+    };
+    let before = is_woken();
+    memory.judge(Now::read());
+    let after = is_woken();
+    assert!(!other.0.has_changed().unwrap() && !other.1.has_changed().unwrap());
+    [before[0], before[1], after[0], after[1]]
+}
+
+fn report(memory: &Memory, seq: u64) -> Reported {
+    let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=10");
+    let report = read_report(line.as_bytes()).unwrap();
+    memory.report("shop", report, "nodes", Now::read()).unwrap()
+}
+
+#[test]
+fn each_waiter_is_woken_by_what_it_waits_for_and_a_report_wakes_no_node() {
+    let memory = memory();
+    let grant = Grant::new(
+        "nodes",
+        Role::Node,
+        Made {
+            by: "operator".to_owned(),
+            at: Now::read().time,
+        },
+    );
+    let heard = woken(&memory, |memory| {
+        let Reported::Unsettled(heard) = report(memory, 1) else {
+            panic!("the node is no member yet");
+        };
+        let joined = memory.settle("shop", &heard, &grant, Now::read());
+        memory.apply(&joined, Now::read());
+    });
+    assert_eq!(heard, [false, true, false, true]);
+    let heard = woken(&memory, |memory| {
+        report(memory, 2);
+    });
+    assert_eq!(heard, [false, false, false, true]);
+    let barrier = StoredBarrier {
+        id: "id".to_owned(),
+        service: "shop".to_owned(),
+        revision: 1,
+        wait: Wait::default(),
+        actor: "operator".to_owned(),
+        began: Now::read().time,
+        superseded_by: None,
+    };
+    let began = Batch(vec![Step::BarrierBegan(barrier)]);
+    let began = woken(&memory, |memory| memory.apply(&began, Now::read()));
+    assert_eq!(began, [true, true, true, true]);
+    // Silence alone changes how far the barrier is.
+    let (operators, now) = (
+        memory.service("shop").unwrap().wakes.operators.subscribe(),
+        Now::read(),
+    );
+    let instant = now.instant + Duration::from_secs(60);
+    memory.judge(Now { instant, ..now });
+    assert!(operators.has_changed().unwrap());
+}

@@ -19,18 +19,18 @@ impl Registry {
         once: Option<&IdempotencyKey>,
     ) -> Result<Outcome, ChangeError> {
         let requester = Requester { actor, once };
-        self.commit_once(requester, |memory, now| Ok(memory.add(name, actor, now)))
+        self.commit_once(requester, |memory, now| Ok(memory.add(&name, actor, now)))
     }
 }
 
 impl Memory {
-    pub(crate) fn add(&self, name: ServiceName, actor: &str, now: Now) -> (Batch, Outcome) {
+    pub(crate) fn add(&self, name: &ServiceName, actor: &str, now: Now) -> (Batch, Outcome) {
         let facts = self.facts();
         if let Some(known) = facts.services.get(name.as_str()) {
             let outcome = self.outcome(known.summary.clone(), false, Vec::new());
             return (Batch::default(), outcome);
         }
-        let mut state = State::initial(name, Mode::Off);
+        let mut state = State::initial(name.clone(), Mode::Off);
         state.store = facts.identity.as_str().into();
         state.revision = 1;
         let stamp = Stamp {

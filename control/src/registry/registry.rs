@@ -9,14 +9,24 @@ use tracing::info;
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::store::{Batch, OpenError, Page, Step, Store, StoreError, StoredMember};
+use crate::store::{
+    Batch, Committed, OpenError, Page, Step, Store, StoreError, StoredMember, Version,
+};
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
+
+/// What stores, one batch after the other.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) store: Box<dyn Store>,
+    /// The version that memory has.
+    at: Version,
+}
 
 /// Keeps the states of all services.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    store: Mutex<Box<dyn Store>>,
+    writer: Mutex<Writer>,
     disk_failed: Arc<AtomicBool>,
     memory: Memory,
 }
@@ -25,10 +35,14 @@ impl Registry {
     /// Publishes what `store` holds.
     pub(crate) fn new(store: impl Store + 'static) -> Result<Self, OpenError> {
         let memory = Memory::default();
-        memory.apply(&store.load()?, Now::read());
+        let (at, batch) = store.load()?;
+        memory.apply(&batch, Now::read());
         Ok(Self {
             disk_failed: store.failed(),
-            store: Mutex::new(Box::new(store)),
+            writer: Mutex::new(Writer {
+                store: Box::new(store),
+                at,
+            }),
             memory,
         })
     }
@@ -38,28 +52,46 @@ impl Registry {
         &self.memory
     }
 
-    /// Stores what `decide` makes of memory, and has memory follow. There is one writer at a time, so that what was
-    /// decided still holds when it is stored.
+    /// Stores what `decide` makes of memory, and has memory follow. What was decided still holds when it is stored: where
+    /// others have stored something since, memory follows that first, and `decide` is asked again.
     pub(super) fn commit<T, E: From<StoreError>>(
         &self,
-        decide: impl FnOnce(&dyn Store, &Memory, Now) -> Result<(Batch, T), E>,
+        mut decide: impl FnMut(&dyn Store, &Memory, Now) -> Result<(Batch, T), E>,
     ) -> Result<T, E> {
-        let mut store = self.lock();
-        let now = Now::read();
-        let (batch, answer) = decide(&**store, &self.memory, now)?;
-        if !batch.0.is_empty() {
-            store.commit(&batch)?;
-            self.memory.apply(&batch, now);
-            log(&batch);
+        let mut writer = self.lock();
+        loop {
+            let now = Now::read();
+            let (batch, answer) = decide(&*writer.store, &self.memory, now)?;
+            if batch.0.is_empty() {
+                return Ok(answer);
+            }
+            let at = writer.at;
+            match writer.store.commit(at, &batch)? {
+                Committed::Stored => {
+                    self.follow(&mut writer, &batch, now);
+                    return Ok(answer);
+                }
+                Committed::Behind => {
+                    for batch in writer.store.after(at)? {
+                        self.follow(&mut writer, &batch, now);
+                    }
+                }
+            }
         }
-        Ok(answer)
+    }
+
+    /// Has memory follow the batch of the next version.
+    fn follow(&self, writer: &mut Writer, batch: &Batch, now: Now) {
+        self.memory.apply(batch, now);
+        writer.at = writer.at.next();
+        log(batch);
     }
 
     /// The same for a request that is perhaps to be obeyed once, however often it is sent.
     pub(super) fn commit_once<T: Serialize + DeserializeOwned>(
         &self,
         requester: Requester<'_>,
-        decide: impl FnOnce(&Memory, Now) -> Result<(Batch, T), ChangeError>,
+        mut decide: impl FnMut(&Memory, Now) -> Result<(Batch, T), ChangeError>,
     ) -> Result<T, ChangeError> {
         self.commit(|store, memory, now| {
             if let Some(answer) = requester.recall(store, now.time)? {
@@ -79,7 +111,7 @@ impl Registry {
         before: Option<u64>,
     ) -> Result<(Page, Vec<Stamp>), ChangeError> {
         self.memory.service(service)?;
-        let store = self.lock();
+        let store = &self.lock().store;
         let page = store.history(service, before)?;
         let events = store.events(service, page.next.unwrap_or_default(), before)?;
         Ok((page, events))
@@ -92,7 +124,7 @@ impl Registry {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
         };
-        let document = self.lock().document(service, revision)?;
+        let document = self.lock().store.document(service, revision)?;
         let document = document.ok_or_else(|| {
             invalid(format!(
                 "there is no revision {revision} of {service}; intermission history {service} lists them"
@@ -106,9 +138,9 @@ impl Registry {
         self.disk_failed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Box<dyn Store>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Writer> {
         // A panic leaves no half of a change behind: the store takes all or nothing, and memory follows last.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,5 +173,91 @@ fn log(batch: &Batch) {
             ..
         } = stamp;
         info!(service, revision, actor, action, "{what}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intermission_core::{Field, Mode};
+    use serde_json::json;
+
+    use super::*;
+    use crate::change::{Change, Enter};
+    use crate::registry::change::ChangeRequest;
+    use crate::registry::facts::Target;
+    use crate::store::{FakeStore, IdempotencyKey};
+    use crate::values::etag::Condition;
+
+    fn request(change: Change) -> ChangeRequest {
+        ChangeRequest {
+            change,
+            expected: None,
+            actor: "operator".to_owned(),
+            reason: None,
+            caller: None,
+            once: None,
+            wait: None,
+        }
+    }
+
+    fn enter() -> Change {
+        Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap())
+    }
+
+    /// Two replicas of one store, with the service `shop`, of which neither sees by itself what the other stores.
+    fn replicas() -> [Registry; 2] {
+        let store = FakeStore::new();
+        let one = Registry::new(store.clone()).unwrap();
+        one.add("shop".parse().unwrap(), "operator", None).unwrap();
+        [one, Registry::new(store).unwrap()]
+    }
+
+    #[test]
+    fn a_change_is_decided_anew_when_another_replica_was_faster() {
+        let [one, other] = replicas();
+        one.change(&Target::All, &request(enter())).unwrap();
+        assert_eq!(other.memory().service("shop").unwrap().state.revision, 1);
+        other
+            .change(&Target::All, &request(Change::EnableAllowlist))
+            .unwrap();
+        let state = &other.memory().service("shop").unwrap().state;
+        assert_eq!((state.revision, state.maintenance), (3, Mode::All));
+        assert!(state.allowlist.enabled);
+    }
+
+    #[test]
+    fn a_condition_is_judged_by_the_newest_state() {
+        let [one, other] = replicas();
+        let seen = other.memory().service("shop").unwrap();
+        one.change(&Target::All, &request(enter())).unwrap();
+        let asked = ChangeRequest {
+            expected: Some(Condition::from(&seen.tag)),
+            ..request(Change::EnableAllowlist)
+        };
+        let lost = other.change(&Target::All, &asked);
+        assert!(
+            matches!(lost, Err(ChangeError::Lost { revision: 2, .. })),
+            "{lost:?}"
+        );
+    }
+
+    #[test]
+    fn a_request_that_was_obeyed_by_another_replica_is_not_obeyed_again() {
+        let [one, other] = replicas();
+        let asked = ChangeRequest {
+            once: Some(IdempotencyKey {
+                key: "key".to_owned(),
+                request: [7; 32],
+            }),
+            ..request(enter())
+        };
+        let first = one.change(&Target::All, &asked).unwrap();
+        one.change(&Target::All, &request(Change::Exit)).unwrap();
+        let again = other.change(&Target::All, &asked).unwrap();
+        assert_eq!(again[0].summary.revision, first[0].summary.revision);
+        assert_eq!(
+            one.memory().service("shop").unwrap().state.maintenance,
+            Mode::Off
+        );
     }
 }

@@ -33,7 +33,7 @@ impl Registry {
         grant: &Grant,
     ) -> Result<(), ChangeError> {
         if heard.position == Position::Unproven {
-            heard.position = look_up(&**self.lock(), service, &heard.report)?;
+            heard.position = look_up(&*self.lock().store, service, &heard.report)?;
             self.memory().place(service, &heard);
         }
         // The process may have left while the store took it.
@@ -71,7 +71,7 @@ impl Registry {
 
     /// How the barrier `id` ended, if it has.
     pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, ChangeError> {
-        Ok(self.lock().ended_barrier(id)?)
+        Ok(self.lock().store.ended_barrier(id)?)
     }
 }
 

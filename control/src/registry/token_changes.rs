@@ -7,7 +7,7 @@ use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, Token, TokenHash};
 
 impl Registry {
     /// Makes a token for what `grant` says, under a name that none has ever had.
-    pub(crate) fn create_token(&self, mut grant: Grant) -> Result<(Token, Grant), TokenError> {
+    pub(crate) fn create_token(&self, grant: Grant) -> Result<(Token, Grant), TokenError> {
         let (token, grant) = self.commit(|_, memory, now| {
             let facts = memory.facts();
             for service in &grant.services {
@@ -16,6 +16,7 @@ impl Registry {
             if let Some(known) = facts.tokens.named(&grant.name) {
                 return Err(TokenError::Taken(Box::new(known.grant.clone())));
             }
+            let mut grant = grant.clone();
             grant.created.at = now.time;
             let token = Token::mint().map_err(TokenError::Random)?;
             let made = Step::TokenMade {

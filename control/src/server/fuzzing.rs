@@ -27,7 +27,7 @@ use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
 use crate::server::listen::Endpoints;
 use crate::server::routes::router;
-use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store};
+use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store, Version};
 use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, TokenHash};
 
 /// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
@@ -60,7 +60,7 @@ impl Control {
             hash: TokenHash::of(name.as_bytes()),
             grant: Grant::new(name, role, made()),
         });
-        store.commit(&Batch(made.into()))?;
+        store.commit(Version::default(), &Batch(made.into()))?;
         let registry = Registry::new(store)?;
         let added = registry.add("shop".parse()?, CONTROL, None);
         added.map_err(|error| anyhow::anyhow!("{error:?}"))?;

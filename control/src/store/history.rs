@@ -1,6 +1,10 @@
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
+/// How many records a page has at most, and about how many bytes of documents.
+pub(super) const MOST_RECORDS: usize = 100;
+pub(super) const MOST_BYTES: usize = 4 << 20;
+
 /// A revision of one service, as history keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {

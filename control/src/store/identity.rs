@@ -5,7 +5,7 @@ use crate::store::error::{OpenError, StoreError};
 use crate::values::random::random;
 
 /// A new identity for a store: a ULID, so that later ones are greater.
-pub(crate) fn mint(now: Timestamp) -> Result<String, OpenError> {
+pub(super) fn mint(now: Timestamp) -> Result<String, OpenError> {
     let random = random().map_err(OpenError::Random)?;
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
     Ok(Ulid::from_parts(milliseconds, random).to_string())

@@ -12,9 +12,12 @@
 
 mod batch;
 mod error;
+#[cfg(test)]
+mod fake;
 mod folder;
 mod history;
 mod identity;
+mod open_waits;
 mod sqlite;
 mod store;
 
@@ -22,8 +25,10 @@ pub(crate) use self::batch::{
     Batch, IdempotencyKey, Step, StoredAnswer, StoredBarrier, StoredMember, StoredState,
 };
 pub(crate) use self::error::{OpenError, StoreError};
+#[cfg(test)]
+pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};
 pub(crate) use self::history::{Page, Record};
 pub(crate) use self::identity::mint_after;
 pub(crate) use self::sqlite::Sqlite;
-pub(crate) use self::store::Store;
+pub(crate) use self::store::{Committed, Store, Version};

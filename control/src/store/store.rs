@@ -10,15 +10,37 @@ use crate::store::history::Page;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
+/// How many batches a store has taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version(pub(crate) u64);
+
+impl Version {
+    /// The version that the next batch makes.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// The result of an attempt to store a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Committed {
+    Stored,
+    /// Nothing is stored: others have stored something since the version that the batch was made at.
+    Behind,
+}
+
 /// What survives a restart of control.
 ///
 /// All methods may take as long as the disk or the network takes.
 pub(crate) trait Store: fmt::Debug + Send {
-    /// Everything that memory has to know, in an order in which it can follow.
-    fn load(&self) -> Result<Batch, OpenError>;
+    /// Everything that memory has to know, in an order in which it can follow, and the version that it is of.
+    fn load(&self) -> Result<(Version, Batch), OpenError>;
 
-    /// Stores a batch, all or nothing.
-    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+    /// Stores a batch that was made at the version `at`, all or nothing, if no other was stored since.
+    fn commit(&mut self, at: Version, batch: &Batch) -> Result<Committed, StoreError>;
+
+    /// What others have stored after the version `at`, a batch for each version.
+    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError>;
 
     /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
     fn failed(&self) -> Arc<AtomicBool>;

@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use intermission_core::TOKEN_PREFIX;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -47,7 +48,7 @@ impl fmt::Debug for Token {
 }
 
 /// What is kept of a token. A plain hash does, since 256 random bits cannot be guessed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {

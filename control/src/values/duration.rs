@@ -84,7 +84,8 @@ impl fmt::Display for Length {
 }
 
 /// The longest time of a wait: from one second to a day, written like the length of a maintenance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
 pub(crate) struct Timeout(Duration);
 
 impl Timeout {
@@ -100,6 +101,20 @@ impl Timeout {
 
     pub(crate) fn duration(self) -> Duration {
         self.0
+    }
+}
+
+impl TryFrom<u64> for Timeout {
+    type Error = &'static str;
+
+    fn try_from(seconds: u64) -> Result<Self, &'static str> {
+        Self::from_seconds(seconds).ok_or("is not between 1 second and a day")
+    }
+}
+
+impl From<Timeout> for u64 {
+    fn from(timeout: Timeout) -> Self {
+        timeout.0.as_secs()
     }
 }
 

@@ -107,7 +107,8 @@ pub(crate) struct NodeView {
 }
 
 /// A node that has the state and could not be stored as a member.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum UnstoredNode {
     Process(MemberId),
     /// A node whose report cannot be read, by the token that it came with and the reason.

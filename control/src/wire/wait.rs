@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::values::duration::Timeout;
 
 /// What a barrier waits for, and how long.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wait {
     pub(crate) timeout: Option<Timeout>,
     /// How many nodes there have to be at least; one, where nothing is said.

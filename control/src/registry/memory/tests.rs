@@ -8,7 +8,7 @@ use crate::wire::wait::Wait;
 fn memory() -> Memory {
     let memory = Memory::default();
     for service in ["shop", "other"] {
-        let (added, _) = memory.add(service.parse().unwrap(), "operator", Now::read());
+        let (added, _) = memory.add(&service.parse().unwrap(), "operator", Now::read());
         memory.apply(&added, Now::read());
     }
     memory

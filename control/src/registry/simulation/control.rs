@@ -80,7 +80,7 @@ impl Control {
             "00000000000000000000000000".to_owned(),
         )]);
         memory.apply(&identity, now);
-        let (added, _) = memory.add(SERVICE.parse().unwrap(), "operator", now);
+        let (added, _) = memory.add(&SERVICE.parse().unwrap(), "operator", now);
         memory.apply(&added, now);
         disk.log = vec![identity, added];
         disk.backup = disk.log.len();

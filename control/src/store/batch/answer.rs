@@ -1,7 +1,11 @@
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How long an answer is kept for a retry, in milliseconds.
+pub(crate) const KEPT: i64 = 24 * 60 * 60 * 1000;
 
 /// A request that is to be obeyed once, however often it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IdempotencyKey {
     /// The key that its sender gave it.
     pub(crate) key: String,
@@ -10,7 +14,7 @@ pub(crate) struct IdempotencyKey {
 }
 
 /// The answer that such a request was given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredAnswer {
     pub(crate) actor: String,
     pub(crate) once: IdempotencyKey,

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::store::batch::answer::StoredAnswer;
 use crate::store::batch::barrier::StoredBarrier;
 use crate::store::batch::member::StoredMember;
@@ -16,11 +18,13 @@ use crate::wire::stamp::Stamp;
 pub(crate) struct Batch(pub(crate) Vec<Step>);
 
 /// One durable step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     /// The store has this identity.
     Identity(String),
-    /// A service has another state, or is new.
+    /// A service has another state, or is new. Its document is stored apart.
+    #[serde(skip)]
     Changed(Box<StoredState>),
     /// An operator waits for a state of a service.
     BarrierBegan(StoredBarrier),

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::wire::node::MemberId;
 
 /// A member as the store keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredMember {
     pub(crate) id: MemberId,
     pub(crate) kind: String,

@@ -6,7 +6,7 @@ mod batch;
 mod member;
 mod state;
 
-pub(crate) use self::answer::{IdempotencyKey, StoredAnswer};
+pub(crate) use self::answer::{IdempotencyKey, KEPT, StoredAnswer};
 pub(crate) use self::barrier::StoredBarrier;
 pub(crate) use self::batch::{Batch, Step};
 pub(crate) use self::member::StoredMember;

@@ -13,7 +13,7 @@ use crate::store::history::Page;
 use crate::store::sqlite::lock::Lock;
 use crate::store::sqlite::save::save;
 use crate::store::sqlite::{barriers, history, idempotency, load, schema};
-use crate::store::store::Store;
+use crate::store::store::{Committed, Store, Version};
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
@@ -23,6 +23,8 @@ const FILE: &str = "intermission.db";
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     connection: Connection,
+    /// How many batches this process has stored.
+    version: Version,
     /// Whether the disk failed in the middle of a commit, which left a doubtful change behind.
     doubtful: Arc<AtomicBool>,
     _lock: Lock,
@@ -47,6 +49,7 @@ impl Sqlite {
         folder.sync()?;
         Ok(Self {
             connection,
+            version: Version::default(),
             doubtful: Arc::default(),
             _lock: lock,
         })
@@ -86,12 +89,21 @@ impl Sqlite {
 }
 
 impl Store for Sqlite {
-    fn load(&self) -> Result<Batch, OpenError> {
-        load::load(&self.connection)
+    fn load(&self) -> Result<(Version, Batch), OpenError> {
+        Ok((self.version, load::load(&self.connection)?))
     }
 
-    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.transact(|transaction| batch.0.iter().try_for_each(|step| save(transaction, step)))
+    fn commit(&mut self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
+        if at != self.version {
+            return Ok(Committed::Behind);
+        }
+        self.transact(|transaction| batch.0.iter().try_for_each(|step| save(transaction, step)))?;
+        self.version = at.next();
+        Ok(Committed::Stored)
+    }
+
+    fn after(&self, _: Version) -> Result<Vec<Batch>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

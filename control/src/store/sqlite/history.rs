@@ -1,7 +1,7 @@
 use rusqlite::{Connection, params};
 
 use crate::store::error::StoreError;
-use crate::store::history::{Page, Record};
+use crate::store::history::{MOST_BYTES, MOST_RECORDS, Page, Record};
 use crate::store::sqlite::columns::stamp;
 use crate::wire::stamp::Stamp;
 
@@ -11,8 +11,6 @@ pub(super) fn history(
     service: &str,
     before: Option<u64>,
 ) -> Result<Page, StoreError> {
-    const MOST: usize = 100;
-    const MOST_BYTES: usize = 4 << 20;
     let before = before.and_then(|revision| i64::try_from(revision).ok());
     let mut statement = connection.prepare_cached(
         "SELECT revision, at, actor, action, reason, before, after, timer FROM history
@@ -22,7 +20,7 @@ pub(super) fn history(
     let mut records: Vec<Record> = Vec::new();
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
-        if records.len() == MOST || bytes > MOST_BYTES {
+        if records.len() == MOST_RECORDS || bytes > MOST_BYTES {
             let next = records.last().map(|record| record.stamp.revision);
             return Ok(Page { records, next });
         }

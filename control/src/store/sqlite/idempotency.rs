@@ -1,11 +1,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::store::batch::{IdempotencyKey, StoredAnswer};
+use crate::store::batch::{IdempotencyKey, KEPT, StoredAnswer};
 use crate::store::error::StoreError;
-
-/// How long an answer is kept for a retry, in milliseconds.
-const KEPT: i64 = 24 * 60 * 60 * 1000;
 
 /// Keeps an answer, and forgets those that are too old.
 pub(super) fn save_answer(
@@ -46,7 +43,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store};
+    use crate::store::{Batch, Committed, Disk, Folder, Sqlite, Step, Store};
 
     #[test]
     fn an_answer_is_given_again_for_a_day_and_no_longer() {
@@ -66,7 +63,8 @@ mod tests {
                 outcomes: outcomes.into(),
             };
             let batch = Batch(vec![Step::Answered(stored_answer)]);
-            store.commit(&batch).unwrap();
+            let (version, _) = store.load().unwrap();
+            assert_eq!(store.commit(version, &batch).unwrap(), Committed::Stored);
             let after = |seconds| {
                 let now = at + SignedDuration::from_secs(seconds);
                 let answer = store.recall("alice", "key", now).unwrap();

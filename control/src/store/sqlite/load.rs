@@ -2,10 +2,12 @@
 
 use rusqlite::Connection;
 
-use crate::store::batch::{Batch, Step, StoredBarrier, StoredState};
+use crate::store::batch::{Batch, Step};
 use crate::store::error::OpenError;
+use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
 use crate::store::sqlite::barriers::open_barriers;
 use crate::store::sqlite::members::{forgiven, members};
+use crate::store::sqlite::states::earlier;
 use crate::store::sqlite::{states, tokens};
 
 /// Everything that memory has to know, in an order in which it can follow.
@@ -21,46 +23,14 @@ pub(super) fn load(connection: &Connection) -> Result<Batch, OpenError> {
     let members = members(connection)?.into_iter();
     steps.extend(members.map(|(service, member)| Step::Joined { service, member }));
     let barriers = open_barriers(connection)?;
-    for state in states {
-        steps.extend(with_barriers(connection, state, &barriers)?);
+    for latest in states {
+        let service = latest.state.service.as_str();
+        let mut before = Earlier::new();
+        for revision in first_awaited(&latest, &barriers)..latest.state.revision {
+            let state = earlier(connection, service, revision)?;
+            before.extend(state.map(|state| (revision, state)));
+        }
+        steps.extend(with_barriers(latest, &barriers, before));
     }
     Ok(Batch(steps))
-}
-
-/// The state of a service, after those that open barriers wait for and those in between, which may supersede them.
-fn with_barriers(
-    connection: &Connection,
-    latest: StoredState,
-    barriers: &[StoredBarrier],
-) -> Result<Vec<Step>, OpenError> {
-    let (service, last) = (latest.state.service.clone(), latest.state.revision);
-    let own = || {
-        let barriers = barriers.iter();
-        barriers.filter(|barrier| barrier.service == service.as_str())
-    };
-    let first = own().map(|barrier| barrier.revision).min().unwrap_or(last);
-    let mut states = Vec::new();
-    for revision in first..last {
-        states.push((
-            revision,
-            states::earlier(connection, service.as_str(), revision)?,
-        ));
-    }
-    states.push((last, Some(latest)));
-    let mut steps = Vec::new();
-    for (revision, state) in &states {
-        let Some(state) = state else { continue };
-        steps.push(Step::Changed(Box::new(state.clone())));
-        for barrier in own().filter(|barrier| barrier.revision == *revision) {
-            // A state that cannot be read may have admitted any request.
-            let mut unreadable = states
-                .iter()
-                .filter(|(later, state)| later > revision && state.is_none());
-            steps.push(Step::BarrierBegan(StoredBarrier {
-                superseded_by: unreadable.next().map(|(later, _)| *later),
-                ..barrier.clone()
-            }));
-        }
-    }
-    Ok(steps)
 }

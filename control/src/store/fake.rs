@@ -1,0 +1,134 @@
+//! A store in memory that several replicas share.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+
+use crate::store::batch::{Batch, KEPT, Step, StoredAnswer};
+use crate::store::error::{OpenError, StoreError};
+use crate::store::history::{Page, Record};
+use crate::store::store::{Committed, Store, Version};
+use crate::wire::barrier::Progress;
+use crate::wire::stamp::Stamp;
+
+/// All batches that were stored. A clone is the same store, as another replica reaches it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FakeStore {
+    log: Arc<Mutex<Vec<Batch>>>,
+}
+
+impl FakeStore {
+    /// A store that was just founded.
+    pub(crate) fn new() -> Self {
+        let identity = Step::Identity("00000000000000000000000000".to_owned());
+        let log = Arc::new(Mutex::new(vec![Batch(vec![identity])]));
+        Self { log }
+    }
+
+    /// What `pick` makes of each step, the first first.
+    fn steps<T>(&self, pick: impl FnMut(&Step) -> Option<T>) -> Vec<T> {
+        let log = self.log.lock().unwrap();
+        let steps = log.iter().flat_map(|batch| &batch.0);
+        steps.filter_map(pick).collect()
+    }
+
+    fn version(log: &[Batch]) -> Version {
+        Version(log.len().try_into().unwrap())
+    }
+}
+
+impl Store for FakeStore {
+    fn load(&self) -> Result<(Version, Batch), OpenError> {
+        let log = self.log.lock().unwrap();
+        let steps = log.iter().flat_map(|batch| &batch.0);
+        Ok((Self::version(&log), Batch(steps.cloned().collect())))
+    }
+
+    fn commit(&mut self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
+        let mut log = self.log.lock().unwrap();
+        if Self::version(&log) != at {
+            return Ok(Committed::Behind);
+        }
+        log.push(batch.clone());
+        Ok(Committed::Stored)
+    }
+
+    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError> {
+        let log = self.log.lock().unwrap();
+        let known = usize::try_from(at.0).unwrap();
+        Ok(log.iter().skip(known).cloned().collect())
+    }
+
+    fn failed(&self) -> Arc<AtomicBool> {
+        Arc::default()
+    }
+
+    fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], String)>, StoreError> {
+        let oldest = now.as_millisecond() - KEPT;
+        let is_asked = |answer: &StoredAnswer| {
+            let is_same = answer.actor == actor && answer.once.key == key;
+            is_same && answer.at.as_millisecond() >= oldest
+        };
+        let mut answers = self.steps(|step| match step {
+            Step::Answered(answer) if is_asked(answer) => Some(answer.clone()),
+            _ => None,
+        });
+        let last = answers.pop();
+        Ok(last.map(|answer| (answer.once.request, answer.outcomes)))
+    }
+
+    fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
+        let mut document = None;
+        let mut records = self.steps(|step| match step {
+            Step::Changed(stored) if stored.state.service.as_str() == service => {
+                let after = String::from_utf8_lossy(&stored.document).into_owned();
+                let before = document.replace(after.clone());
+                Some(Record {
+                    stamp: stored.last_change.clone(),
+                    before,
+                    after,
+                    timer: stored.timer.clone(),
+                })
+            }
+            _ => None,
+        });
+        records.retain(|record| before.is_none_or(|before| record.stamp.revision < before));
+        records.reverse();
+        Ok(Page {
+            records,
+            next: None,
+        })
+    }
+
+    fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        let records = self.history(service, None)?.records.into_iter();
+        let mut revisions = records.filter(|record| record.stamp.revision == revision);
+        Ok(revisions.next().map(|record| record.after))
+    }
+
+    fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {
+        let is_meant = |revision| revision >= from && to.is_none_or(|to| revision < to);
+        let mut events = self.steps(|step| match step {
+            Step::Event { service: of, event } if of == service && is_meant(event.revision) => {
+                Some(event.clone())
+            }
+            _ => None,
+        });
+        events.reverse();
+        Ok(events)
+    }
+
+    fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        let mut ended = self.steps(|step| match step {
+            Step::BarrierEnded(progress) if progress.id == id => Some(Progress::clone(progress)),
+            _ => None,
+        });
+        Ok(ended.pop())
+    }
+}

@@ -1,39 +1,19 @@
-use alloc::boxed::Box;
-use core::str::FromStr;
-
-use serde::Serialize;
-
 use crate::address::is_port;
-use crate::text::ParseError;
+use crate::text::{ParseError, text_type};
 
-/// The name of a host, in lower case, without port and trailing dot.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct HostName(Box<str>);
-
-impl HostName {
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+text_type! {
+    /// The name of a host, in lower case, without port and trailing dot.
+    HostName, check
 }
 
-impl FromStr for HostName {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let canonical = normal(text.as_bytes()) == Some(text.as_bytes())
-            && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        if canonical {
-            Ok(Self(text.into()))
-        } else {
-            Err(ParseError::new(
-                text,
-                "is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like shop.example.com",
-            ))
-        }
-    }
+fn check(text: &str) -> Result<(), ParseError> {
+    let is_name = normal(text.as_bytes()) == Some(text.as_bytes())
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let remedy = "is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like \
+                  shop.example.com";
+    is_name
+        .then_some(())
+        .ok_or_else(|| ParseError::new(text, remedy))
 }
 
 /// The host of an authority, without port and trailing dot; `None` if the authority is not valid.

@@ -1,15 +1,11 @@
-use alloc::boxed::Box;
 use core::fmt;
-use core::str::FromStr;
 
-use serde::Serialize;
+use crate::text::{ParseError, text_type};
 
-use crate::text::ParseError;
-
-/// The name of a service: lower-case letters, digits and hyphens, at most 63.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct ServiceName(Box<str>);
+text_type! {
+    /// The name of a service: lower-case letters, digits and hyphens, at most 63.
+    ServiceName, check
+}
 
 impl ServiceName {
     /// The name `unknown`, of a node that does not know its service yet.
@@ -26,31 +22,18 @@ impl ServiceName {
         let name = services.ends_with("/v1/services").then_some(name)?;
         name.parse().ok()
     }
-
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
-impl FromStr for ServiceName {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let bytes = text.as_bytes();
-        if text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside)
-        {
-            Ok(Self(text.into()))
-        } else {
-            Err(ParseError::new(
-                text,
-                "is not a service name; use lower-case letters, digits and hyphens, at most 63",
-            ))
-        }
-    }
+fn check(text: &str) -> Result<(), ParseError> {
+    let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let bytes = text.as_bytes();
+    let is_name =
+        text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && text.bytes().all(inside);
+    let remedy = "is not a service name; use lower-case letters, digits and hyphens, at most 63";
+    is_name
+        .then_some(())
+        .ok_or_else(|| ParseError::new(text, remedy))
 }
 
 impl fmt::Display for ServiceName {
@@ -61,6 +44,8 @@ impl fmt::Display for ServiceName {
 
 #[cfg(test)]
 mod tests {
+    use alloc::boxed::Box;
+
     use super::*;
 
     #[test]

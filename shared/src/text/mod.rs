@@ -4,6 +4,7 @@ mod cut;
 mod letter_case;
 mod masked;
 mod parse_error;
+mod text_type;
 mod token;
 mod visible;
 
@@ -11,5 +12,6 @@ pub(crate) use cut::cut;
 pub(crate) use letter_case::lower;
 pub use masked::{TOKEN_PREFIX, without_credentials, without_tokens};
 pub use parse_error::ParseError;
+pub(crate) use text_type::text_type;
 pub(crate) use token::is_token;
 pub use visible::{Visible, is_unseen};

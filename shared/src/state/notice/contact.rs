@@ -1,56 +1,40 @@
-use alloc::boxed::Box;
-use core::str::FromStr;
+use crate::text::{ParseError, text_type};
 
-use serde::Serialize;
-
-use crate::text::ParseError;
-
-/// A link to the operators: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Contact(Box<str>);
+text_type! {
+    /// A link to the operators: an `https:`, `mailto:` or `tel:` URI (RFC 3986, RFC 6068, RFC 3966).
+    Contact, check
+}
 
 const SCHEMES: [&str; 3] = ["https://", "mailto:", "tel:"];
 const MAX_BYTES: usize = 500;
 
 impl Contact {
-    /// The URI as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The URI as the page shows it: without scheme, query and fragment.
     #[must_use]
     pub fn label(&self) -> &str {
-        let scheme = SCHEMES.iter().find(|scheme| self.0.starts_with(**scheme));
-        let rest = scheme.and_then(|scheme| self.0.strip_prefix(scheme));
-        let end = |c| matches!(c, '?' | '#');
-        rest.and_then(|rest| rest.split(end).next())
-            .map_or(&*self.0, |rest| rest.trim_end_matches('/'))
+        label(&self.0)
     }
 }
 
-impl FromStr for Contact {
-    type Err = ParseError;
+fn label(uri: &str) -> &str {
+    let rest = SCHEMES.iter().find_map(|scheme| uri.strip_prefix(scheme));
+    let end = |c| matches!(c, '?' | '#');
+    rest.and_then(|rest| rest.split(end).next())
+        .map_or(uri, |rest| rest.trim_end_matches('/'))
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
-        let allowed =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
-        let valid = text.len() <= MAX_BYTES
-            && scheme.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(allowed));
-        let contact = Self(text.into());
-        if valid && !contact.label().is_empty() {
-            Ok(contact)
-        } else {
-            Err(ParseError::new(
-                text,
-                "is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with \
-             percent-encoding for characters that a URI cannot have",
-            ))
-        }
-    }
+fn check(text: &str) -> Result<(), ParseError> {
+    let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    let is_contact = text.len() <= MAX_BYTES
+        && scheme.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(allowed))
+        && !label(text).is_empty();
+    let remedy = "is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with \
+                  percent-encoding for characters that a URI cannot have";
+    is_contact
+        .then_some(())
+        .ok_or_else(|| ParseError::new(text, remedy))
 }
 
 #[cfg(test)]

@@ -1,27 +1,16 @@
-use alloc::boxed::Box;
-use core::str::FromStr;
-
-use serde::Serialize;
-
 use crate::state::notice::lookup::look_up;
-use crate::text::ParseError;
+use crate::text::{ParseError, text_type};
 
-/// A language tag (RFC 5646), such as `ja` or `zh-Hant`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct LanguageTag(Box<str>);
+text_type! {
+    /// A language tag (RFC 5646), such as `ja` or `zh-Hant`.
+    LanguageTag, check
+}
 
 impl LanguageTag {
     /// English.
     #[must_use]
     pub(crate) fn english() -> Self {
         Self("en".into())
-    }
-
-    /// The tag as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 
     /// Whether the language is written from right to left.
@@ -39,25 +28,17 @@ impl LanguageTag {
     }
 }
 
-impl FromStr for LanguageTag {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let subtag = |part: &str| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
-        let primary = text.split('-').next().unwrap_or_default();
-        let valid = text.len() <= 35
-            && (2..=8).contains(&primary.len())
-            && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && text.split('-').all(subtag);
-        if valid {
-            Ok(Self(text.into()))
-        } else {
-            Err(ParseError::new(
-                text,
-                "is not a language tag; write it like ja or zh-Hant",
-            ))
-        }
-    }
+fn check(text: &str) -> Result<(), ParseError> {
+    let subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let primary = text.split('-').next().unwrap_or_default();
+    let is_tag = text.len() <= 35
+        && (2..=8).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text.split('-').all(subtag);
+    let remedy = "is not a language tag; write it like ja or zh-Hant";
+    is_tag
+        .then_some(())
+        .ok_or_else(|| ParseError::new(text, remedy))
 }

@@ -1,56 +1,38 @@
-use alloc::boxed::Box;
 use alloc::format;
-use core::str::FromStr;
 
-use serde::Serialize;
+use crate::text::{ParseError, text_type};
 
-use crate::text::ParseError;
-
-/// The image of a page as a `data:` URI (RFC 2397) in base64, at most 32 KiB: PNG, JPEG, GIF, WebP or SVG.
-///
-/// A browser runs no script of an SVG in an `img`, and loads nothing for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Logo(Box<str>);
+text_type! {
+    /// The image of a page as a `data:` URI (RFC 2397) in base64, at most 32 KiB: PNG, JPEG, GIF, WebP or SVG.
+    ///
+    /// A browser runs no script of an SVG in an `img`, and loads nothing for it.
+    Logo, check
+}
 
 const TYPES: [&str; 5] = ["png", "jpeg", "gif", "webp", "svg+xml"];
 const MAX_BYTES: usize = 32 << 10;
 
-impl Logo {
-    /// The URI as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn check(text: &str) -> Result<(), ParseError> {
+    let image = text.strip_prefix("data:image/");
+    let data = image.and_then(|image| {
+        let (kind, data) = image.split_once(";base64,")?;
+        TYPES.contains(&kind).then_some(data)
+    });
+    let digits = data.unwrap_or_default();
+    let digits = digits.strip_suffix("==").or(digits.strip_suffix('='));
+    let digits = digits.or(data).unwrap_or_default();
+    let digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    if text.len() > MAX_BYTES {
+        let length = text.len();
+        return Err(ParseError::without_text(format!(
+            "is {length} bytes long; a logo has at most {MAX_BYTES}, so make the image smaller"
+        )));
     }
-}
-
-impl FromStr for Logo {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let image = text.strip_prefix("data:image/");
-        let data = image.and_then(|image| {
-            let (kind, data) = image.split_once(";base64,")?;
-            TYPES.contains(&kind).then_some(data)
-        });
-        let digits = data.unwrap_or_default();
-        let digits = digits.strip_suffix("==").or(digits.strip_suffix('='));
-        let digits = digits.or(data).unwrap_or_default();
-        let digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-        let valid = !digits.is_empty() && digits.bytes().all(digit);
-        if text.len() > MAX_BYTES {
-            let length = text.len();
-            Err(ParseError::without_text(format!(
-                "is {length} bytes long; a logo has at most {MAX_BYTES}, so make the image smaller"
-            )))
-        } else if valid {
-            Ok(Self(text.into()))
-        } else {
-            Err(ParseError::without_text(
-                "is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)",
-            ))
-        }
-    }
+    let is_image = !digits.is_empty() && digits.bytes().all(digit);
+    let remedy = "is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)";
+    is_image
+        .then_some(())
+        .ok_or_else(|| ParseError::without_text(remedy))
 }
 
 #[cfg(test)]

@@ -18,23 +18,17 @@ use crate::vm::{Root, TICK};
 const CONFIG: &str = r#"{ "cluster": "control", "path": "/state", "token": "t", "start_wait": 2 }"#;
 
 fn root(host: &Fake, identity: u64) -> Root<Fake> {
-    Root::new(
-        host.clone(),
-        Config::parse(CONFIG.as_bytes(), |_| None).unwrap(),
-        1,
-        identity,
-    )
+    root_of(host, CONFIG, identity)
 }
 
 fn configured(host: &Fake, more: &str) -> Root<Fake> {
     let json = format!(r#"{{ "cluster": "control", "path": "/state", {more} }}"#);
-    let identity = host.random();
-    Root::new(
-        host.clone(),
-        Config::parse(json.as_bytes(), |_| None).unwrap(),
-        1,
-        identity,
-    )
+    root_of(host, &json, host.random())
+}
+
+fn root_of(host: &Fake, json: &str, identity: u64) -> Root<Fake> {
+    let config = Config::parse(json.as_bytes(), |_| None).unwrap();
+    Root::new(host.clone(), config, 1, identity)
 }
 
 fn document(revision: u64, mode: &str) -> Vec<u8> {

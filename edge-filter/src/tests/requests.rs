@@ -64,26 +64,15 @@ fn an_open_service_costs_no_call_and_no_look_at_a_clock() {
 fn the_client_is_the_source_address_unless_it_comes_from_a_header() {
     let host = Fake::new();
     let mut root = in_maintenance(&host);
-    assert_eq!(
-        request(&host, &mut root, "/", "203.0.113.9:4711"),
-        Action::Continue
-    );
-    assert_eq!(
-        request(&host, &mut root, "/", "198.51.100.7:4711"),
-        Action::Answered
-    );
-    assert_eq!(
-        request(&host, &mut root, "/", "203.0.113.9:0"),
-        Action::Answered
-    );
-    assert_eq!(
-        request(&host, &mut root, "/", "203.0.113.9:0"),
-        Action::Answered
-    );
-    assert_eq!(
-        request(&host, &mut root, "/", "/run/listener.sock"),
-        Action::Answered
-    );
+    for (client, expected) in [
+        ("203.0.113.9:4711", Action::Continue),
+        ("198.51.100.7:4711", Action::Answered),
+        ("203.0.113.9:0", Action::Answered),
+        ("203.0.113.9:0", Action::Answered),
+        ("/run/listener.sock", Action::Answered),
+    ] {
+        assert_eq!(request(&host, &mut root, "/", client), expected, "{client}");
+    }
     assert_eq!(host.said("any client may forge"), 1, "it is said once");
 
     let host = Fake::new();
@@ -93,14 +82,26 @@ fn the_client_is_the_source_address_unless_it_comes_from_a_header() {
     );
     root.tick();
     answer(&host, &mut root, 200, document(3, "all"));
-    assert_eq!(
-        request(&host, &mut root, "/", "203.0.113.9:0"),
-        Action::Continue
-    );
-    assert_eq!(
-        request(&host, &mut root, "/", "[::ffff:203.0.113.9]:0"),
-        Action::Continue
-    );
+    for client in ["203.0.113.9:0", "[::ffff:203.0.113.9]:0"] {
+        assert_eq!(request(&host, &mut root, "/", client), Action::Continue);
+    }
+}
+
+/// The action for a request that this peer forwards.
+fn forwarded(host: &Fake, root: &mut Root<Fake>, peer: &str, addresses: &str) -> Action {
+    {
+        let mut own = host.own.borrow_mut();
+        own.headers = vec![
+            (":path".into(), b"/".to_vec()),
+            ("x-forwarded-for".into(), addresses.into()),
+        ];
+        own.properties.clear();
+        if peer != "unknown" {
+            let key = "filter_state.intermission.peer";
+            own.properties.insert(key.into(), peer.into());
+        }
+    }
+    root.plugin().request(9, Rest::Nothing)
 }
 
 #[test]
@@ -111,25 +112,12 @@ fn forwarded_addresses_count_from_trusted_peers_only() {
     root.tick();
     answer(&host, &mut root, 200, document(3, "all"));
     for (peer, expected) in [
-        (Some("10.0.0.1:80"), Action::Continue),
-        (Some("198.51.100.7:80"), Action::Answered),
-        (None, Action::Answered),
+        ("10.0.0.1:80", Action::Continue),
+        ("198.51.100.7:80", Action::Answered),
+        ("unknown", Action::Answered),
     ] {
-        {
-            let mut own = host.own.borrow_mut();
-            own.headers = vec![
-                (":path".into(), b"/".to_vec()),
-                ("x-forwarded-for".into(), b"203.0.113.9".to_vec()),
-            ];
-            own.properties.clear();
-            own.properties
-                .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
-        }
-        assert_eq!(
-            root.plugin().request(9, Rest::Nothing),
-            expected,
-            "{peer:?}"
-        );
+        let action = forwarded(&host, &mut root, peer, "203.0.113.9");
+        assert_eq!(action, expected, "{peer}");
     }
 }
 
@@ -140,55 +128,21 @@ fn hops_are_counted_before_the_peer_that_envoy_has_appended() {
     let mut root = configured(&host, client);
     root.tick();
     answer(&host, &mut root, 200, document(3, "all"));
-    for (peer, header, expected) in [
-        (
-            Some("10.0.0.1:80"),
-            "203.0.113.9, 192.0.2.9, 10.0.0.1",
-            Action::Continue,
-        ),
-        (
-            Some("10.0.0.1:80"),
-            "203.0.113.9, 198.51.100.7, 10.0.0.1, 10.0.0.1",
-            Action::Answered,
-        ),
-        (
-            Some("10.0.0.1:80"),
-            "203.0.113.9, 192.0.2.9",
-            Action::Answered,
-        ),
-        (
-            Some("127.0.0.1:80"),
-            "203.0.113.9, 192.0.2.9, 172.17.0.2",
-            Action::Answered,
-        ),
-        (
-            Some("127.0.0.1:80"),
-            "198.51.100.7, 203.0.113.9, 172.17.0.2",
-            Action::Answered,
-        ),
-        (None, "203.0.113.9, 192.0.2.9", Action::Answered),
-        (None, "203.0.113.9, 192.0.2.9, 10.0.0.1", Action::Answered),
-        (
-            Some("/run/envoy.sock"),
-            "203.0.113.9, 192.0.2.9",
-            Action::Continue,
-        ),
-    ] {
-        {
-            let mut own = host.own.borrow_mut();
-            own.headers = vec![
-                (":path".into(), b"/".to_vec()),
-                ("x-forwarded-for".into(), header.into()),
-            ];
-            own.properties.clear();
-            own.properties
-                .extend(peer.map(|peer| ("filter_state.intermission.peer".into(), peer.into())));
-        }
-        assert_eq!(
-            root.plugin().request(9, Rest::Nothing),
-            expected,
-            "{peer:?}: {header}"
-        );
+    let cases = "
+10.0.0.1:80, 203.0.113.9, 192.0.2.9, 10.0.0.1 → Continue
+10.0.0.1:80, 203.0.113.9, 198.51.100.7, 10.0.0.1, 10.0.0.1 → Answered
+10.0.0.1:80, 203.0.113.9, 192.0.2.9 → Answered
+127.0.0.1:80, 203.0.113.9, 192.0.2.9, 172.17.0.2 → Answered
+127.0.0.1:80, 198.51.100.7, 203.0.113.9, 172.17.0.2 → Answered
+unknown, 203.0.113.9, 192.0.2.9 → Answered
+unknown, 203.0.113.9, 192.0.2.9, 10.0.0.1 → Answered
+/run/envoy.sock, 203.0.113.9, 192.0.2.9 → Continue
+";
+    for case in cases.trim().lines() {
+        let (addresses, expected) = case.split_once(" → ").unwrap();
+        let (peer, addresses) = addresses.split_once(", ").unwrap();
+        let action = forwarded(&host, &mut root, peer, addresses);
+        assert_eq!(format!("{action:?}"), expected, "{case}");
     }
 }
 

@@ -56,95 +56,38 @@ fn a_misspelt_member_is_no_switch() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
-    for (path, body, pointer) in [
-        (
-            "/v1/services/shop/enter",
-            json!({ "mod": "writes" }),
-            "/mod",
-        ),
-        ("/v1/services/shop/enter", json!({ "mode": "off" }), "/mode"),
-        (
-            "/v1/services/shop/enter",
-            json!({ "until": "2020-01-01T00:00:00Z" }),
-            "/until",
-        ),
-        (
-            "/v1/services/shop/enter",
-            json!({ "until": "tomorrow" }),
-            "/until",
-        ),
-        (
-            "/v1/services/shop/enter",
-            json!({ "retry_after": 0 }),
-            "/retry_after",
-        ),
-        (
-            "/v1/services/shop/enter",
-            json!({ "message": "x".repeat(4001) }),
-            "/message",
-        ),
-        (
-            "/v1/services/shop/enter",
-            json!({ "reason": "a\nb" }),
-            "/reason",
-        ),
-        (
-            "/v1/services/shop/exit",
-            json!({ "message": "x" }),
-            "/message",
-        ),
-        (
-            "/v1/services/shop/exit",
-            json!({ "wait": { "timeout": 0 } }),
-            "/wait/timeout",
-        ),
-        (
-            "/v1/services/shop/exit",
-            json!({ "wait": { "timeout": 86401 } }),
-            "/wait/timeout",
-        ),
-        (
-            "/v1/services/shop/allowlist/add",
-            json!({ "cidrs": ["::1", "10.0.0.1/8"] }),
-            "/cidrs/1",
-        ),
-        (
-            "/v1/services/shop/nodes/forget",
-            json!({ "node": "a", "lost": true }),
-            "/node",
-        ),
-        ("/v1/services/shop/exit", json!([]), ""),
-        ("/v1/changes", json!({ "action": "enter" }), "/services"),
-        (
-            "/v1/changes",
-            json!({ "action": "enter", "services": [] }),
-            "/services",
-        ),
-        (
-            "/v1/changes",
-            json!({ "action": "enter", "services": ["shop"], "all": true }),
-            "/services",
-        ),
-        (
-            "/v1/changes",
-            json!({ "action": "enter", "services": "shop" }),
-            "/services",
-        ),
-        (
-            "/v1/changes",
-            json!({ "action": "rollback", "all": true }),
-            "/action",
-        ),
-        ("/v1/changes", json!({ "all": true }), "/action"),
-        (
-            "/v1/changes",
-            json!({ "action": "exit", "all": true, "force": true }),
-            "/force",
-        ),
-    ] {
-        let problem = control.post(path, &body).problem(422, "invalid");
+    let cases = r#"
+/v1/services/shop/enter { "mod": "writes" } → /mod
+/v1/services/shop/enter { "mode": "off" } → /mode
+/v1/services/shop/enter { "until": "2020-01-01T00:00:00Z" } → /until
+/v1/services/shop/enter { "until": "tomorrow" } → /until
+/v1/services/shop/enter { "retry_after": 0 } → /retry_after
+/v1/services/shop/enter { "reason": "a\nb" } → /reason
+/v1/services/shop/exit { "message": "x" } → /message
+/v1/services/shop/exit { "wait": { "timeout": 0 } } → /wait/timeout
+/v1/services/shop/exit { "wait": { "timeout": 86401 } } → /wait/timeout
+/v1/services/shop/allowlist/add { "cidrs": ["::1", "10.0.0.1/8"] } → /cidrs/1
+/v1/services/shop/nodes/forget { "node": "a", "lost": true } → /node
+/v1/services/shop/exit [] →
+/v1/changes { "action": "enter" } → /services
+/v1/changes { "action": "enter", "services": [] } → /services
+/v1/changes { "action": "enter", "services": ["shop"], "all": true } → /services
+/v1/changes { "action": "enter", "services": "shop" } → /services
+/v1/changes { "action": "rollback", "all": true } → /action
+/v1/changes { "all": true } → /action
+/v1/changes { "action": "exit", "all": true, "force": true } → /force
+"#;
+    let refused = |path: &str, body: &Value, pointer: &str| {
+        let problem = control.post(path, body).problem(422, "invalid");
         assert_eq!(problem["pointer"], pointer, "{body}");
+    };
+    for case in cases.trim().lines() {
+        let (asked, pointer) = case.split_once(" →").unwrap();
+        let (path, body) = asked.split_once(' ').unwrap();
+        refused(path, &serde_json::from_str(body).unwrap(), pointer.trim());
     }
+    let long = json!({ "message": "x".repeat(4001) });
+    refused("/v1/services/shop/enter", &long, "/message");
     let broken = Ask::new("POST", "/v1/changes")
         .header("content-type", "application/json")
         .body("{");

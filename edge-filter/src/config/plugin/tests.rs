@@ -28,97 +28,42 @@ fn what_is_left_out_has_its_default() {
 
 #[test]
 fn every_refusal_names_the_key() {
-    let with = |member: &str| format!(r#"{{ "cluster": "c", "path": "/", {member} }}"#);
-    for (json, expected) in [
-        (
-            String::new(),
-            "the document: not JSON: EOF while parsing a value at line 1 column 0",
-        ),
-        (r#"{ "path": "/state" }"#.into(), "/cluster: is missing"),
-        (
-            with(r#""intervall": 5"#),
-            "/intervall: is not known; known here: cluster, authority, path, token, token_env, service, node, interval, wait, start_wait, \
-             lease, client, default, initial_state, read_bodies",
-        ),
-        (
-            r#"{ "cluster": "c", "path": "state" }"#.into(),
-            "/path: does not begin with a slash; write it like /v1/services/shop/state",
-        ),
-        (
-            with(r#""interval": 0"#),
-            "/interval: is too short; poll every 0.1 seconds or less often",
-        ),
-        (
-            with(r#""lease": 2"#),
-            "/lease: is too short; a lease of 3 seconds is the shortest",
-        ),
-        (
-            with(r#""wait": -1"#),
-            "/wait: -1 is not a number of seconds from 0 to 60",
-        ),
-        (
-            r#""{ \"token\": \"t\" }""#.into(),
-            "the document: is a JSON string; write the object itself, without quotes around it",
-        ),
-        (with(r#""token": ["a"]"#), "/token: a list is not a string"),
-        (
-            with(r#""token": "a", "token_env": "A""#),
-            "/token_env: goes without token only; leave out one of the two",
-        ),
-        (
-            with(r#""token_env": "A-B""#),
-            "/token_env: is no name of an environment variable; write it like INTERMISSION_NODE_TOKEN",
-        ),
-        (
-            with(r#""token_env": "A""#),
-            "/token_env: names a variable that this VM does not have; list it in vm_config.environment_variables, \
-             and set it where Envoy is started",
-        ),
-        (
-            with(r#""node": """#),
-            r#"/node: "" is no header value; use one or more visible ASCII characters without spaces"#,
-        ),
-        (
-            with(r#""default": "on""#),
-            r#"/default: "on" is none of "off", "writes" and "all""#,
-        ),
-        (
-            with(r#""initial_state": { "version": 1 }"#),
-            "/initial_state/service: is missing",
-        ),
-        (
-            with(r#""client": { "source": "leftmost" }"#),
-            "/client/source: \"leftmost\" is not one of source-address, direct, x-forwarded-for, forwarded, hop-count and header",
-        ),
-        (
-            with(r#""client": { "source": "forwarded" }"#),
-            "/client/trusted_proxies: is missing",
-        ),
-        (
-            with(r#""client": { "source": "forwarded", "trusted_proxies": ["10.0.0.1/8"] }"#),
-            "/client/trusted_proxies/0: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?",
-        ),
-        (
-            with(r#""client": { "source": "direct", "trusted_proxies": ["unix"] }"#),
-            "/client/trusted_proxies: goes with source x-forwarded-for or forwarded or hop-count or header only; leave it out",
-        ),
-        (
-            with(r#""client": { "source": "hop-count" }"#),
-            "/client/hops: is missing",
-        ),
-        (
-            with(r#""client": { "source": "hop-count", "hops": 0 }"#),
-            "/client/hops: 0 is not a whole number from 1 to 255",
-        ),
-        (
-            with(r#""client": { "source": "forwarded", "hops": 2, "trusted_proxies": ["unix"] }"#),
-            "/client/hops: goes with source hop-count only; leave it out",
-        ),
-        (
-            with(r#""client": { "source": "header", "trusted_proxies": ["unix"] }"#),
-            "/client/header: is missing",
-        ),
-    ] {
+    let documents = r#"
+ → the document: not JSON: EOF while parsing a value at line 1 column 0
+{ "path": "/state" } → /cluster: is missing
+{ "cluster": "c", "path": "state" } → /path: does not begin with a slash; write it like /v1/services/shop/state
+"{ \"token\": \"t\" }" → the document: is a JSON string; write the object itself, without quotes around it
+"#;
+    let members = r#"
+"intervall": 5 → /intervall: is not known; known here: cluster, authority, path, token, token_env, service, node, interval, wait, start_wait, lease, client, default, initial_state, read_bodies
+"interval": 0 → /interval: is too short; poll every 0.1 seconds or less often
+"lease": 2 → /lease: is too short; a lease of 3 seconds is the shortest
+"wait": -1 → /wait: -1 is not a number of seconds from 0 to 60
+"token": ["a"] → /token: a list is not a string
+"token": "a", "token_env": "A" → /token_env: goes without token only; leave out one of the two
+"token_env": "A-B" → /token_env: is no name of an environment variable; write it like INTERMISSION_NODE_TOKEN
+"token_env": "A" → /token_env: names a variable that this VM does not have; list it in vm_config.environment_variables, and set it where Envoy is started
+"node": "" → /node: "" is no header value; use one or more visible ASCII characters without spaces
+"default": "on" → /default: "on" is none of "off", "writes" and "all"
+"initial_state": { "version": 1 } → /initial_state/service: is missing
+"client": { "source": "leftmost" } → /client/source: "leftmost" is not one of source-address, direct, x-forwarded-for, forwarded, hop-count and header
+"client": { "source": "forwarded" } → /client/trusted_proxies: is missing
+"client": { "source": "forwarded", "trusted_proxies": ["10.0.0.1/8"] } → /client/trusted_proxies/0: "10.0.0.1/8" has bits beyond its prefix; did you mean 10.0.0.0/8?
+"client": { "source": "direct", "trusted_proxies": ["unix"] } → /client/trusted_proxies: goes with source x-forwarded-for or forwarded or hop-count or header only; leave it out
+"client": { "source": "hop-count" } → /client/hops: is missing
+"client": { "source": "hop-count", "hops": 0 } → /client/hops: 0 is not a whole number from 1 to 255
+"client": { "source": "forwarded", "hops": 2, "trusted_proxies": ["unix"] } → /client/hops: goes with source hop-count only; leave it out
+"client": { "source": "header", "trusted_proxies": ["unix"] } → /client/header: is missing
+"#;
+    let cases = |cases: &'static str| {
+        let lines = cases.trim_matches('\n').lines();
+        lines.map(|case| case.split_once(" → ").unwrap())
+    };
+    for (json, expected) in cases(documents) {
+        assert_eq!(refused(json), expected);
+    }
+    for (member, expected) in cases(members) {
+        let json = format!(r#"{{ "cluster": "c", "path": "/", {member} }}"#);
         assert_eq!(refused(&json), expected);
     }
 }

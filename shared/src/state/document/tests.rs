@@ -126,131 +126,40 @@ fn an_unknown_critical_field_closes_a_document_that_refuses_requests() {
 
 #[test]
 fn every_refusal_names_the_place_the_text_and_the_remedy() {
-    for (pointer, value, expected) in [
-        (
-            "/version",
-            json!(2),
-            "/version: version 2 is not known, only 1; upgrade this node",
-        ),
-        ("/version", Value::Null, "/version: is missing"),
-        (
-            "/version",
-            json!("1"),
-            "/version: \"1\" is not a whole number from 0 to 18446744073709551615",
-        ),
-        (
-            "/revision",
-            json!(-1),
-            "/revision: -1 is not a whole number from 0 to 9007199254740991",
-        ),
-        (
-            "/maintenance",
-            json!("on"),
-            "/maintenance: \"on\" is none of \"off\", \"writes\" and \"all\"",
-        ),
-        (
-            "/maintenance",
-            json!(true),
-            "/maintenance: true is not a string",
-        ),
-        (
-            "/service",
-            json!("Shop"),
-            "/service: \"Shop\" is not a service name; use lower-case letters, digits and hyphens, at most 63",
-        ),
-        (
-            "/store",
-            json!("a/b"),
-            "/store: \"a/b\" is not a store's identity, which has letters, digits and hyphens only",
-        ),
-        (
-            "/allowlist",
-            json!([]),
-            "/allowlist: a list is not an object",
-        ),
-        (
-            "/allowlist/enabled",
-            json!("yes"),
-            "/allowlist/enabled: \"yes\" is not true or false",
-        ),
-        (
-            "/allowlist/cidrs",
-            json!(["203.0.113.5", "10.0.0.1/8"]),
-            "/allowlist/cidrs/1: \"10.0.0.1/8\" has bits beyond its prefix; did you mean 10.0.0.0/8?",
-        ),
-        (
-            "/allowlist/cidrs",
-            json!([7]),
-            "/allowlist/cidrs/0: 7 is not a string",
-        ),
-        (
-            "/allowlist/cidrs",
-            json!("10.0.0.0/8"),
-            "/allowlist/cidrs: \"10.0.0.0/8\" is not a list of strings",
-        ),
-        (
-            "/exempt/paths",
-            json!(["/"]),
-            "/exempt/paths/0: \"/\" would exempt every path; to open the service, exit; for the health checks of a balancer name the path in exempt.probers",
-        ),
-        (
-            "/notice/retry_after",
-            json!(0),
-            "/notice/retry_after: 0 is not a whole number from 1 to 604800",
-        ),
-        (
-            "/notice/until",
-            json!("tomorrow"),
-            "/notice/until: \"tomorrow\" is not a time with its offset; write it like 2026-11-23T02:00:00Z",
-        ),
-        (
-            "/notice/title",
-            json!("x".repeat(201)),
-            "/notice/title: has more than 200 characters",
-        ),
-        (
-            "/notice/message",
-            json!("a\r\nb"),
-            "/notice/message: contains the control character U+000D; leave it out",
-        ),
-        (
-            "/notice/languages",
-            json!({ "it": { "title": "t" } }),
-            "/notice/languages/it/message: is missing",
-        ),
-        (
-            "/notice/message",
-            json!("evil\u{202e}txt"),
-            "/notice/message: contains the control character U+202E; leave it out",
-        ),
-        (
-            "/notice/contact",
-            json!("javascript:alert(1)"),
-            "/notice/contact: \"javascript:alert(1)\" is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with percent-encoding for characters that a URI cannot have",
-        ),
-        (
-            "/notice/logo",
-            json!("https://shop.example/logo.png"),
-            "/notice/logo: is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)",
-        ),
-        (
-            "/notice/colors",
-            json!({ "dark": { "text": "white" } }),
-            "/notice/colors/dark/text: \"white\" is not a colour; write it in hexadecimal, like #0099ff",
-        ),
-        (
-            "/notice/content_security_policy",
-            json!("script-src 'self'\r\nset-cookie: a=b"),
-            "/notice/content_security_policy: \"script-src 'self'\\r\\nset-cookie: a=b\" is not the value of a header: from 1 to 4000 characters of printable ASCII, in one line",
-        ),
-        (
-            "/notice/languages",
-            json!({ "a/b": { "title": "t", "message": "m" } }),
-            "/notice/languages/a~1b: \"a/b\" is not a language tag; write it like ja or zh-Hant",
-        ),
-    ] {
+    let cases = r##"
+/version 2 → /version: version 2 is not known, only 1; upgrade this node
+/version null → /version: is missing
+/version "1" → /version: "1" is not a whole number from 0 to 18446744073709551615
+/revision -1 → /revision: -1 is not a whole number from 0 to 9007199254740991
+/maintenance "on" → /maintenance: "on" is none of "off", "writes" and "all"
+/maintenance true → /maintenance: true is not a string
+/service "Shop" → /service: "Shop" is not a service name; use lower-case letters, digits and hyphens, at most 63
+/store "a/b" → /store: "a/b" is not a store's identity, which has letters, digits and hyphens only
+/allowlist [] → /allowlist: a list is not an object
+/allowlist/enabled "yes" → /allowlist/enabled: "yes" is not true or false
+/allowlist/cidrs ["203.0.113.5", "10.0.0.1/8"] → /allowlist/cidrs/1: "10.0.0.1/8" has bits beyond its prefix; did you mean 10.0.0.0/8?
+/allowlist/cidrs [7] → /allowlist/cidrs/0: 7 is not a string
+/allowlist/cidrs "10.0.0.0/8" → /allowlist/cidrs: "10.0.0.0/8" is not a list of strings
+/exempt/paths ["/"] → /exempt/paths/0: "/" would exempt every path; to open the service, exit; for the health checks of a balancer name the path in exempt.probers
+/notice/retry_after 0 → /notice/retry_after: 0 is not a whole number from 1 to 604800
+/notice/until "tomorrow" → /notice/until: "tomorrow" is not a time with its offset; write it like 2026-11-23T02:00:00Z
+/notice/message "a\r\nb" → /notice/message: contains the control character U+000D; leave it out
+/notice/languages { "it": { "title": "t" } } → /notice/languages/it/message: is missing
+/notice/message "evil\u202etxt" → /notice/message: contains the control character U+202E; leave it out
+/notice/contact "javascript:alert(1)" → /notice/contact: "javascript:alert(1)" is not a contact; write https://…, mailto:… or tel:…, at most 500 bytes, with percent-encoding for characters that a URI cannot have
+/notice/logo "https://shop.example/logo.png" → /notice/logo: is not an image; write data:image/png;base64,… (or jpeg, gif, webp, svg+xml)
+/notice/colors { "dark": { "text": "white" } } → /notice/colors/dark/text: "white" is not a colour; write it in hexadecimal, like #0099ff
+/notice/content_security_policy "script-src 'self'\r\nset-cookie: a=b" → /notice/content_security_policy: "script-src 'self'\r\nset-cookie: a=b" is not the value of a header: from 1 to 4000 characters of printable ASCII, in one line
+/notice/languages { "a/b": { "title": "t", "message": "m" } } → /notice/languages/a~1b: "a/b" is not a language tag; write it like ja or zh-Hant
+"##;
+    for case in cases.trim().lines() {
+        let (place, expected) = case.split_once(" → ").unwrap();
+        let (pointer, value) = place.split_once(' ').unwrap();
+        let value = serde_json::from_str(value).unwrap();
         assert_eq!(refused(pointer, value), expected);
     }
+    let long = refused("/notice/title", json!("x".repeat(201)));
+    assert_eq!(long, "/notice/title: has more than 200 characters");
 }
 
 #[test]

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use intermission_core::State;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -31,12 +32,6 @@ pub(crate) struct Client {
     token_file: Option<PathBuf>,
 }
 
-/// A state document.
-#[derive(Debug)]
-pub(crate) struct Document {
-    pub(crate) bytes: Vec<u8>,
-}
-
 impl Client {
     pub(crate) fn new(connection: Connection) -> Result<Self, Failure> {
         let server = Server::parse(&connection.server)?;
@@ -62,8 +57,7 @@ impl Client {
 
     /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let (_, body) = self.read(path)?;
-        self.understand(&body)
+        self.understand(&self.read(path)?)
     }
 
     /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only, and for
@@ -89,9 +83,9 @@ impl Client {
     }
 
     /// Gets the state of `service`.
-    pub(crate) fn state(&self, service: &str) -> Result<Document, Failure> {
-        let (_, bytes) = self.read(&format!("{}/state", service_path(service)))?;
-        Ok(Document { bytes })
+    pub(crate) fn state(&self, service: &str) -> Result<State, Failure> {
+        let document = self.read(&format!("{}/state", service_path(service)))?;
+        State::parse(&document).map_err(Failure::failed)
     }
 
     /// Posts a change.
@@ -105,7 +99,8 @@ impl Client {
             let request = Request::post(self.server.at(path))
                 .header(CONTENT_TYPE, "application/json")
                 .header("idempotency-key", &key);
-            self.change(request, body)
+            let (_, answer) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
+            self.understand(&answer)
         };
         let begun = Instant::now();
         let mut outcome = post();
@@ -127,25 +122,16 @@ impl Client {
     }
 
     /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
-    fn read(&self, path: &str) -> Result<(HeaderMap, Vec<u8>), Failure> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Failure> {
         let begun = Instant::now();
         loop {
             let answer = self.send(Request::get(self.server.at(path)), Vec::new(), PATIENCE);
             let absent = matches!(&answer, Err(failure) if failure.by_proxy);
             if !absent || begun.elapsed() > BRIEFLY {
-                return answer;
+                return answer.map(|(_, body)| body);
             }
             std::thread::park_timeout(AGAIN);
         }
-    }
-
-    fn change<T: DeserializeOwned>(
-        &self,
-        request: ureq::http::request::Builder,
-        body: &Value,
-    ) -> Result<T, Failure> {
-        let (_, body) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
-        self.understand(&body)
     }
 
     fn send(

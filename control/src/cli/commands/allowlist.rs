@@ -56,8 +56,7 @@ pub(crate) fn show(client: &Client, service: &str) -> Result<Report, Failure> {
         enabled: bool,
         cidrs: &'s [Cidr],
     }
-    let document = client.state(service)?;
-    let state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let state = client.state(service)?;
     let shown = Shown {
         service,
         revision: state.revision,

@@ -2,7 +2,7 @@ mod why;
 
 use std::net::IpAddr;
 
-use intermission_core::{Peer, Policy, RequestView, State, Verdict};
+use intermission_core::{Peer, Policy, RequestView, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
 use ureq::http::uri::Authority;
@@ -35,8 +35,7 @@ pub(crate) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
         .map_err(|_| Failure::invalid(format!("--ip {:?} is not an address", options.ip)))?;
     check(options)?;
     let headers = headers(options)?;
-    let document = client.state(&options.service)?;
-    let state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let state = client.state(&options.service)?;
     let policy = Policy::compile(&state, to_core(Timestamp::now()));
     let (method, path) = (options.method.as_bytes(), options.path.as_bytes());
     let request = RequestView {

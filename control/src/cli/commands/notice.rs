@@ -2,7 +2,6 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use intermission_core::State;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -29,8 +28,7 @@ pub(crate) fn run(client: &Client, options: &Notice) -> Result<Report, Failure> 
 }
 
 fn show(client: &Client, service: &str) -> Result<Report, Failure> {
-    let document = client.state(service)?;
-    let state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let state = client.state(service)?;
     let notice = serde_json::to_value(&state.notice).map_err(Failure::failed)?;
     let human = format!("{notice:#}\n");
     Report::new(&notice, human)

@@ -1,6 +1,6 @@
 mod browser;
 
-use intermission_core::{Kind, Mode, Policy, RequestView, State};
+use intermission_core::{Kind, Mode, Policy, RequestView};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -23,8 +23,7 @@ struct Previewed {
 /// `preview`: the body on standard output, so that `> page.html` makes a page; the rest beside it. Or all of it to a
 /// browser.
 pub(crate) fn run(client: &Client, options: &Preview) -> Result<Report, Failure> {
-    let document = client.state(&options.service)?;
-    let mut state = State::parse(&document.bytes).map_err(Failure::failed)?;
+    let mut state = client.state(&options.service)?;
     if options.writes_only {
         state.maintenance = Mode::Writes;
     } else if state.maintenance == Mode::Off {

@@ -63,15 +63,12 @@ pub(crate) fn waited(progress: &Progress, paint: Paint, now: Timestamp) -> Strin
         _ => paint.alarm(&why(progress)),
     };
     let mut text = format!("{service}: {news}\n");
-    for (place, node) in progress.missing.iter().enumerate() {
-        let name = if place == 0 { "missing" } else { "" };
-        let node = described(node, progress.revision, paint, now);
-        line(name, &node, &mut text);
-    }
-    for (place, node) in progress.lost.iter().enumerate() {
-        let name = if place == 0 { "lost" } else { "" };
-        let node = described(node, progress.revision, paint, now);
-        line(name, &node, &mut text);
+    for (name, nodes) in [("missing", &progress.missing), ("lost", &progress.lost)] {
+        for (place, node) in nodes.iter().enumerate() {
+            let name = if place == 0 { name } else { "" };
+            let node = described(node, progress.revision, paint, now);
+            line(name, &node, &mut text);
+        }
     }
     unstored_lines(
         &progress.unstored_nodes,

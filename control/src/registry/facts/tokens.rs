@@ -58,7 +58,7 @@ impl Tokens {
 }
 
 impl Holder {
-    fn new(hash: TokenHash, grant: Grant) -> Self {
+    pub(crate) fn new(hash: TokenHash, grant: Grant) -> Self {
         let most = usize::try_from(grant.max_polls).unwrap_or(usize::MAX);
         Self {
             hash,

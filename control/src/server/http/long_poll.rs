@@ -178,9 +178,94 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::http::HeaderValue;
+    use tokio::time::advance;
 
     use super::*;
+    use crate::registry::Holder;
+    use crate::token::{Grant, Made, Role, TokenHash};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A poll that may be held for ten seconds, of a client that knows `"a"`.
+    fn poll() -> LongPoll {
+        let made = Made {
+            by: "operator".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let grant = Grant::new("nodes", Role::Node, made);
+        let holder = Holder::new(TokenHash::of(b"token"), grant);
+        LongPoll {
+            caller: Caller(Arc::new(holder)),
+            stopwatch: Stopwatch::start(),
+            known: Condition::read([&b"\"a\""[..]].into_iter()),
+            wait: Some(SECOND * 10),
+        }
+    }
+
+    /// For how many seconds a poll is held that is woken after one second and after four, and how often it looks.
+    /// Control stops after `stop` seconds.
+    async fn held(stop: u32, mut look: impl FnMut(Instant) -> Look) -> (u64, u32) {
+        let (poll, (stopping, stop_at)) = (poll(), watch::channel(false));
+        let (wakes, changes) = watch::channel(());
+        let polls = LongPolls::new(1, stop_at);
+        let begun = Instant::now();
+        let mut looks = 0;
+        let hold = poll.hold(&polls, "\"a\"", changes, || {
+            looks += 1;
+            Ok(look(begun))
+        });
+        let events = async {
+            for second in 1.. {
+                advance(SECOND).await;
+                if second == 1 || second == 4 {
+                    wakes.send_replace(());
+                }
+                stopping.send_replace(second == stop);
+                // The poll looks before the next second.
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            held = hold => held.unwrap(),
+            () = events => {}
+        }
+        (begun.elapsed().as_secs(), looks)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_is_held_until_there_is_news_and_looks_when_it_is_woken() {
+        let after = |seconds: u32| {
+            move |begun: Instant| match begun.elapsed() >= SECOND * seconds {
+                true => Look::News,
+                false => Look::Nothing,
+            }
+        };
+        assert_eq!(held(99, after(0)).await, (0, 1));
+        assert_eq!(held(99, after(1)).await, (1, 2));
+        assert_eq!(held(99, after(2)).await, (4, 3));
+        assert_eq!(held(3, after(2)).await, (3, 2));
+        // It ends by itself between the ninth and the tenth second.
+        assert_eq!(held(99, after(5)).await, (10, 3));
+        let again = |begun: Instant| match begun.elapsed() >= SECOND * 2 {
+            true => Look::News,
+            false => Look::Again(begun + SECOND * 2),
+        };
+        assert_eq!(held(99, again).await, (2, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_beyond_the_limit_and_one_that_has_news_are_not_held() {
+        let (_stopping, stop) = watch::channel(false);
+        let (_wakes, changes) = watch::channel(());
+        let (poll, polls) = (poll(), LongPolls::new(0, stop));
+        let hold = |etag| poll.hold(&polls, etag, changes.clone(), || Ok(Look::Nothing));
+        assert!(hold("\"b\"").await.is_ok());
+        assert!(hold("\"a\"").await.is_err());
+    }
 
     #[test]
     fn wait_is_read_as_a_preference() {

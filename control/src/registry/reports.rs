@@ -200,11 +200,10 @@ impl Memory {
             of_service.note_unstored(node.clone(), token, reason.clone(), now)
         });
         if is_news {
-            let (name, unreadable) = match node {
-                UnstoredNode::Process(id) => (id.name, None),
-                UnstoredNode::Unreadable { reason, .. } => (String::new(), Some(reason)),
+            let (name, reason) = match node {
+                UnstoredNode::Process(id) => (id.name, reason.unwrap_or_default()),
+                UnstoredNode::Unreadable { reason, .. } => (String::new(), reason),
             };
-            let reason = reason.or(unreadable).unwrap_or_default();
             warn!(
                 token,
                 service,

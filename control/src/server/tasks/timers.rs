@@ -9,6 +9,7 @@ use tracing::warn;
 
 use crate::registry::Due;
 use crate::server::app::App;
+use crate::server::http::problem::Problem;
 
 /// The wall clock may be set, and goes on while a machine is suspended and the time to sleep does not, so
 /// that it is looked at again before long.
@@ -34,18 +35,12 @@ async fn look(app: &Arc<App>) -> Duration {
     if next.is_none_or(|next| next > now) {
         return until(next, now);
     }
-    let keeping = Arc::clone(app);
-    match tokio::task::spawn_blocking(move || keeping.registry.end_due(now)).await {
-        Ok(Due::Done) => until(app.registry.next_due(), Timestamp::now()),
-        Ok(Due::Left) => {
-            warn!("trying again in {} s", AGAIN.as_secs());
-            AGAIN
-        }
-        Err(error) => {
-            tracing::error!(%error, "the timers failed; trying again in {} s", AGAIN.as_secs());
-            AGAIN
-        }
+    let ended = Arc::clone(app).blocking(move |registry| Ok::<_, Problem>(registry.end_due(now)));
+    if let Ok(Due::Done) = ended.await {
+        return until(app.registry.next_due(), Timestamp::now());
     }
+    warn!("trying again in {} s", AGAIN.as_secs());
+    AGAIN
 }
 
 /// From `now` until the next timer is due, but no longer than the wall clock can be left alone.

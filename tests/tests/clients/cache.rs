@@ -1,9 +1,9 @@
 //! An HTTP cache between.
 
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
+use intermission_testkit::{Process, free_address};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -14,17 +14,15 @@ const TESTER: &str = "127.0.0.2";
 
 /// An nginx that caches every response whose headers do not forbid it.
 struct Nginx {
-    process: Child,
+    _process: Process,
     address: SocketAddr,
     _folder: TempDir,
 }
 
 impl Nginx {
-    async fn before(front: &Front) -> Self {
+    fn before(front: &Front) -> Self {
         let folder = TempDir::new().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = free_address();
         let path = folder.path().display();
         let configuration = format!(
             "daemon off; master_process off; pid {path}/pid; error_log stderr;
@@ -49,26 +47,12 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, configuration).unwrap();
-        let mut process = Command::new("nginx")
-            .arg("-p")
-            .arg(folder.path())
-            .arg("-c")
-            .arg(file)
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("nginx, which cargo xtask setup installs");
-        let begun = Instant::now();
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            let ended = process.try_wait().unwrap();
-            assert!(ended.is_none(), "nginx has ended: {ended:?}");
-            assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "nginx does not listen"
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let mut nginx = Command::new("nginx");
+        nginx.arg("-p").arg(folder.path()).arg("-c").arg(file);
+        let mut process = Process::launch(nginx.stdin(Stdio::null()));
+        process.listens(address);
         Self {
-            process,
+            _process: process,
             address,
             _folder: folder,
         }
@@ -103,13 +87,6 @@ impl Nginx {
     }
 }
 
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cache_keeps_neither_the_notice_nor_what_a_tester_sees() {
     for front in Front::both().await {
@@ -118,7 +95,7 @@ async fn a_cache_keeps_neither_the_notice_nor_what_a_tester_sees() {
         front
             .put(&json!({ "maintenance": "all", "allowlist": allowlist }))
             .await;
-        let cache = Nginx::before(&front).await;
+        let cache = Nginx::before(&front);
         for _ in 0..3 {
             let (status, cached, body) = cache.get(VISITOR).await;
             assert_eq!((status, &*cached), (503, "MISS"), "{body}");

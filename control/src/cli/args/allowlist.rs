@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::Switch;
+use crate::cli::args::switch::Switch;
 use crate::cli::lists::ListFormat;
 
 #[derive(Debug, Subcommand)]

@@ -1,0 +1,142 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::args::allowlist::Allowlist;
+use crate::cli::args::check::Check;
+use crate::cli::args::node::Node;
+use crate::cli::args::notice::{Explain, Notice, Preview};
+use crate::cli::args::serve::Serve;
+use crate::cli::args::switch::{Enter, Rollback, Switch};
+use crate::cli::args::token::Token;
+use crate::cli::exit;
+
+/// Maintenance mode for Rust services and Envoy
+#[derive(Debug, Parser)]
+#[command(name = "intermission", version, after_help = exit::HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where control is, and how its answers are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Connection {
+    /// Where control listens
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "INTERMISSION_SERVER",
+        default_value = "http://127.0.0.1:7700"
+    )]
+    pub(crate) server: String,
+    /// File with the token to send; else INTERMISSION_TOKEN, else the one that a control of this
+    /// user on this machine left
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Trust the CAs in this file, in PEM, and no others
+    #[arg(long, global = true, value_name = "FILE", env = "INTERMISSION_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// For people, or for machines
+    #[arg(long, global = true, value_enum, default_value = "human")]
+    pub(crate) output: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Keep the states and serve them, until SIGINT or SIGTERM
+    Serve(Box<Serve>),
+    /// Add and list services
+    #[command(subcommand)]
+    Service(Service),
+    /// Begin maintenance, or say more about one that has begun
+    Enter(Enter),
+    /// End maintenance; the allowlist's entries stay
+    Exit(Switch),
+    /// Let testers in during maintenance
+    #[command(subcommand, alias = "whitelist")]
+    Allowlist(Allowlist),
+    /// Show what is in force, of these services or of all
+    Status {
+        /// The services to show; one alone is shown in full
+        #[arg(value_name = "SERVICE")]
+        services: Vec<String>,
+    },
+    /// Show who changed what, when and why, the newest first
+    History { service: String },
+    /// Put in force again what was at an earlier revision, as a new one
+    Rollback(Rollback),
+    /// The processes that enforce a service's state
+    #[command(subcommand)]
+    Node(Node),
+    /// The store behind control
+    #[command(subcommand)]
+    Store(Store),
+    /// Show which rule decides about a request, and what it is answered
+    Explain(Explain),
+    /// Ask a service from outside whether it is in maintenance
+    Check(Check),
+    /// Change what visitors read, or show it
+    Notice(Box<Notice>),
+    /// Show the notice as nodes answer it, even while the service is open
+    Preview(Preview),
+    /// Let others ask control, and end that
+    #[command(subcommand)]
+    Token(Token),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Service {
+    /// Add a service, open; one that is there stays as it is
+    Add { name: String },
+    /// List the services
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// After a backup was restored: make its history the one that all nodes go on to
+    Adopt {
+        /// Why, for history
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn all_services_are_never_meant_by_mistake() {
+        for line in ["enter", "enter shop --all", "exit", "allowlist enable"] {
+            let words = ["intermission"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
+        for line in [
+            "enter --all",
+            "enter shop pay",
+            "whitelist enable shop",
+            "exit --all --output json",
+        ] {
+            let words = ["intermission"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+use clap::Args;
+
+/// The services to change: some, or all, but never all by mistake.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Services {
+    /// The services to change, all or none
+    #[arg(value_name = "SERVICE")]
+    pub(crate) services: Vec<String>,
+    /// Every service
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Services to switch, and whether to wait.
+#[derive(Debug, Args)]
+pub(crate) struct Switch {
+    #[command(flatten)]
+    pub(crate) services: Services,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Whether the command returns when control has the change, or when the nodes have it.
+#[derive(Debug, Args)]
+pub(crate) struct Waiting {
+    /// Return when every node has the change in force and has ended the requests that it refuses
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long to wait at most, such as 90s, 5m or 1h30m, a day at most [default: 5m]
+    #[arg(long, value_name = "DURATION", requires = "wait")]
+    pub(crate) timeout: Option<String>,
+    /// How many nodes there have to be at least; 0 where there may be none
+    #[arg(long, value_name = "N", requires = "wait")]
+    pub(crate) expect: Option<u32>,
+    /// Pass over upgraded connections whose end the nodes do not see
+    #[arg(long, requires = "wait")]
+    pub(crate) ignore_upgraded: bool,
+    /// Forget lost nodes that have been silent for this long, such as 10m, and for three of their waits and their lease
+    #[arg(long, value_name = "DURATION", requires = "wait")]
+    pub(crate) gone_after: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enter {
+    #[command(flatten)]
+    pub(crate) services: Services,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// What visitors read
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// When the service is expected back, such as 2026-11-23T02:00:00Z; none takes back what was said
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Leave by itself after this long, such as 2h, 90m or 1h30m, and tell visitors so. Given again, it counts from
+    /// that moment on; none takes the timer away
+    #[arg(long = "for", value_name = "DURATION", conflicts_with = "until")]
+    pub(crate) limit: Option<String>,
+    /// Seconds after which clients may ask again, where --until does not tell
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) retry_after: Option<u32>,
+    /// Refuse writes only: GET, HEAD and OPTIONS pass
+    #[arg(long)]
+    pub(crate) writes_only: bool,
+    /// Let the clients on the allowlist pass from the beginning
+    #[arg(long)]
+    pub(crate) allowlist: bool,
+    /// When that is done, and waited for if --wait is given, check that this address is refused, as intermission check
+    /// does; may be given several times
+    #[arg(long = "check", value_name = "URL", conflicts_with = "writes_only")]
+    pub(crate) checks: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    pub(crate) service: String,
+    /// One that the history names
+    pub(crate) revision: u32,
+    /// Let the allowlist have new entries wider than /8 too, or /16 of IPv6
+    #[arg(long)]
+    pub(crate) wide: bool,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}

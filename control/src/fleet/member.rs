@@ -28,8 +28,9 @@ pub(crate) struct Member {
     pub(crate) forgiven: BTreeSet<String>,
     /// What it said last; `None` if nothing since control started.
     pub(crate) heard: Option<LastReport>,
-    /// Whether it had a state in force that this store never made, and still runs requests since then: the revision that
-    /// admitted them is none of this history.
+    /// Whether requests may run on it that another history has admitted, whose revisions are none of this one. That holds
+    /// until every thread of it has a state of this history in force and nothing runs, because control may have started
+    /// again after a fork was reported.
     pub(crate) strayed: bool,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
@@ -87,14 +88,33 @@ impl Member {
                 heard.position = before.position;
             }
             self.revoked = false;
-            let running = &heard.report.running;
-            let is_idle = running.requests + running.upgraded == 0;
-            self.strayed = heard.position == Position::Forked || (self.strayed && !is_idle);
             self.wait = heard.report.wait;
             self.lease = heard.report.lease;
             token.clone_into(&mut self.token);
             self.heard = Some(heard);
+            self.note_strayed();
             self.unforgive();
+        }
+    }
+
+    /// Takes note of what the history of the store says of the state that it has reported.
+    pub(super) fn place(&mut self, placed: &LastReport) {
+        if let Some(heard) = &mut self.heard
+            && heard.report.applied == placed.report.applied
+        {
+            heard.position = placed.position;
+            self.note_strayed();
+        }
+    }
+
+    fn note_strayed(&mut self) {
+        if let Some(LastReport {
+            report, position, ..
+        }) = &self.heard
+        {
+            let is_idle = report.running.requests + report.running.upgraded == 0;
+            let is_home = matches!(position, Position::At(_)) && report.silent.is_empty();
+            self.strayed = *position == Position::Forked || (self.strayed && !(is_home && is_idle));
         }
     }
 

@@ -125,11 +125,8 @@ impl Members {
 
     /// Takes note of what the history of the store says of the state that a member has reported.
     pub(crate) fn place(&mut self, placed: &LastReport) {
-        let member = self.members.get_mut(&placed.report.id);
-        if let Some(heard) = member.and_then(|member| member.heard.as_mut())
-            && heard.report.applied == placed.report.applied
-        {
-            heard.position = placed.position;
+        if let Some(member) = self.members.get_mut(&placed.report.id) {
+            member.place(placed);
         }
     }
 

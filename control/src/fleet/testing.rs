@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use intermission_core::{MemberId, Report, Running};
 
-use crate::fleet::member::{LastReport, Member, Position};
+use crate::fleet::member::{LastReport, Member};
 
 pub(crate) const WAIT: Duration = Duration::from_secs(10);
 
@@ -33,18 +33,20 @@ pub(crate) fn running(requests: u64, oldest: Option<u64>) -> Running {
 /// A member by its first report, which came with the token `nodes`.
 pub(crate) fn member(heard: LastReport) -> Member {
     let report = &heard.report;
-    Member {
+    let mut member = Member {
         id: report.id.clone(),
         kind: report.kind.clone(),
         joined: heard.time,
         token: "nodes".to_owned(),
         stored_token: "nodes".to_owned(),
         revoked: false,
-        strayed: heard.position == Position::Forked,
+        strayed: true,
         wait: report.wait,
         lease: report.lease,
         forgiven: BTreeSet::new(),
         expected: heard.at,
-        heard: Some(heard),
-    }
+        heard: None,
+    };
+    member.report(heard, "nodes");
+    member
 }

@@ -200,7 +200,7 @@ fn member(stored: &StoredMember, now: Now) -> Member {
         stored_token: stored.token.clone(),
         token: stored.token.clone(),
         revoked: false,
-        strayed: false,
+        strayed: true,
         forgiven: BTreeSet::new(),
         heard: None,
         expected: now.instant,

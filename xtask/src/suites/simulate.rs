@@ -21,7 +21,8 @@ pub(crate) fn simulate(steps: &mut Steps, arguments: &[&str]) -> Result<()> {
     let runs: u64 = runs.parse().context("--runs N")?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let first = now.as_micros().to_string();
-    let mut test = cargo("test --release --package intermission-control --lib simulation");
+    let mut test =
+        cargo("test --profile simulation --package intermission-control --lib simulation");
     test.args(["--", "--nocapture"]);
     test.env("RUNS", runs.to_string()).env("FIRST", first);
     steps.run("simulation", &mut test)

@@ -1,16 +1,32 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::store::{Batch, StoreError};
+use intermission_core::{MemberId, StateTag};
 
-/// A disk that keeps batches and may fail.
+use super::world::SERVICE;
+use crate::store::{Batch, Step, StoreError, StoredBarrier, StoredMember, StoredState};
+use crate::values::etag::tag_of;
+use crate::wire::forgotten::Forgotten;
+
+/// A disk that keeps tables and may fail.
 #[derive(Debug, Default)]
 pub(super) struct Disk {
-    pub(super) log: Vec<Batch>,
+    pub(super) tables: Tables,
+    pub(super) backup: Tables,
     pub(super) health: Health,
     /// A batch that was answered with an error and may be there all the same after a crash.
     doubtful: Option<Batch>,
-    /// The length of the log when a backup was made.
-    pub(super) backup: usize,
+}
+
+/// What the tables of the store hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    identity: String,
+    /// Each revision from the first.
+    history: Vec<(StoredState, StateTag)>,
+    members: BTreeMap<MemberId, StoredMember>,
+    forgiven: BTreeMap<MemberId, BTreeSet<String>>,
+    barriers: BTreeMap<String, StoredBarrier>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +46,7 @@ impl Disk {
         match self.health {
             Health::Works | Health::Hangs(_) => {
                 self.doubtful = None;
-                self.log.push(batch.clone());
+                self.tables.take(batch);
                 Ok(())
             }
             Health::Full => Err(StoreError::unchanged("the disk is full")),
@@ -41,15 +57,12 @@ impl Disk {
         }
     }
 
-    /// Control dies; a doubtful batch is there when it starts again, or not.
-    pub(super) fn crash(&mut self, revives: bool) {
-        self.log.extend(self.doubtful.take().filter(|_| revives));
-    }
-
-    /// Control dies, and finds the backup when it starts again.
-    pub(super) fn restore(&mut self) {
-        self.doubtful = None;
-        self.log.truncate(self.backup);
+    /// Control dies. A doubtful batch, or the one that was `writing`, is there when it starts again if it `revives`.
+    pub(super) fn crash(&mut self, writing: Option<Batch>, revives: bool) {
+        let doubtful = self.doubtful.take().or(writing);
+        if let Some(batch) = doubtful.filter(|_| revives) {
+            self.tables.take(&batch);
+        }
     }
 
     /// When it can take something, if it is not now.
@@ -58,5 +71,81 @@ impl Disk {
             Health::Hangs(until) if until > now => Some(until),
             _ => None,
         }
+    }
+}
+
+impl Tables {
+    pub(super) fn take(&mut self, batch: &Batch) {
+        for step in &batch.0 {
+            match step {
+                Step::Identity(identity) => self.identity.clone_from(identity),
+                Step::Changed(stored) => {
+                    let tag = tag_of(&stored.state, &stored.document);
+                    self.history.push((StoredState::clone(stored), tag));
+                }
+                Step::BarrierBegan(barrier) => {
+                    self.barriers.insert(barrier.id.clone(), barrier.clone());
+                }
+                Step::BarrierEnded(progress) => _ = self.barriers.remove(&progress.id),
+                Step::Joined { member, .. } => match self.members.get_mut(&member.id) {
+                    Some(known) => known.token.clone_from(&member.token),
+                    None => _ = self.members.insert(member.id.clone(), member.clone()),
+                },
+                Step::Left { id, .. } => {
+                    self.members.remove(id);
+                    self.forgiven.remove(id);
+                }
+                Step::Forgotten { id, .. } => _ = self.members.remove(id),
+                Step::Forgiven { threads, .. } => {
+                    let forgiven = self.forgiven.entry(threads.id.clone()).or_default();
+                    forgiven.extend(threads.silent.iter().cloned());
+                }
+                Step::Unforgiven { threads, .. } => {
+                    if let Some(forgiven) = self.forgiven.get_mut(&threads.id) {
+                        forgiven.retain(|thread| !threads.silent.contains(thread));
+                    }
+                }
+                // The simulation needs none of these.
+                Step::UnstoredForgotten { .. }
+                | Step::Event { .. }
+                | Step::TokenMade { .. }
+                | Step::TokenRevoked { .. }
+                | Step::Answered(_) => {}
+            }
+        }
+    }
+
+    /// What memory has to know when control starts, in the order of `Store::load`.
+    pub(super) fn load(&self) -> Batch {
+        let service = || SERVICE.to_owned();
+        let mut steps = vec![Step::Identity(self.identity.clone())];
+        steps.extend(self.forgiven.iter().map(|(id, silent)| Step::Forgiven {
+            service: service(),
+            threads: Forgotten {
+                id: id.clone(),
+                silent: silent.clone(),
+            },
+        }));
+        steps.extend(self.members.values().map(|member| Step::Joined {
+            service: service(),
+            member: member.clone(),
+        }));
+        let last = self.history.len();
+        let awaited = self.barriers.values().map(|barrier| barrier.revision);
+        let first = awaited.min().unwrap_or(last as u64) as usize;
+        for (stored, _) in &self.history[first.max(1) - 1..] {
+            steps.push(Step::Changed(Box::new(stored.clone())));
+            let barriers = self.barriers.values();
+            let own = barriers.filter(|barrier| barrier.revision == stored.state.revision);
+            steps.extend(own.cloned().map(Step::BarrierBegan));
+        }
+        Batch(steps)
+    }
+
+    /// Whether history has this state.
+    pub(super) fn has(&self, tag: &StateTag) -> bool {
+        let place = (tag.revision() as usize).checked_sub(1);
+        let stored = place.and_then(|place| self.history.get(place));
+        stored.is_some_and(|(_, known)| known == tag)
     }
 }

@@ -5,37 +5,67 @@ use super::node::Phase;
 use super::world::{Event, World};
 
 impl World {
-    /// Something breaks.
+    /// Something breaks, if it is something that does in this world.
     pub(super) fn disturb(&mut self) {
-        if self.is_calm {
+        self.later(100, 2000, Event::Disturb);
+        let process = self.random.usize(0..self.processes.len());
+        let pause = self.millis(100, 9000);
+        let until = self.now + pause;
+        let fault = self.random.u32(0..16);
+        if self.habits.faults >> fault & 1 == 0 {
             return;
         }
-        self.later(100, 3000, Event::Disturb);
-        let process = self.random.usize(0..self.processes.len());
-        let pause = self.millis(100, 6000);
-        let until = self.now + pause;
-        match self.random.u32(0..14) {
+        let health = |world: &mut Self, health| {
+            world.control.disk.health = health;
+            // A disk is seldom ill for long.
+            if world.once_in(2) {
+                world.later(50, 500, Event::Heal);
+            }
+        };
+        match fault {
             0 | 1 => self.start(),
             2 => self.kill(process),
             3 | 4 => self.leave(process),
             5 | 6 => self.freeze(process, until),
             7 => self.processes[process].cut_off = until,
             8 | 9 => self.stick(process),
-            10 if self.control.memory.is_some() => self.crash(),
-            11 => self.control.disk.health = Health::Hangs(until),
-            12 => self.control.disk.health = Health::Full,
-            13 => self.control.disk.health = Health::Fails,
+            10 | 11 if self.control.memory.is_some() => {
+                self.tally.note("death of control");
+                self.crash();
+            }
+            12 => health(self, Health::Hangs(until)),
+            13 => health(self, Health::Full),
+            14 => health(self, Health::Fails),
+            15 => self.spawn(process),
             _ => {}
         }
-        // A disk is seldom ill for long.
-        if self.once_in(2) {
-            self.control.disk.health = Health::Works;
+    }
+
+    /// A process gets another thread, which has its place in the reports first and puts a state in force then.
+    fn spawn(&mut self, index: usize) {
+        let process = &mut self.processes[index];
+        if process.phase == Phase::Serving && process.frozen.is_none() && process.threads.len() < 4
+        {
+            self.tally.note("new thread");
+            let place = process.threads.len();
+            process.spawn();
+            self.later(0, 1500, Event::Join(index, place));
         }
+    }
+
+    /// A new thread takes requests.
+    pub(super) fn join(&mut self, index: usize, place: usize) {
+        let process = &mut self.processes[index];
+        process.adopt(place);
+        process.threads[place].serves = true;
+        self.check_process(index);
+        self.request_at(index, place);
     }
 
     fn kill(&mut self, index: usize) {
         let process = &mut self.processes[index];
         if process.is_alive() {
+            self.tally.note("death of a process");
             process.phase = Phase::Gone(self.now);
             process
                 .threads
@@ -47,6 +77,7 @@ impl World {
     fn leave(&mut self, index: usize) {
         let process = &mut self.processes[index];
         if process.phase == Phase::Serving {
+            self.tally.note("farewell");
             process.phase = Phase::Leaving;
         }
     }
@@ -54,6 +85,7 @@ impl World {
     fn freeze(&mut self, index: usize, until: Duration) {
         let process = &mut self.processes[index];
         if process.is_alive() && process.frozen.is_none() {
+            self.tally.note("frozen process");
             process.finish(self.now);
             process.frozen = Some(until);
             self.at(until, Event::Thaw(index));
@@ -70,11 +102,12 @@ impl World {
 
     /// A thread of a process with several does nothing for a while.
     fn stick(&mut self, index: usize) {
-        let place = self.random.usize(0..2);
+        let place = self.random.usize(0..self.processes[index].threads.len());
         let (pause, now) = (self.millis(500, 9000), self.now);
         let process = &mut self.processes[index];
         process.finish(now);
         if process.threads.len() > 1 && process.threads[place].stuck.is_none() {
+            self.tally.note("stuck thread");
             process.threads[place].stuck = Some(now);
             self.at(now + pause, Event::Speak(index, place));
         }
@@ -86,15 +119,18 @@ impl World {
         if thread.stuck.take().is_none() {
             return;
         }
-        if !self.is_calm {
-            self.request(index);
-        }
+        self.request_at(index, place);
         self.processes[index].adopt(place);
         self.check_process(index);
     }
 
-    /// All faults end.
+    /// The wild time is over. In some worlds all faults end then, and all must be well before long.
     pub(super) fn calm(&mut self) {
+        if !self.habits.ends_well {
+            self.is_over = true;
+            return;
+        }
+        self.tally.note("calm end");
         self.is_calm = true;
         self.control.disk.health = Health::Works;
         self.control.grant.max_members = 1000;

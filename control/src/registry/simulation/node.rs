@@ -56,6 +56,8 @@ impl fmt::Debug for Request {
 pub(super) struct Thread {
     pub(super) in_force: Rc<State>,
     tag: Option<StateTag>,
+    /// Whether it takes requests; its place in the reports comes first.
+    pub(super) serves: bool,
     pub(super) requests: Vec<Request>,
     /// Since when it does nothing.
     pub(super) stuck: Option<Duration>,
@@ -79,6 +81,8 @@ pub(super) enum Phase {
 pub(super) struct Process {
     pub(super) id: MemberId,
     pub(super) poll: Poll,
+    /// When it has started, which is time zero for its polls.
+    pub(super) born: Duration,
     lease: Option<Duration>,
     pub(super) seq: u64,
     /// The number of the last poll that control has heard.
@@ -86,6 +90,8 @@ pub(super) struct Process {
     /// The number of the poll that is not answered yet.
     pub(super) in_flight: Option<u64>,
     pub(super) threads: Vec<Thread>,
+    /// What is in force before the first answer.
+    provisional: Rc<State>,
     /// What its threads have to put in force.
     pub(super) latest: Option<(Rc<State>, StateTag)>,
     pub(super) phase: Phase,
@@ -98,8 +104,6 @@ pub(super) struct Process {
     pub(super) farewell_taken: Option<u32>,
     /// Whether control had it as a member when it answered last.
     pub(super) was_member: bool,
-    /// Whether an operator has answered for it since it was heard.
-    pub(super) excused: bool,
 }
 
 /// After what silence a thread is named as silent.
@@ -108,11 +112,13 @@ const SILENT: Duration = Duration::from_secs(1);
 pub(super) const WAIT: Duration = Duration::from_secs(1);
 
 impl Process {
+    /// A process that starts, with the state that an earlier one has saved if there is one.
     pub(super) fn new(
-        name: &str,
-        boot: u64,
+        id: MemberId,
         threads: usize,
         lease: Option<Duration>,
+        saved: Option<Rc<State>>,
+        born: Duration,
         seed: u64,
     ) -> Self {
         let mut options = PollOptions::default();
@@ -120,22 +126,22 @@ impl Process {
         options.wait = WAIT;
         options.lease = lease;
         let service: ServiceName = super::world::SERVICE.parse().unwrap();
-        let open = Rc::new(State::initial(service.clone(), Mode::Off));
-        let thread = || Thread {
-            in_force: Rc::clone(&open),
-            tag: None,
-            requests: Vec::new(),
-            stuck: None,
-            excused: false,
-        };
-        Self {
-            id: MemberId::new(name, boot),
-            poll: Poll::new(options, seed).with_service(Some(service)),
+        let open = || Rc::new(State::initial(service.clone(), Mode::Off));
+        let mut poll = Poll::new(options, seed).with_service(Some(service.clone()));
+        if let Some(saved) = &saved {
+            poll = poll.with_saved_copy(State::clone(saved));
+        }
+        let provisional = saved.unwrap_or_else(open);
+        let mut process = Self {
+            id,
+            poll,
+            born,
             lease,
             seq: 0,
             heard: 0,
             in_flight: None,
-            threads: (0..threads).map(|_| thread()).collect(),
+            threads: Vec::new(),
+            provisional,
             latest: None,
             phase: Phase::Starting,
             frozen: None,
@@ -143,17 +149,33 @@ impl Process {
             farewells: 0,
             farewell_taken: None,
             was_member: false,
-            excused: false,
+        };
+        for thread in 0..threads {
+            process.spawn();
+            process.threads[thread].serves = true;
         }
+        process
+    }
+
+    /// Gives a new thread its place in the reports.
+    pub(super) fn spawn(&mut self) {
+        self.threads.push(Thread {
+            in_force: Rc::clone(&self.provisional),
+            tag: None,
+            serves: false,
+            requests: Vec::new(),
+            stuck: None,
+            excused: false,
+        });
     }
 
     /// Control hears a poll of it.
     pub(super) fn heard(&mut self, message: &Message) {
-        self.excused = false;
-        if message.number > self.heard {
-            self.heard = message.number;
+        let Report { seq, silent, .. } = &message.report;
+        if *seq > self.heard {
+            self.heard = *seq;
             let threads = self.threads.iter_mut().enumerate();
-            for (_, thread) in threads.filter(|(place, _)| !message.silent.contains(place)) {
+            for (_, thread) in threads.filter(|(place, _)| !silent.contains(&name(*place))) {
                 thread.excused = false;
             }
         }
@@ -163,12 +185,22 @@ impl Process {
         !matches!(self.phase, Phase::Gone(_))
     }
 
+    /// Whether it has a lease, and admits a client.
+    pub(super) fn serves_under_lease(&self, now: Duration) -> bool {
+        let mut threads = 0..self.threads.len();
+        let admits = |thread, client| self.admits(thread, client, now).is_some();
+        self.lease.is_some()
+            && threads.any(|thread| Client::ALL.iter().any(|client| admits(thread, *client)))
+    }
+
     /// Why the thread would admit a client now.
     pub(super) fn admits(&self, thread: usize, client: Client, now: Duration) -> Option<Lasting> {
-        let lapsed = self.poll.lapses_at().is_some_and(|end| end <= now);
+        let end = self.poll.lapses_at();
+        let lapsed = end.is_some_and(|end| self.born + end <= now);
         let serves = matches!(self.phase, Phase::Starting | Phase::Serving);
-        let state = &self.threads[thread].in_force;
-        client.admitted_by(state).filter(|_| serves && !lapsed)
+        let thread = &self.threads[thread];
+        let admitted = client.admitted_by(&thread.in_force);
+        admitted.filter(|_| serves && !lapsed && thread.serves)
     }
 
     /// Starts a request, if it is admitted.
@@ -232,25 +264,26 @@ impl Process {
             .map(|(place, _)| place)
     }
 
-    /// The header of the next poll.
-    pub(super) fn report(&mut self, leaving: bool, now: Duration) -> String {
+    /// What the next poll says.
+    pub(super) fn report(&mut self, leaving: bool, now: Duration) -> Report {
         self.seq += 1;
         let silent: Vec<_> = self.silent(now).collect();
-        let speaking = || {
-            let threads = self.threads.iter().enumerate();
-            threads
-                .filter(|(place, _)| !silent.contains(place))
-                .map(|(_, thread)| thread)
-        };
-        let applied = speaking().map(|thread| thread.tag.as_ref());
-        let applied = applied.reduce(|one, other| match (one, other) {
-            (Some(one), Some(other)) if other > one => Some(one),
-            (Some(_), Some(other)) => Some(other),
-            _ => None,
-        });
-        // A process without any thread that speaks reports what its poller has.
-        let applied = applied.unwrap_or_else(|| self.poll.tag());
-        let running = speaking().fold(Running::default(), |sum, thread| sum.and(thread.running()));
+        let threads = self.threads.iter().enumerate();
+        let speaking = threads.filter(|(place, _)| !silent.contains(place));
+        let known = self.poll.tag();
+        let (mut applied, mut running) = (known, Running::default());
+        for (_, thread) in speaking {
+            running = running.and(thread.running());
+            // As the edge filter does: of two documents of one revision, that which the poller does not have counts.
+            let tag = thread.tag.as_ref();
+            let is_later = match tag.partial_cmp(&applied) {
+                Some(order) => order.is_gt(),
+                None => applied != known,
+            };
+            if !is_later {
+                applied = tag;
+            }
+        }
         let kind = if self.threads.len() > 1 {
             "envoy"
         } else {
@@ -260,15 +293,19 @@ impl Process {
             seq: self.seq,
             applied: applied.and_then(StateTag::bare).map(str::to_owned),
             running,
-            silent: silent.iter().map(|place| format!("t{place}")).collect(),
-            wait: self.poll.longest_pause(),
+            silent: silent.iter().map(|place| name(*place)).collect(),
+            wait: WAIT,
             lease: self.lease,
             error: self.poll.objection().map(str::to_owned),
             leaving,
             ..Report::new(self.id.clone(), kind)
         }
-        .to_string()
     }
+}
+
+/// The name of a thread in reports.
+pub(super) fn name(place: usize) -> String {
+    format!("t{place}")
 }
 
 impl Thread {

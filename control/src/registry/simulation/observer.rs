@@ -1,12 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
-use intermission_core::State;
+use intermission_core::{State, StateTag};
 
-use super::node::{Client, Phase};
+use super::node::Client;
 use super::polls::Message;
-use super::world::World;
+use super::world::{SERVICE, World};
 use crate::store::{Batch, Step};
 use crate::wire::barrier::{Ending, Progress};
 use crate::wire::wait::Wait;
@@ -15,26 +15,42 @@ use crate::wire::wait::Wait;
 #[derive(Debug, Default)]
 pub(super) struct Observer {
     /// The waits of operators, by their barriers.
-    waits: BTreeMap<String, (State, Wait, Duration)>,
-    /// The last state that control has stored.
-    latest: Option<State>,
-    /// What waits that have ended well promise of these processes, until a later change admits more.
-    seals: Vec<(State, BTreeSet<usize>)>,
-    /// When and in which life control has heard each process last.
+    waits: BTreeMap<String, Begun>,
+    /// What waits that have ended well promise, until a later change admits more.
+    seals: Vec<Seal>,
+    /// What control has heard of each process last.
     heard: BTreeMap<usize, Heard>,
-    /// How many waits have ended well.
-    pub(super) done: usize,
+}
+
+#[derive(Debug)]
+struct Begun {
+    state: Rc<State>,
+    wait: Wait,
+    at: Duration,
+    /// Whether a later change may have admitted more.
+    is_superseded: bool,
+    judged: Option<Ending>,
+}
+
+/// No process of these may admit a client that this state refuses.
+#[derive(Debug)]
+struct Seal {
+    state: Rc<State>,
+    /// A bit for each process.
+    processes: u64,
 }
 
 #[derive(Debug)]
 struct Heard {
     life: u32,
-    number: u64,
     at: Duration,
+    message: Rc<Message>,
+    /// Whether it came from a member.
+    is_of_member: bool,
 }
 
 /// How long control takes a silent process for alive.
-const ALIVE: Duration = Duration::from_secs(3);
+pub(super) const ALIVE: Duration = Duration::from_secs(3);
 
 impl Observer {
     /// Takes note of what is stored.
@@ -46,38 +62,67 @@ impl Observer {
         }
     }
 
-    /// Takes note of the state that is stored last.
+    /// Takes note of the state that is in force now.
     pub(super) fn restarted(&mut self, state: &State) {
-        self.seals.retain(|(sealed, _)| {
-            state.store == sealed.store
-                && state.revision >= sealed.revision
-                && state.refuses_all_of(sealed)
-        });
-        self.latest = Some(state.clone());
+        let stands_in = |earlier: &State| {
+            state.store == earlier.store
+                && state.revision >= earlier.revision
+                && state.refuses_all_of(earlier)
+        };
+        self.seals.retain(|seal| stands_in(&seal.state));
+        for begun in self.waits.values_mut() {
+            begun.is_superseded |= !stands_in(&begun.state);
+        }
     }
 
     /// Takes note of a wait before it is stored.
-    pub(super) fn begins(&mut self, id: &str, state: &State, wait: &Wait, now: Duration) {
-        let begun = (state.clone(), wait.clone(), now);
+    pub(super) fn begins(&mut self, id: &str, state: &State, wait: &Wait, at: Duration) {
+        let begun = Begun {
+            state: Rc::new(state.clone()),
+            wait: wait.clone(),
+            at,
+            is_superseded: false,
+            judged: None,
+        };
         self.waits.insert(id.to_owned(), begun);
     }
 
     /// Takes note of a poll that control has got, unless it has come late.
-    pub(super) fn heard(&mut self, message: &Message, life: u32, at: Duration) {
-        let number = message.number;
+    pub(super) fn heard(
+        &mut self,
+        message: &Rc<Message>,
+        is_of_member: bool,
+        life: u32,
+        at: Duration,
+    ) {
         let last = self.heard.get(&message.process);
-        if last.is_none_or(|last| last.life < life || last.number < number) {
-            let heard = Heard { life, number, at };
-            self.heard.insert(message.process, heard);
+        let is_late = last
+            .is_some_and(|last| last.life == life && last.message.report.seq >= message.report.seq);
+        if !is_late {
+            let message = Rc::clone(message);
+            let heard = Heard {
+                life,
+                at,
+                message,
+                is_of_member,
+            };
+            self.heard.insert(heard.message.process, heard);
         }
     }
 
-    /// When control has heard a process in this life.
-    pub(super) fn heard_at(&self, process: usize, life: u32) -> Option<Duration> {
+    /// An operator answers for a process until control hears it again.
+    pub(super) fn forget(&mut self, process: usize) {
+        self.heard.remove(&process);
+    }
+
+    fn heard_in(&self, life: u32, process: usize) -> Option<&Heard> {
         let heard = self.heard.get(&process);
-        heard
-            .filter(|heard| heard.life == life)
-            .map(|heard| heard.at)
+        heard.filter(|heard| heard.life == life)
+    }
+
+    /// When control has heard a process in this life.
+    pub(super) fn heard_at(&self, life: u32, process: usize) -> Option<Duration> {
+        Some(self.heard_in(life, process)?.at)
     }
 }
 
@@ -86,25 +131,92 @@ fn refuses(state: &State, client: Client) -> bool {
 }
 
 impl World {
-    /// Checks the end of a wait in this life of control, if it has ended well.
-    pub(super) fn check_end(&mut self, life: u32, progress: &Arc<Progress>) {
-        self.trace(|| format!("ended {:?}", progress.ending));
+    /// Whether control takes a process for alive that was heard since a moment.
+    fn counts(&self, process: usize, since: Duration) -> bool {
+        let heard = self.observer.heard_at(self.control.life, process);
+        heard.is_some_and(|at| at >= since && self.now - at <= ALIVE)
+    }
+
+    /// Checks that a wait which ends in another way than well does so for a reason.
+    pub(super) fn check_judged(&mut self, progress: &Progress) {
+        let Some(ending) = progress.ending else {
+            return;
+        };
+        let Some(begun) = self.observer.waits.get_mut(&progress.id) else {
+            return;
+        };
+        if begun.judged.replace(ending) == Some(ending) {
+            return;
+        }
+        let begun = &self.observer.waits[&progress.id];
+        let (all, life) = (0..self.processes.len(), self.control.life);
+        let heard = |process| self.observer.heard_in(life, process);
+        let is_true = match ending {
+            Ending::TimedOut => self.moment().time >= progress.deadline,
+            Ending::Superseded => begun.is_superseded,
+            Ending::Lost => all
+                .clone()
+                .any(|process| !self.counts(process, Duration::ZERO)),
+            Ending::TooFew => {
+                let counted = all
+                    .clone()
+                    .filter(|process| self.counts(*process, Duration::ZERO));
+                let staying = counted
+                    .filter_map(heard)
+                    .filter(|heard| !heard.message.report.leaves());
+                let expected = begun.wait.expect.unwrap_or(1);
+                progress.unstored > 0 || (staying.count() as u64) < expected
+            }
+            Ending::Forked => all.clone().filter_map(heard).any(|heard| {
+                let applied = heard.message.report.applied.as_ref();
+                let tag = applied.map(|applied| applied.parse::<StateTag>().unwrap());
+                tag.is_some_and(|tag| !self.control.disk.tables.has(&tag))
+            }),
+            Ending::Done | Ending::Unsure | Ending::Refused => true,
+        };
+        if !is_true {
+            let revision = progress.revision;
+            self.fail(format!(
+                "a wait for {revision} ends {ending:?} for no reason"
+            ));
+            return;
+        }
+        if self.control.writing.is_some() {
+            return;
+        }
+        let heard = all.filter_map(heard).filter(|heard| heard.is_of_member);
+        let stale = heard.map(|heard| &heard.message.report).find(|report| {
+            let mut missing = progress.missing.iter();
+            let own = missing.find(|view| view.boot == report.id.boot && view.heard.is_some());
+            own.is_some_and(|view| {
+                view.applied != report.applied || view.running != report.running.requests
+            })
+        });
+        if let Some(report) = stale {
+            self.fail(format!(
+                "a wait names a node by an old report, not by {report:?}"
+            ));
+        }
+    }
+
+    /// Checks the end of a wait, if it ends well.
+    pub(super) fn check_end(&mut self, progress: &Progress) {
         if progress.ending != Some(Ending::Done) {
             return;
         }
-        self.observer.done += 1;
-        let (state, wait, began) = self.observer.waits[&progress.id].clone();
-        let latest = self.observer.latest.as_ref().unwrap_or(&state);
+        self.tally.checks += 1;
+        let begun = &self.observer.waits[&progress.id];
+        let (state, wait, began) = (Rc::clone(&begun.state), begun.wait.clone(), begun.at);
+        let latest = self.memory().service(SERVICE).unwrap();
+        let latest = &latest.state;
         if !latest.refuses_all_of(&state) || latest.store != state.store {
             self.fail(format!(
                 "done for {} though {} admits more",
                 state.revision, latest.revision
             ));
         }
-        let counted = (0..self.processes.len()).filter(|process| {
-            let heard = self.observer.heard_at(*process, life);
-            heard.is_some_and(|at| at >= began && self.now - at <= ALIVE)
-        });
+        let all = 0..self.processes.len();
+        let counted = all.clone().filter(|process| self.counts(*process, began));
         let counted = counted.count() as u64;
         if counted < wait.expect.unwrap_or(1) {
             self.fail(format!(
@@ -112,16 +224,17 @@ impl World {
                 wait.expect
             ));
         }
-        let mut sealed = BTreeSet::new();
-        for index in 0..self.processes.len() {
+        let mut processes = 0;
+        for index in all.clone() {
             let process = &mut self.processes[index];
             process.finish(self.now);
             let process = &self.processes[index];
-            let is_known = self.observer.heard_at(index, life).is_some() || process.was_member;
-            if !process.is_alive() || process.excused || !is_known {
+            let heard = self.observer.heard_in(self.control.life, index);
+            let is_known = heard.is_some() || process.was_member;
+            if !process.is_alive() || !is_known {
                 continue;
             }
-            sealed.insert(index);
+            processes |= 1 << index;
             for thread in process.threads.iter().filter(|thread| !thread.excused) {
                 let mut old = thread.requests.iter().filter(|request| {
                     let is_ignored = request.upgraded && wait.ignore_upgraded;
@@ -134,41 +247,33 @@ impl World {
                 }
             }
         }
-        self.observer.seals.push((state, sealed));
-        for index in 0..self.processes.len() {
-            self.check_process(index);
-        }
+        self.observer.seals.push(Seal { state, processes });
+        all.for_each(|index| self.check_process(index));
     }
 
     /// Checks that a process admits no client that it must not admit.
     pub(super) fn check_process(&mut self, index: usize) {
         let process = &self.processes[index];
-        if process.excused || matches!(process.phase, Phase::Gone(_)) {
-            return;
-        }
-        for (state, sealed) in &self.observer.seals {
-            if !sealed.contains(&index) {
+        for seal in &self.observer.seals {
+            if seal.processes >> index & 1 == 0 {
                 continue;
             }
+            self.tally.checks += 1;
             for (place, thread) in process.threads.iter().enumerate() {
                 let mut clients = Client::ALL.into_iter();
                 let admitted = clients.find(|client| {
                     let admits = process.admits(place, *client, self.now).is_some();
-                    admits && refuses(state, *client) && !thread.excused
+                    admits && refuses(&seal.state, *client) && !thread.excused
                 });
                 if let Some(client) = admitted {
                     let failure = format!(
                         "done for {}, and thread {place} of process {index} admits a {client:?} by {}",
-                        state.revision, thread.in_force.revision
+                        seal.state.revision, thread.in_force.revision
                     );
                     self.fail(failure);
                     return;
                 }
             }
         }
-    }
-
-    pub(super) fn fail(&mut self, failure: String) {
-        self.failure.get_or_insert(failure);
     }
 }

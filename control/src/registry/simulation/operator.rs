@@ -1,62 +1,54 @@
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use super::node::Phase;
+use intermission_core::Field;
+use serde_json::json;
+
+use super::node::{Phase, name};
+use super::observer::ALIVE;
+use super::store::Work;
 use super::world::{Event, SERVICE, World};
 use crate::change::{Change, Enter};
 use crate::fleet::Selection;
 use crate::registry::change::ChangeRequest;
 use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
-use crate::store::Step;
+use crate::store::{Batch, Step};
 use crate::values::duration::Timeout;
 use crate::wire::wait::Wait;
-use intermission_core::Field;
-use serde_json::json;
-
-/// After what silence control takes a process for lost.
-const LOST: Duration = Duration::from_secs(3);
 
 impl World {
-    /// An operator does something.
+    /// An operator does something, if it is something that this one does.
     pub(super) fn operate(&mut self) {
-        if self.is_calm {
+        self.later(100, 2000, Event::Operate);
+        let deed = self.random.u32(0..23);
+        if self.habits.deeds >> deed & 1 == 0 || self.control.memory.is_none() {
             return;
         }
-        self.later(300, 3000, Event::Operate);
-        let is_away = self.control.memory.is_none();
-        if is_away || self.control.disk.hangs_until(self.now).is_some() {
-            return;
-        }
-        match self.random.u32(0..16) {
-            0..5 => self.enter(),
-            5..7 => _ = self.change(Change::Exit, None),
-            7 => _ = self.change(Change::EnableAllowlist, None),
-            8 | 9 => {
+        match deed {
+            0..6 => {
                 let wait = self.wait();
-                self.change(Change::DisableAllowlist, Some(wait));
+                self.ask(Work::Change(enter(), Some(wait)));
             }
-            10 => self.forget(Selection::Lost),
-            11 => {
-                let name = self.some_name();
-                self.forget(Selection::Named(BTreeSet::from([name])));
+            6..8 => self.ask(Work::Change(Change::Exit, None)),
+            8 | 9 => self.ask(Work::Change(Change::EnableAllowlist, None)),
+            10 | 11 => {
+                let wait = self.wait();
+                self.ask(Work::Change(Change::DisableAllowlist, Some(wait)));
             }
-            12 => self.forget(Selection::Unstored),
-            13 if self.once_in(2) => self.control.disk.backup = self.control.disk.log.len(),
-            14 if self.once_in(3) => self.restore(),
-            15 => self.adopt_store(),
-            _ => {}
+            12 => self.ask(Work::Forget(Selection::Lost)),
+            13..16 => {
+                let process = self.random.usize(0..self.processes.len());
+                let name = self.processes[process].id.name.clone();
+                self.ask(Work::Forget(Selection::Named(BTreeSet::from([name]))));
+            }
+            16 => self.ask(Work::Forget(Selection::Unstored)),
+            17 => self.ask(Work::Adopt),
+            18..21 => self.control.disk.backup = self.control.disk.tables.clone(),
+            _ => {
+                self.tally.note("restored backup");
+                self.restore();
+            }
         }
-    }
-
-    fn enter(&mut self) {
-        let wait = self.wait();
-        self.change(enter(), Some(wait));
-    }
-
-    fn some_name(&mut self) -> String {
-        let process = self.random.usize(0..self.processes.len());
-        self.processes[process].id.name.clone()
     }
 
     fn wait(&mut self) -> Wait {
@@ -69,86 +61,92 @@ impl World {
             timeout: Timeout::from_seconds(self.random.u64(1..=20)),
             expect,
             ignore_upgraded: self.once_in(4),
-            gone_after: Timeout::from_seconds(5).filter(|_| self.once_in(8)),
+            gone_after: Timeout::from_seconds(4).filter(|_| self.once_in(8)),
         }
     }
 
     /// Makes a change, and perhaps waits.
-    pub(super) fn change(&mut self, change: Change, wait: Option<Wait>) -> Option<String> {
+    pub(super) fn change(&mut self, change: &Change, wait: Option<&Wait>) -> Batch {
+        self.tally.note(match change {
+            Change::Enter(_) => "enter",
+            Change::Exit => "exit",
+            Change::EnableAllowlist => "allowlist enable",
+            _ => "allowlist disable",
+        });
         let request = ChangeRequest {
-            change,
+            change: change.clone(),
             expected: None,
             actor: "operator".to_owned(),
             reason: None,
             caller: None,
             once: None,
-            wait: wait.clone(),
+            wait: wait.cloned(),
         };
         let memory = self.memory();
-        let before = memory.service(SERVICE).unwrap().state.clone();
+        let before = memory.service(SERVICE).unwrap();
         let changed = memory.change(&Target::All, &request, self.moment());
         let (batch, outcomes) = changed.unwrap();
-        let mut states = batch.0.iter().filter_map(|step| match step {
+        let state = batch.0.iter().find_map(|step| match step {
             Step::Changed(stored) => Some(&stored.state),
             _ => None,
         });
-        let state = states.next().unwrap_or(&before);
-        let id = outcomes[0].barrier.clone();
-        if let (Some(id), Some(wait)) = (&id, &wait) {
+        let state = state.unwrap_or(&before.state);
+        if let (Some(id), Some(wait)) = (&outcomes[0].barrier, wait) {
             self.observer.begins(id, state, wait, self.now);
+            if self.is_last {
+                self.last_wait = Some(id.clone());
+            }
         }
-        if !batch.0.is_empty() {
-            self.commit(&batch);
-        }
-        id
+        batch
     }
 
     /// Answers for nodes, though perhaps wrongly: control takes the operator's word for what is lost or silent.
-    pub(super) fn forget(&mut self, selection: Selection) {
+    pub(super) fn forget(&mut self, selection: &Selection) -> Batch {
         let request = ForgetRequest {
             service: SERVICE.to_owned(),
-            selection,
+            selection: selection.clone(),
             actor: "operator".to_owned(),
             reason: None,
             once: None,
         };
         let Ok((batch, forgetting)) = self.memory().forget(&request, self.moment()) else {
-            return;
+            return Batch::default();
         };
         let life = self.control.life;
         for index in 0..self.processes.len() {
-            let heard = self.observer.heard_at(index, life);
-            let is_lost = heard.is_none_or(|at| self.now - at > LOST);
+            let heard = self.observer.heard_at(life, index);
+            let is_lost = heard.is_none_or(|at| self.now - at > ALIVE);
             let process = &mut self.processes[index];
             let mut removed = forgetting.removed.iter();
-            process.excused |= removed.any(|threads| threads.id == process.id) && is_lost;
+            let is_removed = removed.any(|threads| threads.id == process.id);
             let all = forgetting.removed.iter().chain(&forgetting.forgiven);
             for threads in all.filter(|threads| threads.id == process.id) {
                 for (place, thread) in process.threads.iter_mut().enumerate() {
-                    thread.excused |= threads.silent.contains(&format!("t{place}"));
+                    let is_forgiven = threads.silent.contains(&name(place));
+                    thread.excused |= is_forgiven;
+                    if is_forgiven {
+                        self.tally.note("thread forgiven");
+                    }
                 }
             }
             let mut unstored = forgetting.unstored.iter();
-            process.excused |= unstored.any(|node| node.boot.as_deref() == Some(&process.id.boot));
+            let is_unstored = unstored.any(|node| node.boot.as_deref() == Some(&process.id.boot));
+            if is_removed && is_lost || is_unstored {
+                process.was_member = false;
+                self.observer.forget(index);
+                self.tally.note("node forget");
+            }
+            let is_gone = is_removed && matches!(selection, Selection::Gone(_));
+            if is_gone {
+                self.tally.note("node forget by --gone-after");
+            }
+            if is_gone && self.processes[index].serves_under_lease(self.now) {
+                self.fail(format!(
+                    "process {index} is forgotten by --gone-after, and its lease has not closed it"
+                ));
+            }
         }
-        if !batch.0.is_empty() {
-            self.commit(&batch);
-        }
-    }
-
-    /// Control starts from a backup.
-    fn restore(&mut self) {
-        self.crash();
-        self.control.disk.restore();
-        for process in &mut self.processes {
-            process.was_member = false;
-        }
-    }
-
-    fn adopt_store(&mut self) {
-        let now = self.moment();
-        let (batch, _) = self.memory().adopt("operator", None, now).unwrap();
-        self.commit(&batch);
+        batch
     }
 
     /// When all nodes are heard again and the dead are forgotten, a wait has to end well.
@@ -156,11 +154,11 @@ impl World {
         let life = self.control.life;
         let is_settled = self.control.memory.is_some()
             && (0..self.processes.len()).all(|index| match self.processes[index].phase {
-                Phase::Gone(at) => self.now - at > LOST * 2,
+                Phase::Gone(at) => self.now - at > ALIVE * 2,
                 Phase::Leaving => false,
                 Phase::Starting | Phase::Serving => {
-                    let heard = self.observer.heard_at(index, life);
-                    heard.is_some_and(|at| self.now - at <= LOST)
+                    let heard = self.observer.heard_at(life, index);
+                    heard.is_some_and(|at| self.now - at <= ALIVE)
                 }
             });
         if !is_settled {
@@ -174,43 +172,15 @@ impl World {
                 self.fail(format!("process {index} has left, and is a member"));
             }
         }
-        self.adopt_store();
-        self.forget(Selection::Lost);
-        self.forget(Selection::Unstored);
+        self.ask(Work::Adopt);
+        self.ask(Work::Forget(Selection::Lost));
+        self.ask(Work::Forget(Selection::Unstored));
+        self.is_last = true;
         let wait = Wait {
             timeout: Timeout::from_seconds(30),
             ..Wait::default()
         };
-        self.last_wait = self.change(enter(), Some(wait));
-    }
-
-    /// Whether the last wait has ended, which has to be well.
-    pub(super) fn is_done(&mut self) -> bool {
-        let Some(id) = &self.last_wait else {
-            return false;
-        };
-        let steps = self
-            .control
-            .disk
-            .log
-            .last()
-            .into_iter()
-            .flat_map(|batch| &batch.0);
-        let mut ends = steps.filter_map(|step| match step {
-            Step::BarrierEnded(progress) if progress.id == *id => Some(progress),
-            _ => None,
-        });
-        let Some(progress) = ends.next() else {
-            return false;
-        };
-        if progress.ending != Some(crate::wire::barrier::Ending::Done) {
-            let failure = format!(
-                "the last wait ended {:?}: {:?}",
-                progress.ending, progress.missing
-            );
-            self.fail(failure);
-        }
-        true
+        self.ask(Work::Change(enter(), Some(wait)));
     }
 }
 

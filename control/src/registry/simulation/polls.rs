@@ -1,24 +1,22 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use intermission_core::PollResponse;
+use intermission_core::{PollResponse, Report};
 
 use super::control::Response;
 use super::node::{Phase, WAIT};
 use super::world::{Event, World};
 
 /// A poll on its way to control.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Message {
     pub(super) process: usize,
-    pub(super) number: u64,
-    pub(super) line: String,
+    pub(super) report: Report,
     pub(super) if_none_match: Option<Box<str>>,
     /// How long control may hold it.
     pub(super) wait: Option<Duration>,
-    /// The threads that it names as silent.
-    pub(super) silent: Vec<usize>,
-    pub(super) leaves: bool,
+    /// The number of the backup that control runs from.
+    pub(super) epoch: u32,
 }
 
 /// How often a farewell is sent.
@@ -27,50 +25,45 @@ const FAREWELLS: u32 = 4;
 impl World {
     /// A process polls, if it is time.
     pub(super) fn poll(&mut self, index: usize) {
-        let (now, is_calm) = (self.now, self.is_calm);
+        let now = self.now;
         let process = &mut self.processes[index];
         process.finish(now);
         if !process.is_alive() || process.in_flight.is_some() || process.frozen.is_some() {
             return;
         }
-        if process.poll.next_at() > now {
-            let at = process.poll.next_at();
+        let at = process.born + process.poll.next_at();
+        if at > now {
             self.at(at, Event::Poll(index));
             return;
         }
         let leaves = process.phase == Phase::Leaving && process.is_idle();
-        let request = process.poll.send(now);
-        let line = process.report(leaves, now);
-        let number = process.seq;
+        let request = process.poll.send(now - process.born);
+        let report = process.report(leaves, now);
+        let number = report.seq;
         process.in_flight = Some(number);
-        let message = Message {
+        let is_cut_off = process.cut_off > now;
+        let message = Rc::new(Message {
             process: index,
-            number,
-            line,
+            report,
             if_none_match: request.if_none_match,
             wait: request.prefer.map(|_| WAIT).filter(|_| !leaves),
-            silent: process.silent(now).collect(),
-            leaves,
-        };
-        let is_cut_off = process.cut_off > now;
+            epoch: self.epoch,
+        });
         self.at(now + request.timeout, Event::Fail(index, number));
-        if is_cut_off || !is_calm && self.once_in(20) {
+        if is_cut_off || self.is_lost() {
             self.later(50, 2000, Event::Fail(index, number));
             return;
         }
-        if !is_calm && self.once_in(10) {
-            self.later(1, 4000, Event::Arrive(message.clone()));
+        if self.is_delayed() {
+            self.tally.note("poll that comes twice");
+            self.later(1, 4000, Event::Arrive(Rc::clone(&message)));
         }
-        let most = if !is_calm && self.once_in(8) {
-            3000
-        } else {
-            20
-        };
+        let most = if self.is_delayed() { 3000 } else { 20 };
         self.later(1, most, Event::Arrive(message));
     }
 
     /// An answer comes to a process.
-    pub(super) fn answered(&mut self, index: usize, number: u64, response: Response) {
+    pub(super) fn answered(&mut self, index: usize, number: u64, response: Box<Response>) {
         let now = self.now;
         let process = &mut self.processes[index];
         if !process.is_alive() || process.in_flight != Some(number) {
@@ -87,7 +80,7 @@ impl World {
             return;
         }
         let received = process.poll.receive(
-            now,
+            now - process.born,
             PollResponse {
                 status: response.status,
                 etag: Some(response.etag.as_bytes()),
@@ -96,7 +89,7 @@ impl World {
                 body: &response.body,
             },
         );
-        let next = process.poll.next_at();
+        let next = process.born + process.poll.next_at();
         let tag = process.poll.tag().cloned();
         let was_starting = process.phase == Phase::Starting;
         let threads = process.threads.len();
@@ -127,7 +120,7 @@ impl World {
             return;
         }
         process.in_flight = None;
-        process.poll.fail(now);
+        process.poll.fail(now - process.born);
         if process.phase == Phase::Leaving && process.is_idle() {
             process.farewells += 1;
             if process.farewells >= FAREWELLS {
@@ -135,7 +128,7 @@ impl World {
                 return;
             }
         }
-        let next = process.poll.next_at();
+        let next = process.born + process.poll.next_at();
         self.at(next, Event::Poll(index));
     }
 }

@@ -1,10 +1,16 @@
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use super::tally::Tally;
 use super::world::World;
 
 /// How many worlds are tried where no number is given.
-const RUNS: u64 = if cfg!(debug_assertions) { 100 } else { 10_000 };
+const RUNS: u64 = 1000;
+/// In how many worlds everything that is expected must have happened.
+const MANY: u64 = 10_000;
+/// How often the progress is printed.
+const PRINTED: Duration = Duration::from_secs(60);
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -14,35 +20,55 @@ fn number(name: &str) -> Option<u64> {
 #[test]
 fn no_wait_ends_well_while_a_node_admits_or_runs_what_it_should_not() {
     if let Some(seed) = number("SEED") {
-        World::run(seed, true).unwrap();
+        let tally = World::run(seed, true).unwrap();
+        eprintln!("{tally}");
         return;
     }
     let (runs, first) = (number("RUNS").unwrap_or(RUNS), number("FIRST").unwrap_or(0));
-    let (next, done, begun) = (AtomicU64::new(0), AtomicUsize::new(0), Instant::now());
+    let (next, total, begun) = (
+        AtomicU64::new(0),
+        Mutex::new(Tally::default()),
+        Instant::now(),
+    );
+    let print = |runs: u64, total: &Tally| {
+        let seconds = begun.elapsed().as_secs_f64();
+        let each = runs as f64 / seconds;
+        eprintln!(
+            "{runs} runs with seeds from {first} in {seconds:.0} s, {each:.0} a second; {total}"
+        );
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
+        for thread in 0..threads {
+            let (next, total, print) = (&next, &total, &print);
+            scope.spawn(move || {
+                let (mut own, mut printed) = (Tally::default(), Instant::now());
                 loop {
                     let run = next.fetch_add(1, Ordering::Relaxed);
                     if run >= runs {
-                        return;
+                        break;
                     }
                     match World::run(first + run, false) {
-                        Ok(ended) => done.fetch_add(ended, Ordering::Relaxed),
+                        Ok(tally) => own.add(&tally),
                         Err(failure) => {
                             next.store(runs, Ordering::Relaxed);
                             panic!("run {run}: {failure}; SEED={} repeats it", first + run);
                         }
-                    };
+                    }
+                    if thread == 0 && printed.elapsed() > PRINTED {
+                        printed = Instant::now();
+                        print(run, &own);
+                    }
                 }
+                total.lock().unwrap().add(&own);
             });
         }
     });
-    let (done, seconds) = (done.into_inner(), begun.elapsed().as_secs_f64());
-    eprintln!(
-        "{runs} runs, {:.0} a second; {done} waits ended well",
-        runs as f64 / seconds
+    let total = total.into_inner().unwrap();
+    print(runs, &total);
+    assert!(
+        runs < MANY || total.missing().is_empty(),
+        "never: {:?}",
+        total.missing()
     );
-    assert!(done as u64 > runs, "waits end well seldom: {done}");
 }

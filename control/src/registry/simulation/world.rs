@@ -1,24 +1,24 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use intermission_core::StateTag;
+use intermission_core::{MemberId, StateTag};
 use jiff::{SignedDuration, Timestamp};
 
 use super::control::{Control, Response};
+use super::habits::Habits;
 use super::node::{Client, Phase, Process};
 use super::observer::Observer;
 use super::polls::Message;
-use crate::fleet::LastReport;
+use super::tally::Tally;
 use crate::values::now::Now;
 use crate::wire::barrier::Progress;
 
 pub(super) const SERVICE: &str = "shop";
-/// How long faults are made, and operators do as they please.
-const WILD: Duration = Duration::from_secs(12);
-/// When everything must be well again.
+/// When everything must be well again, where it must.
 const LAST: Duration = Duration::from_secs(150);
 /// How long a node holds requests for the first answer.
 const START_WAIT: Duration = Duration::from_secs(2);
@@ -27,46 +27,53 @@ const START_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) random: Rng,
+    pub(super) habits: Habits,
     pub(super) now: Duration,
     zero: Instant,
     queue: BinaryHeap<Reverse<Scheduled>>,
     scheduled: u64,
     pub(super) control: Control,
+    /// The number of the backup that control runs from.
+    pub(super) epoch: u32,
     pub(super) processes: Vec<Process>,
     pub(super) observer: Observer,
+    pub(super) tally: Tally,
     /// Whether faults have ended.
     pub(super) is_calm: bool,
-    /// The last wait, which has to end well.
+    /// Whether the next change is the last, whose wait has to end well.
+    pub(super) is_last: bool,
     pub(super) last_wait: Option<String>,
+    pub(super) is_over: bool,
     trace: bool,
     /// What broke the promise.
-    pub(super) failure: Option<String>,
+    failure: Option<String>,
 }
 
 #[derive(Debug)]
 pub(super) enum Event {
     /// A process polls.
     Poll(usize),
-    Arrive(Message),
-    Answer(usize, u64, Response),
+    Arrive(Rc<Message>),
+    Answer(usize, u64, Box<Response>),
     Fail(usize, u64),
     /// A process starts without an answer.
     Serve(usize),
     Adopt(usize, usize, StateTag),
+    Join(usize, usize),
     Client(usize),
-    /// It is the turn of the store, in this life of control.
-    Settle(u32, u64, Box<LastReport>),
+    /// The disk has written, in this life of control.
+    Stored(u32),
     /// A poll is answered though the store has not taken what it should.
     Hurry(u32, u64),
     /// A held poll ends.
     Release(u32, u64),
     Judge(u32),
-    End(u32, Arc<Progress>),
     /// The end of a wait is not stored in time.
     Late(u32, Arc<Progress>),
     Restart,
     Operate,
     Disturb,
+    Heal,
     Thaw(usize),
     Speak(usize, usize),
     Calm,
@@ -97,41 +104,48 @@ impl Ord for Scheduled {
 }
 
 impl World {
-    /// Runs one world to its end. Tells how many waits have ended well, and what broke the promise.
-    pub(super) fn run(seed: u64, trace: bool) -> Result<usize, String> {
+    /// Runs one world to its end. Tells what has happened in it, or what broke the promise.
+    pub(super) fn run(seed: u64, trace: bool) -> Result<Tally, String> {
         let mut random = Rng::with_seed(seed);
         // Control draws from it.
         fastrand::seed(seed);
+        let zero = Instant::now();
         let mut world = Self {
+            habits: Habits::draw(&mut random),
             now: Duration::ZERO,
-            zero: Instant::now(),
+            zero,
             queue: BinaryHeap::new(),
             scheduled: 0,
-            control: Control::new(&mut random),
+            control: Control::new(&mut random, now(zero, Duration::ZERO)),
+            epoch: 0,
             processes: Vec::new(),
             observer: Observer::default(),
+            tally: Tally::default(),
             is_calm: false,
+            is_last: false,
             last_wait: None,
+            is_over: false,
             trace,
             failure: None,
             random,
         };
+        world.trace(|| format!("{:?}", world.habits));
         for _ in 0..world.random.usize(1..=3) {
             world.start();
         }
-        world.later(1500, 3000, Event::Operate);
-        world.later(0, 4000, Event::Disturb);
-        world.at(WILD, Event::Calm);
+        world.later(200, 2000, Event::Operate);
+        world.later(0, 2000, Event::Disturb);
+        world.at(world.habits.wild, Event::Calm);
         while let Some(Reverse(Scheduled(at, _, event))) = world.queue.pop() {
             world.now = at;
             world.trace(|| format!("{event:?}"));
+            world.tally.events += 1;
             world.handle(event);
-            let is_done = world.is_done();
             if let Some(failure) = world.failure {
                 return Err(failure);
             }
-            if is_done {
-                return Ok(world.observer.done);
+            if world.is_over {
+                return Ok(world.tally);
             }
             if at > LAST {
                 return Err("the last wait never ended".to_owned());
@@ -143,7 +157,8 @@ impl World {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Poll(process) => self.poll(process),
-            Event::Arrive(message) => self.arrive(message),
+            Event::Arrive(message) if message.epoch == self.epoch => self.arrive(message),
+            Event::Arrive(_) => {}
             Event::Answer(process, number, response) => self.answered(process, number, response),
             Event::Fail(process, number) => self.unanswered(process, number),
             Event::Serve(process) => {
@@ -152,16 +167,18 @@ impl World {
                 }
             }
             Event::Adopt(process, thread, tag) => self.adopt(process, thread, &tag),
+            Event::Join(process, thread) => self.join(process, thread),
             Event::Client(process) => self.client(process),
-            Event::Settle(life, waiting, heard) => self.settle(life, waiting, *heard),
+            Event::Stored(life) => self.stored(life),
             Event::Hurry(life, number) => self.hurry(life, number),
             Event::Release(life, number) => self.release(life, number),
             Event::Judge(life) => self.judge(life),
-            Event::End(life, progress) => self.end(life, &progress),
             Event::Late(life, progress) => self.late(life, &progress),
             Event::Restart => self.restart(),
-            Event::Operate => self.operate(),
-            Event::Disturb => self.disturb(),
+            Event::Operate if !self.is_calm => self.operate(),
+            Event::Disturb if !self.is_calm => self.disturb(),
+            Event::Operate | Event::Disturb => {}
+            Event::Heal => self.control.disk.health = Default::default(),
             Event::Thaw(process) => self.thaw(process),
             Event::Speak(process, thread) => self.speak(process, thread),
             Event::Calm => self.calm(),
@@ -191,13 +208,19 @@ impl World {
         self.random.u32(0..times) == 0
     }
 
+    /// Whether the network loses a message.
+    pub(super) fn is_lost(&mut self) -> bool {
+        !self.is_calm && self.once_in(self.habits.lost)
+    }
+
+    /// Whether the network is late with a message.
+    pub(super) fn is_delayed(&mut self) -> bool {
+        !self.is_calm && self.once_in(self.habits.delayed)
+    }
+
     /// The moment by both clocks of control.
     pub(super) fn moment(&self) -> Now {
-        let elapsed = SignedDuration::try_from(self.now).unwrap();
-        Now {
-            instant: self.zero + self.now,
-            time: Timestamp::UNIX_EPOCH + elapsed,
-        }
+        now(self.zero, self.now)
     }
 
     pub(super) fn trace(&self, text: impl FnOnce() -> String) {
@@ -207,20 +230,31 @@ impl World {
         }
     }
 
+    pub(super) fn fail(&mut self, failure: String) {
+        self.failure.get_or_insert(failure);
+    }
+
     /// Starts another process.
     pub(super) fn start(&mut self) {
-        let number = self.processes.len() as u64;
+        let number = self.processes.len();
         // Some share a name.
-        let name = format!("node-{}", self.random.u64(0..=number));
-        let threads = if self.once_in(2) { 1 } else { 2 };
-        let lease = self.once_in(3).then_some(Duration::from_secs(4));
+        let name = format!("node-{}", self.random.usize(0..=number));
+        let id = MemberId::new(&name, number as u64 + 1);
+        let threads = self.random.usize(1..=2);
+        let lease =
+            [None, None, Some(3), Some(6)][self.random.usize(0..4)].map(Duration::from_secs);
         let seed = self.random.u64(..);
-        let process = Process::new(&name, number + 1, threads, lease, seed);
+        let earlier = self.processes.get(self.random.usize(0..=number));
+        let saved = earlier.and_then(|earlier| earlier.latest.as_ref());
+        let saved = saved.map(|(state, _)| Rc::clone(state));
+        if saved.is_some() {
+            self.tally.note("saved copy");
+        }
+        let process = Process::new(id, threads, lease, saved, self.now, seed);
         self.processes.push(process);
-        let process = self.processes.len() - 1;
-        self.later(0, 500, Event::Poll(process));
-        self.later(0, 1000, Event::Client(process));
-        self.at(self.now + START_WAIT, Event::Serve(process));
+        self.later(0, 500, Event::Poll(number));
+        self.later(0, 1000, Event::Client(number));
+        self.at(self.now + START_WAIT, Event::Serve(number));
     }
 
     /// A client comes to a process, and comes again.
@@ -233,8 +267,16 @@ impl World {
 
     /// A client comes to some thread of a process.
     pub(super) fn request(&mut self, process: usize) {
-        let client = Client::ALL[self.random.usize(0..2)];
         let thread = self.random.usize(0..self.processes[process].threads.len());
+        self.request_at(process, thread);
+    }
+
+    /// A client comes to a thread of a process.
+    pub(super) fn request_at(&mut self, process: usize, thread: usize) {
+        if self.is_calm {
+            return;
+        }
+        let client = Client::ALL[self.random.usize(0..2)];
         let upgraded = self.once_in(20);
         let most = if self.once_in(5) { 12_000 } else { 1500 };
         let ends = self.now + self.millis(10, most);
@@ -250,10 +292,17 @@ impl World {
         if self.processes[process].poll.tag() != Some(tag) {
             return;
         }
-        if !self.is_calm && self.once_in(2) {
-            self.request(process);
+        if self.once_in(2) {
+            self.request_at(process, thread);
         }
         self.processes[process].adopt(thread);
         self.check_process(process);
+    }
+}
+
+fn now(zero: Instant, elapsed: Duration) -> Now {
+    Now {
+        instant: zero + elapsed,
+        time: Timestamp::UNIX_EPOCH + SignedDuration::try_from(elapsed).unwrap(),
     }
 }

@@ -38,12 +38,14 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
 #[test]
 fn what_was_admitted_under_the_revision_itself_does_not_count() {
     let tester = Report {
+        seq: 2,
         running: running(1, Some(17)),
         ..report("a")
     };
-    waiting()
-        .with(tester, Position::At(18))
-        .ends(0, Ending::Done);
+    let mut setting = waiting().with(report("a"), Position::At(17));
+    let heard = LastReport::new(tester, Position::At(18), Now::read());
+    setting.members[0].report(heard, "nodes");
+    setting.ends(0, Ending::Done);
     let unknown = Report {
         running: running(1, None),
         ..report("a")
@@ -186,4 +188,56 @@ fn requests_that_a_state_of_a_lost_history_has_admitted_are_old() {
     assert_eq!(hear(4, 0).ending, Some(Ending::Done));
     // What this history admits counts by its revision again.
     assert_eq!(hear(5, 1).ending, Some(Ending::Done));
+}
+
+/// Control may have started again after a fork was reported.
+#[test]
+fn requests_of_a_member_that_was_not_seen_idle_are_old() {
+    let first = |running, silent: &[&str], position| {
+        let silent = silent.iter().map(|name| (*name).to_owned()).collect();
+        let first = Report {
+            running,
+            silent,
+            ..report("a")
+        };
+        let mut setting = waiting().with(first, position);
+        let second = Report {
+            seq: 2,
+            running: self::running(1, Some(17)),
+            ..report("a")
+        };
+        let heard = LastReport::new(second, Position::At(17), Now::read());
+        setting.members[0].report(heard, "nodes");
+        setting.after(1).ending
+    };
+    let (idle, busy) = (Running::default(), running(1, Some(17)));
+    assert_eq!(first(busy, &[], Position::At(17)), None);
+    // Its state may be a saved copy of another history.
+    assert_eq!(first(idle, &[], Position::Before), None);
+    // The silent thread may have had such requests.
+    assert_eq!(first(idle, &["t1"], Position::At(17)), None);
+    assert_eq!(first(idle, &[], Position::At(17)), Some(Ending::Done));
+}
+
+#[test]
+fn a_fork_that_history_has_told_leaves_old_requests() {
+    let mut setting = waiting().with(report("a"), Position::At(16));
+    let mut hear = |seq, requests, position| {
+        let again = Report {
+            seq,
+            applied: Some("S/16/00".into()).filter(|_| seq == 2),
+            running: running(requests, Some(17)),
+            ..report("a")
+        };
+        let mut heard = LastReport::new(again, position, Now::read());
+        setting.members[0].report(heard.clone(), "nodes");
+        heard.position = Position::Forked;
+        if position == Position::Unproven {
+            setting.members[0].place(&heard);
+        }
+        setting.after(1).ending
+    };
+    assert_eq!(hear(2, 0, Position::Unproven), None);
+    assert_eq!(hear(3, 1, Position::At(17)), None);
+    assert_eq!(hear(4, 0, Position::At(17)), Some(Ending::Done));
 }

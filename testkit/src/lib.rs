@@ -13,6 +13,7 @@ mod backend;
 pub mod control;
 mod endpoint;
 pub mod envoy;
+mod etcd;
 pub mod http;
 mod process;
 mod promtool;
@@ -20,6 +21,7 @@ mod wait;
 
 pub use backend::Backend;
 pub use endpoint::{Endpoint, Polled, Scripted, document};
+pub use etcd::Etcd;
 pub use process::{Process, beside, free_address, limited};
 pub use promtool::promtool_accepts;
 pub use wait::{LONG, eventually, pause, wait_for, within};

@@ -92,6 +92,7 @@ const NEEDS: &[Need] = &[
     debian("Varnish (varnishd)", "varnish", "varnishd -V", TESTS),
     debian("promtool", "prometheus", "promtool --version", TESTS),
     debian("sqlite3", "sqlite3", "sqlite3 --version", TESTS),
+    debian("etcd", "etcd-server", "etcd --version", TESTS),
     debian("jq", "jq", "jq --version", TESTS),
     debian("chromium", "chromium", "chromium --version", TESTS),
     debian(

@@ -4,7 +4,7 @@ use crate::cli::client::Client;
 use crate::cli::commands::check;
 use crate::cli::commands::check::Checks;
 use crate::cli::commands::{
-    allowlist, explain, history, node, notice, preview, service, status, switch, token,
+    allowlist, explain, history, node, notice, preview, service, status, store, switch, token,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
@@ -31,9 +31,14 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
     if let Command::Check(options) = &cli.command {
         return check::run(options, ca_file.as_deref());
     }
+    if let Command::Store(Store::Copy(options)) = cli.command {
+        return store::copy(*options);
+    }
     let client = Client::new(cli.connection)?;
     match cli.command {
-        Command::Serve(_) | Command::Check(_) => Err(Failure::failed("it asks no control")),
+        Command::Serve(_) | Command::Check(_) | Command::Store(Store::Copy(_)) => {
+            Err(Failure::failed("it asks no control"))
+        }
         Command::Service(command) => service::run(&client, &command),
         Command::Enter(options) => {
             let checks = Checks::new(&options.checks, ca_file.as_deref())?;

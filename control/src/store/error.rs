@@ -26,6 +26,8 @@ pub(crate) enum OpenError {
     Corrupt { service: String, reason: String },
     /// A file cannot be made, read or written.
     Io(PathBuf, io::Error),
+    /// The cluster of etcd refuses, does not answer, or does not hold a store of this program.
+    Etcd(String),
     /// The database refuses.
     Database(BoxError),
     /// The system gives no random numbers.
@@ -85,6 +87,7 @@ impl fmt::Display for OpenError {
                 "the store contradicts itself about {service}: {reason}; restore it from a backup"
             ),
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Etcd(reason) => write!(f, "the store in etcd: {reason}"),
             Self::Database(error) => write!(f, "the store: {error}"),
             Self::Random(error) => write!(f, "no random numbers: {error}"),
             Self::Token(path) => write!(
@@ -101,7 +104,9 @@ impl std::error::Error for OpenError {}
 impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unchanged(error) | StoreError::Unsure(error) => Self::Database(error),
+            StoreError::Unchanged(error)
+            | StoreError::Unsure(error)
+            | StoreError::Unanswered(error) => Self::Database(error),
         }
     }
 }
@@ -120,6 +125,8 @@ pub(crate) enum StoreError {
     /// The disk failed while a change was saved: it is not in force, but a crash before the next
     /// change is saved could bring it to life.
     Unsure(BoxError),
+    /// No answer has come, so that the change may be in force or not.
+    Unanswered(BoxError),
 }
 
 impl StoreError {
@@ -137,6 +144,10 @@ impl fmt::Display for StoreError {
                 f,
                 "the disk failed: {error}; nothing was changed, but if control crashes before it saves \
                  the next change, this one may come into force"
+            ),
+            Self::Unanswered(error) => write!(
+                f,
+                "{error}; whether the change is in force is not known: ask again with the same Idempotency-Key"
             ),
         }
     }

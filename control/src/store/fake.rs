@@ -131,4 +131,18 @@ impl Store for FakeStore {
         });
         Ok(ended.pop())
     }
+
+    fn ended_barriers(&self) -> Result<Vec<Progress>, StoreError> {
+        Ok(self.steps(|step| match step {
+            Step::BarrierEnded(progress) => Some(Progress::clone(progress)),
+            _ => None,
+        }))
+    }
+
+    fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
+        Ok(self.steps(|step| match step {
+            Step::Answered(answer) => Some(answer.clone()),
+            _ => None,
+        }))
+    }
 }

@@ -11,7 +11,9 @@
 //! [`State::parse`]: intermission_core::State::parse
 
 mod batch;
+mod copy;
 mod error;
+mod etcd;
 #[cfg(test)]
 mod fake;
 mod folder;
@@ -20,11 +22,15 @@ mod identity;
 mod open_waits;
 mod sqlite;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::batch::{
     Batch, IdempotencyKey, Step, StoredAnswer, StoredBarrier, StoredMember, StoredState,
 };
+pub(crate) use self::copy::{Copied, copy};
 pub(crate) use self::error::{OpenError, StoreError};
+pub(crate) use self::etcd::{Cluster, Etcd, MemberUrl};
 #[cfg(test)]
 pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 
-use crate::store::batch::Batch;
+use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::Page;
 use crate::wire::barrier::Progress;
@@ -64,4 +64,10 @@ pub(crate) trait Store: fmt::Debug + Send {
 
     /// How the barrier `id` ended, if it has.
     fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError>;
+
+    /// All barriers that have ended.
+    fn ended_barriers(&self) -> Result<Vec<Progress>, StoreError>;
+
+    /// All answers that are kept for a retry.
+    fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError>;
 }

@@ -7,4 +7,5 @@ mod fleet;
 mod openapi;
 mod process;
 mod state;
+mod store;
 mod timers;

@@ -7,6 +7,7 @@ use crate::cli::args::check::Check;
 use crate::cli::args::node::Node;
 use crate::cli::args::notice::{Explain, Notice, Preview};
 use crate::cli::args::serve::Serve;
+use crate::cli::args::store::Store;
 use crate::cli::args::switch::{Enter, Rollback, Switch};
 use crate::cli::args::token::Token;
 use crate::cli::exit;
@@ -100,16 +101,6 @@ pub(crate) enum Service {
     Add { name: String },
     /// List the services
     List,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Store {
-    /// After a backup was restored: make its history the one that all nodes go on to
-    Adopt {
-        /// Why, for history
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-    },
 }
 
 #[cfg(test)]

@@ -6,14 +6,16 @@ mod cli;
 mod node;
 mod notice;
 mod serve;
+mod store;
 mod switch;
 mod token;
 
 pub(crate) use self::allowlist::{AddedEntries, Allowlist, Entries, Listed, SetEntries};
 pub(crate) use self::check::Check;
-pub(crate) use self::cli::{Cli, Command, Connection, Format, Service, Store};
+pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
 pub(crate) use self::node::Node;
 pub(crate) use self::notice::{Explain, Notice, NoticeKind, Preview};
 pub(crate) use self::serve::Serve;
+pub(crate) use self::store::{Copy, Store};
 pub(crate) use self::switch::{Enter, Rollback, Services, Switch, Waiting};
 pub(crate) use self::token::{NewToken, Token};

@@ -1,14 +1,16 @@
 //! Waiting until the nodes have a change in force, and showing how far they are.
 
+mod interrupt;
+
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::interrupt::on_interrupt;
 use crate::cli::args::{Format, Waiting};
 use crate::cli::client::Client;
-use crate::cli::commands::interrupt::on_interrupt;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::{Paint, Report, progress_line, say, waited};

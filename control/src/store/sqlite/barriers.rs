@@ -22,6 +22,17 @@ pub(super) fn ended_barrier(
     progress.transpose()
 }
 
+/// All barriers that have ended.
+pub(super) fn ended_barriers(connection: &Connection) -> Result<Vec<Progress>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT progress FROM barriers WHERE progress IS NOT NULL")?;
+    let texts = statement.query_map([], |row| row.get(0))?;
+    let read = |text: Result<String, rusqlite::Error>| {
+        serde_json::from_str(&text?).map_err(StoreError::unchanged)
+    };
+    texts.map(read).collect()
+}
+
 pub(super) fn save_barrier(
     transaction: &Transaction<'_>,
     barrier: &StoredBarrier,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::store::batch::Batch;
+use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
 use crate::store::history::Page;
@@ -133,6 +133,14 @@ impl Store for Sqlite {
 
     fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
         barriers::ended_barrier(&self.connection, id)
+    }
+
+    fn ended_barriers(&self) -> Result<Vec<Progress>, StoreError> {
+        barriers::ended_barriers(&self.connection)
+    }
+
+    fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
+        idempotency::answers(&self.connection)
     }
 }
 

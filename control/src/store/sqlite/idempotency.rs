@@ -3,6 +3,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::store::batch::{IdempotencyKey, KEPT, StoredAnswer};
 use crate::store::error::StoreError;
+use crate::store::sqlite::columns::unreadable;
 
 /// Keeps an answer, and forgets those that are too old.
 pub(super) fn save_answer(
@@ -36,6 +37,25 @@ pub(super) fn recall(
         })
         .optional()?;
     Ok(answer)
+}
+
+/// All answers that are kept.
+pub(super) fn answers(connection: &Connection) -> Result<Vec<StoredAnswer>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT actor, key, request, at, outcomes FROM answers")?;
+    let answers = statement.query_map([], |row| {
+        let at = Timestamp::from_millisecond(row.get(3)?);
+        Ok(StoredAnswer {
+            actor: row.get(0)?,
+            once: IdempotencyKey {
+                key: row.get(1)?,
+                request: row.get(2)?,
+            },
+            at: at.map_err(|error| unreadable(3, error))?,
+            outcomes: row.get(4)?,
+        })
+    })?;
+    Ok(answers.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

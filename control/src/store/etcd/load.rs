@@ -1,0 +1,159 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::batch::{Batch, Step, StoredBarrier, StoredMember, StoredState};
+use crate::store::error::OpenError;
+use crate::store::etcd::keys::{Keys, number};
+use crate::store::etcd::log::{LoggedRecord, LoggedState, revision_and_digest};
+use crate::store::etcd::proto::KeyValue;
+use crate::store::etcd::reader::{Reader, read};
+use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
+use crate::store::store::Version;
+use crate::token::{Grant, Made, TokenHash};
+use crate::wire::forgotten::Forgotten;
+use crate::wire::node::MemberId;
+
+/// Everything that memory has to know, all of it at the revision of etcd that the version was read at.
+pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, Batch), OpenError> {
+    let version = version(reader, keys).await?;
+    let identity = reader.value(keys.key(&["identity"])).await?;
+    let identity = identity.ok_or_else(|| corrupt("there is no identity"))?;
+    let identity = String::from_utf8(identity.value).map_err(|error| corrupt(error.to_string()))?;
+    let mut steps = vec![Step::Identity(identity)];
+    steps.extend(tokens(reader, keys).await?);
+    for found in reader.all(keys.all(&["forgiven"])).await? {
+        let [_, service, name, boot, thread] = parts(keys, &found)?;
+        let threads = Forgotten {
+            id: MemberId { name, boot },
+            silent: BTreeSet::from([thread]),
+        };
+        steps.push(Step::Forgiven { service, threads });
+    }
+    for found in reader.all(keys.all(&["member"])).await? {
+        let [_, service, _, _] = parts(keys, &found)?;
+        let member: StoredMember = read(&found).map_err(corrupt)?;
+        steps.push(Step::Joined { service, member });
+    }
+    let mut barriers: Vec<StoredBarrier> = Vec::new();
+    for found in reader.all(keys.all(&["open"])).await? {
+        barriers.push(read(&found).map_err(corrupt)?);
+    }
+    let mut states: Vec<LoggedState> = Vec::new();
+    for found in reader.all(keys.all(&["service"])).await? {
+        states.push(read(&found).map_err(corrupt)?);
+    }
+    for latest in with_documents(reader, keys, states).await? {
+        let earlier = earlier(reader, keys, &latest, &barriers).await?;
+        steps.extend(with_barriers(latest, &barriers, earlier));
+    }
+    Ok((version, Batch(steps)))
+}
+
+/// The version of the store.
+pub(super) async fn version(reader: &Reader<'_>, keys: &Keys) -> Result<Version, OpenError> {
+    let found = reader.value(keys.version()).await?;
+    let found = found.ok_or_else(|| corrupt("there is no version"))?;
+    let number = str::from_utf8(&found.value).ok();
+    let number = number.and_then(|number| number.parse().ok());
+    number
+        .map(Version)
+        .ok_or_else(|| corrupt("the version is no number"))
+}
+
+/// All tokens there ever were, in the order in which they were made.
+async fn tokens(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError> {
+    let mut revoked: BTreeMap<String, Made> = BTreeMap::new();
+    for found in reader.all(keys.all(&["revoked"])).await? {
+        let [_, name] = parts(keys, &found)?;
+        revoked.insert(name, read(&found).map_err(corrupt)?);
+    }
+    let mut tokens = reader.all(keys.all(&["token"])).await?;
+    tokens.sort_by_key(|found| found.create_revision);
+    let mut steps = Vec::new();
+    for found in tokens {
+        let (hash, grant): (TokenHash, Grant) = read(&found).map_err(corrupt)?;
+        let revoked = revoked.remove(&grant.name);
+        let grant = Grant { revoked, ..grant };
+        steps.push(Step::TokenMade { hash, grant });
+    }
+    Ok(steps)
+}
+
+/// States with their documents.
+pub(super) async fn with_documents(
+    reader: &Reader<'_>,
+    keys: &Keys,
+    states: Vec<LoggedState>,
+) -> Result<Vec<StoredState>, OpenError> {
+    let mut wanted = Vec::new();
+    for state in &states {
+        let (revision, digest) = revision_and_digest(&state.tag).map_err(corrupt)?;
+        wanted.push(keys.document(&state.service, revision, &digest));
+    }
+    let documents = reader.documents(&wanted).await?;
+    let mut stored = Vec::new();
+    for (state, document) in states.into_iter().zip(documents) {
+        let service = state.service.clone();
+        let corrupt = |reason| OpenError::Corrupt { service, reason };
+        let Some(document) = document else {
+            return Err(corrupt("its document is not there".to_owned()));
+        };
+        stored.push(state.with(document).map_err(corrupt)?);
+    }
+    Ok(stored)
+}
+
+/// The states of a service that open barriers wait for and those in between, which may supersede them.
+async fn earlier(
+    reader: &Reader<'_>,
+    keys: &Keys,
+    latest: &StoredState,
+    barriers: &[StoredBarrier],
+) -> Result<Earlier, OpenError> {
+    let service = latest.state.service.as_str();
+    let (first, last) = (first_awaited(latest, barriers), latest.state.revision);
+    let mut earlier = Earlier::new();
+    if first >= last {
+        return Ok(earlier);
+    }
+    let (start, end) = (keys.history(service, first), keys.history(service, last));
+    for found in reader.all((start, end)).await? {
+        let record: LoggedRecord = read(&found).map_err(corrupt)?;
+        let revision = record.stamp.revision;
+        let state = LoggedState {
+            service: service.to_owned(),
+            tag: record.tag,
+            last_change: record.stamp,
+            since: None,
+            timer: None,
+        };
+        let stored = with_documents(reader, keys, vec![state]).await;
+        earlier.extend(
+            stored
+                .ok()
+                .and_then(|mut stored| Some((revision, stored.pop()?))),
+        );
+    }
+    Ok(earlier)
+}
+
+/// The parts of a key of a kind that has so many.
+pub(super) fn parts<const N: usize>(
+    keys: &Keys,
+    found: &KeyValue,
+) -> Result<[String; N], OpenError> {
+    let parts = keys.parts(&found.key).unwrap_or_default();
+    parts.try_into().map_err(|_| {
+        let key = String::from_utf8_lossy(&found.key);
+        corrupt(format!("there is a key {key} that control never made"))
+    })
+}
+
+pub(super) fn corrupt(reason: impl Into<String>) -> OpenError {
+    OpenError::Etcd(format!("the store contradicts itself: {}", reason.into()))
+}
+
+/// The range of the log after a version.
+pub(super) fn log_after(keys: &Keys, at: Version) -> (Vec<u8>, Vec<u8>) {
+    let (_, end) = keys.all(&["log"]);
+    (keys.key(&["log", &number(at.next().0)]), end)
+}

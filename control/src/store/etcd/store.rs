@@ -1,0 +1,335 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use prost::Message;
+use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
+
+use crate::store::batch::KEPT;
+use crate::store::batch::{Batch, StoredAnswer};
+use crate::store::error::{OpenError, StoreError};
+use crate::store::etcd::client::{Client, Failure};
+use crate::store::etcd::cluster::Cluster;
+use crate::store::etcd::follow;
+use crate::store::etcd::keys::{Keys, number};
+use crate::store::etcd::load::{self, corrupt};
+use crate::store::etcd::log::{LoggedRecord, Nonce, revision_and_digest};
+use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
+use crate::store::etcd::reader::{Reader, read};
+use crate::store::etcd::request::{found, get, is, is_absent, put};
+use crate::store::etcd::writes::{Writes, entry};
+use crate::store::history::{MOST_BYTES, MOST_RECORDS, Page, Record};
+use crate::store::identity::mint;
+use crate::store::store::{Committed, Store, Version};
+use crate::values::random::random;
+use crate::wire::barrier::Progress;
+use crate::wire::stamp::Stamp;
+
+/// A store in etcd, as one replica sees it.
+#[derive(Debug)]
+pub(crate) struct Etcd {
+    client: Arc<Client>,
+    keys: Keys,
+    runtime: Handle,
+    failed: Arc<AtomicBool>,
+}
+
+/// How long a commit is tried for.
+const COMMITTING: Duration = Duration::from_secs(10);
+/// The largest request that etcd takes by default is 1.5 MiB (`--max-request-bytes`).
+const LARGEST_REQUEST: usize = (3 << 19) - (8 << 10);
+
+impl Etcd {
+    /// Opens the store of a cluster, and founds it where there is none.
+    pub(crate) fn open(
+        cluster: &Cluster,
+        runtime: Handle,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let store = Self {
+            // A channel needs the runtime that it is made in.
+            client: Arc::new(runtime.block_on(async { Client::new(cluster) })?),
+            keys: Keys::new(&cluster.prefix),
+            runtime,
+            failed: Arc::default(),
+        };
+        store.runtime.block_on(store.found(now))?;
+        Ok(store)
+    }
+
+    fn now(&self) -> Reader<'_> {
+        Reader {
+            client: &self.client,
+            revision: 0,
+        }
+    }
+
+    /// Founds a store, if nothing has the prefix yet.
+    async fn found(&self, now: Timestamp) -> Result<(), OpenError> {
+        let version = self.keys.version();
+        if self.now().value(version.clone()).await?.is_some() {
+            return Ok(());
+        }
+        if let Some(foreign) = self.now().last(self.keys.all(&[]), 1).await?.pop() {
+            return Err(OpenError::Etcd(format!(
+                "there is a key {} and no version: the prefix is used by another program; name another one with \
+                 --etcd-prefix",
+                String::from_utf8_lossy(&foreign.key)
+            )));
+        }
+        let request = TxnRequest {
+            compare: vec![is_absent(version.clone())],
+            success: vec![
+                put(version, b"0".to_vec()),
+                put(self.keys.key(&["identity"]), mint(now)?.into_bytes()),
+            ],
+            failure: Vec::new(),
+        };
+        // Where another replica was first, its store is as good.
+        self.client.transact(request, COMMITTING).await?;
+        Ok(())
+    }
+
+    async fn load(&self) -> Result<(Version, Batch), OpenError> {
+        let request = RangeRequest {
+            key: self.keys.version(),
+            ..RangeRequest::default()
+        };
+        let found = self.client.range(request, COMMITTING).await?;
+        let header = found
+            .header
+            .ok_or_else(|| corrupt("etcd names no revision"))?;
+        let reader = Reader {
+            client: &self.client,
+            revision: header.revision,
+        };
+        load::load(&reader, &self.keys).await
+    }
+
+    async fn commit(&self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
+        let random = random().map_err(OpenError::Random);
+        let nonce = format!("{:032x}", random.map_err(StoreError::unchanged)?);
+        let next = at.next();
+        let mut writes = Writes::of(batch, &self.keys, next)?;
+        let documents = std::mem::take(&mut writes.documents);
+        let mut operations = writes.operations()?;
+        operations.push(put(self.keys.log(next), entry(batch, &nonce)?));
+        operations.push(put(self.keys.version(), next.0.to_string().into_bytes()));
+        let mut request = TxnRequest {
+            compare: vec![is(self.keys.version(), at.0.to_string().into_bytes())],
+            success: operations,
+            failure: vec![get(self.keys.log(next), 0), get(self.keys.version(), 0)],
+        };
+        let small = request.encoded_len();
+        if small > LARGEST_REQUEST {
+            return Err(StoreError::unchanged(format!(
+                "the change needs {small} bytes, and etcd takes {LARGEST_REQUEST} at once; change fewer services at a \
+                 time"
+            )));
+        }
+        let puts = documents
+            .into_iter()
+            .map(|(key, document)| put(key, document.into()));
+        let puts: Vec<RequestOp> = puts.collect();
+        let documents: usize = puts.iter().map(Message::encoded_len).sum();
+        if small + documents + 16 * puts.len() <= LARGEST_REQUEST && puts.len() == 1 {
+            request.success.extend(puts);
+        } else {
+            self.put_beforehand(puts).await?;
+        }
+        let answer = match self.client.transact(request, COMMITTING).await {
+            Ok(answer) => answer,
+            Err(failure @ Failure::Unanswered { .. }) => {
+                return Err(StoreError::Unanswered(failure.into()));
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        if answer.succeeded {
+            return Ok(Committed::Stored);
+        }
+        let mut found = found(answer);
+        let (log, version) = (found.next().flatten(), found.next().flatten());
+        let entry = log.map(|log| read::<Nonce>(&log));
+        // An attempt before has succeeded, and its answer was lost.
+        if entry.is_some_and(|entry| entry.is_ok_and(|entry| entry.nonce == nonce)) {
+            return Ok(Committed::Stored);
+        }
+        follow::check_not_before(version.as_ref().map(|found| &found.value[..]), at)?;
+        Ok(Committed::Behind)
+    }
+
+    /// Puts documents, which nothing names yet.
+    async fn put_beforehand(&self, puts: Vec<RequestOp>) -> Result<(), StoreError> {
+        let mut request = TxnRequest::default();
+        let mut bytes = 0;
+        for put in puts {
+            let more = put.encoded_len() + 16;
+            if bytes + more > LARGEST_REQUEST || request.success.len() == 100 {
+                let full = std::mem::take(&mut request);
+                self.client.transact(full, COMMITTING).await?;
+                bytes = 0;
+            }
+            bytes += more;
+            request.success.push(put);
+        }
+        self.client.transact(request, COMMITTING).await?;
+        Ok(())
+    }
+
+    async fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
+        let (first, mut end) = self.keys.all(&["history", service]);
+        if let Some(before) = before {
+            end = self.keys.history(service, before);
+        }
+        let most = i64::try_from(MOST_RECORDS).unwrap_or(i64::MAX);
+        // With the one before the page's last, whose document was in force before it.
+        let found = self.now().last((first, end), most + 1).await?;
+        let mut logged: Vec<LoggedRecord> = Vec::new();
+        for record in &found {
+            logged.push(read(record).map_err(StoreError::unchanged)?);
+        }
+        let mut records: Vec<Record> = Vec::new();
+        let mut bytes = 0;
+        let mut after = None;
+        for (place, record) in logged.iter().enumerate() {
+            if place == MOST_RECORDS || bytes > MOST_BYTES {
+                let next = records.last().map(|record| record.stamp.revision);
+                return Ok(Page { records, next });
+            }
+            let document = match after.take() {
+                Some(document) => document,
+                None => self.text(service, record).await?,
+            };
+            let before = match logged.get(place + 1) {
+                Some(before) => Some(self.text(service, before).await?),
+                None => None,
+            };
+            after.clone_from(&before);
+            bytes += document.len() + before.as_ref().map_or(0, String::len);
+            records.push(Record {
+                stamp: record.stamp.clone(),
+                before,
+                after: document,
+                timer: record.timer.clone(),
+            });
+        }
+        Ok(Page {
+            records,
+            next: None,
+        })
+    }
+
+    /// The values of all keys that begin with these parts.
+    async fn all<T: DeserializeOwned>(&self, parts: &[&str]) -> Result<Vec<T>, StoreError> {
+        let found = self.now().all(self.keys.all(parts)).await?;
+        let values = found.iter().map(read);
+        values
+            .collect::<Result<_, _>>()
+            .map_err(StoreError::unchanged)
+    }
+
+    /// The document of a record.
+    async fn text(&self, service: &str, record: &LoggedRecord) -> Result<String, StoreError> {
+        let (revision, digest) = revision_and_digest(&record.tag).map_err(StoreError::unchanged)?;
+        let key = self.keys.document(service, revision, &digest);
+        let found = self.now().value(key).await?;
+        let found = found.ok_or_else(|| {
+            StoreError::unchanged(format!("the document of revision {revision} is not there"))
+        })?;
+        String::from_utf8(found.value).map_err(StoreError::unchanged)
+    }
+
+    async fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        let Some(found) = self
+            .now()
+            .value(self.keys.history(service, revision))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let record: LoggedRecord = read(&found).map_err(StoreError::unchanged)?;
+        self.text(service, &record).await.map(Some)
+    }
+
+    async fn events(
+        &self,
+        service: &str,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<Vec<Stamp>, StoreError> {
+        let (_, mut end) = self.keys.all(&["event", service]);
+        if let Some(to) = to {
+            end = self.keys.key(&["event", service, &number(to)]);
+        }
+        let first = self.keys.key(&["event", service, &number(from)]);
+        let mut events = Vec::new();
+        for found in self.now().all((first, end)).await?.iter().rev() {
+            events.push(read(found).map_err(StoreError::unchanged)?);
+        }
+        Ok(events)
+    }
+}
+
+impl Store for Etcd {
+    fn load(&self) -> Result<(Version, Batch), OpenError> {
+        self.runtime.block_on(Self::load(self))
+    }
+
+    fn commit(&mut self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
+        self.runtime.block_on(Self::commit(self, at, batch))
+    }
+
+    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError> {
+        let after = follow::after(&self.client, &self.keys, at);
+        self.runtime.block_on(after)
+    }
+
+    fn failed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.failed)
+    }
+
+    fn recall(
+        &self,
+        actor: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], String)>, StoreError> {
+        let key = self.keys.key(&["answer", actor, key]);
+        let Some(found) = self.runtime.block_on(self.now().value(key))? else {
+            return Ok(None);
+        };
+        let answer: StoredAnswer = read(&found).map_err(StoreError::unchanged)?;
+        let is_kept = answer.at.as_millisecond() >= now.as_millisecond() - KEPT;
+        Ok(is_kept.then_some((answer.once.request, answer.outcomes)))
+    }
+
+    fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
+        self.runtime.block_on(Self::history(self, service, before))
+    }
+
+    fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        self.runtime
+            .block_on(Self::document(self, service, revision))
+    }
+
+    fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {
+        self.runtime.block_on(Self::events(self, service, from, to))
+    }
+
+    fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, StoreError> {
+        let key = self.keys.key(&["ended", id]);
+        let found = self.runtime.block_on(self.now().value(key))?;
+        let ended = found.map(|found| read(&found).map_err(StoreError::unchanged));
+        ended.transpose()
+    }
+
+    fn ended_barriers(&self) -> Result<Vec<Progress>, StoreError> {
+        self.runtime.block_on(self.all(&["ended"]))
+    }
+
+    fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
+        self.runtime.block_on(self.all(&["answer"]))
+    }
+}

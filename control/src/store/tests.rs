@@ -1,0 +1,129 @@
+//! What every store promises.
+
+use intermission_core::{Mode, ServiceName, State};
+use intermission_testkit as testkit;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::store::etcd::{Cluster, Etcd};
+use crate::wire::stamp::Stamp;
+
+/// The engines, each with an empty store.
+struct Engines {
+    sqlite: TempDir,
+    etcd: testkit::Etcd,
+    runtime: Runtime,
+}
+
+impl Engines {
+    fn new() -> Self {
+        Self {
+            sqlite: tempfile::tempdir().unwrap(),
+            etcd: testkit::Etcd::start(1),
+            runtime: Runtime::new().unwrap(),
+        }
+    }
+
+    /// Opens the store of each.
+    fn open(&self) -> [Box<dyn Store>; 2] {
+        [self.open_sqlite(), self.open_etcd()]
+    }
+
+    fn open_sqlite(&self) -> Box<dyn Store> {
+        let folder = Folder::open(self.sqlite.path(), Disk::Any).unwrap();
+        Box::new(Sqlite::open(&folder, Timestamp::UNIX_EPOCH).unwrap())
+    }
+
+    fn open_etcd(&self) -> Box<dyn Store> {
+        let cluster = Cluster {
+            members: self
+                .etcd
+                .urls()
+                .iter()
+                .map(|url| url.parse().unwrap())
+                .collect(),
+            authority: None,
+            identity: None,
+            prefix: "intermission".to_owned(),
+        };
+        let runtime = self.runtime.handle().clone();
+        Box::new(Etcd::open(&cluster, runtime, Timestamp::UNIX_EPOCH).unwrap())
+    }
+}
+
+fn state(store: &dyn Store, revision: u64, mode: Mode) -> Step {
+    let (_, batch) = store.load().unwrap();
+    let [Step::Identity(identity), ..] = &batch.0[..] else {
+        panic!("{batch:?}");
+    };
+    let service: ServiceName = "shop".parse().unwrap();
+    let mut state = State::initial(service, mode);
+    state.store = identity.as_str().into();
+    state.revision = revision;
+    let stamp = Stamp {
+        revision,
+        at: Timestamp::UNIX_EPOCH,
+        actor: "ann".to_owned(),
+        action: format!("change {revision}"),
+        reason: None,
+    };
+    Step::Changed(Box::new(StoredState::new(state, stamp, None, None)))
+}
+
+#[test]
+fn what_is_stored_is_loaded_and_in_the_history() {
+    let engines = Engines::new();
+    for mut store in engines.open() {
+        let (at, _) = store.load().unwrap();
+        let first = Batch(vec![state(&*store, 1, Mode::Off)]);
+        let second = Batch(vec![state(&*store, 2, Mode::All)]);
+        assert_eq!(store.commit(at, &first).unwrap(), Committed::Stored);
+        assert_eq!(store.commit(at, &second).unwrap(), Committed::Behind);
+        assert_eq!(store.commit(at.next(), &second).unwrap(), Committed::Stored);
+        let (version, loaded) = store.load().unwrap();
+        assert_eq!(version, at.next().next());
+        let [Step::Identity(_), Step::Changed(latest)] = &loaded.0[..] else {
+            panic!("{loaded:?}");
+        };
+        assert_eq!(latest.state.maintenance, Mode::All);
+        let page = store.history("shop", None).unwrap();
+        let revisions: Vec<_> = page
+            .records
+            .iter()
+            .map(|record| record.stamp.revision)
+            .collect();
+        assert_eq!(revisions, [2, 1]);
+        assert_eq!(
+            page.records[0].before.as_deref(),
+            Some(&*page.records[1].after)
+        );
+        assert_eq!(page.records[1].before, None);
+        assert_eq!(
+            store.document("shop", 2).unwrap().as_deref(),
+            str::from_utf8(&latest.document).ok()
+        );
+        assert_eq!(store.document("shop", 3).unwrap(), None);
+    }
+}
+
+#[test]
+fn a_second_replica_follows_the_log_and_is_refused_what_it_decided_before() {
+    let engines = Engines::new();
+    let (mut one, mut other) = (engines.open_etcd(), engines.open_etcd());
+    let (at, _) = other.load().unwrap();
+    let first = Batch(vec![state(&*one, 1, Mode::Off)]);
+    assert_eq!(one.commit(at, &first).unwrap(), Committed::Stored);
+    assert_eq!(other.commit(at, &first).unwrap(), Committed::Behind);
+    let followed = other.after(at).unwrap();
+    let [Batch(steps)] = &followed[..] else {
+        panic!("{followed:?}");
+    };
+    let ([Step::Changed(followed)], [Step::Changed(stored)]) = (&steps[..], &first.0[..]) else {
+        panic!("{steps:?}");
+    };
+    assert_eq!(followed.document, stored.document);
+    assert_eq!(followed.last_change, stored.last_change);
+    assert!(other.after(at.next()).unwrap().is_empty());
+}

@@ -1,0 +1,86 @@
+//! A cluster of etcd.
+
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::{Process, free_address};
+
+/// Members of a cluster on loopback, with a folder each that outlives them.
+#[derive(Debug)]
+pub struct Etcd {
+    members: Vec<Member>,
+    folder: TempDir,
+}
+
+#[derive(Debug)]
+struct Member {
+    client: SocketAddr,
+    peer: SocketAddr,
+    process: Option<Process>,
+}
+
+impl Etcd {
+    /// Starts so many members, and waits until each listens.
+    pub fn start(members: usize) -> Self {
+        let member = |_| Member {
+            client: free_address(),
+            peer: free_address(),
+            process: None,
+        };
+        let mut cluster = Self {
+            members: (0..members).map(member).collect(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for place in 0..members {
+            cluster.launch(place);
+        }
+        for member in &mut cluster.members {
+            member.process.as_mut().unwrap().listens(member.client);
+        }
+        cluster
+    }
+
+    /// The URL of each member.
+    pub fn urls(&self) -> Vec<String> {
+        let urls = self.members.iter();
+        urls.map(|member| format!("http://{}", member.client))
+            .collect()
+    }
+
+    /// The process of a member that runs.
+    pub fn member(&mut self, place: usize) -> &mut Process {
+        self.members[place].process.as_mut().unwrap()
+    }
+
+    /// Kills a member.
+    pub fn kill(&mut self, place: usize) {
+        self.members[place].process = None;
+    }
+
+    /// Starts a member that was killed.
+    pub fn restart(&mut self, place: usize) {
+        self.launch(place);
+        let member = &mut self.members[place];
+        member.process.as_mut().unwrap().listens(member.client);
+    }
+
+    fn launch(&mut self, place: usize) {
+        let peers = self.members.iter().enumerate();
+        let peers = peers.map(|(place, member)| format!("m{place}=http://{}", member.peer));
+        let peers = peers.collect::<Vec<_>>().join(",");
+        let Member { client, peer, .. } = self.members[place];
+        let mut etcd = Command::new("etcd");
+        etcd.arg("--data-dir")
+            .arg(self.folder.path().join(format!("m{place}")))
+            .args(["--name", &format!("m{place}"), "--log-level", "error"])
+            .args(["--listen-client-urls", &format!("http://{client}")])
+            .args(["--advertise-client-urls", &format!("http://{client}")])
+            .args(["--listen-peer-urls", &format!("http://{peer}")])
+            .args(["--initial-advertise-peer-urls", &format!("http://{peer}")])
+            .args(["--initial-cluster", &peers])
+            .stderr(Stdio::null());
+        self.members[place].process = Some(Process::launch(&mut etcd));
+    }
+}

@@ -46,7 +46,8 @@ fn after_its_runtime_was_dropped_the_lease_closes_the_service() {
     let log = Log::default();
     let _capture = log.capture();
     let (polling, serving) = (runtime(), runtime());
-    let policy = start(&polling, folder.path(), Some(LEASE));
+    // Longer than a machine under load takes until the first request.
+    let policy = start(&polling, folder.path(), Some(LEASE * 6));
     assert!(policy.is_polling());
     assert_eq!(ask(&serving, &policy), StatusCode::OK);
     assert!(!log.text().contains("ERROR"), "{}", log.text());

@@ -1,3 +1,4 @@
+use std::io::{self, Read};
 use std::time::Duration;
 
 use ureq::Agent;
@@ -9,6 +10,8 @@ use super::{Answer, Expected, Finding, judge};
 
 /// How long one try may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How much of a page is read, in bytes.
+const LONGEST_PAGE: u64 = 1 << 20;
 
 /// Asks as a visitor does.
 #[derive(Debug)]
@@ -32,7 +35,10 @@ impl Prober {
         let ask = |agent: &Agent| {
             let request = agent.get(url);
             let accept = "text/html,application/json;q=0.9,*/*;q=0.8";
-            let response = request.header(ACCEPT, accept).call()?;
+            let mut response = request.header(ACCEPT, accept).call()?;
+            // A visitor reads the page: a cache in front keeps none whose client has gone away before its end.
+            let page = response.body_mut().as_reader();
+            io::copy(&mut page.take(LONGEST_PAGE), &mut io::sink())?;
             Ok(Answer::read(response.status(), response.headers()))
         };
         let asked = match (ask(&self.agent), &self.second) {

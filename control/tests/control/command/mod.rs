@@ -1,5 +1,6 @@
 //! What the command prints, and how it fails.
 
+mod check;
 mod explain;
 mod failures;
 mod switch;

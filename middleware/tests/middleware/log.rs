@@ -1,15 +1,31 @@
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
+
+thread_local! {
+    static CAPTURED: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
 
 /// What is logged on the thread of a test.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
+/// Captures until it is dropped.
+pub(crate) struct Capture(());
+
 impl Log {
-    pub(crate) fn capture(&self) -> tracing::subscriber::DefaultGuard {
-        let log = self.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || log.clone());
-        tracing::subscriber::set_default(subscriber.with_ansi(false).finish())
+    /// Captures what this thread logs.
+    ///
+    /// The subscriber is that of the whole process: of a subscriber of one thread alone, `tracing` may not ask for an event
+    /// that another thread has logged first.
+    pub(crate) fn capture(&self) -> Capture {
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| {
+            let subscriber = tracing_subscriber::fmt().with_writer(|| OfThread);
+            tracing::subscriber::set_global_default(subscriber.with_ansi(false).finish()).unwrap();
+        });
+        CAPTURED.set(Some(self.clone()));
+        Capture(())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -17,9 +33,21 @@ impl Log {
     }
 }
 
-impl Write for Log {
+impl Drop for Capture {
+    fn drop(&mut self) {
+        CAPTURED.set(None);
+    }
+}
+
+/// Writes to what the thread captures, if it does.
+struct OfThread;
+
+impl Write for OfThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        CAPTURED.with_borrow(|captured| match captured {
+            Some(log) => log.0.lock().unwrap().write(bytes),
+            None => Ok(bytes.len()),
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

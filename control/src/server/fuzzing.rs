@@ -1,5 +1,6 @@
 //! A whole control without a socket.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -103,12 +105,15 @@ impl Control {
         tokio::join!(connection, talk).1
     }
 
-    /// Each service's document and how often it has changed.
+    /// The revision and the document of each service.
     #[must_use]
-    pub fn documents(&self) -> Vec<(u64, Vec<u8>)> {
+    pub fn documents(&self) -> BTreeMap<String, (u64, Bytes)> {
         let facts = self.app.registry.memory().facts();
-        let of = |service: &Arc<Published>| (service.state.revision, service.document.to_vec());
-        facts.services.values().map(of).collect()
+        let of = |(name, service): (&String, &Arc<Published>)| {
+            let document = (service.state.revision, service.document.clone());
+            (name.clone(), document)
+        };
+        facts.services.iter().map(of).collect()
     }
 }
 

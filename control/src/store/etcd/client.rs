@@ -43,7 +43,6 @@ const LARGEST_ANSWER: usize = 64 << 20;
 impl Client {
     /// Connects to no member yet.
     pub(super) fn new(cluster: &Cluster) -> Result<Self, OpenError> {
-        let tls = cluster.tls()?;
         let mut members = Vec::new();
         for MemberUrl(url) in &cluster.members {
             let invalid = |error: tonic::transport::Error| {
@@ -57,7 +56,7 @@ impl Client {
                 .keep_alive_timeout(SILENCE)
                 .keep_alive_while_idle(true);
             if url.starts_with("https:") {
-                endpoint = endpoint.tls_config(tls.clone()).map_err(invalid)?;
+                endpoint = endpoint.tls_config(cluster.tls(url)?).map_err(invalid)?;
             }
             members.push((url.clone(), endpoint.connect_lazy()));
         }

@@ -47,15 +47,18 @@ impl FromStr for MemberUrl {
 }
 
 impl Cluster {
-    /// What encrypted connections need.
-    pub(super) fn tls(&self) -> Result<ClientTlsConfig, OpenError> {
+    /// What an encrypted connection to the member at `url` needs.
+    pub(super) fn tls(&self, url: &str) -> Result<ClientTlsConfig, OpenError> {
         let read = |path: &PathBuf| {
             std::fs::read(path).map_err(|error| OpenError::Io(path.clone(), error))
         };
-        let mut tls = ClientTlsConfig::new();
-        if let Some(authority) = &self.authority {
-            tls = tls.ca_certificate(Certificate::from_pem(read(authority)?));
-        }
+        let authority = self.authority.as_ref().ok_or_else(|| {
+            OpenError::Etcd(format!(
+                "no CA is named for {url}; name the file with --etcd-ca"
+            ))
+        })?;
+        let authority = Certificate::from_pem(read(authority)?);
+        let mut tls = ClientTlsConfig::new().ca_certificate(authority);
         if let Some((certificate, key)) = &self.identity {
             tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
         }

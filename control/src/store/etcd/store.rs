@@ -134,7 +134,7 @@ impl Etcd {
             .map(|(key, document)| put(key, document.into()));
         let puts: Vec<RequestOp> = puts.collect();
         let documents: usize = puts.iter().map(Message::encoded_len).sum();
-        if small + documents + 16 * puts.len() <= LARGEST_REQUEST && puts.len() == 1 {
+        if puts.len() <= 1 && small + documents + 16 <= LARGEST_REQUEST {
             request.success.extend(puts);
         } else {
             self.put_beforehand(puts).await?;

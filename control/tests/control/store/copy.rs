@@ -126,6 +126,21 @@ fn a_store_is_not_copied_under_a_control_that_runs() {
 }
 
 #[test]
+fn an_encrypted_member_needs_a_ca() {
+    let home = Home::new();
+    let mut command = home.binary();
+    command
+        .args(["store", "copy", "--to-etcd", "--data"])
+        .arg(home.data());
+    command.args(["--etcd", "https://127.0.0.1:1"]);
+    let refused = Run::from(command.output().unwrap()).failed(1);
+    assert!(
+        refused.contains("name the file with --etcd-ca"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn an_etcd_that_does_not_answer_is_named() {
     let (home, mut etcd) = (Home::new(), Etcd::start(1));
     etcd.kill(0);

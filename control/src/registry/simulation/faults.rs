@@ -53,9 +53,13 @@ impl World {
         }
     }
 
-    /// A new thread takes requests.
+    /// A new thread takes requests, or does so later where nothing goes on in it.
     pub(super) fn join(&mut self, index: usize, place: usize) {
         let process = &mut self.processes[index];
+        if process.frozen.is_some() || process.threads[place].stuck.is_some() {
+            self.later(100, 500, Event::Join(index, place));
+            return;
+        }
         process.adopt(place);
         process.threads[place].serves = true;
         self.check_process(index);

@@ -74,9 +74,10 @@ impl Fleet {
     }
 
     /// Takes a member, or the token with which the store has it.
-    pub(crate) fn join(&mut self, service: &str, mut member: Member, now: Now) {
+    pub(crate) fn join(&mut self, service: &str, member: Member, now: Now) {
+        let of_service = self.services.entry(service.to_owned()).or_default();
+        let member = of_service.join(member, now);
         member.revoked = self.revoked.contains(&member.token);
-        self.of(service).join(member, now);
     }
 
     /// Takes every member whose last report came with this token for lost, from now on and until it reports with

@@ -17,7 +17,7 @@ pub(crate) struct Member {
     pub(crate) joined: Timestamp,
     /// The name of the token that its last report came with.
     pub(crate) token: String,
-    /// The same, as the store has it.
+    /// The same, as the store has it; empty while the store forgets the member.
     pub(crate) stored_token: String,
     /// Whether that token has been revoked, so that no further report can come with it.
     pub(crate) revoked: bool,
@@ -52,6 +52,13 @@ impl LastReport {
             time: now.time,
             report,
             position,
+        }
+    }
+
+    /// Takes note of what the history of the store says of the state that is reported.
+    pub(super) fn place(&mut self, placed: &Self) {
+        if self.report.applied == placed.report.applied {
+            self.position = placed.position;
         }
     }
 }
@@ -99,10 +106,8 @@ impl Member {
 
     /// Takes note of what the history of the store says of the state that it has reported.
     pub(super) fn place(&mut self, placed: &LastReport) {
-        if let Some(heard) = &mut self.heard
-            && heard.report.applied == placed.report.applied
-        {
-            heard.position = placed.position;
+        if let Some(heard) = &mut self.heard {
+            heard.place(placed);
             self.note_strayed();
         }
     }

@@ -1,3 +1,4 @@
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -73,22 +74,27 @@ impl Members {
         if leaves {
             self.departures.note(report, heard.at);
         }
+        let node = UnstoredNode::Process(report.id.clone());
+        let now = Now {
+            instant: heard.at,
+            time: heard.time,
+        };
         let Some(member) = self.members.get_mut(&report.id) else {
             if leaves || self.departures.overtook(report, heard.at) {
                 self.unstored.remove(&report.id);
                 return Reported::Taken;
             }
-            let now = Now {
-                instant: heard.at,
-                time: heard.time,
-            };
-            let node = UnstoredNode::Process(report.id.clone());
             self.note_unstored(node, token, None, now);
+            self.unstored.hear(&heard, token);
             return Reported::Unsettled(Box::new(heard));
         };
-        self.unstored.remove(&report.id);
         member.report(heard.clone(), token);
         let position = member.heard.as_ref().map(|heard| heard.position);
+        if leaves || !member.stored_token.is_empty() {
+            self.unstored.remove(&report.id);
+        } else {
+            self.note_unstored(node, token, None, now);
+        }
         match self.unsettled(&heard, heard.at) {
             Unsettled::Nothing if position != Some(Position::Unproven) => Reported::Taken,
             _ => Reported::Unsettled(Box::new(heard)),
@@ -123,24 +129,34 @@ impl Members {
         }
     }
 
-    /// Takes note of what the history of the store says of the state that a member has reported.
+    /// Takes note of what the history of the store says of the state that a node has reported.
     pub(crate) fn place(&mut self, placed: &LastReport) {
-        if let Some(member) = self.members.get_mut(&placed.report.id) {
-            member.place(placed);
+        match self.members.get_mut(&placed.report.id) {
+            Some(member) => member.place(placed),
+            None => self.unstored.place(placed),
         }
     }
 
-    /// Takes a member, or the token with which the store has it.
-    pub(super) fn join(&mut self, mut member: Member, now: Now) {
-        if let Some(known) = self.members.get_mut(&member.id) {
-            known.stored_token = member.stored_token;
-            return;
+    /// Takes a member with what it has reported while the store took it, or the token with which the store has it.
+    pub(super) fn join(&mut self, mut member: Member, now: Now) -> &mut Member {
+        match self.members.entry(member.id.clone()) {
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                known.stored_token = member.stored_token;
+                self.unstored.remove(&known.id);
+                known
+            }
+            Entry::Vacant(place) => {
+                let heard = self.unstored.remove_stored(&member.id, now);
+                if let Some(forgiven) = self.forgiven.get(&member.id) {
+                    member.forgive(forgiven);
+                }
+                if let Some((heard, token)) = heard {
+                    member.report(heard, &token);
+                }
+                place.insert(member)
+            }
         }
-        self.unstored.remove_stored(&member.id, now);
-        if let Some(forgiven) = self.forgiven.get(&member.id) {
-            member.forgive(forgiven);
-        }
-        self.members.insert(member.id.clone(), member);
     }
 
     /// Removes a member that has left.
@@ -191,11 +207,21 @@ impl Members {
         self.members.remove(id);
     }
 
-    /// Forgets a member that was lost. One that has reported since stays, and is stored again with its next report.
+    /// Takes note that the store is about to forget a member. One that reports meanwhile has to be stored again.
+    pub(crate) fn begin_to_forget(&mut self, id: &MemberId) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.stored_token.clear();
+        }
+    }
+
+    /// Forgets a member that was lost. One that has reported since stays.
     pub(crate) fn forget_lost(&mut self, id: &MemberId, now: Instant) {
-        match self.members.get_mut(id) {
-            Some(member) if !member.is_lost(now) => member.stored_token.clear(),
-            _ => self.forget(id),
+        if self
+            .members
+            .get(id)
+            .is_some_and(|member| member.is_lost(now))
+        {
+            self.forget(id);
         }
     }
 

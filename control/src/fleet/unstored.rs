@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::fleet::member::LastReport;
 use crate::values::now::Now;
 use crate::wire::node::{MemberId, UnstoredNode, UnstoredView};
 
@@ -28,6 +29,8 @@ struct Entry {
     reason: Option<String>,
     since: Instant,
     time: Timestamp,
+    /// What it said last, and the token that this came with.
+    heard: Option<(LastReport, String)>,
 }
 
 /// How many are kept of one service, whatever a token makes up.
@@ -61,6 +64,7 @@ impl Unstored {
                 reason,
                 since: now.instant,
                 time: now.time,
+                heard: None,
             };
             self.nodes.insert(node, entry);
         } else {
@@ -69,21 +73,48 @@ impl Unstored {
         true
     }
 
-    /// Forgets a node that the store has taken.
-    pub(super) fn remove_stored(&mut self, id: &MemberId, now: Now) {
-        self.stored = Some(now.instant);
-        self.remove(id);
+    /// Keeps a report until the store has taken its process, unless a later one was heard before it.
+    pub(super) fn hear(&mut self, heard: &LastReport, token: &str) {
+        let node = UnstoredNode::Process(heard.report.id.clone());
+        if let Some(entry) = self.nodes.get_mut(&node) {
+            let last = entry.heard.as_ref();
+            if last.is_none_or(|(last, _)| last.report.seq < heard.report.seq) {
+                entry.heard = Some((heard.clone(), token.to_owned()));
+            }
+        }
     }
 
-    /// Forgets a node that is a member or has left.
-    pub(super) fn remove(&mut self, id: &MemberId) {
-        if !self.nodes.is_empty() {
-            self.nodes.remove(&UnstoredNode::Process(id.clone()));
+    /// Takes note of what the history of the store says of the state that a node has reported.
+    pub(super) fn place(&mut self, placed: &LastReport) {
+        let node = UnstoredNode::Process(placed.report.id.clone());
+        if let Some((heard, _)) = self
+            .nodes
+            .get_mut(&node)
+            .and_then(|entry| entry.heard.as_mut())
+        {
+            heard.place(placed);
         }
+    }
+
+    /// Forgets a node that the store has taken, and gives its last report.
+    pub(super) fn remove_stored(
+        &mut self,
+        id: &MemberId,
+        now: Now,
+    ) -> Option<(LastReport, String)> {
+        self.stored = Some(now.instant);
+        self.remove(id)
+    }
+
+    /// Forgets a node that is a member or has left, and gives its last report.
+    pub(super) fn remove(&mut self, id: &MemberId) -> Option<(LastReport, String)> {
+        let node = (!self.nodes.is_empty()).then(|| UnstoredNode::Process(id.clone()));
+        let removed = node.and_then(|node| self.nodes.remove(&node));
         if self.nodes.is_empty() {
             // Those that were not kept are noted again with their next polls.
             self.more = 0;
         }
+        removed?.heard
     }
 
     /// Forgets these, and so many of those that were not kept.

@@ -74,6 +74,7 @@ impl Memory {
         }
         let mut steps = Vec::new();
         for threads in &forgetting.removed {
+            self.lock().of(service).begin_to_forget(&threads.id);
             steps.push(Step::Forgotten {
                 service: service.clone(),
                 id: threads.id.clone(),

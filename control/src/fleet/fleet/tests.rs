@@ -49,19 +49,22 @@ fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
     let mut fleet = fleet(60);
     let (forgetting, _) = fleet.of(SERVICE).find(&Selection::Lost, Instant::now());
     assert_eq!(forgetting.removed.len(), 1);
-    // The store forgets it; meanwhile it reports.
-    is_taken(&fleet.report(SERVICE, heard(2, ";running=5;oldest=1"), "nodes"));
-    fleet.of(SERVICE).forget_lost(&id(), Instant::now());
-    assert_eq!(fleet.members(SERVICE), 1);
-    // Its next report has the store take it again.
-    let again = heard(3, "");
+    fleet.of(SERVICE).begin_to_forget(&id());
+    // The store forgets it; meanwhile it reports, and gets no answer before the store has taken it again.
+    let again = heard(2, ";running=5;oldest=1");
     let reported = fleet.report(SERVICE, again.clone(), "nodes");
     assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
+    fleet.of(SERVICE).forget_lost(&id(), Instant::now());
+    let view = fleet.view(SERVICE, 17, Now::read());
+    assert_eq!((view.nodes.len(), view.unstored), (1, 1));
     let unsettled = fleet.of(SERVICE).unsettled(&again, Instant::now());
     assert!(
         matches!(unsettled, Unsettled::Differs { .. }),
         "{unsettled:?}"
     );
+    fleet.join(SERVICE, testing::member(again), Now::read());
+    assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
+    is_taken(&fleet.report(SERVICE, heard(3, ""), "nodes"));
     // One that stays silent goes, and so does a process that is named.
     let mut silent = self::fleet(60);
     silent.of(SERVICE).forget_lost(&id(), Instant::now());
@@ -122,6 +125,26 @@ fn a_member_that_is_heard_is_not_unstored_any_more() {
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 1);
     fleet.report(SERVICE, heard(2, ""), "nodes");
     assert_eq!(fleet.view(SERVICE, 17, Now::read()).unstored, 0);
+}
+
+#[test]
+fn a_node_joins_with_the_last_report_that_it_sent_while_the_store_took_it() {
+    let mut fleet = Fleet::default();
+    let mut first = heard(1, "");
+    first.at -= Duration::from_secs(60);
+    let second = heard(2, ";running=5;oldest=1");
+    for heard in [first.clone(), second, first.clone()] {
+        let reported = fleet.report(SERVICE, heard, "nodes");
+        assert!(matches!(reported, Reported::Unsettled(_)), "{reported:?}");
+    }
+    let stored = Member {
+        heard: None,
+        ..testing::member(first.clone())
+    };
+    fleet.join(SERVICE, stored, Now::read());
+    fleet.report(SERVICE, first, "nodes");
+    let view = fleet.view(SERVICE, 17, Now::read());
+    assert_eq!((view.nodes[0].lost, view.nodes[0].running), (false, 5));
 }
 
 #[test]

@@ -108,11 +108,11 @@ impl World {
             self.later(1, 50, Event::Fail(message.process, message.report.seq));
             return;
         };
-        let id = &message.report.id;
-        let boots = memory.fleet().boots(SERVICE, &id.name);
-        let is_of_member = boots.contains(&id.boot);
         let life = self.control.life;
-        self.observer.heard(&message, is_of_member, life, self.now);
+        let applied = message.report.applied.as_deref();
+        let applied = applied.map(|applied| applied.parse().unwrap());
+        let is_fork = applied.is_some_and(|tag| !self.control.disk.tables.has(&tag));
+        self.observer.heard(&message, is_fork, life, self.now);
         self.processes[message.process].heard(&message);
         let report = message.report.clone();
         let reaction = memory.report(SERVICE, report, &self.control.grant.name, now);
@@ -212,9 +212,18 @@ impl World {
             life: self.control.life,
         };
         let id = &message.report.id;
-        let boots = self.memory().fleet().boots(SERVICE, &id.name);
+        let is_member = {
+            let fleet = self.memory().fleet();
+            let is_unstored = || {
+                let unstored = fleet.view(SERVICE, 0, self.moment()).unstored_nodes;
+                let mut boots = unstored.iter().map(|node| node.boot.as_deref());
+                boots.any(|boot| boot == Some(&id.boot))
+            };
+            fleet.boots(SERVICE, &id.name).contains(&id.boot)
+                && (fleet.unstored(SERVICE) == 0 || !is_unstored())
+        };
         let process = &mut self.processes[message.process];
-        process.was_member = boots.contains(&id.boot);
+        process.was_member = Some(self.now).filter(|_| is_member);
         let (index, number) = (message.process, message.report.seq);
         if self.processes[index].cut_off > self.now || self.is_lost() {
             self.later(50, 2000, Event::Fail(index, number));
@@ -228,7 +237,10 @@ impl World {
     pub(super) fn crash(&mut self) {
         let revives = self.once_in(2);
         let Control { disk, writing, .. } = &mut self.control;
-        disk.crash(writing.take().map(|(_, batch)| batch), revives);
+        let survives = disk.crash(writing.take().map(|(_, batch)| batch), revives);
+        if let Some(batch) = survives {
+            self.answered_for(&batch);
+        }
         self.control.memory = None;
         self.control.life += 1;
         self.control.asked.clear();
@@ -249,7 +261,7 @@ impl World {
         self.control.disk.tables = self.control.disk.backup.clone();
         self.epoch += 1;
         for process in &mut self.processes {
-            process.was_member = false;
+            process.was_member = None;
         }
     }
 

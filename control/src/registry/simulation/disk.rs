@@ -57,12 +57,13 @@ impl Disk {
         }
     }
 
-    /// Control dies. A doubtful batch, or the one that was `writing`, is there when it starts again if it `revives`.
-    pub(super) fn crash(&mut self, writing: Option<Batch>, revives: bool) {
+    /// Control dies. A doubtful batch, or the one that was `writing`, is there when it starts again if it `revives`:
+    /// gives it then.
+    pub(super) fn crash(&mut self, writing: Option<Batch>, revives: bool) -> Option<Batch> {
         let doubtful = self.doubtful.take().or(writing);
-        if let Some(batch) = doubtful.filter(|_| revives) {
-            self.tables.take(&batch);
-        }
+        let batch = doubtful.filter(|_| revives)?;
+        self.tables.take(&batch);
+        Some(batch)
     }
 
     /// When it can take something, if it is not now.

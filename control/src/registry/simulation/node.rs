@@ -102,8 +102,8 @@ pub(super) struct Process {
     pub(super) farewells: u32,
     /// Whether control has taken its farewell, and in which life.
     pub(super) farewell_taken: Option<u32>,
-    /// Whether control had it as a member when it answered last.
-    pub(super) was_member: bool,
+    /// When control has answered it as a stored member, which an operator has not answered for since.
+    pub(super) was_member: Option<Duration>,
 }
 
 /// After what silence a thread is named as silent.
@@ -148,7 +148,7 @@ impl Process {
             cut_off: Duration::ZERO,
             farewells: 0,
             farewell_taken: None,
-            was_member: false,
+            was_member: None,
         };
         for thread in 0..threads {
             process.spawn();

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use intermission_core::{State, StateTag};
+use intermission_core::State;
 
 use super::node::Client;
 use super::polls::Message;
@@ -45,8 +45,8 @@ struct Heard {
     life: u32,
     at: Duration,
     message: Rc<Message>,
-    /// Whether it came from a member.
-    is_of_member: bool,
+    /// Whether control had never made the state that it reports.
+    is_fork: bool,
 }
 
 /// How long control takes a silent process for alive.
@@ -88,13 +88,7 @@ impl Observer {
     }
 
     /// Takes note of a poll that control has got, unless it has come late.
-    pub(super) fn heard(
-        &mut self,
-        message: &Rc<Message>,
-        is_of_member: bool,
-        life: u32,
-        at: Duration,
-    ) {
+    pub(super) fn heard(&mut self, message: &Rc<Message>, is_fork: bool, life: u32, at: Duration) {
         let last = self.heard.get(&message.process);
         let is_late = last
             .is_some_and(|last| last.life == life && last.message.report.seq >= message.report.seq);
@@ -104,7 +98,7 @@ impl Observer {
                 life,
                 at,
                 message,
-                is_of_member,
+                is_fork,
             };
             self.heard.insert(heard.message.process, heard);
         }
@@ -167,11 +161,8 @@ impl World {
                 let expected = begun.wait.expect.unwrap_or(1);
                 progress.unstored > 0 || (staying.count() as u64) < expected
             }
-            Ending::Forked => all.clone().filter_map(heard).any(|heard| {
-                let applied = heard.message.report.applied.as_ref();
-                let tag = applied.map(|applied| applied.parse::<StateTag>().unwrap());
-                tag.is_some_and(|tag| !self.control.disk.tables.has(&tag))
-            }),
+            // Control may have made the same state since.
+            Ending::Forked => all.clone().filter_map(heard).any(|heard| heard.is_fork),
             Ending::Done | Ending::Unsure | Ending::Refused => true,
         };
         if !is_true {
@@ -184,8 +175,8 @@ impl World {
         if self.control.writing.is_some() {
             return;
         }
-        let heard = all.filter_map(heard).filter(|heard| heard.is_of_member);
-        let stale = heard.map(|heard| &heard.message.report).find(|report| {
+        let mut heard = all.filter_map(heard).map(|heard| &heard.message.report);
+        let stale = heard.find(|report| {
             let mut missing = progress.missing.iter();
             let own = missing.find(|view| view.boot == report.id.boot && view.heard.is_some());
             own.is_some_and(|view| {
@@ -230,7 +221,7 @@ impl World {
             process.finish(self.now);
             let process = &self.processes[index];
             let heard = self.observer.heard_in(self.control.life, index);
-            let is_known = heard.is_some() || process.was_member;
+            let is_known = heard.is_some() || process.was_member.is_some();
             if !process.is_alive() || !is_known {
                 continue;
             }

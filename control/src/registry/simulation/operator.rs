@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use intermission_core::Field;
+use intermission_core::{Field, MemberId};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::node::{Phase, name};
@@ -14,6 +16,7 @@ use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
 use crate::store::{Batch, Step};
 use crate::values::duration::Timeout;
+use crate::wire::node::UnstoredNode;
 use crate::wire::wait::Wait;
 
 impl World {
@@ -112,41 +115,78 @@ impl World {
         let Ok((batch, forgetting)) = self.memory().forget(&request, self.moment()) else {
             return Batch::default();
         };
-        let life = self.control.life;
-        for index in 0..self.processes.len() {
-            let heard = self.observer.heard_at(life, index);
-            let is_lost = heard.is_none_or(|at| self.now - at > ALIVE);
-            let process = &mut self.processes[index];
-            let mut removed = forgetting.removed.iter();
-            let is_removed = removed.any(|threads| threads.id == process.id);
-            let all = forgetting.removed.iter().chain(&forgetting.forgiven);
-            for threads in all.filter(|threads| threads.id == process.id) {
-                for (place, thread) in process.threads.iter_mut().enumerate() {
-                    let is_forgiven = threads.silent.contains(&name(place));
-                    thread.excused |= is_forgiven;
-                    if is_forgiven {
-                        self.tally.note("thread forgiven");
-                    }
-                }
-            }
-            let mut unstored = forgetting.unstored.iter();
-            let is_unstored = unstored.any(|node| node.boot.as_deref() == Some(&process.id.boot));
-            if is_removed && is_lost || is_unstored {
-                process.was_member = false;
-                self.observer.forget(index);
-                self.tally.note("node forget");
-            }
-            let is_gone = is_removed && matches!(selection, Selection::Gone(_));
-            if is_gone {
-                self.tally.note("node forget by --gone-after");
-            }
-            if is_gone && self.processes[index].serves_under_lease(self.now) {
+        for threads in forgetting
+            .removed
+            .iter()
+            .filter(|_| matches!(selection, Selection::Gone(_)))
+        {
+            self.tally.note("node forget by --gone-after");
+            let index = self.index_of(&threads.id);
+            if self.processes[index].serves_under_lease(self.now) {
                 self.fail(format!(
                     "process {index} is forgotten by --gone-after, and its lease has not closed it"
                 ));
             }
         }
         batch
+    }
+
+    fn index_of(&self, id: &MemberId) -> usize {
+        let mut processes = self.processes.iter();
+        processes.position(|process| process.id == *id).unwrap()
+    }
+
+    /// Takes note of what an operator has answered for, now that the disk has it.
+    pub(super) fn answered_for(&mut self, batch: &Batch) {
+        let decided = batch.0.iter().find_map(|step| match step {
+            Step::Event { event, .. } => Some(event.at),
+            _ => None,
+        });
+        for step in &batch.0 {
+            match step {
+                Step::Forgotten { id, .. } => {
+                    self.tally.note("node forget");
+                    let (index, life) = (self.index_of(id), self.control.life);
+                    let heard = self.observer.heard_at(life, index);
+                    if heard.is_none_or(|at| self.now - at > ALIVE) {
+                        self.observer.forget(index);
+                    }
+                    let was_before = |at: &mut Duration| {
+                        let at = Timestamp::UNIX_EPOCH + SignedDuration::try_from(*at).unwrap();
+                        decided.is_some_and(|decided| at <= decided)
+                    };
+                    self.processes[index].was_member.take_if(was_before);
+                }
+                Step::Forgiven { threads, .. } => {
+                    let index = self.index_of(&threads.id);
+                    let places = self.processes[index].threads.iter_mut().enumerate();
+                    for (place, thread) in places {
+                        if threads.silent.contains(&name(place)) {
+                            self.tally.note("thread forgiven");
+                            thread.excused = true;
+                        }
+                    }
+                }
+                Step::UnstoredForgotten { nodes, .. } => {
+                    for node in nodes {
+                        if let UnstoredNode::Process(id) = node {
+                            self.forget_unstored(id);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn forget_unstored(&mut self, id: &MemberId) {
+        let index = self.index_of(id);
+        let memory = self.memory();
+        let boots = memory.fleet().boots(SERVICE, &id.name);
+        if !boots.contains(&id.boot) {
+            self.observer.forget(index);
+            self.tally.note("node forget");
+        }
     }
 
     /// When all nodes are heard again and the dead are forgotten, a wait has to end well.

@@ -98,7 +98,11 @@ impl World {
         let Some((work, batch)) = self.control.writing.take() else {
             return;
         };
-        match self.control.disk.commit(&batch) {
+        let committed = self.control.disk.commit(&batch);
+        if committed.is_ok() {
+            self.answered_for(&batch);
+        }
+        match committed {
             Err(error) => self.worked(work, Outcome::Failed(error)),
             Ok(()) if !self.is_calm && self.once_in(60) => {
                 self.tally.note("death after a write");

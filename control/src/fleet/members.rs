@@ -106,7 +106,8 @@ impl Members {
         let Some(member) = self.members.get(&heard.report.id) else {
             let report = &heard.report;
             let has_left = report.leaves() || self.departures.overtook(report, now);
-            return if has_left {
+            // By the time of its turn it may have joined and been forgotten.
+            return if has_left || !self.unstored.has(&report.id) {
                 Unsettled::Nothing
             } else {
                 Unsettled::Joins

@@ -130,6 +130,12 @@ impl Unstored {
         (self.nodes.keys().cloned().collect(), self.more)
     }
 
+    /// Whether a process is one of them, or may be one of those that are not kept.
+    pub(super) fn has(&self, id: &MemberId) -> bool {
+        let node = || UnstoredNode::Process(id.clone());
+        self.more > 0 || self.nodes.contains_key(&node())
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> u64 {
         self.more + self.nodes.len() as u64

@@ -148,6 +148,24 @@ fn a_node_joins_with_the_last_report_that_it_sent_while_the_store_took_it() {
 }
 
 #[test]
+fn a_process_that_was_forgotten_is_no_member_again_by_a_report_of_before() {
+    let mut fleet = Fleet::default();
+    let first = heard(1, "");
+    let joins = |fleet: &mut Fleet, heard: &LastReport| {
+        fleet.report(SERVICE, heard.clone(), "nodes");
+        let unsettled = fleet.of(SERVICE).unsettled(heard, Instant::now());
+        matches!(unsettled, Unsettled::Joins)
+    };
+    assert!(joins(&mut fleet, &first));
+    fleet.join(SERVICE, testing::member(first.clone()), Now::read());
+    fleet.of(SERVICE).forget(&id());
+    // The turn of the same report comes again after it has joined.
+    let unsettled = fleet.of(SERVICE).unsettled(&first, Instant::now());
+    assert!(matches!(unsettled, Unsettled::Nothing), "{unsettled:?}");
+    assert!(joins(&mut fleet, &heard(2, "")));
+}
+
+#[test]
 fn a_process_that_has_left_while_the_store_took_it_leaves_again() {
     let mut fleet = Fleet::default();
     let first = heard(1, "");

@@ -70,6 +70,7 @@ impl World {
             Work::Change(change, wait) => self.change(change, wait.as_ref()),
             Work::Forget(selection) => self.forget(selection),
             Work::Adopt => {
+                self.tally.note("store adopt");
                 let (batch, _) = self.memory().adopt("operator", None, now).unwrap();
                 batch
             }

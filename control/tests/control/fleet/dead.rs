@@ -1,5 +1,6 @@
 //! Nodes that died, and tokens that were revoked.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use intermission_testkit::control::{Ask, Home};
@@ -196,17 +197,20 @@ fn nodes_that_are_lost_keep_no_others_out() {
     let control = home.start();
     control.add("shop");
     let token = control.token(&json!({ "name": "edge", "role": "node", "max_members": 1 }));
-    let poll = |boot: String, wait: u64| {
-        let report = format!("\"a\";boot=\"{boot}\";seq=1;kind=tower;wait={wait}");
+    let seq = Cell::new(0);
+    let poll = |boot: &str| {
+        seq.set(seq.get() + 1);
+        let seq = seq.get();
+        let report = format!("\"a\";boot=\"{boot}\";seq={seq};kind=tower;wait=1");
         let ask = Ask::new("GET", "/v1/services/shop/state").header("intermission-node", report);
         assert_eq!(control.ask(ask.bearer(&token)).status, 200);
         fleet(&control)["unstored"].as_u64().unwrap()
     };
     for dead in 0..3 {
-        assert_eq!(poll(format!("dead{dead}"), 1), 0);
+        assert_eq!(poll(&format!("dead{dead}")), 0);
         let next = format!("dead{}", dead + 1);
-        assert_eq!(poll(next.clone(), 1), 1);
-        control.until(|| poll(next.clone(), 1) == 0);
+        assert_eq!(poll(&next), 1);
+        control.until(|| poll(&next) == 0);
     }
     // Each is waited for all the same.
     let shown = fleet(&control);

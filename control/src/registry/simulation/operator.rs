@@ -193,12 +193,13 @@ impl World {
     pub(super) fn finish(&mut self) {
         let life = self.control.life;
         let is_settled = self.control.memory.is_some()
-            && (0..self.processes.len()).all(|index| match self.processes[index].phase {
-                Phase::Gone(at) => self.now - at > ALIVE * 2,
-                Phase::Leaving => false,
-                Phase::Starting | Phase::Serving => {
-                    let heard = self.observer.heard_at(life, index);
-                    heard.is_some_and(|at| self.now - at <= ALIVE)
+            && (0..self.processes.len()).all(|index| {
+                let heard = self.observer.heard_at(life, index);
+                let was_heard = heard.is_some_and(|at| self.now - at <= ALIVE);
+                match self.processes[index].phase {
+                    Phase::Gone(_) => !was_heard,
+                    Phase::Leaving => false,
+                    Phase::Starting | Phase::Serving => was_heard,
                 }
             });
         if !is_settled {

@@ -85,7 +85,9 @@ services the code is the worst one, in the order 3, 13, 12, 10, 11, 9, 14, 8:
  14  fewer nodes than expected, or none
 130  Ctrl-C ended the wait
 With check, and with enter --check if nothing else failed:
- 15  an answer was not as expected";
+ 15  an answer was not as expected
+With store check:
+ 15  the store has faults";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

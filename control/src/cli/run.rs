@@ -34,9 +34,14 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
     if let Command::Store(Store::Copy(options)) = cli.command {
         return store::copy(*options);
     }
+    if let Command::Store(Store::Check(options)) = cli.command {
+        return store::check(*options);
+    }
     let client = Client::new(cli.connection)?;
     match cli.command {
-        Command::Serve(_) | Command::Check(_) | Command::Store(Store::Copy(_)) => {
+        Command::Serve(_)
+        | Command::Check(_)
+        | Command::Store(Store::Copy(_) | Store::Check(_)) => {
             Err(Failure::failed("it asks no control"))
         }
         Command::Service(command) => service::run(&client, &command),

@@ -11,6 +11,7 @@
 //! [`State::parse`]: intermission_core::State::parse
 
 mod batch;
+mod check;
 mod copy;
 mod error;
 mod etcd;
@@ -28,6 +29,7 @@ mod tests;
 pub(crate) use self::batch::{
     Batch, IdempotencyKey, Step, StoredAnswer, StoredBarrier, StoredMember, StoredState,
 };
+pub(crate) use self::check::{Checked, Fault, Size};
 pub(crate) use self::copy::{Copied, copy};
 pub(crate) use self::error::{OpenError, StoreError};
 pub(crate) use self::etcd::{Cluster, Etcd, MemberUrl};

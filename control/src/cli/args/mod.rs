@@ -16,6 +16,6 @@ pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
 pub(crate) use self::node::Node;
 pub(crate) use self::notice::{Explain, Notice, NoticeKind, Preview};
 pub(crate) use self::serve::Serve;
-pub(crate) use self::store::{Copy, Store};
+pub(crate) use self::store::{CheckStore, Copy, Store};
 pub(crate) use self::switch::{Enter, Rollback, Services, Switch, Waiting};
 pub(crate) use self::token::{NewToken, Token};

@@ -15,6 +15,17 @@ pub(crate) enum Store {
     /// Copy a store between the data folder and etcd, history and tokens included, and compare the two. Control has to
     /// be stopped, and the target empty
     Copy(Box<Copy>),
+    /// Verify all that a store has, and print how much it is. It only reads, and control may run meanwhile
+    Check(Box<CheckStore>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckStore {
+    /// The data folder [default: $XDG_STATE_HOME/intermission]
+    #[arg(long, value_name = "DIR", conflicts_with = "members")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) etcd: Etcd,
 }
 
 #[derive(Debug, Args)]
@@ -32,10 +43,10 @@ pub(crate) struct Copy {
 #[group(required = true, multiple = false)]
 pub(crate) struct Direction {
     /// From the data folder to etcd
-    #[arg(long)]
+    #[arg(long, requires = "members")]
     pub(crate) to_etcd: bool,
     /// From etcd to the data folder
-    #[arg(long)]
+    #[arg(long, requires = "members")]
     pub(crate) to_sqlite: bool,
 }
 
@@ -43,15 +54,10 @@ pub(crate) struct Direction {
 #[derive(Debug, Args)]
 pub(crate) struct Etcd {
     /// A member of the cluster of etcd, such as https://etcd-1.example:2379; give each member
-    #[arg(
-        long = "etcd",
-        value_name = "URL",
-        required = true,
-        value_delimiter = ','
-    )]
+    #[arg(long = "etcd", value_name = "URL", value_delimiter = ',')]
     pub(crate) members: Vec<MemberUrl>,
     /// The CAs that sign the members' certificates, in PEM
-    #[arg(long = "etcd-ca", value_name = "FILE")]
+    #[arg(long = "etcd-ca", value_name = "FILE", requires = "members")]
     pub(crate) ca: Option<PathBuf>,
     /// Certificate for etcd in PEM, whose common name is the user
     #[arg(long = "etcd-cert", value_name = "FILE", requires = "key")]
@@ -68,13 +74,14 @@ pub(crate) struct Etcd {
     pub(crate) prefix: String,
 }
 
-impl From<Etcd> for Cluster {
-    fn from(etcd: Etcd) -> Self {
-        Self {
-            members: etcd.members,
-            authority: etcd.ca,
-            identity: etcd.cert.zip(etcd.key),
-            prefix: etcd.prefix,
-        }
+impl Etcd {
+    /// The cluster, if its members are given.
+    pub(crate) fn cluster(self) -> Option<Cluster> {
+        (!self.members.is_empty()).then(|| Cluster {
+            members: self.members,
+            authority: self.ca,
+            identity: self.cert.zip(self.key),
+            prefix: self.prefix,
+        })
     }
 }

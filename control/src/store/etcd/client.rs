@@ -9,7 +9,10 @@ use tonic::{Code, Response, Status};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::etcd::cluster::{Cluster, MemberUrl};
 use crate::store::etcd::proto::kv_client::KvClient;
-use crate::store::etcd::proto::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
+use crate::store::etcd::proto::maintenance_client::MaintenanceClient;
+use crate::store::etcd::proto::{
+    RangeRequest, RangeResponse, StatusRequest, StatusResponse, TxnRequest, TxnResponse,
+};
 
 /// Asks the members of a cluster: the one that answered last, and another one where it does not.
 #[derive(Debug)]
@@ -87,6 +90,15 @@ impl Client {
         self.ask(limit, async |channel| {
             let mut client = KvClient::new(channel).max_decoding_message_size(LARGEST_ANSWER);
             client.txn(request.clone()).await
+        })
+        .await
+    }
+
+    /// What the current member says of itself.
+    pub(super) async fn status(&self, limit: Duration) -> Result<StatusResponse, Failure> {
+        self.ask(limit, async |channel| {
+            let mut client = MaintenanceClient::new(channel);
+            client.status(StatusRequest {}).await
         })
         .await
     }

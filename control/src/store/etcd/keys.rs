@@ -22,12 +22,30 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// | `event/NAME/REVISION/VERSION-N` | what else happened |
 /// | `member/SERVICE/NODE/BOOT`, `forgiven/SERVICE/NODE/BOOT/THREAD` | members, and threads whose silence is forgiven |
 /// | `open/ID`, `ended/ID` | a barrier that waits, and how one ended |
-/// | `token/NAME` | the hash of a token, and its grant |
+/// | `token/NAME`, `revoked/NAME` | the hash of a token, and its grant; who revoked it, and when |
 /// | `answer/ACTOR/KEY` | the answer to a request with an idempotency key |
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
     prefix: String,
 }
+
+/// The kinds of keys, and how many parts each has.
+pub(super) const KINDS: [(&str, usize); 14] = [
+    ("version", 1),
+    ("identity", 1),
+    ("log", 2),
+    ("service", 2),
+    ("document", 3),
+    ("history", 3),
+    ("event", 4),
+    ("member", 4),
+    ("forgiven", 5),
+    ("open", 2),
+    ("ended", 2),
+    ("token", 2),
+    ("revoked", 2),
+    ("answer", 3),
+];
 
 impl Keys {
     pub(super) fn new(prefix: &str) -> Self {

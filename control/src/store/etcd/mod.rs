@@ -8,6 +8,7 @@
 //! 4. Members of the cluster are asked one after the other, with short time limits: etcd forwards to a leader that has died
 //!    until the next is elected.
 
+mod check;
 mod client;
 mod cluster;
 mod follow;

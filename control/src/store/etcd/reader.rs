@@ -35,9 +35,19 @@ impl Reader<'_> {
     }
 
     /// All values of a range, in the order of their keys.
-    pub(super) async fn all(
+    pub(super) async fn all(&self, range: (Vec<u8>, Vec<u8>)) -> Result<Vec<KeyValue>, Failure> {
+        self.whole(range, false).await
+    }
+
+    /// All keys of a range in their order, without their values.
+    pub(super) async fn keys(&self, range: (Vec<u8>, Vec<u8>)) -> Result<Vec<KeyValue>, Failure> {
+        self.whole(range, true).await
+    }
+
+    async fn whole(
         &self,
         (mut first, end): (Vec<u8>, Vec<u8>),
+        keys_only: bool,
     ) -> Result<Vec<KeyValue>, Failure> {
         let mut values = Vec::new();
         loop {
@@ -46,6 +56,7 @@ impl Reader<'_> {
                 range_end: end.clone(),
                 limit: VALUES,
                 revision: self.revision,
+                keys_only,
                 ..RangeRequest::default()
             };
             let found = self.client.range(request, READING).await?;

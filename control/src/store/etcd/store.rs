@@ -9,7 +9,9 @@ use tokio::runtime::Handle;
 
 use crate::store::batch::KEPT;
 use crate::store::batch::{Batch, StoredAnswer};
+use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
+use crate::store::etcd::check;
 use crate::store::etcd::client::{Client, Failure};
 use crate::store::etcd::cluster::Cluster;
 use crate::store::etcd::follow;
@@ -57,6 +59,15 @@ impl Etcd {
         };
         store.runtime.block_on(store.found(now))?;
         Ok(store)
+    }
+
+    /// Checks the store of a cluster, which others may be writing to.
+    pub(crate) fn check(
+        cluster: &Cluster,
+        runtime: &Handle,
+        now: Timestamp,
+    ) -> Result<Checked, OpenError> {
+        runtime.block_on(check::check(cluster, now))
     }
 
     fn now(&self) -> Reader<'_> {

@@ -1,8 +1,8 @@
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::store::batch::StoredBarrier;
 use crate::store::error::StoreError;
-use crate::store::sqlite::columns::time;
+use crate::store::sqlite::columns::{time, unreadable};
 use crate::values::duration::Timeout;
 use crate::wire::barrier::Progress;
 use crate::wire::wait::Wait;
@@ -22,15 +22,19 @@ pub(super) fn ended_barrier(
     progress.transpose()
 }
 
+pub(super) const ENDED: &str = "SELECT id, progress FROM barriers WHERE progress IS NOT NULL";
+
 /// All barriers that have ended.
 pub(super) fn ended_barriers(connection: &Connection) -> Result<Vec<Progress>, StoreError> {
-    let mut statement =
-        connection.prepare("SELECT progress FROM barriers WHERE progress IS NOT NULL")?;
-    let texts = statement.query_map([], |row| row.get(0))?;
-    let read = |text: Result<String, rusqlite::Error>| {
-        serde_json::from_str(&text?).map_err(StoreError::unchanged)
-    };
-    texts.map(read).collect()
+    let mut statement = connection.prepare(ENDED)?;
+    let ended = statement.query_map([], read_ended)?;
+    Ok(ended.collect::<Result<_, _>>()?)
+}
+
+/// Reads a row of [`ENDED`].
+pub(super) fn read_ended(row: &Row<'_>) -> rusqlite::Result<Progress> {
+    let text: String = row.get(1)?;
+    serde_json::from_str(&text).map_err(|error| unreadable(1, error))
 }
 
 pub(super) fn save_barrier(
@@ -72,31 +76,35 @@ pub(super) fn end_barrier(
     Ok(())
 }
 
+pub(super) const OPEN: &str =
+    "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after
+     FROM barriers WHERE progress IS NULL";
+
 /// The barriers that have not ended.
 pub(super) fn open_barriers(
     connection: &Connection,
 ) -> Result<Vec<StoredBarrier>, rusqlite::Error> {
-    let mut statement = connection.prepare(
-        "SELECT id, service, revision, actor, began, timeout, expect, ignore_upgraded, gone_after
-         FROM barriers WHERE progress IS NULL",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(StoredBarrier {
-            id: row.get(0)?,
-            service: row.get(1)?,
-            revision: row.get(2)?,
-            actor: row.get(3)?,
-            began: time(row, 4)?,
-            wait: Wait {
-                timeout: Timeout::from_seconds(row.get(5)?),
-                expect: row.get(6)?,
-                ignore_upgraded: row.get(7)?,
-                gone_after: row
-                    .get::<_, Option<u64>>(8)?
-                    .and_then(Timeout::from_seconds),
-            },
-            superseded_by: None,
-        })
-    })?;
+    let mut statement = connection.prepare(OPEN)?;
+    let rows = statement.query_map([], read_open)?;
     rows.collect()
+}
+
+/// Reads a row of [`OPEN`].
+pub(super) fn read_open(row: &Row<'_>) -> rusqlite::Result<StoredBarrier> {
+    Ok(StoredBarrier {
+        id: row.get(0)?,
+        service: row.get(1)?,
+        revision: row.get(2)?,
+        actor: row.get(3)?,
+        began: time(row, 4)?,
+        wait: Wait {
+            timeout: Timeout::from_seconds(row.get(5)?),
+            expect: row.get(6)?,
+            ignore_upgraded: row.get(7)?,
+            gone_after: row
+                .get::<_, Option<u64>>(8)?
+                .and_then(Timeout::from_seconds),
+        },
+        superseded_by: None,
+    })
 }

@@ -1,4 +1,5 @@
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,12 +8,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::store::batch::{Batch, StoredAnswer};
+use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
 use crate::store::history::Page;
 use crate::store::sqlite::lock::Lock;
 use crate::store::sqlite::save::save;
-use crate::store::sqlite::{barriers, history, idempotency, load, schema};
+use crate::store::sqlite::{barriers, check, history, idempotency, load, schema};
 use crate::store::store::{Committed, Store, Version};
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -53,6 +55,11 @@ impl Sqlite {
             doubtful: Arc::default(),
             _lock: lock,
         })
+    }
+
+    /// Checks the store in `folder`, which another process may have open.
+    pub(crate) fn check(folder: &Path, now: Timestamp) -> Result<Checked, OpenError> {
+        check::check(&folder.join(FILE), now)
     }
 
     /// Saves what `work` writes, all or nothing.

@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::store::batch::{IdempotencyKey, KEPT, StoredAnswer};
 use crate::store::error::StoreError;
@@ -39,23 +39,27 @@ pub(super) fn recall(
     Ok(answer)
 }
 
+pub(super) const ANSWERS: &str = "SELECT actor, key, request, at, outcomes FROM answers";
+
 /// All answers that are kept.
 pub(super) fn answers(connection: &Connection) -> Result<Vec<StoredAnswer>, StoreError> {
-    let mut statement =
-        connection.prepare("SELECT actor, key, request, at, outcomes FROM answers")?;
-    let answers = statement.query_map([], |row| {
-        let at = Timestamp::from_millisecond(row.get(3)?);
-        Ok(StoredAnswer {
-            actor: row.get(0)?,
-            once: IdempotencyKey {
-                key: row.get(1)?,
-                request: row.get(2)?,
-            },
-            at: at.map_err(|error| unreadable(3, error))?,
-            outcomes: row.get(4)?,
-        })
-    })?;
+    let mut statement = connection.prepare(ANSWERS)?;
+    let answers = statement.query_map([], read_answer)?;
     Ok(answers.collect::<Result<_, _>>()?)
+}
+
+/// Reads a row of [`ANSWERS`].
+pub(super) fn read_answer(row: &Row<'_>) -> rusqlite::Result<StoredAnswer> {
+    let at = Timestamp::from_millisecond(row.get(3)?);
+    Ok(StoredAnswer {
+        actor: row.get(0)?,
+        once: IdempotencyKey {
+            key: row.get(1)?,
+            request: row.get(2)?,
+        },
+        at: at.map_err(|error| unreadable(3, error))?,
+        outcomes: row.get(4)?,
+    })
 }
 
 #[cfg(test)]

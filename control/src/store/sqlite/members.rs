@@ -77,39 +77,49 @@ pub(super) fn remove_forgiven(
     Ok(())
 }
 
+pub(super) const MEMBERS: &str =
+    "SELECT service, name, boot, kind, wait, lease, joined, token FROM members";
+
 /// All members, with their services.
 pub(super) fn members(
     connection: &Connection,
 ) -> Result<Vec<(String, StoredMember)>, rusqlite::Error> {
-    let mut statement = connection
-        .prepare("SELECT service, name, boot, kind, wait, lease, joined, token FROM members")?;
-    let rows = statement.query_map([], |row| {
-        let member = StoredMember {
-            id: id(row)?,
-            kind: row.get(3)?,
-            wait: Duration::from_secs(row.get(4)?),
-            lease: row.get::<_, Option<u64>>(5)?.map(Duration::from_secs),
-            joined: time(row, 6)?,
-            token: row.get(7)?,
-        };
-        Ok((row.get(0)?, member))
-    })?;
+    let mut statement = connection.prepare(MEMBERS)?;
+    let rows = statement.query_map([], read_member)?;
     rows.collect()
 }
+
+/// Reads a row of [`MEMBERS`].
+pub(super) fn read_member(row: &Row<'_>) -> rusqlite::Result<(String, StoredMember)> {
+    let member = StoredMember {
+        id: id(row)?,
+        kind: row.get(3)?,
+        wait: Duration::from_secs(row.get(4)?),
+        lease: row.get::<_, Option<u64>>(5)?.map(Duration::from_secs),
+        joined: time(row, 6)?,
+        token: row.get(7)?,
+    };
+    Ok((row.get(0)?, member))
+}
+
+pub(super) const FORGIVEN: &str = "SELECT service, name, boot, thread FROM forgiven";
 
 /// The threads whose silence is forgiven.
 pub(super) fn forgiven(
     connection: &Connection,
 ) -> Result<Vec<(String, Forgotten)>, rusqlite::Error> {
-    let mut statement = connection.prepare("SELECT service, name, boot, thread FROM forgiven")?;
-    let rows = statement.query_map([], |row| {
-        let forgotten = Forgotten {
-            id: id(row)?,
-            silent: BTreeSet::from([row.get(3)?]),
-        };
-        Ok((row.get(0)?, forgotten))
-    })?;
+    let mut statement = connection.prepare(FORGIVEN)?;
+    let rows = statement.query_map([], read_forgiven)?;
     rows.collect()
+}
+
+/// Reads a row of [`FORGIVEN`].
+pub(super) fn read_forgiven(row: &Row<'_>) -> rusqlite::Result<(String, Forgotten)> {
+    let forgotten = Forgotten {
+        id: id(row)?,
+        silent: BTreeSet::from([row.get(3)?]),
+    };
+    Ok((row.get(0)?, forgotten))
 }
 
 fn id(row: &Row<'_>) -> rusqlite::Result<MemberId> {

@@ -6,6 +6,7 @@
 //! 3. History is append-only, which triggers ensure.
 
 mod barriers;
+mod check;
 mod columns;
 mod database;
 mod history;

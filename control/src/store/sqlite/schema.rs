@@ -132,13 +132,41 @@ const GRANTS: &str = "
         BEGIN SELECT RAISE(ABORT, 'a revoked token stays revoked'); END;
 ";
 
+/// What a table of an earlier version looks like in the version that is named.
+const VIEWS: [(i64, &str); 1] = [(
+    6,
+    "CREATE TEMP VIEW barriers AS SELECT *, NULL AS gone_after FROM main.barriers",
+)];
+/// The version of the first tables that all of these views fit.
+const OLDEST_VIEWED: i64 = 5;
+
 const GONE: &str = "ALTER TABLE barriers ADD COLUMN gone_after INTEGER;";
+
+/// Has the tables of an earlier version look like those of this program's, for this connection alone.
+pub(super) fn view_as_latest(connection: &Connection) -> Result<(), OpenError> {
+    let (found, known) = (version(connection)?, latest());
+    let views = VIEWS.iter().filter(|(version, _)| found < *version);
+    match found {
+        _ if found > known || found < OLDEST_VIEWED => Err(OpenError::Version { found, known }),
+        _ => Ok(views
+            .map(|(_, view)| view)
+            .try_for_each(|view| connection.execute_batch(view))?),
+    }
+}
+
+fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(Some("main"), "user_version", |row| row.get(0))
+}
+
+/// The version of this program's tables.
+fn latest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
 
 /// Brings the tables up to this program's version in one transaction, with an identity where the store is new.
 pub(super) fn prepare(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let (found, known) = (version(&transaction)?, latest());
     let done = usize::try_from(found).ok();
     let Some(missing) = done.and_then(|done| STEPS.get(done..)) else {
         return Err(OpenError::Version { found, known });

@@ -5,17 +5,15 @@ use rusqlite::{Connection, Row, Transaction, params};
 use crate::store::sqlite::columns::{exactly_one, time, unreadable};
 use crate::token::{Grant, Made, OPERATOR, TokenHash};
 
+pub(super) const TOKENS: &str = "
+    SELECT name, role, services, nodes, max_polls, max_members, created_by, created_at,
+           revoked_by, revoked_at, hash
+    FROM grants JOIN tokens USING (name) ORDER BY grants.rowid";
+
 /// All tokens there ever were, in the order in which they were made.
 pub(super) fn load(connection: &Connection) -> Result<Vec<(TokenHash, Grant)>, rusqlite::Error> {
-    let mut statement = connection.prepare(
-        "SELECT name, role, services, nodes, max_polls, max_members, created_by, created_at,
-                revoked_by, revoked_at, hash
-         FROM grants JOIN tokens USING (name) ORDER BY grants.rowid",
-    )?;
-    let tokens = statement.query_map([], |row| {
-        let hash = TokenHash::from_bytes(row.get(10)?);
-        Ok((hash, read(row)?))
-    })?;
+    let mut statement = connection.prepare(TOKENS)?;
+    let tokens = statement.query_map([], read)?;
     tokens.collect()
 }
 
@@ -65,8 +63,8 @@ pub(super) fn revoke(
     exactly_one(transaction, sql, params![name, by, at.to_string()])
 }
 
-/// Reads a row of `grants`.
-fn read(row: &Row<'_>) -> rusqlite::Result<Grant> {
+/// Reads a row of [`TOKENS`].
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(TokenHash, Grant)> {
     let role: String = row.get(1)?;
     let services: String = row.get(2)?;
     let nodes: String = row.get(3)?;
@@ -80,7 +78,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Grant> {
         })
         .transpose()
     };
-    Ok(Grant {
+    let grant = Grant {
         name: row.get(0)?,
         role: role.parse().map_err(|error: String| unreadable(1, error))?,
         services: serde_json::from_str(&services).map_err(|error| unreadable(2, error))?,
@@ -91,5 +89,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Grant> {
         max_members: row.get(5)?,
         created: made(6)?.ok_or_else(|| unreadable(6, "is missing"))?,
         revoked: made(8)?,
-    })
+    };
+    Ok((TokenHash::from_bytes(row.get(10)?), grant))
 }

@@ -46,12 +46,13 @@ mod tests {
     use super::*;
     use crate::fleet::{LastReport, Position, read_report, testing};
     use crate::values::now::Now;
+    use crate::values::version::Version;
     use crate::wire::node::Standing;
 
     fn node(name: &str, probed: &str) -> NodeView {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");
         let report = read_report(line.as_bytes()).unwrap();
-        let heard = LastReport::new(report, Position::Before, Now::read());
+        let heard = LastReport::new(report, Position::Before, Version::default(), Now::read());
         let at = heard.at;
         testing::member(heard).view(Standing::Behind, at)
     }

@@ -81,6 +81,7 @@ impl From<Box<Serve>> for server::Options {
             insecure_listen_in_clear: options.insecure_listen_in_clear,
             hosts: options.hosts,
             data: options.data,
+            etcd: options.etcd.cluster(),
             disk: if options.allow_network_data {
                 Disk::Any
             } else {

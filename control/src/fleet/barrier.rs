@@ -7,6 +7,7 @@ use crate::fleet::member::Member;
 use crate::fleet::member::requests;
 use crate::fleet::unstored::Unstored;
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
 use crate::wire::node::Standing;
@@ -24,8 +25,8 @@ pub(crate) struct Barrier {
     pub(crate) deadline: Timestamp,
     /// The later revision that may admit what this one refuses.
     pub(crate) superseded_by: Option<u64>,
-    /// When it began, or control started again.
-    since: Instant,
+    /// The version of memory that it began at, or that control started at again.
+    pub(super) since: Version,
     /// Since when only those are missing that time will not bring.
     stuck: Option<Instant>,
 }
@@ -42,7 +43,7 @@ impl Barrier {
         wait: Wait,
         actor: String,
         began: Timestamp,
-        since: Instant,
+        since: Version,
     ) -> Self {
         let timeout = jiff::SignedDuration::try_from(wait.timeout()).unwrap_or_default();
         Self {
@@ -84,7 +85,7 @@ impl Barrier {
     fn standing(&self, member: &Member, now: Instant) -> Standing {
         let standing = member.standing(self.state.revision, &self.wait, now);
         let heard = member.heard.as_ref();
-        let before = heard.is_some_and(|heard| heard.at < self.since);
+        let before = heard.is_some_and(|heard| heard.version < self.since);
         match standing {
             // It can mend nothing any more.
             Standing::Forked if before && member.is_lost(now) => Standing::Lost,

@@ -22,16 +22,16 @@ const KEPT: Duration = Duration::from_secs(60);
 const MOST: usize = 10_000;
 
 impl Departures {
-    /// Remembers that this was the last report of a process.
-    pub(super) fn note(&mut self, report: &Report, now: Instant) {
+    /// Remembers that the report of this number was the last of a process.
+    pub(super) fn note(&mut self, id: &MemberId, seq: u64, now: Instant) {
         let is_old = |departure: &Departure| now.saturating_duration_since(departure.at) > KEPT;
         while self.0.len() >= MOST || self.0.front().is_some_and(is_old) {
             self.0.pop_front();
         }
         self.0.push_back(Departure {
             at: now,
-            id: report.id.clone(),
-            seq: report.seq,
+            id: id.clone(),
+            seq,
         });
     }
 
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_farewell_counts_for_its_process_and_for_a_minute() {
         let (began, mut departures) = (Instant::now(), Departures::default());
-        departures.note(&report("b1", 7), began);
+        departures.note(&report("b1", 7).id, 7, began);
         let after = |boot, seq, seconds| {
             let now = began + Duration::from_secs(seconds);
             departures.overtook(&report(boot, seq), now)
@@ -74,10 +74,10 @@ mod tests {
     fn no_more_are_kept_than_may_be() {
         let (began, mut departures) = (Instant::now(), Departures::default());
         for seq in 0..2 * MOST as u64 {
-            departures.note(&report("b1", seq), began);
+            departures.note(&report("b1", seq).id, seq, began);
         }
         assert_eq!(departures.0.len(), MOST);
-        departures.note(&report("b1", 1), began + Duration::from_secs(61));
+        departures.note(&report("b1", 1).id, 1, began + Duration::from_secs(61));
         assert_eq!(departures.0.len(), 1);
     }
 }

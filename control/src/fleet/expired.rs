@@ -21,6 +21,7 @@ pub(crate) struct Expired {
 impl Fleet {
     /// The members that are to be forgotten without further asking: by a wait that says so, or after `always`.
     pub(crate) fn expired(&self, always: Option<Duration>, now: Now) -> Vec<Expired> {
+        let now = self.known(now);
         let gone = |service: &str, after: Duration| {
             let members = self.all(service);
             let gone = members.filter(|member| member.is_gone(after, now.instant));

@@ -8,7 +8,9 @@ use intermission_core::State;
 use crate::fleet::barrier::Barrier;
 use crate::fleet::member::{LastReport, Member};
 use crate::fleet::members::{Members, Reported};
+use crate::fleet::peers::{Heartbeat, Peers};
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
 
@@ -21,6 +23,10 @@ pub(crate) struct Fleet {
     ended: VecDeque<Arc<Progress>>,
     /// The names of the tokens that are revoked.
     revoked: BTreeSet<String>,
+    /// The other replicas that hear members.
+    peers: Peers,
+    /// The version of what is stored.
+    version: Version,
     /// The services of which operators see something else than before.
     touched: BTreeSet<String>,
 }
@@ -90,7 +96,7 @@ impl Fleet {
 
     /// Begins to wait.
     pub(crate) fn begin(&mut self, mut barrier: Barrier, now: Now) {
-        let mut progress = judged(&self.services, &mut barrier, now);
+        let mut progress = judged(&self.services, &mut barrier, self.known(now));
         // An end is published when it is stored.
         progress.ending = None;
         let open = Open {
@@ -113,6 +119,7 @@ impl Fleet {
     /// Finds out how far the open barriers are, and gives those that have ended: they are to be
     /// [completed](Self::complete) when that is stored.
     pub(crate) fn judge(&mut self, now: Now) -> Vec<Arc<Progress>> {
+        let known = self.known(now);
         let mut ended = Vec::new();
         for open in self.barriers.values_mut() {
             if let Some(Ended { progress, tried }) = &mut open.ended {
@@ -122,7 +129,7 @@ impl Fleet {
                 }
                 continue;
             }
-            let progress = Arc::new(judged(&self.services, &mut open.barrier, now));
+            let progress = Arc::new(judged(&self.services, &mut open.barrier, known));
             if progress.ending.is_some() {
                 open.ended = Some(Ended {
                     progress: Arc::clone(&progress),
@@ -150,13 +157,14 @@ impl Fleet {
     /// Whether a wait ends as it was judged a moment ago. A good end has to hold still: a later change, or a node that
     /// has come meanwhile, takes it back, and the wait goes on.
     pub(crate) fn confirm(&mut self, progress: &Progress, now: Now) -> bool {
+        let known = self.known(now);
         let Some(open) = self.barriers.get_mut(&progress.id) else {
             return false;
         };
         if progress.ending != Some(Ending::Done) {
             return true;
         }
-        let again = judged(&self.services, &mut open.barrier, now);
+        let again = judged(&self.services, &mut open.barrier, known);
         let holds = again.ending == Some(Ending::Done);
         if !holds {
             open.ended = None;
@@ -170,6 +178,46 @@ impl Fleet {
             && let Some(open) = self.barriers.get_mut(&progress.id)
         {
             open.progress = progress;
+        }
+    }
+
+    /// The version of what is stored.
+    pub(crate) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Follows what is stored as this version.
+    pub(crate) fn follow(&mut self, version: Version) {
+        self.version = version;
+    }
+
+    /// The other replicas.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    pub(crate) fn peers_mut(&mut self) -> &mut Peers {
+        &mut self.peers
+    }
+
+    /// The moment up to which all that replicas have heard is known here.
+    pub(crate) fn known(&self, now: Now) -> Now {
+        self.peers.known(now)
+    }
+
+    /// Takes a heartbeat of the replica `id`, which hears the members whose reports it has relayed.
+    pub(crate) fn take_heartbeat(&mut self, id: &str, heartbeat: Heartbeat, now: Now) {
+        if self.peers.hear(id, heartbeat, now) {
+            let services = self.services.values_mut();
+            services.for_each(|of_service| of_service.hears(id, now));
+        }
+    }
+
+    /// Takes the last report of a member, as another replica relays it.
+    pub(crate) fn relayed(&mut self, service: &str, relayed: LastReport) {
+        let of_service = self.services.get_mut(service);
+        if let Some(member) = of_service.and_then(|of_service| of_service.relayed(relayed)) {
+            member.revoked = self.revoked.contains(&member.token);
         }
     }
 
@@ -197,7 +245,12 @@ impl Fleet {
 fn judged(services: &BTreeMap<String, Members>, barrier: &mut Barrier, now: Now) -> Progress {
     let of_service = services.get(barrier.service());
     let members = of_service.into_iter().flat_map(Members::all);
-    barrier.judge(members, of_service.map(Members::unstored), now)
+    let mut progress = barrier.judge(members, of_service.map(Members::unstored), now);
+    let has_settled = of_service.is_none_or(|of_service| of_service.has_settled(now.instant));
+    if progress.ending == Some(Ending::Done) && !has_settled {
+        progress.ending = None;
+    }
+    progress
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use intermission_core::Report;
 use jiff::Timestamp;
 
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, NodeView, Standing};
 use crate::wire::wait::Wait;
@@ -39,19 +40,34 @@ pub(crate) struct Member {
 /// The last report of a member.
 #[derive(Clone, Debug)]
 pub(crate) struct LastReport {
+    /// When it came, or when the replica that hears the member has said so last.
     pub(crate) at: Instant,
     pub(crate) time: Timestamp,
     pub(crate) report: Report,
     pub(crate) position: Position,
+    /// The version that memory had when it came.
+    pub(crate) version: Version,
+    pub(crate) by: By,
+}
+
+/// The replica of control that has heard a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// This one.
+    Here,
+    /// Another one, and whether it hears the member still.
+    Peer { id: String, hears: bool },
 }
 
 impl LastReport {
-    pub(crate) fn new(report: Report, position: Position, now: Now) -> Self {
+    pub(crate) fn new(report: Report, position: Position, version: Version, now: Now) -> Self {
         Self {
             at: now.instant,
             time: now.time,
             report,
             position,
+            version,
+            by: By::Here,
         }
     }
 
@@ -101,6 +117,36 @@ impl Member {
             self.heard = Some(heard);
             self.note_strayed();
             self.unforgive();
+        }
+    }
+
+    /// Takes its last report, as another replica relays it.
+    pub(super) fn relayed(&mut self, relayed: LastReport) {
+        match &mut self.heard {
+            Some(heard) if heard.report.seq == relayed.report.seq => {
+                if matches!(heard.by, By::Peer { .. }) && relayed.by != heard.by {
+                    heard.at = heard.at.min(relayed.at);
+                    heard.by = relayed.by.clone();
+                }
+                if heard.position == Position::Unproven {
+                    self.place(&relayed);
+                }
+            }
+            _ => {
+                let token = self.stored_token.clone();
+                self.report(relayed, &token);
+            }
+        }
+    }
+
+    /// Takes note that the replica `peer` lives, and hears the member if it said so.
+    pub(super) fn hears(&mut self, peer: &str, now: Now) {
+        if let Some(heard) = &mut self.heard
+            && let By::Peer { id, hears: true } = &heard.by
+            && id == peer
+        {
+            heard.at = heard.at.max(now.instant);
+            heard.time = heard.time.max(now.time);
         }
     }
 
@@ -176,15 +222,24 @@ impl Member {
 
     /// Whether it is silent for so long that something must be wrong, or cannot report any more.
     pub(super) fn is_lost(&self, now: Instant) -> bool {
-        self.revoked || self.silence(now) > self.wait * PATIENCE
+        self.revoked || self.is_silent(now)
+    }
+
+    /// Whether it is silent for so long that something must be wrong.
+    pub(super) fn is_silent(&self, now: Instant) -> bool {
+        self.silence(now) > self.wait * PATIENCE
+    }
+
+    /// Whether this replica hears it.
+    pub(super) fn is_heard_here(&self, now: Instant) -> bool {
+        let is_here = |heard: &LastReport| heard.by == By::Here;
+        self.heard.as_ref().is_some_and(is_here) && !self.is_lost(now)
     }
 
     /// Whether it is lost, has been silent for `after`, and its lease has run out.
     pub(super) fn is_gone(&self, after: Duration, now: Instant) -> bool {
         let lease = self.lease.map_or(Duration::ZERO, |lease| lease + MARGIN);
-        self.is_lost(now)
-            && self.silence(now) > self.wait * PATIENCE
-            && self.silence(now) >= after.max(lease)
+        self.is_lost(now) && self.is_silent(now) && self.silence(now) >= after.max(lease)
     }
 
     /// The revision that it has in force, if it is one of this store.
@@ -201,7 +256,7 @@ impl Member {
         reports.flat_map(|report| report.counts.iter())
     }
 
-    fn silence(&self, now: Instant) -> Duration {
+    pub(super) fn silence(&self, now: Instant) -> Duration {
         let heard = self.heard.as_ref().map_or(self.expected, |heard| heard.at);
         now.saturating_duration_since(heard)
     }

@@ -18,6 +18,8 @@ pub(crate) struct Members {
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     departures: Departures,
     unstored: Unstored,
+    /// When the store has last forgotten lost members, which other replicas may have heard since.
+    forgot: Option<Instant>,
 }
 
 /// How a report was taken.
@@ -35,8 +37,8 @@ pub(crate) enum Unsettled {
     Nothing,
     /// It is a new member.
     Joins,
-    /// It has left.
-    Leaves,
+    /// It has left, with the report of this number.
+    Leaves(u64),
     /// It reports with another token, or threads whose silence is forgiven are not silent any more.
     Differs {
         token: String,
@@ -72,7 +74,7 @@ impl Members {
         let report = &heard.report;
         let leaves = report.leaves();
         if leaves {
-            self.departures.note(report, heard.at);
+            self.departures.note(&report.id, report.seq, heard.at);
         }
         let node = UnstoredNode::Process(report.id.clone());
         let now = Now {
@@ -115,7 +117,7 @@ impl Members {
         };
         let last = &member.heard.as_ref().unwrap_or(heard).report;
         if last.leaves() || self.departures.overtook(last, now) {
-            return Unsettled::Leaves;
+            return Unsettled::Leaves(last.seq);
         }
         let forgiven = self.forgiven.get(&member.id);
         let unforgiven = forgiven.map_or_else(BTreeSet::new, |forgiven| {
@@ -160,10 +162,25 @@ impl Members {
         }
     }
 
-    /// Removes a member that has left.
-    pub(crate) fn leave(&mut self, id: &MemberId) {
+    /// Takes a report that another replica relays, and gives the member if there is one.
+    pub(super) fn relayed(&mut self, relayed: LastReport) -> Option<&mut Member> {
+        let member = self.members.get_mut(&relayed.report.id)?;
+        member.relayed(relayed);
+        Some(member)
+    }
+
+    /// Takes note that the replica `peer` lives, and hears the members whose reports it has relayed.
+    pub(super) fn hears(&mut self, peer: &str, now: Now) {
+        let members = self.members.values_mut();
+        members.for_each(|member| member.hears(peer, now));
+    }
+
+    /// Removes a member that has left with the report of this number.
+    pub(crate) fn leave(&mut self, id: &MemberId, seq: u64, now: Instant) {
+        self.departures.note(id, seq, now);
         self.members.remove(id);
         self.forgiven.remove(id);
+        self.unstored.remove(id);
     }
 
     /// Marks the members whose last report came with the token of this name, which has been revoked.
@@ -215,15 +232,26 @@ impl Members {
         }
     }
 
-    /// Forgets a member that was lost. One that has reported since stays.
+    /// Forgets a member that was lost. One that has reported here since stays, and has to be stored again.
     pub(crate) fn forget_lost(&mut self, id: &MemberId, now: Instant) {
-        if self
-            .members
-            .get(id)
-            .is_some_and(|member| member.is_lost(now))
-        {
-            self.forget(id);
+        self.forgot = Some(now);
+        match self.members.get_mut(id) {
+            Some(member) if member.is_heard_here(now) => member.stored_token.clear(),
+            _ => self.forget(id),
         }
+    }
+
+    /// Whether it is known by `known` who of the members that were forgotten has reported since.
+    pub(super) fn has_settled(&self, known: Instant) -> bool {
+        self.forgot.is_none_or(|at| at <= known)
+    }
+
+    /// The members that were forgotten while they reported, by their last reports and the tokens that these came with.
+    pub(super) fn kept(&self, now: Instant) -> impl Iterator<Item = (&LastReport, &str)> {
+        let members = self.members.values();
+        let kept = members
+            .filter(move |member| member.stored_token.is_empty() && member.is_heard_here(now));
+        kept.filter_map(|member| Some((member.heard.as_ref()?, member.token.as_str())))
     }
 
     /// Answers for the silence of threads.

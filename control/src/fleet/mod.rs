@@ -17,7 +17,10 @@ mod fleet;
 mod forgetting;
 mod member;
 mod members;
+mod peers;
 mod queries;
+mod relay;
+mod relayed;
 mod report;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,4 +32,7 @@ pub(crate) use self::fleet::Fleet;
 pub(crate) use self::forgetting::Selection;
 pub(crate) use self::member::{LastReport, Member, Position};
 pub(crate) use self::members::{Reported, Unsettled};
+pub(crate) use self::peers::Heartbeat;
+pub(crate) use self::relay::Relay;
+pub(crate) use self::relayed::Relayed;
 pub(crate) use self::report::read as read_report;

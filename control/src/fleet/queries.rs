@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::fleet::fleet::{Fleet, Open};
-use crate::fleet::member::{Member, requests};
+use crate::fleet::member::{LastReport, Member, requests};
 use crate::fleet::members::Members;
 use crate::fleet::unstored::Unstored;
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::fleet::FleetView;
 use crate::wire::node::{MemberId, Standing};
@@ -20,6 +21,7 @@ impl Fleet {
 
     /// How many members over all services that are not lost have reported with a token last.
     pub(crate) fn count(&self, token: &str, now: Now) -> usize {
+        let now = self.known(now);
         let members = self.services.values().flat_map(Members::all);
         let living = members.filter(|member| member.token == token && !member.is_lost(now.instant));
         living.count()
@@ -42,13 +44,45 @@ impl Fleet {
         let Some(member) = of_service.and_then(|of_service| of_service.member(id)) else {
             return false;
         };
-        let mut open = self.open(service);
+        let (mut open, now) = (self.open(service), self.known(now));
         open.any(|open| open.barrier.waits_for_member(member, now.instant))
+    }
+
+    /// The members of all services that were forgotten while they reported here, by their last reports and the tokens that
+    /// these came with.
+    pub(crate) fn kept(&self, now: Now) -> impl Iterator<Item = (&str, &LastReport, &str)> {
+        self.services.iter().flat_map(move |(service, members)| {
+            let kept = members.kept(now.instant);
+            kept.map(move |(heard, token)| (service.as_str(), heard, token))
+        })
+    }
+
+    /// Whether any barrier is open.
+    pub(crate) fn is_any_open(&self) -> bool {
+        self.barriers.values().any(Open::is_open)
+    }
+
+    /// The versions at which the open barriers of a service began.
+    pub(super) fn awaited_since(&self, service: &str) -> Vec<Version> {
+        self.open(service).map(|open| open.barrier.since).collect()
+    }
+
+    /// Whether the store has this process as a member.
+    pub(crate) fn is_stored(&self, service: &str, id: &MemberId) -> bool {
+        let of_service = self.services.get(service);
+        let member = of_service.and_then(|of_service| of_service.member(id));
+        member.is_some_and(|member| !member.stored_token.is_empty())
+    }
+
+    /// The kind of the member that is this process.
+    pub(crate) fn kind(&self, service: &str, id: &MemberId) -> Option<&str> {
+        let member = self.services.get(service)?.member(id)?;
+        Some(&member.kind)
     }
 
     /// The members of a service, as they stand to `revision`.
     pub(crate) fn view(&self, service: &str, revision: u64, now: Now) -> FleetView {
-        let (now, wait) = (now.instant, Wait::default());
+        let (now, wait) = (self.known(now).instant, Wait::default());
         let unstored = self.services.get(service).map(Members::unstored);
         FleetView {
             service: service.to_owned(),
@@ -74,7 +108,7 @@ impl Fleet {
         revision: u64,
         now: Now,
     ) -> BTreeMap<Standing, usize> {
-        let (now, wait) = (now.instant, Wait::default());
+        let (now, wait) = (self.known(now).instant, Wait::default());
         let mut standings = BTreeMap::new();
         for member in self.all(service) {
             let standing = match member.standing(revision, &wait, now) {
@@ -94,7 +128,7 @@ impl Fleet {
         revision: u64,
         now: Now,
     ) -> BTreeMap<&'static str, u64> {
-        requests(self.all(service), revision, now.instant)
+        requests(self.all(service), revision, self.known(now).instant)
     }
 
     /// How many nodes of a service have the state and could not be stored.

@@ -66,7 +66,10 @@ impl Memory {
             service, selection, ..
         } = asked;
         let published = self.service(service)?;
-        let (forgetting, unstored) = self.lock().of(service).find(selection, now.instant);
+        let mut fleet = self.lock();
+        let known = fleet.known(now).instant;
+        let (forgetting, unstored) = fleet.of(service).find(selection, known);
+        drop(fleet);
         self.check(service, selection, &forgetting)?;
         let (nodes, more) = unstored;
         if forgetting.is_idle() && more == 0 {

@@ -10,6 +10,7 @@ use crate::registry::error::ChangeError;
 use crate::registry::facts::{Facts, Published};
 use crate::store::{Batch, Step, StoredBarrier, StoredMember};
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::summary::{Outcome, Summary};
 
@@ -63,13 +64,19 @@ impl Memory {
         }
     }
 
-    /// Follows a batch that is stored, and wakes those who wait for what it changes.
+    /// The version of what is stored that it has.
+    pub(crate) fn version(&self) -> Version {
+        self.lock().version()
+    }
+
+    /// Follows the batch of a version that is stored, and wakes those who wait for what it changes.
     ///
     /// Barriers learn of a state before it is published, because a node may report it at once. Readers see all states of
     /// a batch at the same moment.
-    pub(super) fn apply(&self, batch: &Batch, now: Now) {
+    pub(super) fn apply(&self, version: Version, batch: &Batch, now: Now) {
         let mut facts = Facts::clone(&self.facts());
         let mut fleet = self.lock();
+        fleet.follow(version);
         for step in &batch.0 {
             follow(step, &mut facts, &mut fleet, now);
         }
@@ -117,6 +124,11 @@ impl Memory {
         ended
     }
 
+    /// Has the barriers be judged soon.
+    pub(super) fn wake_judge(&self) {
+        self.changed.send_replace(());
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Fleet> {
         // Nothing that holds it can panic half-way.
         self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
@@ -136,7 +148,8 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
         }
         Step::BarrierBegan(stored) => {
             if let Some(service) = facts.services.get(&stored.service) {
-                fleet.begin(barrier(stored, &service.state, now), now);
+                let since = fleet.version();
+                fleet.begin(barrier(stored, &service.state, since), now);
             }
         }
         Step::BarrierEnded(progress) => fleet.complete(Arc::clone(progress)),
@@ -144,7 +157,7 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             service,
             member: stored,
         } => fleet.join(service, member(stored, now), now),
-        Step::Left { service, id } => fleet.of(service).leave(id),
+        Step::Left { service, id, seq } => fleet.of(service).leave(id, *seq, now.instant),
         Step::Forgotten {
             service,
             id,
@@ -168,20 +181,21 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             fleet.revoke(name);
             facts.tokens.revoke(name, revoked);
         }
+        Step::Serves { replica } => fleet.peers_mut().begin(replica, now),
         // The store alone has these.
         Step::Event { .. } | Step::Answered(_) => {}
     }
 }
 
 /// A barrier that begins now, or goes on after a restart.
-fn barrier(stored: &StoredBarrier, state: &State, now: Now) -> Barrier {
+fn barrier(stored: &StoredBarrier, state: &State, since: Version) -> Barrier {
     let mut barrier = Barrier::new(
         stored.id.clone(),
         state.clone(),
         stored.wait.clone(),
         stored.actor.clone(),
         stored.began,
-        now.instant,
+        since,
     );
     if let Some(later) = stored.superseded_by {
         barrier.supersede(later);

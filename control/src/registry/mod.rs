@@ -15,6 +15,7 @@ mod forget;
 mod idempotency;
 mod memory;
 mod registry;
+mod replicas;
 mod reports;
 #[cfg(test)]
 mod simulation;
@@ -25,6 +26,7 @@ pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
 pub(crate) use self::facts::{Holder, Published, Target};
 pub(crate) use self::forget::ForgetRequest;
+pub(crate) use self::memory::Memory;
 pub(crate) use self::registry::Registry;
 pub(crate) use self::timers::Due;
-pub(crate) use self::token_changes::TokenError;
+pub(crate) use self::token_changes::{Settled, TokenError};

@@ -9,25 +9,18 @@ use tracing::info;
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::store::{
-    Batch, Committed, OpenError, Page, Step, Store, StoreError, StoredMember, Version,
-};
+use crate::store::{Batch, Committed, OpenError, Page, Step, Store, StoreError, StoredMember};
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
-
-/// What stores, one batch after the other.
-#[derive(Debug)]
-pub(super) struct Writer {
-    pub(super) store: Box<dyn Store>,
-    /// The version that memory has.
-    at: Version,
-}
 
 /// Keeps the states of all services.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    writer: Mutex<Writer>,
+    /// Memory follows while it is locked only.
+    store: Mutex<Box<dyn Store>>,
     disk_failed: Arc<AtomicBool>,
+    /// Whether others write the store too.
+    pub(super) is_shared: bool,
     memory: Memory,
 }
 
@@ -36,13 +29,11 @@ impl Registry {
     pub(crate) fn new(store: impl Store + 'static) -> Result<Self, OpenError> {
         let memory = Memory::default();
         let (at, batch) = store.load()?;
-        memory.apply(&batch, Now::read());
+        memory.apply(at, &batch, Now::read());
         Ok(Self {
             disk_failed: store.failed(),
-            writer: Mutex::new(Writer {
-                store: Box::new(store),
-                at,
-            }),
+            is_shared: store.is_shared(),
+            store: Mutex::new(Box::new(store)),
             memory,
         })
     }
@@ -58,32 +49,38 @@ impl Registry {
         &self,
         mut decide: impl FnMut(&dyn Store, &Memory, Now) -> Result<(Batch, T), E>,
     ) -> Result<T, E> {
-        let mut writer = self.lock();
+        let mut store = self.lock();
         loop {
             let now = Now::read();
-            let (batch, answer) = decide(&*writer.store, &self.memory, now)?;
+            let (batch, answer) = decide(&**store, &self.memory, now)?;
             if batch.0.is_empty() {
                 return Ok(answer);
             }
-            let at = writer.at;
-            match writer.store.commit(at, &batch)? {
+            match store.commit(self.memory.version(), &batch)? {
                 Committed::Stored => {
-                    self.follow(&mut writer, &batch, now);
+                    self.follow(&batch, now);
                     return Ok(answer);
                 }
-                Committed::Behind => {
-                    for batch in writer.store.after(at)? {
-                        self.follow(&mut writer, &batch, now);
-                    }
-                }
+                Committed::Behind => self.follow_others(&**store)?,
             }
         }
     }
 
+    /// Has memory follow what others have stored since.
+    pub(crate) fn catch_up(&self) -> Result<(), StoreError> {
+        self.follow_others(&**self.lock())
+    }
+
+    fn follow_others(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for batch in store.after(self.memory.version())? {
+            self.follow(&batch, Now::read());
+        }
+        Ok(())
+    }
+
     /// Has memory follow the batch of the next version.
-    fn follow(&self, writer: &mut Writer, batch: &Batch, now: Now) {
-        self.memory.apply(batch, now);
-        writer.at = writer.at.next();
+    fn follow(&self, batch: &Batch, now: Now) {
+        self.memory.apply(self.memory.version().next(), batch, now);
         log(batch);
     }
 
@@ -111,7 +108,7 @@ impl Registry {
         before: Option<u64>,
     ) -> Result<(Page, Vec<Stamp>), ChangeError> {
         self.memory.service(service)?;
-        let store = &self.lock().store;
+        let store = self.lock();
         let page = store.history(service, before)?;
         let events = store.events(service, page.next.unwrap_or_default(), before)?;
         Ok((page, events))
@@ -124,7 +121,7 @@ impl Registry {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
         };
-        let document = self.lock().store.document(service, revision)?;
+        let document = self.lock().document(service, revision)?;
         let document = document.ok_or_else(|| {
             invalid(format!(
                 "there is no revision {revision} of {service}; intermission history {service} lists them"
@@ -138,9 +135,9 @@ impl Registry {
         self.disk_failed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Writer> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Box<dyn Store>> {
         // A panic leaves no half of a change behind: the store takes all or nothing, and memory follows last.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -33,7 +33,7 @@ impl Registry {
         grant: &Grant,
     ) -> Result<(), ChangeError> {
         if heard.position == Position::Unproven {
-            heard.position = look_up(&*self.lock().store, service, &heard.report)?;
+            heard.position = look_up(&**self.lock(), service, &heard.report)?;
             self.memory().place(service, &heard);
         }
         // The process may have left while the store took it.
@@ -41,11 +41,12 @@ impl Registry {
             let stored = self.commit(|_, memory, now| {
                 let batch = memory.settle(service, &heard, grant, now);
                 let is_settled = batch.0.is_empty();
-                Ok((batch, is_settled))
+                Ok::<_, StoreError>((batch, is_settled))
             });
             match stored {
                 Ok(true) => return Ok(()),
                 Ok(false) => self.memory().settled(service, &heard, grant),
+                Err(error) if self.is_shared => return Err(ChangeError::Store(error)),
                 Err(error) => {
                     let memory = self.memory();
                     return Ok(memory.not_settled(service, &heard, grant, error, Now::read())?);
@@ -61,17 +62,24 @@ impl Registry {
                 Ok::<_, StoreError>((memory.end_barrier(&progress, now), ()))
             });
             if let Err(error) = stored {
-                // The command learns of it all the same; it is tried again.
                 let Progress { id, service, .. } = &*progress;
                 error!(service, barrier = id, %error, "the end of a barrier cannot be kept");
-                self.memory().complete_unstored(progress, Now::read());
+                self.complete_unstored(progress);
             }
+        }
+    }
+
+    /// Has the command learn of the end of a barrier that is not stored yet, and which is tried to be stored again. Where
+    /// others write the store too, the end may not hold any more, so that nothing is said before it is stored.
+    pub(crate) fn complete_unstored(&self, progress: Arc<Progress>) {
+        if !self.is_shared {
+            self.memory().complete_unstored(progress, Now::read());
         }
     }
 
     /// How the barrier `id` ended, if it has.
     pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, ChangeError> {
-        Ok(self.lock().store.ended_barrier(id)?)
+        Ok(self.lock().ended_barrier(id)?)
     }
 }
 
@@ -84,8 +92,9 @@ impl Memory {
         token: &str,
         now: Now,
     ) -> Result<Reported, ChangeError> {
+        let version = self.version();
         let position = position(&*self.service(service)?, &report);
-        let heard = LastReport::new(report, position, now);
+        let heard = LastReport::new(report, position, version, now);
         Ok(self.hear(service, |fleet| fleet.report(service, heard, token)))
     }
 
@@ -104,17 +113,6 @@ impl Memory {
     ) -> Batch {
         let report = &heard.report;
         let id = || report.id.clone();
-        let joined = |token| Step::Joined {
-            service: service.to_owned(),
-            member: StoredMember {
-                id: id(),
-                kind: report.kind.clone(),
-                wait: report.wait,
-                lease: report.lease,
-                joined: heard.time,
-                token,
-            },
-        };
         Batch(match self.unsettled(service, heard, now) {
             Unsettled::Nothing => Vec::new(),
             Unsettled::Joins if self.is_full(grant, now) => {
@@ -127,10 +125,11 @@ impl Memory {
                 self.note_unstored(service, node, name, Some(reason), now);
                 Vec::new()
             }
-            Unsettled::Joins => vec![joined(grant.name.clone())],
-            Unsettled::Leaves => vec![Step::Left {
+            Unsettled::Joins => vec![joined(service, heard, grant.name.clone())],
+            Unsettled::Leaves(seq) => vec![Step::Left {
                 service: service.to_owned(),
                 id: id(),
+                seq,
             }],
             Unsettled::Differs { token, unforgiven } => {
                 let unforgiven = Step::Unforgiven {
@@ -140,7 +139,7 @@ impl Memory {
                         silent: unforgiven,
                     },
                 };
-                vec![unforgiven, joined(token)]
+                vec![unforgiven, joined(service, heard, token)]
             }
         })
     }
@@ -173,7 +172,7 @@ impl Memory {
         let MemberId { name, boot } = &heard.report.id;
         match self.unsettled(service, heard, now) {
             Unsettled::Nothing => {}
-            Unsettled::Leaves => return Err(error),
+            Unsettled::Leaves(_) => return Err(error),
             Unsettled::Joins => {
                 let node = UnstoredNode::Process(heard.report.id.clone());
                 let reason = format!("the store cannot take it: {error}");
@@ -245,8 +244,24 @@ impl Memory {
     }
 }
 
+/// The process of a report is a member.
+pub(super) fn joined(service: &str, heard: &LastReport, token: String) -> Step {
+    let report = &heard.report;
+    Step::Joined {
+        service: service.to_owned(),
+        member: StoredMember {
+            id: report.id.clone(),
+            kind: report.kind.clone(),
+            wait: report.wait,
+            lease: report.lease,
+            joined: heard.time,
+            token,
+        },
+    }
+}
+
 /// What a node has in force, as far as memory knows it.
-fn position(service: &Published, report: &Report) -> Position {
+pub(super) fn position(service: &Published, report: &Report) -> Position {
     let Some(applied) = &report.applied else {
         return Position::Before;
     };

@@ -29,11 +29,15 @@ impl Registry {
         Ok((token, grant))
     }
 
-    /// Has the operator's token be the one with this hash.
-    pub(crate) fn settle_operator(&self, hash: &TokenHash) -> Result<(), StoreError> {
+    /// Has the operator's token be the one with this hash; where others serve the store too, only if it has none yet.
+    pub(crate) fn settle_operator(&self, hash: &TokenHash) -> Result<Settled, StoreError> {
         self.commit(|_, memory, now| {
+            let has_one = memory.facts().tokens.named(OPERATOR).is_some();
             let holder = memory.facts().tokens.holder(hash);
             let is_known = holder.is_some_and(|holder| holder.grant.name == OPERATOR);
+            if self.is_shared && has_one && !is_known {
+                return Ok((Batch::default(), Settled::Other));
+            }
             let made = Made {
                 by: CONTROL.to_owned(),
                 at: now.time,
@@ -43,7 +47,7 @@ impl Registry {
                 hash: hash.clone(),
                 grant,
             });
-            Ok((Batch(made.into_iter().collect()), ()))
+            Ok((Batch(made.into_iter().collect()), Settled::Known))
         })
     }
 
@@ -80,6 +84,15 @@ impl Registry {
         }
         Ok((counted, grant))
     }
+}
+
+/// The operator's token, as the store has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It is the one that was named.
+    Known,
+    /// It is another one, which other replicas know.
+    Other,
 }
 
 /// Why a token was not made or revoked.

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
@@ -9,6 +10,7 @@ use crate::server::http::problem::Problem;
 use crate::server::listen::{Capacity, Connections};
 use crate::server::log_limiter::LogLimiter;
 use crate::server::metrics::Metrics;
+use crate::server::replica::Replica;
 
 /// Refusals of clients without a valid token, as the log has them.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ impl Refusals {
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) registry: Registry,
+    /// Where others serve the same store.
+    pub(crate) replica: Option<Replica>,
     pub(crate) connections: Connections,
     pub(crate) long_polls: LongPolls,
     pub(crate) metrics: Metrics,
@@ -45,16 +49,21 @@ pub(crate) struct App {
 impl App {
     /// How many nodes may wait for the disk at a time.
     const JOINING: usize = 4;
+    /// How long a request waits for the proof that it is answered by the newest state. A node waits 2 s for its first
+    /// answer.
+    const PROVING: Duration = Duration::from_millis(1500);
 
     /// Serves what `registry` has, until `stop` becomes true.
     pub(crate) fn new(
         registry: Registry,
+        replica: Option<Replica>,
         names: HostNames,
         capacity: Capacity,
         stop: watch::Receiver<bool>,
     ) -> prometheus::Result<Self> {
         Ok(Self {
             registry,
+            replica,
             connections: Connections::new(capacity),
             long_polls: LongPolls::new(capacity.polls, stop),
             metrics: Metrics::new()?,
@@ -62,6 +71,14 @@ impl App {
             refusals: Refusals::new(),
             joining: Arc::new(Semaphore::new(Self::JOINING)),
         })
+    }
+
+    /// Waits until memory has all that was stored before this call; tells whether it has.
+    pub(crate) async fn is_proven(&self) -> bool {
+        match &self.replica {
+            Some(replica) => replica.is_proven(Self::PROVING).await,
+            None => true,
+        }
     }
 
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the

@@ -29,8 +29,9 @@ use crate::server::http::long_poll;
 use crate::server::listen::Capacity;
 use crate::server::listen::Endpoints;
 use crate::server::routes::router;
-use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store, Version};
+use crate::store::{Batch, Disk, Folder, Sqlite, Step, Store};
 use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, TokenHash};
+use crate::values::version::Version;
 
 /// A control with the service `shop` and the tokens `operator`, `viewer` and `node`, that answers to `localhost`.
 #[derive(Debug)]
@@ -69,7 +70,13 @@ impl Control {
         let (_stop, stopped) = watch::channel(false);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
         let names = HostNames::new("http", address, Vec::new());
-        let app = Arc::new(App::new(registry, names, Capacity::within(1024), stopped)?);
+        let app = Arc::new(App::new(
+            registry,
+            None,
+            names,
+            Capacity::within(1024),
+            stopped,
+        )?);
         Ok(Self {
             router: router(Arc::clone(&app)),
             app,

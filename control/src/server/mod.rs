@@ -21,6 +21,7 @@ mod http;
 mod listen;
 mod log_limiter;
 mod metrics;
+mod replica;
 mod routes;
 mod run;
 mod stop;

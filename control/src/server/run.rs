@@ -7,7 +7,9 @@ use std::time::Duration;
 use anyhow::Context;
 use intermission_core::HostName;
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tracing::{info, warn};
 
 use crate::registry::Registry;
@@ -16,11 +18,12 @@ use crate::server::host_names::HostNames;
 use crate::server::listen::certificate::Certificate;
 use crate::server::listen::socket::{Privacy, listen};
 use crate::server::listen::{Capacity, TlsDoor};
+use crate::server::replica::Replica;
 use crate::server::routes::router;
 use crate::server::stop::{stop_signal, stopped};
 use crate::server::tasks;
 use crate::server::token_file;
-use crate::store::{Disk, Folder, Sqlite};
+use crate::store::{Cluster, Disk, Etcd, Folder, Observer, OpenError, Sqlite};
 use crate::values::state_home::StateHome;
 
 /// How long running requests may still take after the signal to stop.
@@ -36,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) hosts: Vec<HostName>,
     /// The folder of the store and the operator token.
     pub(crate) data: Option<PathBuf>,
+    /// The cluster that has the store in place of that folder.
+    pub(crate) etcd: Option<Cluster>,
     /// Where that folder may be.
     pub(crate) disk: Disk,
     /// After what silence each lost node is forgotten.
@@ -61,9 +66,10 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .or_else(|| Some(home.as_ref()?.data().to_owned()))
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let folder = Folder::open(&data, options.disk)?;
-    let registry = Registry::new(Sqlite::open(&folder, Timestamp::now())?)?;
+    let runtime = Handle::current();
+    let open = move || open(folder, options.etcd, runtime);
+    let (registry, observer, folder) = spawn_blocking(open).await??;
     let data = folder.path();
-    token_file::settle(data, &registry)?;
     let certificate = options.certificate.map(Certificate::follow).transpose()?;
     let (scheme, privacy) = match (&certificate, options.insecure_listen_in_clear) {
         (Some(_), _) => ("https", Privacy::Encrypted),
@@ -84,8 +90,17 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         capacity.connections,
     );
     info!(%address, data = %data.display(), services, connections, "started");
+    let host = options.hosts.first();
+    let replica = observer.map(|observer| {
+        let host = host.map_or_else(|| address.ip().to_string(), |host| host.as_str().to_owned());
+        Replica::new(format!("{scheme}://{host}:{}", address.port()), observer)
+    });
+    let replica = replica.transpose()?;
+    if let Some(replica) = &replica {
+        registry.memory().name(&replica.id);
+    }
     let names = HostNames::new(scheme, address, options.hosts);
-    let app = Arc::new(App::new(registry, names, capacity, stop.clone())?);
+    let app = Arc::new(App::new(registry, replica, names, capacity, stop.clone())?);
     tasks::start(&app, options.forget_lost_after, &stop);
     let connections = Arc::clone(&app);
     let connections = &connections.connections;
@@ -100,6 +115,26 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     }
     info!("stopped");
     Ok(())
+}
+
+/// Opens the store, and sees to it that the folder has a token that the store knows. Where others serve the store too, there
+/// is the way to see what they say.
+fn open(
+    folder: Folder,
+    etcd: Option<Cluster>,
+    runtime: Handle,
+) -> Result<(Registry, Option<Observer>, Folder), OpenError> {
+    let now = Timestamp::now();
+    let (registry, observer) = match etcd {
+        None => (Registry::new(Sqlite::open(&folder, now)?)?, None),
+        Some(cluster) => {
+            let etcd = Etcd::open(&cluster, runtime, now)?;
+            let observer = etcd.observer();
+            (Registry::new(etcd)?, Some(observer))
+        }
+    };
+    token_file::settle(folder.path(), &registry)?;
+    Ok((registry, observer, folder))
 }
 
 /// Lets the command of the same user find the token by itself.
@@ -129,12 +164,16 @@ async fn until_stopped(server: impl Future<Output = ()>, stop: watch::Receiver<b
 /// One line, for people and for whatever starts control and waits for it.
 fn say_ready(scheme: &str, address: SocketAddr, data: &Path) -> io::Result<()> {
     let token = token_file::path(data);
+    let token = if token.exists() {
+        format!("operator token in {}", token.display())
+    } else {
+        "without an operator token".to_owned()
+    };
     let mut out = io::stdout();
     writeln!(
         out,
-        "listening on {scheme}://{address}, data in {}, operator token in {}",
+        "listening on {scheme}://{address}, data in {}, {token}",
         data.display(),
-        token.display()
     )?;
     out.flush()
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tracing::{info, warn};
 
-use crate::registry::Registry;
+use crate::registry::{Registry, Settled};
 use crate::store::OpenError;
 use crate::token::Token;
 use crate::values::state_home::StateHome;
@@ -21,20 +21,33 @@ pub(crate) fn path(data: &Path) -> PathBuf {
     data.join("operator.token")
 }
 
-/// Sees to it that the file and the store know the same token.
+/// Sees to it that the file and the store know the same token. Where other replicas serve the store too, the token is the one
+/// that the first of them made, and a folder without the file stays so.
 pub(crate) fn settle(data: &Path, registry: &Registry) -> Result<(), OpenError> {
     let path = path(data);
-    let token = match read(&path) {
-        Ok(text) => Token::parse(text.trim()).ok_or_else(|| OpenError::Token(path.clone()))?,
+    let failed = |error| OpenError::Io(path.clone(), error);
+    match read(&path) {
+        Ok(text) => {
+            let token = Token::parse(text.trim()).ok_or_else(|| OpenError::Token(path.clone()))?;
+            match registry.settle_operator(&token.hash())? {
+                Settled::Known => Ok(()),
+                Settled::Other => Err(OpenError::OtherToken(path)),
+            }
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let token = Token::mint().map_err(OpenError::Random)?;
-            write(&path, &token).map_err(|error| OpenError::Io(path.clone(), error))?;
-            info!(file = %path.display(), "made an operator token");
-            token
+            write(&path, &token).map_err(failed)?;
+            match registry.settle_operator(&token.hash())? {
+                Settled::Known => info!(file = %path.display(), "made an operator token"),
+                Settled::Other => {
+                    remove(&path).map_err(failed)?;
+                    info!("the operator token is in the data folder of the replica that made it");
+                }
+            }
+            Ok(())
         }
-        Err(error) => return Err(OpenError::Io(path, error)),
-    };
-    Ok(registry.settle_operator(&token.hash())?)
+        Err(error) => Err(failed(error)),
+    }
 }
 
 fn read(path: &Path) -> io::Result<String> {

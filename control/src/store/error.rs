@@ -34,6 +34,8 @@ pub(crate) enum OpenError {
     Random(getrandom::Error),
     /// The token file does not hold a token.
     Token(PathBuf),
+    /// The token file holds another token than the one that other replicas know.
+    OtherToken(PathBuf),
 }
 
 impl fmt::Display for OpenError {
@@ -90,6 +92,14 @@ impl fmt::Display for OpenError {
             Self::Etcd(reason) => write!(f, "the store in etcd: {reason}"),
             Self::Database(error) => write!(f, "the store: {error}"),
             Self::Random(error) => write!(f, "no random numbers: {error}"),
+            Self::OtherToken(path) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path} is not the operator token of the store in etcd; replace it by the operator.token of the \
+                     replica that made it, or remove it: a replica serves without the file"
+                )
+            }
             Self::Token(path) => write!(
                 f,
                 "{} does not hold an operator token; delete it, and a new one is made",

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::store::batch::{Batch, KEPT, Step, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::{Page, Record};
-use crate::store::store::{Committed, Store, Version};
+use crate::store::store::{Committed, Store};
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
@@ -58,6 +59,10 @@ impl Store for FakeStore {
         let log = self.log.lock().unwrap();
         let known = usize::try_from(at.0).unwrap();
         Ok(log.iter().skip(known).cloned().collect())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

@@ -32,11 +32,11 @@ pub(crate) use self::batch::{
 pub(crate) use self::check::{Checked, Fault, Size};
 pub(crate) use self::copy::{Copied, copy};
 pub(crate) use self::error::{OpenError, StoreError};
-pub(crate) use self::etcd::{Cluster, Etcd, MemberUrl};
+pub(crate) use self::etcd::{Cluster, Etcd, LEVEL, Lease, MemberUrl, News, Observer};
 #[cfg(test)]
 pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};
 pub(crate) use self::history::{Page, Record};
 pub(crate) use self::identity::mint_after;
 pub(crate) use self::sqlite::Sqlite;
-pub(crate) use self::store::{Committed, Store, Version};
+pub(crate) use self::store::{Committed, Store};

@@ -7,19 +7,9 @@ use jiff::Timestamp;
 use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::Page;
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
-
-/// How many batches a store has taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Version(pub(crate) u64);
-
-impl Version {
-    /// The version that the next batch makes.
-    pub(crate) fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
 
 /// The result of an attempt to store a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +31,9 @@ pub(crate) trait Store: fmt::Debug + Send {
 
     /// What others have stored after the version `at`, a batch for each version.
     fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError>;
+
+    /// Whether other processes write it too.
+    fn is_shared(&self) -> bool;
 
     /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
     fn failed(&self) -> Arc<AtomicBool>;

@@ -8,3 +8,4 @@ pub(crate) mod now;
 pub(crate) mod random;
 pub(crate) mod state_home;
 pub(crate) mod timestamp;
+pub(crate) mod version;

@@ -6,6 +6,7 @@ mod command;
 mod fleet;
 mod openapi;
 mod process;
+mod replicas;
 mod state;
 mod store;
 mod timers;

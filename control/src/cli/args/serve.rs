@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::Args;
 use intermission_core::HostName;
 
+use crate::cli::args::store::Etcd;
 use crate::cli::log;
 use crate::values::duration::Length;
 
@@ -27,6 +28,8 @@ pub(crate) struct Serve {
     /// Folder of the store and the operator token [default: $XDG_STATE_HOME/intermission]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) etcd: Etcd,
     /// Let that folder be on a network file system: one that keeps POSIX locks and shared memory
     #[arg(long)]
     pub(crate) allow_network_data: bool,

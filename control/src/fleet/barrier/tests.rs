@@ -1,7 +1,7 @@
 use intermission_core::{Mode, Report, ServiceName};
 
 use super::*;
-use crate::fleet::member::{LastReport, Position};
+use crate::fleet::member::{By, LastReport, Position};
 use crate::fleet::testing::{member, report, running};
 use crate::values::now::Now;
 
@@ -33,7 +33,7 @@ impl Setting {
                 wait,
                 "operator".into(),
                 Timestamp::UNIX_EPOCH,
-                Instant::now(),
+                Version(0),
             ),
             began: Instant::now(),
             members: Vec::new(),
@@ -48,6 +48,8 @@ impl Setting {
             time: Timestamp::UNIX_EPOCH,
             report,
             position,
+            version: Version(0),
+            by: By::Here,
         };
         self.members.push(member(heard));
         self
@@ -80,13 +82,13 @@ fn waiting() -> Setting {
     Setting::new(Wait::default())
 }
 
-/// A wait that began so long after all members were heard last, which had drained then.
-fn begun_after(seconds: u64, wait: Wait, names: &[&str]) -> Setting {
+/// A wait that began after all members were heard last, which had drained then.
+fn begun_later(wait: Wait, names: &[&str]) -> Setting {
     let mut setting = Setting::new(wait);
     for name in names {
         setting = setting.with(report(name), Position::At(17));
     }
-    setting.barrier.since = setting.began + Duration::from_secs(seconds);
+    setting.barrier.since = Version(1);
     setting
 }
 
@@ -101,7 +103,7 @@ fn report_again(setting: &mut Setting, member: usize, seconds: u64) {
             .report
             .clone()
     };
-    let mut heard = LastReport::new(again, Position::At(17), Now::read());
+    let mut heard = LastReport::new(again, Position::At(17), Version(1), Now::read());
     heard.at = setting.began + Duration::from_secs(seconds);
     setting.members[member].report(heard, "nodes");
 }

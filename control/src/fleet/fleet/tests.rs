@@ -17,7 +17,7 @@ fn report(seq: u64, more: &str) -> Report {
 
 /// A report of a node that has revision 17 in force.
 fn heard(seq: u64, more: &str) -> LastReport {
-    LastReport::new(report(seq, more), Position::At(17), Now::read())
+    LastReport::new(report(seq, more), Position::At(17), Version(1), Now::read())
 }
 
 fn state(revision: u64, mode: Mode) -> State {
@@ -91,7 +91,7 @@ fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
             Wait::default(),
             "operator".into(),
             Now::read().time,
-            Instant::now(),
+            Version(0),
         );
         fleet.begin(barrier, Now::read());
         fleet.report(SERVICE, heard(2, ""), "nodes");
@@ -180,8 +180,8 @@ fn a_process_that_has_left_while_the_store_took_it_leaves_again() {
     // The store was taking it already.
     fleet.join(SERVICE, testing::member(first.clone()), Now::read());
     let unsettled = fleet.of(SERVICE).unsettled(&first, Instant::now());
-    assert!(matches!(unsettled, Unsettled::Leaves), "{unsettled:?}");
-    fleet.of(SERVICE).leave(&id());
+    assert!(matches!(unsettled, Unsettled::Leaves(1)), "{unsettled:?}");
+    fleet.of(SERVICE).leave(&id(), 1, Instant::now());
     is_taken(&fleet.report(SERVICE, first, "nodes"));
     assert_eq!(fleet.members(SERVICE), 0);
 }
@@ -225,7 +225,7 @@ fn the_last_ends_are_found_without_the_store() {
         let id = number.to_string();
         let (wait, now) = (Wait::default(), Now::read());
         let state = state(17, Mode::All);
-        let barrier = Barrier::new(id, state, wait, "operator".into(), now.time, now.instant);
+        let barrier = Barrier::new(id, state, wait, "operator".into(), now.time, Version(0));
         fleet.begin(barrier, now);
         fleet.report(SERVICE, heard(2 + number as u64, ""), "nodes");
         let ended = fleet.judge(Now::read()).remove(0);

@@ -9,7 +9,7 @@ fn memory() -> Memory {
     let memory = Memory::default();
     for service in ["shop", "other"] {
         let (added, _) = memory.add(&service.parse().unwrap(), "operator", Now::read());
-        memory.apply(&added, Now::read());
+        memory.apply(memory.version().next(), &added, Now::read());
     }
     memory
 }
@@ -62,7 +62,7 @@ fn each_waiter_is_woken_by_what_it_waits_for_and_a_report_wakes_no_node() {
             panic!("the node is no member yet");
         };
         let joined = memory.settle("shop", &heard, &grant, Now::read());
-        memory.apply(&joined, Now::read());
+        memory.apply(memory.version().next(), &joined, Now::read());
     });
     assert_eq!(heard, [false, true, false, true]);
     let heard = woken(&memory, |memory| {
@@ -79,7 +79,9 @@ fn each_waiter_is_woken_by_what_it_waits_for_and_a_report_wakes_no_node() {
         superseded_by: None,
     };
     let began = Batch(vec![Step::BarrierBegan(barrier)]);
-    let began = woken(&memory, |memory| memory.apply(&began, Now::read()));
+    let began = woken(&memory, |memory| {
+        memory.apply(memory.version().next(), &began, Now::read())
+    });
     assert_eq!(began, [true, true, true, true]);
     // Silence alone changes how far the barrier is.
     let (operators, now) = (

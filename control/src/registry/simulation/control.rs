@@ -74,9 +74,9 @@ impl Control {
         let mut disk = Disk::default();
         let identity = "00000000000000000000000000".to_owned();
         let identity = Batch(vec![Step::Identity(identity)]);
-        memory.apply(&identity, now);
+        memory.apply(memory.version().next(), &identity, now);
         let (added, _) = memory.add(&SERVICE.parse().unwrap(), "operator", now);
-        memory.apply(&added, now);
+        memory.apply(memory.version().next(), &added, now);
         disk.tables.take(&identity);
         disk.tables.take(&added);
         disk.backup = disk.tables.clone();
@@ -270,7 +270,11 @@ impl World {
             return;
         }
         let (memory, now) = (Memory::default(), self.moment());
-        memory.apply(&self.control.disk.tables.load(), now);
+        memory.apply(
+            memory.version().next(),
+            &self.control.disk.tables.load(),
+            now,
+        );
         let service = memory.service(SERVICE).unwrap();
         self.observer.restarted(&service.state);
         self.control.memory = Some(memory);

@@ -114,7 +114,8 @@ impl World {
                 self.trace(|| format!("stored {batch:?}"));
                 self.observer.note(&batch);
                 let now = self.moment();
-                self.memory().apply(&batch, now);
+                let memory = self.memory();
+                memory.apply(memory.version().next(), &batch, now);
                 self.sweep();
                 self.worked(work, Outcome::Applied);
             }

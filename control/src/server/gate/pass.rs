@@ -5,8 +5,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::server::app::App;
+use crate::server::gate::access::Access;
 use crate::server::gate::access_log::Line;
 use crate::server::gate::{auth, origin};
+use crate::server::handlers::state;
 use crate::server::http::stopwatch::Stopwatch;
 use crate::server::listen::Endpoints;
 
@@ -25,8 +27,16 @@ pub(crate) async fn pass(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
     let checked = origin::check(&app, &request, ends);
+    let is_of_this_replica =
+        route == Some("/metrics") || Access::to(&method, route) == Access::Anybody;
+    // Before the token is looked up, which another replica may have made or revoked.
+    let is_proven = checked.is_err() || is_of_this_replica || app.is_proven().await;
     let (caller, response) = match checked.and_then(|()| auth::check(&app, &mut request)) {
-        Ok(caller) => (caller, next.run(request).await),
+        Ok(caller) if is_proven => (caller, next.run(request).await),
+        Ok(caller) => {
+            let response = state::unproven(&app, caller.as_ref(), route, &path);
+            (caller, response)
+        }
         Err(problem) => (None, problem.into_response()),
     };
     let took = stopwatch.taken();

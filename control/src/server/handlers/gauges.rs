@@ -7,8 +7,9 @@ use prometheus::core::Collector;
 use prometheus::{IntCounter, IntGaugeVec, Opts};
 
 use crate::fleet::Fleet;
-use crate::registry::Published;
+use crate::registry::{Memory, Published};
 use crate::server::app::App;
+use crate::server::replica::Replica;
 use crate::values::now::Now;
 use crate::wire::node::Standing;
 
@@ -68,7 +69,50 @@ fn of_control(app: &App, gauges: &mut Gauges) -> prometheus::Result<()> {
         "disk_failed",
         "Whether the disk has failed, so that no change is taken.",
         registry.has_failed().into(),
-    )
+    )?;
+    match &app.replica {
+        Some(replica) => of_replica(replica, registry.memory(), gauges),
+        None => Ok(()),
+    }
+}
+
+fn of_replica(replica: &Replica, memory: &Memory, gauges: &mut Gauges) -> prometheus::Result<()> {
+    let fleet = memory.fleet();
+    gauges.set(
+        "version",
+        "Version of the store that this replica has.",
+        &[],
+        fleet.version().0,
+    )?;
+    let age = replica
+        .freshness
+        .age()
+        .map_or(-1, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
+    gauges.set(
+        "proof_age_seconds",
+        "How long ago it was proven that this replica has the newest version; -1 before the first proof.",
+        &[],
+        age,
+    )?;
+    let now = Now::read();
+    for (_, heartbeat, came) in fleet.peers().all() {
+        let Some(heartbeat) = heartbeat else { continue };
+        let only = ("replica", heartbeat.address.as_str());
+        let silence = now.instant.saturating_duration_since(came.instant);
+        gauges.set(
+            "replica_silence_seconds",
+            "How long ago the last heartbeat of another replica came.",
+            &[only],
+            silence.as_secs(),
+        )?;
+        gauges.set(
+            "replica_clock_seconds",
+            "How far the clock of another replica is ahead of the clock of this one.",
+            &[only],
+            heartbeat.time.duration_since(came.time).as_secs(),
+        )?;
+    }
+    Ok(())
 }
 
 fn of_service(service: &Published, fleet: &Fleet, gauges: &mut Gauges) -> prometheus::Result<()> {

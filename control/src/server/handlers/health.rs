@@ -25,6 +25,9 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
         ));
     }
     check_disk(&app)?;
+    if !app.is_proven().await {
+        return Err(Problem::unproven());
+    }
     json(StatusCode::OK, &json!({ "status": "ready" }))
 }
 

@@ -48,8 +48,14 @@ pub(crate) async fn report(
     let grant = caller.grant();
     let now = Now::read();
     let memory = app.registry.memory();
-    let note_unstored =
-        |node, reason| memory.note_unstored(service, node, &grant.name, reason, now);
+    let note_unstored = |node, reason| {
+        memory.note_unstored(service, node, &grant.name, reason, now);
+        // Other replicas do not know of it.
+        match app.replica {
+            Some(_) => Err(Problem::unproven()),
+            None => Ok(None),
+        }
+    };
     let read = match lines.next() {
         None => read_report(line.as_bytes()).map_err(|error| error.to_string()),
         Some(_) => Err("there is more than one line".to_owned()),
@@ -61,14 +67,12 @@ pub(crate) async fn report(
                 token: grant.name.clone(),
                 reason: format!("its report cannot be read: {reason}"),
             };
-            note_unstored(node, None);
-            return Ok(None);
+            return note_unstored(node, None);
         }
     };
     if !grant.may_report(service, &report.id.name) {
         let reason = format!("the token {} is for other nodes", grant.name);
-        note_unstored(UnstoredNode::Process(report.id), Some(reason));
-        return Ok(None);
+        return note_unstored(UnstoredNode::Process(report.id), Some(reason));
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
     let reported = memory.report(service, report, &grant.name, now)?;
@@ -79,6 +83,10 @@ pub(crate) async fn report(
             stored.map_err(late)??;
         }
         // What the store has not taken is noted, and comes again with the next poll.
+    }
+    // Other replicas have to know of a node before it has a state.
+    if app.replica.is_some() && !leaving && !memory.fleet().is_stored(service, &id) {
+        return Err(Problem::unproven());
     }
     Ok(Some(id))
 }

@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
 use crate::change::{Change, Patch};
-use crate::registry::ChangeRequest;
+use crate::registry::{ChangeRequest, Published};
 use crate::server::app::App;
 use crate::server::handlers::{changes, nodes};
 use crate::server::http::answer::Answer;
@@ -23,6 +23,8 @@ use crate::values::now::Now;
 /// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
 /// asks again at once.
 const MOMENT: Duration = Duration::from_millis(200);
+/// After what time the proof that memory has the newest state is made again.
+const STALE: Duration = Duration::from_secs(1);
 
 /// `GET /v1/services/{name}/state`: what nodes poll.
 pub(crate) async fn get(
@@ -31,6 +33,7 @@ pub(crate) async fn get(
     poll: LongPoll,
     headers: HeaderMap,
 ) -> Answer {
+    let arrived = Instant::now();
     poll.caller.check_reads(&name)?;
     let memory = app.registry.memory();
     let changes = memory.service(&name)?.wakes.nodes.subscribe();
@@ -59,12 +62,50 @@ pub(crate) async fn get(
         })
     })
     .await?;
+    if arrived.elapsed() >= STALE && !app.is_proven().await {
+        return Ok(provisional(&service));
+    }
     let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];
     if poll.knows(service.tag.as_str()) {
         return Ok((StatusCode::NOT_MODIFIED, poll.applied(), caching).into_response());
     }
     let kind = [(CONTENT_TYPE, "application/json")];
     Ok((caching, poll.applied(), kind, service.document.clone()).into_response())
+}
+
+/// What is answered while it is not proven that memory has the newest state. A poll gets the last state that was proven: a
+/// node that has no other takes it, and one that has goes on with its own.
+pub(crate) fn unproven(
+    app: &App,
+    caller: Option<&Caller>,
+    route: Option<&str>,
+    path: &str,
+) -> Response {
+    let name = path
+        .strip_prefix("/v1/services/")
+        .and_then(|rest| rest.strip_suffix("/state"))
+        .filter(|_| route == Some("/v1/services/{name}/state"));
+    let service = name.and_then(|name| app.registry.memory().service(name).ok());
+    let may_read = |service: &Arc<Published>| {
+        let name = &service.summary.service;
+        caller.is_some_and(|caller| caller.check_reads(name).is_ok())
+    };
+    match service.filter(may_read) {
+        Some(service) => provisional(&service),
+        None => Problem::unproven().into_response(),
+    }
+}
+
+/// A state that may not be the newest.
+fn provisional(service: &Published) -> Response {
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (CONNECTION, "close"),
+        (CONTENT_TYPE, "application/json"),
+        (RETRY_AFTER, "1"),
+    ];
+    let document = service.document.clone();
+    (StatusCode::SERVICE_UNAVAILABLE, headers, document).into_response()
 }
 
 /// `PATCH /v1/services/{name}/state`: a merge patch (RFC 7396) on the revision that `If-Match`

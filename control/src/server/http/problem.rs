@@ -45,9 +45,25 @@ impl Problem {
         }
     }
 
+    /// What is wrong in this case.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// That it is not proven that memory has the newest state.
+    pub(crate) fn unproven() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unproven",
+            "This replica does not reach the store",
+            "it cannot prove that it has the newest state; ask another replica, or again",
+        )
+        .retry_after(1)
     }
 
     /// A failure of control itself, which its log explains.

@@ -41,9 +41,9 @@ pub(crate) async fn watch(app: Arc<App>, forget_lost_after: Option<Duration>) {
                 for progress in ended {
                     error!(
                         barrier = progress.id,
-                        "the end of a wait is not stored yet: the disk hangs"
+                        "the end of a wait is not stored yet: the store does not answer"
                     );
-                    memory.complete_unstored(progress, Now::read());
+                    app.registry.complete_unstored(progress);
                 }
             }
         }

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tracing::error;
 
 use crate::server::app::App;
+use crate::server::replica;
 use crate::server::tasks::{barriers, timers};
 
 /// The pause before a task that has panicked begins again.
@@ -21,6 +22,17 @@ pub(crate) fn start(
     let of_barriers = Arc::clone(app);
     let barriers = move || barriers::watch(Arc::clone(&of_barriers), forget_lost_after);
     tokio::spawn(supervise("barriers", barriers));
+    if app.replica.is_some() {
+        let of_proofs = Arc::clone(app);
+        let proofs = move || replica::prove(Arc::clone(&of_proofs));
+        tokio::spawn(supervise("proofs", proofs));
+        let of_following = Arc::clone(app);
+        let following = move || replica::follow(Arc::clone(&of_following));
+        tokio::spawn(supervise("following", following));
+        let of_relay = Arc::clone(app);
+        let relay = move || replica::relay(Arc::clone(&of_relay));
+        tokio::spawn(supervise("relay", relay));
+    }
     let (of_timers, stop) = (Arc::clone(app), stop.clone());
     let timers = move || timers::watch(Arc::clone(&of_timers), stop.clone());
     tokio::spawn(supervise("timers", timers));

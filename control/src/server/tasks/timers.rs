@@ -30,14 +30,17 @@ pub(crate) async fn watch(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 
 /// Ends what is due now, and tells when to look again.
 async fn look(app: &Arc<App>) -> Duration {
-    let now = Timestamp::now();
+    let now = app.registry.memory().slowest_clock();
     let next = app.registry.next_due();
     if next.is_none_or(|next| next > now) {
         return until(next, now);
     }
     let ended = Arc::clone(app).blocking(move |registry| Ok::<_, Problem>(registry.end_due(now)));
     if let Ok(Due::Done) = ended.await {
-        return until(app.registry.next_due(), Timestamp::now());
+        return until(
+            app.registry.next_due(),
+            app.registry.memory().slowest_clock(),
+        );
     }
     warn!("trying again in {} s", AGAIN.as_secs());
     AGAIN

@@ -34,10 +34,11 @@ pub(crate) enum Step {
         service: String,
         member: StoredMember,
     },
-    /// A member has left, and the silence of its threads is not forgiven any more.
+    /// A member has left with the report of this number, and the silence of its threads is not forgiven any more.
     Left {
         service: String,
         id: MemberId,
+        seq: u64,
     },
     /// An operator has a member forgotten. One that was lost and has reported since stays.
     Forgotten {
@@ -60,6 +61,10 @@ pub(crate) enum Step {
         service: String,
         nodes: Vec<UnstoredNode>,
         more: u64,
+    },
+    /// A replica begins to serve, and may hear of members.
+    Serves {
+        replica: String,
     },
     TokenMade {
         hash: TokenHash,
@@ -93,6 +98,7 @@ impl Step {
             | Self::UnstoredForgotten { service, .. }
             | Self::Event { service, .. } => Some(service),
             Self::Identity(_)
+            | Self::Serves { .. }
             | Self::TokenMade { .. }
             | Self::TokenRevoked { .. }
             | Self::Answered(_) => None,

@@ -2,16 +2,22 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
+use tonic::codec::Streaming;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::store::error::{OpenError, StoreError};
 use crate::store::etcd::cluster::{Cluster, MemberUrl};
 use crate::store::etcd::proto::kv_client::KvClient;
+use crate::store::etcd::proto::lease_client::LeaseClient;
 use crate::store::etcd::proto::maintenance_client::MaintenanceClient;
+use crate::store::etcd::proto::watch_client::WatchClient;
 use crate::store::etcd::proto::{
+    LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveRequest, LeaseKeepAliveResponse,
     RangeRequest, RangeResponse, StatusRequest, StatusResponse, TxnRequest, TxnResponse,
+    WatchRequest, WatchResponse,
 };
 
 /// Asks the members of a cluster: the one that answered last, and another one where it does not.
@@ -36,6 +42,8 @@ const FIRST_TRY: Duration = Duration::from_millis(500);
 const LONGEST_TRY: Duration = Duration::from_secs(4);
 /// The pause between two rounds.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long the opening of a watch is tried for.
+const OPENING: Duration = Duration::from_secs(3);
 /// How long a connection may take.
 const CONNECTING: Duration = Duration::from_millis(500);
 /// How long a connection may be silent, and how long the answer to the question whether it lives may take.
@@ -74,9 +82,9 @@ impl Client {
         request: RangeRequest,
         limit: Duration,
     ) -> Result<RangeResponse, Failure> {
-        self.ask(limit, async |channel| {
-            let mut client = KvClient::new(channel).max_decoding_message_size(LARGEST_ANSWER);
-            client.range(request.clone()).await
+        self.ask(limit, |channel| {
+            let (mut client, request) = (kv(channel), request.clone());
+            async move { client.range(request).await }
         })
         .await
     }
@@ -87,9 +95,55 @@ impl Client {
         request: TxnRequest,
         limit: Duration,
     ) -> Result<TxnResponse, Failure> {
-        self.ask(limit, async |channel| {
-            let mut client = KvClient::new(channel).max_decoding_message_size(LARGEST_ANSWER);
-            client.txn(request.clone()).await
+        self.ask(limit, |channel| {
+            let (mut client, request) = (kv(channel), request.clone());
+            async move { client.txn(request).await }
+        })
+        .await
+    }
+
+    pub(super) async fn grant(
+        &self,
+        request: LeaseGrantRequest,
+        limit: Duration,
+    ) -> Result<LeaseGrantResponse, Failure> {
+        self.ask(limit, |channel| {
+            let mut client = LeaseClient::new(channel);
+            async move { client.lease_grant(request).await }
+        })
+        .await
+    }
+
+    pub(super) async fn keep_alive(
+        &self,
+        request: LeaseKeepAliveRequest,
+        limit: Duration,
+    ) -> Result<LeaseKeepAliveResponse, Failure> {
+        self.ask(limit, |channel| {
+            let mut client = LeaseClient::new(channel);
+            async move {
+                let requests = stream::iter([request]).chain(stream::pending());
+                let mut answers = client.lease_keep_alive(requests).await?.into_inner();
+                let answer = answers.message().await?;
+                let ended = || Status::unavailable("the stream has ended");
+                answer.map(Response::new).ok_or_else(ended)
+            }
+        })
+        .await
+    }
+
+    /// Opens a stream of watches through the current member.
+    pub(super) async fn watch<R>(
+        &self,
+        requests: impl Fn() -> Request<R>,
+    ) -> Result<Streaming<WatchResponse>, Failure>
+    where
+        R: Stream<Item = WatchRequest> + Send + 'static,
+    {
+        self.ask(OPENING, |channel| {
+            let client = WatchClient::new(channel).max_decoding_message_size(LARGEST_ANSWER);
+            let (mut client, requests) = (client, requests());
+            async move { client.watch(requests).await }
         })
         .await
     }
@@ -115,11 +169,10 @@ impl Client {
         self.current.load(Ordering::Relaxed)
     }
 
-    async fn ask<T>(
-        &self,
-        limit: Duration,
-        call: impl AsyncFn(Channel) -> Result<Response<T>, Status>,
-    ) -> Result<T, Failure> {
+    async fn ask<T, F>(&self, limit: Duration, call: impl Fn(Channel) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
         let end = Instant::now() + limit;
         let mut patience = FIRST_TRY;
         let mut last = String::from("there is no member");
@@ -145,6 +198,10 @@ impl Client {
             sleep(PAUSE).await;
         }
     }
+}
+
+fn kv(channel: Channel) -> KvClient<Channel> {
+    KvClient::new(channel).max_decoding_message_size(LARGEST_ANSWER)
 }
 
 /// Whether every member would refuse for the same reason.

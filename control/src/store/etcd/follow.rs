@@ -5,7 +5,7 @@ use crate::store::etcd::keys::Keys;
 use crate::store::etcd::load::{log_after, with_documents};
 use crate::store::etcd::log::{Entry, LEVEL, Level, LoggedStep};
 use crate::store::etcd::reader::{Reader, read};
-use crate::store::store::Version;
+use crate::values::version::Version;
 
 /// What the log has after a version, a batch for each version.
 pub(super) async fn after(

@@ -1,6 +1,6 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::store::store::Version;
+use crate::values::version::Version;
 
 /// What a part of a key has encoded, so that it has no `/`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -23,6 +23,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// | `member/SERVICE/NODE/BOOT`, `forgiven/SERVICE/NODE/BOOT/THREAD` | members, and threads whose silence is forgiven |
 /// | `open/ID`, `ended/ID` | a barrier that waits, and how one ended |
 /// | `token/NAME`, `revoked/NAME` | the hash of a token, and its grant; who revoked it, and when |
+/// | `live/REPLICA`, `live/REPLICA/SERVICE/GROUP` | that a replica serves, and which nodes it hears, under its lease |
 /// | `answer/ACTOR/KEY` | the answer to a request with an idempotency key |
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
@@ -30,7 +31,7 @@ pub(super) struct Keys {
 }
 
 /// The kinds of keys, and how many parts each has.
-pub(super) const KINDS: [(&str, usize); 14] = [
+pub(super) const KINDS: [(&str, usize); 16] = [
     ("version", 1),
     ("identity", 1),
     ("log", 2),
@@ -45,6 +46,8 @@ pub(super) const KINDS: [(&str, usize); 14] = [
     ("token", 2),
     ("revoked", 2),
     ("answer", 3),
+    ("live", 2),
+    ("live", 4),
 ];
 
 impl Keys {

@@ -7,8 +7,8 @@ use crate::store::etcd::log::{LoggedRecord, LoggedState, revision_and_digest};
 use crate::store::etcd::proto::KeyValue;
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
-use crate::store::store::Version;
 use crate::token::{Grant, Made, TokenHash};
+use crate::values::version::Version;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
 

@@ -15,6 +15,7 @@ mod follow;
 mod keys;
 mod load;
 mod log;
+mod observer;
 mod proto;
 mod reader;
 mod request;
@@ -22,4 +23,6 @@ mod store;
 mod writes;
 
 pub(crate) use self::cluster::{Cluster, MemberUrl};
+pub(crate) use self::log::LEVEL;
+pub(crate) use self::observer::{Lease, News, Observer};
 pub(crate) use self::store::Etcd;

@@ -1,5 +1,7 @@
 //! Parts of transactions.
 
+use prost::Message;
+
 use crate::store::etcd::proto::compare::{CompareResult, CompareTarget, TargetUnion};
 use crate::store::etcd::proto::request_op::Request;
 use crate::store::etcd::proto::response_op::Response;
@@ -9,14 +11,43 @@ use crate::store::etcd::proto::{
 };
 
 pub(super) fn put(key: Vec<u8>, value: Vec<u8>) -> RequestOp {
-    let put = PutRequest {
-        key,
-        value,
-        ..PutRequest::default()
-    };
+    put_leased(key, value, 0)
+}
+
+/// Puts a value that goes with a lease.
+pub(super) fn put_leased(key: Vec<u8>, value: Vec<u8>, lease: i64) -> RequestOp {
+    let put = PutRequest { key, value, lease };
     RequestOp {
         request: Some(Request::RequestPut(put)),
     }
+}
+
+/// The largest request that etcd takes by default is 1.5 MiB (`--max-request-bytes`).
+pub(super) const LARGEST_REQUEST: usize = (3 << 19) - (8 << 10);
+/// How many operations a transaction has here; etcd takes 128 (`--max-txn-ops`).
+const PORTION: usize = 100;
+
+/// Transactions that do this, in portions that etcd takes.
+pub(super) fn in_portions(operations: impl Iterator<Item = RequestOp>) -> Vec<TxnRequest> {
+    let mut portions: Vec<TxnRequest> = Vec::new();
+    let mut bytes = 0;
+    for operation in operations {
+        let more = operation.encoded_len() + 16;
+        bytes += more;
+        match portions.last_mut() {
+            Some(last) if bytes <= LARGEST_REQUEST && last.success.len() < PORTION => {
+                last.success.push(operation);
+            }
+            _ => {
+                bytes = more;
+                portions.push(TxnRequest {
+                    success: vec![operation],
+                    ..TxnRequest::default()
+                });
+            }
+        }
+    }
+    portions
 }
 
 /// Deletes a key, or those of a range.

@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,14 +18,16 @@ use crate::store::etcd::follow;
 use crate::store::etcd::keys::{Keys, number};
 use crate::store::etcd::load::{self, corrupt};
 use crate::store::etcd::log::{LoggedRecord, Nonce, revision_and_digest};
+use crate::store::etcd::observer::Observer;
 use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
 use crate::store::etcd::reader::{Reader, read};
-use crate::store::etcd::request::{found, get, is, is_absent, put};
+use crate::store::etcd::request::{LARGEST_REQUEST, found, get, in_portions, is, is_absent, put};
 use crate::store::etcd::writes::{Writes, entry};
 use crate::store::history::{MOST_BYTES, MOST_RECORDS, Page, Record};
 use crate::store::identity::mint;
-use crate::store::store::{Committed, Store, Version};
+use crate::store::store::{Committed, Store};
 use crate::values::random::random;
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
@@ -40,8 +42,6 @@ pub(crate) struct Etcd {
 
 /// How long a commit is tried for.
 const COMMITTING: Duration = Duration::from_secs(10);
-/// The largest request that etcd takes by default is 1.5 MiB (`--max-request-bytes`).
-const LARGEST_REQUEST: usize = (3 << 19) - (8 << 10);
 
 impl Etcd {
     /// Opens the store of a cluster, and founds it where there is none.
@@ -68,6 +68,15 @@ impl Etcd {
         now: Timestamp,
     ) -> Result<Checked, OpenError> {
         runtime.block_on(check::check(cluster, now))
+    }
+
+    /// What asks etcd beside this.
+    pub(crate) fn observer(&self) -> Observer {
+        Observer {
+            client: Arc::clone(&self.client),
+            keys: self.keys.clone(),
+            cluster: OnceLock::new(),
+        }
     }
 
     fn now(&self) -> Reader<'_> {
@@ -148,7 +157,10 @@ impl Etcd {
         if puts.len() <= 1 && small + documents + 16 <= LARGEST_REQUEST {
             request.success.extend(puts);
         } else {
-            self.put_beforehand(puts).await?;
+            // Nothing names them yet.
+            for request in in_portions(puts.into_iter()) {
+                self.client.transact(request, COMMITTING).await?;
+            }
         }
         let answer = match self.client.transact(request, COMMITTING).await {
             Ok(answer) => answer,
@@ -169,24 +181,6 @@ impl Etcd {
         }
         follow::check_not_before(version.as_ref().map(|found| &found.value[..]), at)?;
         Ok(Committed::Behind)
-    }
-
-    /// Puts documents, which nothing names yet.
-    async fn put_beforehand(&self, puts: Vec<RequestOp>) -> Result<(), StoreError> {
-        let mut request = TxnRequest::default();
-        let mut bytes = 0;
-        for put in puts {
-            let more = put.encoded_len() + 16;
-            if bytes + more > LARGEST_REQUEST || request.success.len() == 100 {
-                let full = std::mem::take(&mut request);
-                self.client.transact(full, COMMITTING).await?;
-                bytes = 0;
-            }
-            bytes += more;
-            request.success.push(put);
-        }
-        self.client.transact(request, COMMITTING).await?;
-        Ok(())
     }
 
     async fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
@@ -295,6 +289,10 @@ impl Store for Etcd {
     fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError> {
         let after = follow::after(&self.client, &self.keys, at);
         self.runtime.block_on(after)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

@@ -11,7 +11,7 @@ use crate::store::etcd::log::{
 };
 use crate::store::etcd::proto::RequestOp;
 use crate::store::etcd::request::{delete, nested, put};
-use crate::store::store::Version;
+use crate::values::version::Version;
 use crate::wire::node::MemberId;
 
 /// What a batch writes to etcd.
@@ -58,7 +58,7 @@ impl Writes {
                 let MemberId { name, boot } = &member.id;
                 self.put(keys.key(&["member", service, name, boot]), member)?;
             }
-            Step::Left { service, id } => {
+            Step::Left { service, id, .. } => {
                 self.delete(keys.key(&["member", service, &id.name, &id.boot]));
                 self.delete_all(keys.all(&["forgiven", service, &id.name, &id.boot]));
             }
@@ -76,7 +76,7 @@ impl Writes {
                 }
             }
             // They are in memory alone.
-            Step::UnstoredForgotten { .. } => {}
+            Step::UnstoredForgotten { .. } | Step::Serves { .. } => {}
             Step::TokenMade { hash, grant } => {
                 self.put(keys.key(&["token", &grant.name]), &(hash, grant))?;
             }

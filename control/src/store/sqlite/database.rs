@@ -15,7 +15,8 @@ use crate::store::history::Page;
 use crate::store::sqlite::lock::Lock;
 use crate::store::sqlite::save::save;
 use crate::store::sqlite::{barriers, check, history, idempotency, load, schema};
-use crate::store::store::{Committed, Store, Version};
+use crate::store::store::{Committed, Store};
+use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
@@ -111,6 +112,10 @@ impl Store for Sqlite {
 
     fn after(&self, _: Version) -> Result<Vec<Batch>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

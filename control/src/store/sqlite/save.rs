@@ -19,7 +19,7 @@ pub(super) fn save(transaction: &Transaction<'_>, step: &Step) -> Result<(), Sto
         Step::BarrierBegan(barrier) => save_barrier(transaction, barrier)?,
         Step::BarrierEnded(progress) => end_barrier(transaction, progress)?,
         Step::Joined { service, member } => save_member(transaction, service, member)?,
-        Step::Left { service, id } => {
+        Step::Left { service, id, .. } => {
             remove_member(transaction, service, id)?;
             remove_forgiven(transaction, service, id, None)?;
         }
@@ -31,7 +31,7 @@ pub(super) fn save(transaction: &Transaction<'_>, step: &Step) -> Result<(), Sto
             }
         }
         // They are in memory alone.
-        Step::UnstoredForgotten { .. } => {}
+        Step::UnstoredForgotten { .. } | Step::Serves { .. } => {}
         Step::TokenMade { hash, grant } => tokens::add(transaction, hash, grant)?,
         Step::TokenRevoked { name, revoked } => tokens::revoke(transaction, name, revoked)?,
         Step::Event { service, event } => save_event(transaction, service, event)?,

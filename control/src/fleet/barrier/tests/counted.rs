@@ -30,7 +30,7 @@ fn an_empty_fleet_is_no_fleet_that_has_drained() {
 #[test]
 fn the_dead_are_no_nodes() {
     // The only node had drained, and died: no node is there.
-    let mut setting = begun_after(60, Wait::default(), &["a"]);
+    let mut setting = begun_later(Wait::default(), &["a"]);
     let progress = setting.after(60);
     assert_eq!(progress.ending, Some(Ending::TooFew));
     assert_eq!(
@@ -40,11 +40,11 @@ fn the_dead_are_no_nodes() {
     assert_eq!(progress.lost[0].name, "a");
     assert!(progress.missing.is_empty());
     // Nodes that are expected may come until the time is up.
-    let mut setting = begun_after(60, expecting(1), &["a"]);
+    let mut setting = begun_later(expecting(1), &["a"]);
     assert_eq!(setting.after(299).ending, None);
     assert_eq!(setting.after(300).ending, Some(Ending::TooFew));
     // Where there may be none, none is needed.
-    let mut setting = begun_after(60, expecting(0), &["a"]);
+    let mut setting = begun_later(expecting(0), &["a"]);
     assert_eq!(setting.after(60).ending, Some(Ending::Done));
 }
 
@@ -52,7 +52,7 @@ fn the_dead_are_no_nodes() {
 fn three_living_nodes_and_a_dead_one_are_three() {
     let names = ["a", "b", "c", "d"];
     for (expect, ending) in [(3, Ending::Done), (4, Ending::TooFew)] {
-        let mut setting = begun_after(60, expecting(expect), &names);
+        let mut setting = begun_later(expecting(expect), &names);
         let mut seconds = 60;
         let ended = loop {
             for living in 0..3 {
@@ -71,7 +71,7 @@ fn three_living_nodes_and_a_dead_one_are_three() {
 
 #[test]
 fn a_dead_node_that_hinders_is_named_where_it_is_expected() {
-    let mut setting = begun_after(0, expecting(2), &["a"]).with(
+    let mut setting = begun_later(expecting(2), &["a"]).with(
         Report {
             wait: Duration::from_secs(1),
             ..report("b")

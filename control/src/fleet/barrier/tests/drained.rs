@@ -19,7 +19,10 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         running: running(3, Some(16)),
         ..report("b")
     };
-    setting.members[1].report(LastReport::new(old, Position::At(18), Now::read()), "nodes");
+    setting.members[1].report(
+        LastReport::new(old, Position::At(18), Version(1), Now::read()),
+        "nodes",
+    );
     let progress = setting.after(1);
     assert_eq!((progress.ending, progress.running), (None, 3));
     assert_eq!(progress.missing[0].standing, Standing::Running);
@@ -29,7 +32,7 @@ fn it_ends_when_the_last_has_it_in_force_and_has_drained() {
         ..report("b")
     };
     setting.members[1].report(
-        LastReport::new(drained, Position::At(18), Now::read()),
+        LastReport::new(drained, Position::At(18), Version(1), Now::read()),
         "nodes",
     );
     assert_eq!(setting.after(1).ending, Some(Ending::Done));
@@ -43,7 +46,7 @@ fn what_was_admitted_under_the_revision_itself_does_not_count() {
         ..report("a")
     };
     let mut setting = waiting().with(report("a"), Position::At(17));
-    let heard = LastReport::new(tester, Position::At(18), Now::read());
+    let heard = LastReport::new(tester, Position::At(18), Version(1), Now::read());
     setting.members[0].report(heard, "nodes");
     setting.ends(0, Ending::Done);
     let unknown = Report {
@@ -68,7 +71,7 @@ fn a_report_that_comes_late_changes_nothing() {
         ..report("a")
     };
     setting.members[0].report(
-        LastReport::new(late, Position::At(17), Now::read()),
+        LastReport::new(late, Position::At(17), Version(1), Now::read()),
         "nodes",
     );
     assert_eq!(setting.after(0).ending, None);
@@ -161,7 +164,7 @@ fn a_later_change_that_may_admit_more_ends_it() {
 
 #[test]
 fn a_node_that_had_drained_has_to_report_again_after_the_wait_began() {
-    let mut setting = begun_after(5, Wait::default(), &["a"]);
+    let mut setting = begun_later(Wait::default(), &["a"]);
     let progress = setting.after(5);
     assert_eq!(progress.ending, None);
     assert_eq!(progress.missing[0].standing, Standing::Behind);
@@ -179,7 +182,7 @@ fn requests_that_a_state_of_a_lost_history_has_admitted_are_old() {
             running: running(requests, Some(17)),
             ..report("a")
         };
-        let heard = LastReport::new(again, Position::At(17), Now::read());
+        let heard = LastReport::new(again, Position::At(17), Version(1), Now::read());
         setting.members[0].report(heard, "nodes");
         setting.after(1)
     };
@@ -206,7 +209,7 @@ fn requests_of_a_member_that_was_not_seen_idle_are_old() {
             running: self::running(1, Some(17)),
             ..report("a")
         };
-        let heard = LastReport::new(second, Position::At(17), Now::read());
+        let heard = LastReport::new(second, Position::At(17), Version(1), Now::read());
         setting.members[0].report(heard, "nodes");
         setting.after(1).ending
     };
@@ -229,7 +232,7 @@ fn a_fork_that_history_has_told_leaves_old_requests() {
             running: running(requests, Some(17)),
             ..report("a")
         };
-        let mut heard = LastReport::new(again, position, Now::read());
+        let mut heard = LastReport::new(again, position, Version(1), Now::read());
         setting.members[0].report(heard.clone(), "nodes");
         heard.position = Position::Forked;
         if position == Position::Unproven {

@@ -66,11 +66,11 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
         ..report("a")
     };
     let mut setting = waiting().with(refused.clone(), Position::At(16));
-    setting.barrier.since = setting.began + Duration::from_secs(1);
+    setting.barrier.since = Version(1);
     assert_eq!(setting.after(20).ending, None);
     assert_eq!(setting.after(20).missing[0].standing, Standing::Behind);
     let again = Report { seq: 2, ..refused };
-    let mut heard = LastReport::new(again, Position::At(16), Now::read());
+    let mut heard = LastReport::new(again, Position::At(16), Version(1), Now::read());
     heard.at = setting.began + Duration::from_secs(20);
     setting.members[0].report(heard, "nodes");
     assert_eq!(setting.after(20).missing[0].standing, Standing::Refused);
@@ -80,7 +80,7 @@ fn what_hindered_a_node_before_it_began_hinders_nothing_until_it_says_so_again()
 #[test]
 fn a_fork_of_before_that_is_not_heard_again_is_lost() {
     let mut setting = waiting().with(report("a"), Position::Forked);
-    setting.barrier.since = setting.began + Duration::from_secs(1);
+    setting.barrier.since = Version(1);
     assert_eq!(setting.after(30).missing[0].standing, Standing::Behind);
     setting.ends(31 + 5, Ending::Lost);
 }
@@ -98,7 +98,7 @@ fn a_member_of_a_revoked_token_is_lost_at_once_and_back_with_another() {
         ..report("a")
     };
     setting.members[0].report(
-        LastReport::new(again, Position::At(17), Now::read()),
+        LastReport::new(again, Position::At(17), Version(1), Now::read()),
         "other",
     );
     setting.members[0].revoked = false;

@@ -1,0 +1,210 @@
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::values::now::Now;
+
+/// A sign of life of a replica. When it comes, all reports that came to the replica before it began have been relayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Heartbeat {
+    /// How many there were, with this one.
+    pub(crate) number: u64,
+    /// The last heartbeat of each other replica that it had seen.
+    pub(crate) seen: BTreeMap<String, u64>,
+    /// The version that its memory had.
+    pub(crate) version: u64,
+    /// The newest kind of facts that it knows.
+    pub(crate) level: u32,
+    /// Its wall clock.
+    pub(crate) time: Timestamp,
+    /// Where it serves.
+    pub(crate) address: String,
+}
+
+/// The other replicas that serve the same store; none where there is one control alone.
+///
+/// A report that has come to one replica may not have come to another yet. So the silence of members is measured up to the
+/// moment up to which the reports to all replicas are known: each other replica has answered, by a heartbeat, one of this
+/// replica that began then.
+#[derive(Debug, Default)]
+pub(crate) struct Peers {
+    /// The name of this one among them.
+    own: String,
+    /// When the last own heartbeats began, as far as a replica may still answer them.
+    heartbeats: VecDeque<(u64, Instant)>,
+    peers: BTreeMap<String, Peer>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    last: Option<Heartbeat>,
+    /// When that came.
+    came: Now,
+    /// Up to when all reports that came to it are known.
+    until: Instant,
+}
+
+/// How many own heartbeats are remembered: more than a replica can leave unanswered while its lease holds.
+const REMEMBERED: usize = 256;
+
+impl Peers {
+    /// Has this replica be the one of this name.
+    pub(crate) fn name(&mut self, own: &str) {
+        own.clone_into(&mut self.own);
+        self.end(own);
+    }
+
+    /// Begins a heartbeat, and gives its number and what it has seen.
+    pub(crate) fn heartbeat(&mut self, now: Now) -> (u64, BTreeMap<String, u64>) {
+        let number = self.heartbeats.back().map_or(1, |(last, _)| last + 1);
+        self.heartbeats.push_back((number, now.instant));
+        if self.heartbeats.len() > REMEMBERED {
+            self.heartbeats.pop_front();
+        }
+        let seen = self.peers.iter().filter_map(|(id, peer)| {
+            let last = peer.last.as_ref()?;
+            Some((id.clone(), last.number))
+        });
+        (number, seen.collect())
+    }
+
+    /// A replica begins to serve.
+    pub(crate) fn begin(&mut self, id: &str, now: Now) {
+        if id == self.own {
+            return;
+        }
+        self.peers.entry(id.to_owned()).or_insert(Peer {
+            last: None,
+            came: now,
+            until: now.instant,
+        });
+    }
+
+    /// Takes a heartbeat of the replica `id`, unless a later one has come; tells whether it is news.
+    pub(crate) fn hear(&mut self, id: &str, heartbeat: Heartbeat, now: Now) -> bool {
+        self.begin(id, now);
+        let Some(peer) = self.peers.get_mut(id) else {
+            return false;
+        };
+        let is_late = |last: &Heartbeat| last.number >= heartbeat.number;
+        if peer.last.as_ref().is_some_and(is_late) {
+            return false;
+        }
+        let answered = heartbeat.seen.get(&self.own);
+        let answered =
+            answered.and_then(|seen| self.heartbeats.iter().find(|(own, _)| own == seen));
+        if let Some((_, began)) = answered {
+            peer.until = peer.until.max(*began);
+        }
+        peer.last = Some(heartbeat);
+        peer.came = now;
+        true
+    }
+
+    /// A replica serves no more.
+    pub(crate) fn end(&mut self, id: &str) {
+        self.peers.remove(id);
+    }
+
+    /// Only these serve.
+    pub(crate) fn keep(&mut self, serving: &BTreeSet<String>) {
+        self.peers.retain(|id, _| serving.contains(id));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.peers.is_empty()
+    }
+
+    /// The same moment, but by the monotonic clock not after the one up to which the reports to all replicas are known.
+    pub(super) fn known(&self, now: Now) -> Now {
+        let relayed = self.peers.values().map(|peer| peer.until).min();
+        Now {
+            instant: relayed.map_or(now.instant, |relayed| relayed.min(now.instant)),
+            ..now
+        }
+    }
+
+    /// The time by the slowest of all wall clocks.
+    pub(crate) fn slowest(&self, now: Now) -> Timestamp {
+        let clocks = self.peers.values().filter_map(|peer| {
+            let since = now.instant.saturating_duration_since(peer.came.instant);
+            peer.last.as_ref()?.time.checked_add(since).ok()
+        });
+        clocks.chain([now.time]).min().unwrap_or(now.time)
+    }
+
+    /// The last heartbeat of each, and when it came.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, Option<&Heartbeat>, Now)> {
+        let peers = self.peers.iter();
+        peers.map(|(id, peer)| (id.as_str(), peer.last.as_ref(), peer.came))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn heartbeat(number: u64, seen: u64) -> Heartbeat {
+        Heartbeat {
+            number,
+            seen: BTreeMap::from([("own".to_owned(), seen)]),
+            version: 1,
+            level: 1,
+            time: Timestamp::UNIX_EPOCH,
+            address: String::new(),
+        }
+    }
+
+    fn later(began: Now, seconds: u64) -> Now {
+        let seconds = Duration::from_secs(seconds);
+        Now {
+            instant: began.instant + seconds,
+            time: began.time + jiff::SignedDuration::try_from(seconds).unwrap(),
+        }
+    }
+
+    #[test]
+    fn silence_is_known_up_to_the_beat_that_the_slowest_replica_has_answered() {
+        let (began, mut peers) = (Now::read(), Peers::default());
+        peers.name("own");
+        let known = |peers: &Peers, seconds: u64| {
+            let known = peers.known(later(began, seconds)).instant;
+            (known - began.instant).as_secs()
+        };
+        assert_eq!(known(&peers, 7), 7, "no other replica serves");
+        peers.begin("a", later(began, 1));
+        assert_eq!(known(&peers, 7), 1, "it has relayed nothing since it began");
+        assert_eq!(peers.heartbeat(later(began, 2)).0, 1);
+        assert_eq!(peers.heartbeat(later(began, 4)).0, 2);
+        peers.hear("a", heartbeat(1, 1), later(began, 5));
+        assert_eq!(known(&peers, 7), 2);
+        peers.hear("b", heartbeat(9, 2), later(began, 6));
+        assert_eq!(known(&peers, 7), 2, "the slowest counts");
+        peers.hear("a", heartbeat(2, 2), later(began, 6));
+        assert_eq!(known(&peers, 7), 4);
+        assert!(!peers.hear("a", heartbeat(1, 1), later(began, 7)), "late");
+        peers.end("a");
+        peers.keep(&BTreeSet::new());
+        assert_eq!(known(&peers, 9), 9);
+    }
+
+    #[test]
+    fn the_slowest_clock_counts() {
+        let (began, mut peers) = (Now::read(), Peers::default());
+        assert_eq!(peers.slowest(began), began.time);
+        let clock = |time: Timestamp| Heartbeat {
+            time,
+            ..heartbeat(1, 0)
+        };
+        let slow = began.time - Duration::from_secs(60);
+        peers.hear("slow", clock(slow), began);
+        let fast = began.time + Duration::from_secs(60);
+        peers.hear("fast", clock(fast), began);
+        let now = later(began, 5);
+        assert_eq!(peers.slowest(now), slow + Duration::from_secs(5));
+    }
+}

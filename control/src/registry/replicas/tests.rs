@@ -1,0 +1,239 @@
+use std::time::Duration;
+
+use intermission_core::{Field, Report};
+use serde_json::json;
+
+use super::*;
+use crate::change::{Change, Enter};
+use crate::fleet::{Reported, Selection};
+use crate::registry::change::ChangeRequest;
+use crate::registry::facts::Target;
+use crate::registry::forget::ForgetRequest;
+use crate::store::FakeStore;
+use crate::token::{Grant, Made, Role};
+use crate::wire::barrier::Ending;
+use crate::wire::node::MemberId;
+use crate::wire::wait::Wait;
+
+const SHOP: &str = "shop";
+
+/// A replica, and what it has relayed.
+struct Replica {
+    registry: Registry,
+    id: &'static str,
+    relay: Relay,
+}
+
+impl Replica {
+    fn memory(&self) -> &Memory {
+        self.registry.memory()
+    }
+
+    /// It takes the report of the process `a`, as control does, with the state in force where that is said.
+    fn hears(&self, seq: u64, is_in_force: bool, requests: u64) {
+        let id = MemberId {
+            name: "a".to_owned(),
+            boot: "b1".to_owned(),
+        };
+        let mut report = Report::new(id, "tower");
+        report.seq = seq;
+        report.wait = Duration::from_secs(1);
+        report.running.requests = requests;
+        report.running.oldest = (requests > 0).then_some(1);
+        if is_in_force {
+            let tag = self.memory().service(SHOP).unwrap().tag.clone();
+            report.applied = tag.bare().map(str::to_owned);
+        }
+        let made = Made {
+            by: "operator".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let grant = Grant::new("nodes", Role::Node, made);
+        let memory = self.memory();
+        let reported = memory.report(SHOP, report, &grant.name, Now::read());
+        if let Reported::Unsettled(heard) = reported.unwrap() {
+            self.registry.settle(SHOP, *heard, &grant).unwrap();
+        }
+    }
+
+    fn enters(&self) -> String {
+        let request = ChangeRequest {
+            change: Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap()),
+            expected: None,
+            actor: "operator".to_owned(),
+            reason: None,
+            caller: None,
+            once: None,
+            wait: Some(Wait::default()),
+        };
+        let outcomes = self.registry.change(&Target::All, &request).unwrap();
+        outcomes[0].barrier.clone().unwrap()
+    }
+
+    fn catches_up(&self) {
+        self.registry.catch_up().unwrap();
+    }
+
+    /// How the wait would end by what this replica knows.
+    fn judges(&self) -> Option<Ending> {
+        let ended = self.memory().judge(Now::read());
+        ended.first().and_then(|progress| progress.ending)
+    }
+
+    fn forgets(&self) -> usize {
+        let request = ForgetRequest {
+            service: SHOP.to_owned(),
+            selection: Selection::Lost,
+            actor: "operator".to_owned(),
+            reason: None,
+            once: None,
+        };
+        let forgetting = self.registry.forget(&request);
+        forgetting.map_or(0, |forgetting| forgetting.removed.len())
+    }
+}
+
+/// Two of one store with a service, which know of each other.
+fn replicas() -> [Replica; 2] {
+    let store = FakeStore::new();
+    let replicas = ["one", "other"].map(|id| {
+        let registry = Registry::new(store.clone()).unwrap();
+        registry.memory().name(id);
+        registry.serve(id).unwrap();
+        Replica {
+            registry,
+            id,
+            relay: Relay::default(),
+        }
+    });
+    let shop = SHOP.parse().unwrap();
+    replicas[0].registry.add(shop, "operator", None).unwrap();
+    replicas.iter().for_each(Replica::catches_up);
+    replicas
+}
+
+/// One tells the other what it hears, which the other takes, and gives how many members that was about.
+fn relay(from: &mut Replica, to: &Replica) -> usize {
+    let now = Now::read();
+    let (relayed, heartbeat) = from.registry.memory().relay(&mut from.relay, "", now);
+    to.catches_up();
+    for (service, _, relayed) in &relayed {
+        to.memory().relayed(service, from.id, relayed, now);
+    }
+    to.memory().take_heartbeat(from.id, heartbeat, now);
+    relayed
+        .iter()
+        .map(|(_, _, relayed)| relayed.members.len())
+        .sum()
+}
+
+#[test]
+fn a_wait_ends_by_what_another_replica_has_heard() {
+    let [mut one, other] = replicas();
+    one.hears(1, false, 0);
+    other.catches_up();
+    other.enters();
+    one.catches_up();
+    assert_eq!(other.judges(), None);
+    one.hears(2, true, 3);
+    assert_eq!(relay(&mut one, &other), 1);
+    assert_eq!(other.judges(), None, "requests run");
+    one.hears(3, true, 0);
+    relay(&mut one, &other);
+    assert_eq!(other.judges(), Some(Ending::Done));
+}
+
+#[test]
+fn what_was_heard_before_a_wait_began_ends_none() {
+    // The state is in force already, and the node may have died since it said so.
+    let [mut one, other] = replicas();
+    other.enters();
+    one.catches_up();
+    one.hears(1, true, 0);
+    one.hears(2, true, 0);
+    relay(&mut one, &other);
+    other
+        .registry
+        .end_barriers(other.memory().judge(Now::read()));
+    other.enters();
+    assert_eq!(other.judges(), None);
+    assert_eq!(relay(&mut one, &other), 0, "nothing is new");
+    one.catches_up();
+    assert_eq!(relay(&mut one, &other), 0, "nothing was heard since");
+    one.hears(3, true, 0);
+    assert_eq!(relay(&mut one, &other), 1);
+    assert_eq!(other.judges(), Some(Ending::Done));
+}
+
+#[test]
+fn a_report_that_comes_late_by_way_of_another_replica_takes_nothing_back() {
+    let [mut one, mut other] = replicas();
+    one.hears(1, false, 0);
+    other.catches_up();
+    other.enters();
+    one.catches_up();
+    one.hears(2, true, 3);
+    let late = one.registry.memory().relay(&mut one.relay, "", Now::read());
+    other.hears(3, true, 0);
+    assert_eq!(other.judges(), Some(Ending::Done));
+    for (service, _, relayed) in &late.0 {
+        other.memory().relayed(service, "one", relayed, Now::read());
+    }
+    let shown = other.memory().fleet().view(SHOP, 2, Now::read());
+    assert_eq!(shown.nodes[0].running, 0);
+    // The one that heard it before tells no more of it.
+    relay(&mut other, &one);
+    let now = Now::read();
+    let (relayed, _) = one.registry.memory().relay(&mut one.relay, "", now);
+    assert!(
+        relayed
+            .iter()
+            .all(|(_, _, relayed)| relayed.members.is_empty())
+    );
+}
+
+#[test]
+fn a_member_that_was_forgotten_is_none_again_by_what_was_told_before() {
+    let [mut one, other] = replicas();
+    one.hears(1, true, 0);
+    let (relayed, _) = one.registry.memory().relay(&mut one.relay, "", Now::read());
+    other.catches_up();
+    let id = MemberId {
+        name: "a".to_owned(),
+        boot: "b1".to_owned(),
+    };
+    let request = ForgetRequest {
+        service: SHOP.to_owned(),
+        selection: Selection::Process(id),
+        actor: "operator".to_owned(),
+        reason: None,
+        once: None,
+    };
+    other.registry.forget(&request).unwrap();
+    for (service, _, relayed) in &relayed {
+        other.memory().relayed(service, "one", relayed, Now::read());
+    }
+    assert_eq!(other.memory().fleet().members(SHOP), 0);
+    one.catches_up();
+    assert_eq!(one.memory().fleet().members(SHOP), 0);
+}
+
+#[test]
+fn no_node_is_lost_before_all_replicas_have_told_what_they_hear() {
+    let [mut one, mut other] = replicas();
+    one.hears(1, true, 0);
+    relay(&mut one, &other);
+    let is_lost = |replica: &Replica, seconds: u64| {
+        let mut now = Now::read();
+        now.instant += Duration::from_secs(seconds);
+        let shown = replica.memory().fleet().view(SHOP, 1, now);
+        shown.nodes[0].lost
+    };
+    assert!(!is_lost(&other, 60), "the first has said nothing since");
+    assert_eq!(other.forgets(), 0);
+    // It dies, and so there is nothing to wait for.
+    other.memory().end_replica("one");
+    assert!(is_lost(&other, 60));
+    assert!(!is_lost(&other, 2));
+    relay(&mut other, &one);
+}

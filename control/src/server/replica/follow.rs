@@ -1,0 +1,74 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use prost::Message;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tracing::warn;
+
+use crate::fleet::{Heartbeat, Relayed};
+use crate::server::app::App;
+use crate::server::replica::prove::catch_up;
+use crate::store::News;
+use crate::values::now::Now;
+
+/// The pause before a watch that has ended is opened again.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How many news may wait.
+const WAITING: usize = 256;
+
+/// Follows what other replicas store and relay, for as long as control runs.
+pub(crate) async fn follow(app: Arc<App>) {
+    let Some(replica) = &app.replica else {
+        return;
+    };
+    loop {
+        let (sender, mut news) = mpsc::channel(WAITING);
+        let watch = replica.observer.watch(sender);
+        let follow = async {
+            while let Some(news) = news.recv().await {
+                take(&app, &replica.id, news).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(watch, follow);
+        if let Err(error) = ended {
+            warn!(%error, "the store is watched anew");
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+async fn take(app: &Arc<App>, own: &str, news: News) {
+    let memory = app.registry.memory();
+    match news {
+        // What fails here is tried again by the next proof, which says so.
+        News::Stored(version) if version > memory.version() => {
+            let _ = catch_up(app).await;
+        }
+        News::Stored(_) => {}
+        News::Serving(ids) => memory.keep_replicas(&ids),
+        News::Heartbeat { id, said } if id != own => {
+            match serde_json::from_slice::<Heartbeat>(&said) {
+                Ok(heartbeat) => memory.take_heartbeat(&id, heartbeat, Now::read()),
+                Err(error) => {
+                    warn!(replica = id, %error, "the heartbeat of a replica cannot be read")
+                }
+            }
+        }
+        News::Ended(id) => memory.end_replica(&id),
+        News::Relayed { id, service, said } if id != own => match Relayed::decode(&said[..]) {
+            Ok(relayed) => {
+                if relayed.version > memory.version().0 {
+                    let _ = catch_up(app).await;
+                }
+                if relayed.version <= memory.version().0 {
+                    memory.relayed(&service, &id, &relayed, Now::read());
+                }
+            }
+            Err(error) => {
+                warn!(replica = id, %error, "the reports that a replica relays cannot be read")
+            }
+        },
+        News::Heartbeat { .. } | News::Relayed { .. } => {}
+    }
+}

@@ -1,0 +1,72 @@
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
+
+/// Up to which moment memory is proven to have all that was stored.
+#[derive(Debug, Default)]
+pub(crate) struct Freshness {
+    asked: Notify,
+    proven: watch::Sender<Option<Instant>>,
+}
+
+impl Freshness {
+    /// Waits until memory has all that was stored before this call, for at most `limit`; tells whether it has.
+    pub(crate) async fn is_proven(&self, limit: Duration) -> bool {
+        let since = Instant::now();
+        let mut proven = self.proven.subscribe();
+        self.asked.notify_one();
+        let is_late_enough = |at: &Option<Instant>| at.is_some_and(|at| at >= since);
+        let proven = timeout(limit, proven.wait_for(is_late_enough)).await;
+        matches!(proven, Ok(Ok(_)))
+    }
+
+    /// Waits until a proof is asked for.
+    pub(super) async fn asked(&self) {
+        self.asked.notified().await;
+    }
+
+    /// Memory has all that was stored before `at`.
+    pub(super) fn prove(&self, at: Instant) {
+        self.proven.send_replace(Some(at));
+    }
+
+    /// How old the last proof is; none where there was none yet.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        let proven = *self.proven.borrow();
+        proven.map(|at| at.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(3);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_proof_that_was_asked_for_before_the_request_came_proves_nothing() {
+        let freshness = Arc::new(Freshness::default());
+        let asked_before = Instant::now();
+        tokio::time::advance(Duration::from_millis(1)).await;
+        let of_request = Arc::clone(&freshness);
+        let request = tokio::spawn(async move { of_request.is_proven(LIMIT).await });
+        freshness.asked().await;
+        freshness.prove(asked_before);
+        tokio::task::yield_now().await;
+        assert!(!request.is_finished());
+        freshness.prove(Instant::now());
+        assert!(request.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_proof_a_request_learns_so_in_time() {
+        let freshness = Freshness::default();
+        let began = Instant::now();
+        assert!(!freshness.is_proven(LIMIT).await);
+        assert_eq!(began.elapsed(), LIMIT);
+        assert_eq!(freshness.age(), None);
+    }
+}

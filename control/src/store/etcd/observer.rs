@@ -1,0 +1,242 @@
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::sync::mpsc::Sender;
+use tokio::time::timeout;
+use tonic::Request;
+use tonic::metadata::MetadataValue;
+
+use crate::store::error::StoreError;
+use crate::store::etcd::client::{Client, Failure};
+use crate::store::etcd::follow::check_not_before;
+use crate::store::etcd::keys::Keys;
+use crate::store::etcd::proto::event::EventType;
+use crate::store::etcd::proto::watch_request::RequestUnion;
+use crate::store::etcd::proto::{
+    Event, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, RangeRequest, TxnRequest,
+    WatchCreateRequest, WatchRequest,
+};
+use crate::store::etcd::reader::Reader;
+use crate::store::etcd::request::{in_portions, put_leased};
+use crate::values::version::Version;
+
+/// Asks etcd beside the writer of the store: how far the store is, which replicas serve it, and which reports of nodes have come to them.
+#[derive(Debug)]
+pub(crate) struct Observer {
+    pub(super) client: Arc<Client>,
+    pub(super) keys: Keys,
+    /// The id of the cluster.
+    pub(super) cluster: OnceLock<u64>,
+}
+
+/// Something that a replica has put, or that has ended with it.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// The batch of this version is stored.
+    Stored(Version),
+    /// These replicas serve, and no others.
+    Serving(BTreeSet<String>),
+    /// A replica lives.
+    Heartbeat { id: String, said: Vec<u8> },
+    /// A replica does so no more.
+    Ended(String),
+    /// Reports of some nodes of a service that have come to a replica.
+    Relayed {
+        id: String,
+        service: String,
+        said: Vec<u8>,
+    },
+}
+
+/// A lease of etcd, which ends with the replica that keeps it alive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease(i64);
+
+/// How long a lease outlives its replica, in seconds.
+const LEASE: i64 = 10;
+/// How long one of these requests is tried for.
+const ASKING: Duration = Duration::from_secs(3);
+/// How long a watch may be silent: the own heartbeats come more often.
+const SILENCE: Duration = Duration::from_secs(5);
+
+impl Observer {
+    /// The newest version of the store. A quorum of the members has agreed on it after this was asked.
+    ///
+    /// # Errors
+    ///
+    /// Where the store is not the one that had the version `at`, or the members do not answer.
+    pub(crate) async fn newest(&self, at: Version) -> Result<Version, StoreError> {
+        let request = RangeRequest {
+            key: self.keys.version(),
+            ..RangeRequest::default()
+        };
+        let found = self.client.range(request, ASKING).await?;
+        let cluster = found.header.map_or(0, |header| header.cluster_id);
+        let known = *self.cluster.get_or_init(|| cluster);
+        if cluster != known {
+            return Err(StoreError::unchanged(format!(
+                "this is another cluster of etcd: it has the id {cluster:x}, and had {known:x}. Stop all replicas, start \
+                 one, and make its history the one that counts: intermission store adopt"
+            )));
+        }
+        let value = found.kvs.first().map(|found| &found.value[..]);
+        check_not_before(value, at)
+    }
+
+    /// Sends all news until the watch ends, which it does where the member that it goes through has no leader. What was
+    /// put before the watch began is among the first.
+    pub(crate) async fn watch(&self, news: Sender<News>) -> Result<(), StoreError> {
+        let member = self.client.current();
+        let ended = self.watch_through(&news).await;
+        self.client.give_up(member);
+        ended
+    }
+
+    async fn watch_through(&self, news: &Sender<News>) -> Result<(), StoreError> {
+        // What replicas say comes in its order, because it is one watch.
+        let creates = ["log", "live"].map(|kind| {
+            let (key, range_end) = self.keys.all(&[kind]);
+            let create = WatchCreateRequest {
+                key,
+                range_end,
+                start_revision: 0,
+            };
+            WatchRequest {
+                request_union: Some(RequestUnion::CreateRequest(create)),
+            }
+        });
+        let requests = || {
+            // Where the requests end, etcd ends the watch.
+            let creates = stream::iter(creates.clone()).chain(stream::pending());
+            let mut request = Request::new(creates);
+            let leader = MetadataValue::from_static("true");
+            request.metadata_mut().insert("hasleader", leader);
+            request
+        };
+        let mut answers = self.client.watch(requests).await?;
+        let mut created = 0;
+        loop {
+            let Ok(Some(answer)) = timeout(SILENCE, answers.next()).await else {
+                return Err(StoreError::unchanged("the watch of etcd is silent"));
+            };
+            let answer = answer.map_err(Failure::Refused)?;
+            if answer.canceled {
+                let reason = answer.cancel_reason;
+                return Err(StoreError::unchanged(format!(
+                    "etcd has ended the watch: {reason}"
+                )));
+            }
+            if answer.created {
+                created += 1;
+                if created == creates.len() {
+                    self.begin(news).await?;
+                }
+            }
+            for event in answer.events {
+                self.take(event, news).await;
+            }
+        }
+    }
+
+    /// Sends what is there already.
+    async fn begin(&self, news: &Sender<News>) -> Result<(), StoreError> {
+        let reader = Reader {
+            client: &self.client,
+            revision: 0,
+        };
+        send(news, News::Stored(self.newest(Version::default()).await?)).await;
+        let found = reader.all(self.keys.all(&["live"])).await?;
+        let serving = found.iter().filter_map(|found| {
+            let [_, id] = &self.keys.parts(&found.key)?[..] else {
+                return None;
+            };
+            Some(id.clone())
+        });
+        send(news, News::Serving(serving.collect())).await;
+        for found in found {
+            let put = Event {
+                r#type: EventType::Put.into(),
+                kv: Some(found),
+            };
+            self.take(put, news).await;
+        }
+        Ok(())
+    }
+
+    async fn take(&self, event: Event, news: &Sender<News>) {
+        let is_put = event.r#type() == EventType::Put;
+        let Some(KeyValue { key, value, .. }) = event.kv else {
+            return;
+        };
+        let parts = self.keys.parts(&key).unwrap_or_default();
+        let said = match &parts[..] {
+            [kind, version] if kind == "log" && is_put => {
+                let Ok(version) = version.parse() else { return };
+                News::Stored(Version(version))
+            }
+            [kind, id] if kind == "live" && is_put => News::Heartbeat {
+                id: id.clone(),
+                said: value,
+            },
+            [kind, id] if kind == "live" => News::Ended(id.clone()),
+            [kind, id, service, _] if kind == "live" && is_put => News::Relayed {
+                id: id.clone(),
+                service: service.clone(),
+                said: value,
+            },
+            _ => return,
+        };
+        send(news, said).await;
+    }
+
+    /// Takes a new lease.
+    pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
+        let request = LeaseGrantRequest { ttl: LEASE };
+        Ok(Lease(self.client.grant(request, ASKING).await?.id))
+    }
+
+    /// Keeps a lease alive; tells whether it has not ended.
+    pub(crate) async fn keep(&self, lease: Lease) -> Result<bool, StoreError> {
+        let request = LeaseKeepAliveRequest { id: lease.0 };
+        Ok(self.client.keep_alive(request, ASKING).await?.ttl > 0)
+    }
+
+    /// Says that the replica `id` lives, and what it says of itself.
+    pub(crate) async fn heartbeat(
+        &self,
+        id: &str,
+        said: Vec<u8>,
+        lease: Lease,
+    ) -> Result<(), StoreError> {
+        let request = TxnRequest {
+            success: vec![put_leased(self.keys.key(&["live", id]), said, lease.0)],
+            ..TxnRequest::default()
+        };
+        self.client.transact(request, ASKING).await?;
+        Ok(())
+    }
+
+    /// Relays reports of nodes that have come to the replica `id`, by service and group.
+    pub(crate) async fn relay(
+        &self,
+        id: &str,
+        relayed: Vec<(String, String, Vec<u8>)>,
+        lease: Lease,
+    ) -> Result<(), StoreError> {
+        let puts = relayed.into_iter().map(|(service, group, said)| {
+            let key = self.keys.key(&["live", id, &service, &group]);
+            put_leased(key, said, lease.0)
+        });
+        for request in in_portions(puts) {
+            self.client.transact(request, ASKING).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn send(news: &Sender<News>, said: News) {
+    // It fails only after the reader has gone.
+    let _ = news.send(said).await;
+}

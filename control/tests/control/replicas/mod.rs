@@ -1,0 +1,6 @@
+//! Several controls that serve one store in etcd.
+
+mod away;
+mod one_store;
+mod replicas;
+mod waits;

@@ -73,7 +73,7 @@ impl LastReport {
 
     /// Takes note of what the history of the store says of the state that is reported.
     pub(super) fn place(&mut self, placed: &Self) {
-        if self.report.applied == placed.report.applied {
+        if self.position == Position::Unproven && self.report.applied == placed.report.applied {
             self.position = placed.position;
         }
     }
@@ -107,7 +107,8 @@ impl Member {
         if !late {
             // What was looked up once is known.
             let same = before.filter(|before| before.report.applied == heard.report.applied);
-            if let Some(before) = same.filter(|_| heard.position == Position::Unproven) {
+            let known = same.filter(|before| before.position != Position::Forked);
+            if let Some(before) = known.filter(|_| heard.position == Position::Unproven) {
                 heard.position = before.position;
             }
             self.revoked = false;

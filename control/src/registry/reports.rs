@@ -84,16 +84,23 @@ impl Registry {
 }
 
 impl Memory {
-    /// Takes a report that came with the token of this name. A node that is no member is noted as not stored by then.
+    /// Takes a report that came with the token of this name, and the tag of the last state that its node has got. A node
+    /// that is no member is noted as not stored by then.
     pub(crate) fn report(
         &self,
         service: &str,
         report: Report,
+        got: Option<&StateTag>,
         token: &str,
         now: Now,
     ) -> Result<Reported, ChangeError> {
         let version = self.version();
-        let position = position(&*self.service(service)?, &report);
+        let published = self.service(service)?;
+        let position = match got.map(|got| place(&published, got)) {
+            // The node was about to put it in force when it sent the report.
+            Some(Position::Forked) => Position::Forked,
+            _ => position(&published, &report),
+        };
         let heard = LastReport::new(report, position, version, now);
         Ok(self.hear(service, |fleet| fleet.report(service, heard, token)))
     }
@@ -265,14 +272,17 @@ pub(super) fn position(service: &Published, report: &Report) -> Position {
     let Some(applied) = &report.applied else {
         return Position::Before;
     };
-    let Ok(applied) = applied.parse::<StateTag>() else {
-        return Position::Forked;
-    };
-    match applied.partial_cmp(&service.tag) {
-        Some(Ordering::Equal) => Position::At(applied.revision()),
+    let applied = applied.parse::<StateTag>();
+    applied.map_or(Position::Forked, |applied| place(service, &applied))
+}
+
+/// What a node has that has the state of this tag.
+fn place(service: &Published, tag: &StateTag) -> Position {
+    match tag.partial_cmp(&service.tag) {
+        Some(Ordering::Equal) => Position::At(tag.revision()),
         // It goes on from there.
-        Some(Ordering::Less) if applied.store() != service.tag.store() => Position::Before,
-        Some(Ordering::Less) if service.comes_after(&applied) => Position::At(applied.revision()),
+        Some(Ordering::Less) if tag.store() != service.tag.store() => Position::Before,
+        Some(Ordering::Less) if service.comes_after(tag) => Position::At(tag.revision()),
         Some(Ordering::Less) => Position::Unproven,
         Some(Ordering::Greater) | None => Position::Forked,
     }

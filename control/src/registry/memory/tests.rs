@@ -1,8 +1,11 @@
 use std::time::Duration;
 
+use intermission_core::StateTag;
+
 use super::*;
 use crate::fleet::{Reported, read_report};
 use crate::token::{Grant, Made, Role};
+use crate::wire::node::Standing;
 use crate::wire::wait::Wait;
 
 fn memory() -> Memory {
@@ -41,29 +44,35 @@ fn woken(memory: &Memory, change: impl FnOnce(&Memory)) -> [bool; 4] {
 }
 
 fn report(memory: &Memory, seq: u64) -> Reported {
-    let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=10");
+    report_with(memory, seq, "", None)
+}
+
+/// A report of the node with these parameters too, which has got the state of this tag.
+fn report_with(memory: &Memory, seq: u64, more: &str, got: Option<&StateTag>) -> Reported {
+    let line = format!("\"a\";boot=\"b\";seq={seq};kind=tower;wait=10{more}");
     let report = read_report(line.as_bytes()).unwrap();
-    memory.report("shop", report, "nodes", Now::read()).unwrap()
+    let reported = memory.report("shop", report, got, "nodes", Now::read());
+    reported.unwrap()
+}
+
+/// Takes the node `a` as a member.
+fn join(memory: &Memory) {
+    let made = Made {
+        by: "operator".to_owned(),
+        at: Now::read().time,
+    };
+    let grant = Grant::new("nodes", Role::Node, made);
+    let Reported::Unsettled(heard) = report(memory, 1) else {
+        panic!("the node is no member yet");
+    };
+    let joined = memory.settle("shop", &heard, &grant, Now::read());
+    memory.apply(memory.version().next(), &joined, Now::read());
 }
 
 #[test]
 fn each_waiter_is_woken_by_what_it_waits_for_and_a_report_wakes_no_node() {
     let memory = memory();
-    let grant = Grant::new(
-        "nodes",
-        Role::Node,
-        Made {
-            by: "operator".to_owned(),
-            at: Now::read().time,
-        },
-    );
-    let heard = woken(&memory, |memory| {
-        let Reported::Unsettled(heard) = report(memory, 1) else {
-            panic!("the node is no member yet");
-        };
-        let joined = memory.settle("shop", &heard, &grant, Now::read());
-        memory.apply(memory.version().next(), &joined, Now::read());
-    });
+    let heard = woken(&memory, join);
     assert_eq!(heard, [false, true, false, true]);
     let heard = woken(&memory, |memory| {
         report(memory, 2);
@@ -91,4 +100,20 @@ fn each_waiter_is_woken_by_what_it_waits_for_and_a_report_wakes_no_node() {
     let instant = now.instant + Duration::from_secs(60);
     memory.judge(Now { instant, ..now });
     assert!(operators.has_changed().unwrap());
+}
+
+#[test]
+fn a_node_that_has_got_a_state_of_another_history_is_forked_before_it_has_it_in_force() {
+    let memory = memory();
+    join(&memory);
+    let tag = memory.service("shop").unwrap().tag.clone();
+    let in_force = format!(";applied=\"{}\"", tag.bare().unwrap());
+    let standing = || memory.fleet().view("shop", 1, Now::read()).nodes[0].standing;
+    report_with(&memory, 2, &in_force, Some(&tag));
+    assert_eq!(standing(), Standing::Drained);
+    let lost = StateTag::new(tag.store(), tag.revision() + 1, "0123456789abcdef");
+    report_with(&memory, 3, &in_force, Some(&lost));
+    assert_eq!(standing(), Standing::Forked);
+    report_with(&memory, 4, &in_force, Some(&tag));
+    assert_eq!(standing(), Standing::Drained);
 }

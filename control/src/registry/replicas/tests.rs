@@ -50,7 +50,7 @@ impl Replica {
         };
         let grant = Grant::new("nodes", Role::Node, made);
         let memory = self.memory();
-        let reported = memory.report(SHOP, report, &grant.name, Now::read());
+        let reported = memory.report(SHOP, report, None, &grant.name, Now::read());
         if let Reported::Unsettled(heard) = reported.unwrap() {
             self.registry.settle(SHOP, *heard, &grant).unwrap();
         }

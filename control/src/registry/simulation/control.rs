@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fastrand::Rng;
+use intermission_core::StateTag;
 use jiff::Timestamp;
 
 use super::disk::Disk;
@@ -109,13 +110,15 @@ impl World {
             return;
         };
         let life = self.control.life;
-        let applied = message.report.applied.as_deref();
-        let applied = applied.map(|applied| applied.parse().unwrap());
-        let is_fork = applied.is_some_and(|tag| !self.control.disk.tables.has(&tag));
+        let tag = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+        let applied = tag(message.report.applied.as_deref());
+        let got: Option<StateTag> = tag(message.if_none_match.as_deref());
+        let mut tags = applied.iter().chain(&got);
+        let is_fork = tags.any(|tag| !self.control.disk.tables.has(tag));
         self.observer.heard(&message, is_fork, life, self.now);
         self.processes[message.process].heard(&message);
         let report = message.report.clone();
-        let reaction = memory.report(SERVICE, report, &self.control.grant.name, now);
+        let reaction = memory.report(SERVICE, report, got.as_ref(), &self.control.grant.name, now);
         match reaction.unwrap() {
             Reported::Taken => self.look(message),
             Reported::Unsettled(heard) => {

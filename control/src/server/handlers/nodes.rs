@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
@@ -20,7 +21,7 @@ use crate::values::members::{flag, optional, text, texts};
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgetting;
 use crate::wire::node::{MemberId, UnstoredNode};
-use intermission_core::{Field, FieldError, Report};
+use intermission_core::{Field, FieldError, Report, StateTag};
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
 /// and starts without one then.
@@ -75,7 +76,9 @@ pub(crate) async fn report(
         return note_unstored(UnstoredNode::Process(report.id), Some(reason));
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
-    let reported = memory.report(service, report, &grant.name, now)?;
+    let got = headers.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    let got = got.and_then(|tag| tag.parse::<StateTag>().ok());
+    let reported = memory.report(service, report, got.as_ref(), &grant.name, now)?;
     if let Reported::Unsettled(heard) = reported {
         let stored = tokio::time::timeout(STORING, settle(app, service, *heard, grant)).await;
         if leaving {

@@ -83,6 +83,9 @@ impl Members {
         };
         let Some(member) = self.members.get_mut(&report.id) else {
             if leaves || self.departures.overtook(report, heard.at) {
+                if self.unstored.is_stored(&node) {
+                    return Reported::Unsettled(Box::new(heard));
+                }
                 self.unstored.remove(&report.id);
                 return Reported::Taken;
             }
@@ -108,6 +111,10 @@ impl Members {
         let Some(member) = self.members.get(&heard.report.id) else {
             let report = &heard.report;
             let has_left = report.leaves() || self.departures.overtook(report, now);
+            let node = UnstoredNode::Process(report.id.clone());
+            if has_left && self.unstored.is_stored(&node) {
+                return Unsettled::Leaves(report.seq);
+            }
             // By the time of its turn it may have joined and been forgotten.
             return if has_left || !self.unstored.has(&report.id) {
                 Unsettled::Nothing
@@ -268,6 +275,17 @@ impl Members {
         if let Some(kept) = self.forgiven.get_mut(id) {
             kept.retain(|name| !silent.contains(name));
         }
+    }
+
+    /// Takes note of a node that has the state and is no member, as the store has it.
+    pub(crate) fn store_unstored(
+        &mut self,
+        node: UnstoredNode,
+        token: &str,
+        reason: String,
+        now: Now,
+    ) {
+        self.unstored.store(node, token, reason, now);
     }
 
     /// Forgets these nodes that could not be stored, and so many of those that are not kept.

@@ -135,6 +135,18 @@ impl Peers {
         clocks.chain([now.time]).min().unwrap_or(now.time)
     }
 
+    /// The newest kind of facts that all replicas know, where `own` is the newest of this one; 0 where this is no replica.
+    pub(super) fn level(&self, own: u32) -> u32 {
+        if self.own.is_empty() {
+            return 0;
+        }
+        let levels = self.peers.values().map(|peer| {
+            // One that has not sent a heartbeat yet may be of any program.
+            peer.last.as_ref().map_or(1, |heartbeat| heartbeat.level)
+        });
+        levels.chain([own]).min().unwrap_or(own)
+    }
+
     /// The last heartbeat of each, and when it came.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, Option<&Heartbeat>, Now)> {
         let peers = self.peers.iter();
@@ -206,5 +218,21 @@ mod tests {
         peers.hear("fast", clock(fast), began);
         let now = later(began, 5);
         assert_eq!(peers.slowest(now), slow + Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_replica_of_which_nothing_is_known_knows_the_oldest_kind_of_facts() {
+        let mut peers = Peers::default();
+        assert_eq!(peers.level(3), 0);
+        peers.name("own");
+        assert_eq!(peers.level(3), 3);
+        let knows = |level| Heartbeat {
+            level,
+            ..heartbeat(1, 0)
+        };
+        peers.hear("a", knows(2), Now::read());
+        assert_eq!(peers.level(3), 2);
+        peers.begin("b", Now::read());
+        assert_eq!(peers.level(3), 1);
     }
 }

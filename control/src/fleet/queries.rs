@@ -10,7 +10,7 @@ use crate::values::now::Now;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::fleet::FleetView;
-use crate::wire::node::{MemberId, Standing};
+use crate::wire::node::{MemberId, Standing, UnstoredNode};
 use crate::wire::wait::Wait;
 
 impl Fleet {
@@ -67,11 +67,25 @@ impl Fleet {
         self.open(service).map(|open| open.barrier.since).collect()
     }
 
-    /// Whether the store has this process as a member.
-    pub(crate) fn is_stored(&self, service: &str, id: &MemberId) -> bool {
-        let of_service = self.services.get(service);
-        let member = of_service.and_then(|of_service| of_service.member(id));
+    /// Whether the store has this node, as a member or as one that could not become one.
+    pub(crate) fn is_stored(&self, service: &str, node: &UnstoredNode) -> bool {
+        let Some(of_service) = self.services.get(service) else {
+            return false;
+        };
+        let member = match node {
+            UnstoredNode::Process(id) => of_service.member(id),
+            UnstoredNode::Unreadable { .. } => None,
+        };
         member.is_some_and(|member| !member.stored_token.is_empty())
+            || of_service.unstored().is_stored(node)
+    }
+
+    /// Whether the store may take a node of this service that cannot become a member: other replicas have to know of it, and
+    /// know such facts.
+    pub(crate) fn stores_unstored(&self, service: &str, own_level: u32) -> bool {
+        let of_service = self.services.get(service);
+        self.peers().level(own_level) >= 2
+            && of_service.is_none_or(|of_service| of_service.unstored().has_room())
     }
 
     /// The kind of the member that is this process.

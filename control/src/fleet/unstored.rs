@@ -29,6 +29,8 @@ struct Entry {
     reason: Option<String>,
     since: Instant,
     time: Timestamp,
+    /// Whether the other replicas know of it, because the store does.
+    is_stored: bool,
     /// What it said last, and the token that this came with.
     heard: Option<(LastReport, String)>,
 }
@@ -64,6 +66,7 @@ impl Unstored {
                 reason,
                 since: now.instant,
                 time: now.time,
+                is_stored: false,
                 heard: None,
             };
             self.nodes.insert(node, entry);
@@ -71,6 +74,24 @@ impl Unstored {
             self.more = self.more.saturating_add(1);
         }
         true
+    }
+
+    /// Takes note of a node that the store has as one of them.
+    pub(super) fn store(&mut self, node: UnstoredNode, token: &str, reason: String, now: Now) {
+        self.note(node.clone(), token, Some(reason), now);
+        if let Some(entry) = self.nodes.get_mut(&node) {
+            entry.is_stored = true;
+        }
+    }
+
+    /// Whether the store has a node as one of them.
+    pub(super) fn is_stored(&self, node: &UnstoredNode) -> bool {
+        self.nodes.get(node).is_some_and(|entry| entry.is_stored)
+    }
+
+    /// Whether another one can be kept.
+    pub(super) fn has_room(&self) -> bool {
+        self.nodes.len() < KEPT
     }
 
     /// Keeps a report until the store has taken its process, unless a later one was heard before it.

@@ -166,6 +166,20 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
         Step::Forgotten { service, id, .. } => fleet.of(service).forget(id),
         Step::Forgiven { service, threads } => fleet.of(service).forgive(threads),
         Step::Unforgiven { service, threads } => fleet.of(service).unforgive(threads),
+        Step::Unstored {
+            service,
+            node,
+            token,
+            reason,
+            since,
+        } => {
+            let since = Now {
+                time: *since,
+                ..now
+            };
+            let of_service = fleet.of(service);
+            of_service.store_unstored(node.clone(), token, reason.clone(), since);
+        }
         Step::UnstoredForgotten {
             service,
             nodes,

@@ -11,7 +11,7 @@ use crate::registry::error::ChangeError;
 use crate::registry::facts::Published;
 use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
-use crate::store::{Batch, Step, Store, StoreError, StoredMember};
+use crate::store::{Batch, LEVEL, Step, Store, StoreError, StoredMember};
 use crate::token::Grant;
 use crate::values::etag::tag_of;
 use crate::values::now::Now;
@@ -53,6 +53,20 @@ impl Registry {
                 }
             }
         }
+    }
+
+    /// Takes note of a node that gets the state and cannot become a member.
+    pub(crate) fn note_unstored(
+        &self,
+        service: &str,
+        node: &UnstoredNode,
+        token: &str,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        self.commit(|_, memory, now| {
+            let steps = memory.unstored(service, node.clone(), token, reason.to_owned(), now);
+            Ok((Batch(steps), ()))
+        })
     }
 
     /// Ends barriers: on the disk first, and then for those who wait.
@@ -129,8 +143,7 @@ impl Memory {
                 let reason =
                     format!("the token {name} has {max_members} members, and may have no more");
                 let node = UnstoredNode::Process(id());
-                self.note_unstored(service, node, name, Some(reason), now);
-                Vec::new()
+                self.unstored(service, node, name, reason, now)
             }
             Unsettled::Joins => vec![joined(service, heard, grant.name.clone())],
             Unsettled::Leaves(seq) => vec![Step::Left {
@@ -190,6 +203,34 @@ impl Memory {
             }
         }
         Ok(())
+    }
+
+    /// What the store has to take of a node that gets the state and cannot become a member. Where this control alone writes
+    /// the store, it is noted in memory.
+    pub(super) fn unstored(
+        &self,
+        service: &str,
+        node: UnstoredNode,
+        token: &str,
+        reason: String,
+        now: Now,
+    ) -> Vec<Step> {
+        let fleet = self.lock();
+        if fleet.is_stored(service, &node) {
+            return Vec::new();
+        }
+        if !fleet.stores_unstored(service, LEVEL) {
+            drop(fleet);
+            self.note_unstored(service, node, token, Some(reason), now);
+            return Vec::new();
+        }
+        vec![Step::Unstored {
+            service: service.to_owned(),
+            node,
+            token: token.to_owned(),
+            reason,
+            since: now.time,
+        }]
     }
 
     /// Takes note of a node that gets the state and is no member.

@@ -98,6 +98,8 @@ fn walk(
                 first.extend(revoked.map(|revoked| Step::TokenRevoked { name, revoked }));
             }
             Step::Identity(_) => first.push(step),
+            // Its node is noted again with its next poll.
+            Step::Unstored { .. } => {}
             other => rest.push(other),
         }
     }

@@ -92,7 +92,7 @@ impl Tables {
                     Some(known) => known.token.clone_from(&member.token),
                     None => _ = self.members.insert(member.id.clone(), member.clone()),
                 },
-                Step::Serves { .. } => {}
+                Step::Serves { .. } | Step::Unstored { .. } => {}
                 Step::Left { id, .. } => {
                     self.members.remove(id);
                     self.forgiven.remove(id);

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use crate::fleet::{LastReport, Reported, Selection, read_report};
-use crate::registry::ForgetRequest;
+use crate::registry::{ChangeError, ForgetRequest};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
@@ -49,14 +49,6 @@ pub(crate) async fn report(
     let grant = caller.grant();
     let now = Now::read();
     let memory = app.registry.memory();
-    let note_unstored = |node, reason| {
-        memory.note_unstored(service, node, &grant.name, reason, now);
-        // Other replicas do not know of it.
-        match app.replica {
-            Some(_) => Err(Problem::unproven()),
-            None => Ok(None),
-        }
-    };
     let read = match lines.next() {
         None => read_report(line.as_bytes()).map_err(|error| error.to_string()),
         Some(_) => Err("there is more than one line".to_owned()),
@@ -64,16 +56,18 @@ pub(crate) async fn report(
     let report = match read {
         Ok(report) => report,
         Err(reason) => {
+            let reason = format!("its report cannot be read: {reason}");
             let node = UnstoredNode::Unreadable {
                 token: grant.name.clone(),
-                reason: format!("its report cannot be read: {reason}"),
+                reason: reason.clone(),
             };
-            return note_unstored(node, None);
+            return note_unstored(app, service, node, grant, reason).await;
         }
     };
     if !grant.may_report(service, &report.id.name) {
         let reason = format!("the token {} is for other nodes", grant.name);
-        return note_unstored(UnstoredNode::Process(report.id), Some(reason));
+        let node = UnstoredNode::Process(report.id);
+        return note_unstored(app, service, node, grant, reason).await;
     }
     let (id, leaving) = (report.id.clone(), report.leaving);
     let got = headers.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
@@ -87,11 +81,44 @@ pub(crate) async fn report(
         }
         // What the store has not taken is noted, and comes again with the next poll.
     }
-    // Other replicas have to know of a node before it has a state.
-    if app.replica.is_some() && !leaving && !memory.fleet().is_stored(service, &id) {
-        return Err(Problem::unproven());
+    if !leaving {
+        check_stored(app, service, &UnstoredNode::Process(id.clone()))?;
     }
     Ok(Some(id))
+}
+
+/// Takes note of a node that gets the state and cannot become a member.
+async fn note_unstored(
+    app: &Arc<App>,
+    service: &str,
+    node: UnstoredNode,
+    grant: &Grant,
+    reason: String,
+) -> Result<Option<MemberId>, Problem> {
+    let memory = app.registry.memory();
+    if app.replica.is_none() {
+        memory.note_unstored(service, node, &grant.name, Some(reason), Now::read());
+        return Ok(None);
+    }
+    if !memory.fleet().is_stored(service, &node) {
+        let (service, name) = (service.to_owned(), grant.name.clone());
+        let noted = node.clone();
+        let stored = Arc::clone(app).blocking(move |registry| {
+            let stored = registry.note_unstored(&service, &noted, &name, &reason);
+            stored.map_err(ChangeError::from)
+        });
+        let _ = tokio::time::timeout(STORING, stored).await;
+    }
+    check_stored(app, service, &node)?;
+    Ok(None)
+}
+
+/// An error where a node is to have a state and other replicas do not know of it.
+fn check_stored(app: &App, service: &str, node: &UnstoredNode) -> Result<(), Problem> {
+    if app.replica.is_some() && !app.registry.memory().fleet().is_stored(service, node) {
+        return Err(Problem::unproven());
+    }
+    Ok(())
 }
 
 /// Gives the store time to take a report, on a thread that may wait; it goes on should the poll end before.

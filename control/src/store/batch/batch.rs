@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::store::batch::answer::StoredAnswer;
@@ -56,6 +57,15 @@ pub(crate) enum Step {
         service: String,
         threads: Forgotten,
     },
+    /// A node has the state and is no member, which other replicas have to know.
+    Unstored {
+        service: String,
+        node: UnstoredNode,
+        /// The name of the token that it came with.
+        token: String,
+        reason: String,
+        since: Timestamp,
+    },
     /// An operator answers for the nodes that could not be stored: these, and so many more.
     UnstoredForgotten {
         service: String,
@@ -84,6 +94,14 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// The level of programs that know such a step.
+    pub(crate) fn level(&self) -> u32 {
+        match self {
+            Self::Unstored { .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// The service that it is about; none where it may be about all.
     pub(crate) fn service(&self) -> Option<&str> {
         match self {
@@ -95,6 +113,7 @@ impl Step {
             | Self::Forgotten { service, .. }
             | Self::Forgiven { service, .. }
             | Self::Unforgiven { service, .. }
+            | Self::Unstored { service, .. }
             | Self::UnstoredForgotten { service, .. }
             | Self::Event { service, .. } => Some(service),
             Self::Identity(_)

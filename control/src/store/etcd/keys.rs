@@ -1,6 +1,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::values::version::Version;
+use crate::wire::node::{MemberId, UnstoredNode};
 
 /// What a part of a key has encoded, so that it has no `/`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -21,6 +22,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// | `history/NAME/REVISION` | who made a revision, when and why |
 /// | `event/NAME/REVISION/VERSION-N` | what else happened |
 /// | `member/SERVICE/NODE/BOOT`, `forgiven/SERVICE/NODE/BOOT/THREAD` | members, and threads whose silence is forgiven |
+/// | `unstored/SERVICE/KIND/…/…` | a node that has the state and is no member |
+/// | `level` | the level of programs that know all of this; absent for 1 |
 /// | `open/ID`, `ended/ID` | a barrier that waits, and how one ended |
 /// | `token/NAME`, `revoked/NAME` | the hash of a token, and its grant; who revoked it, and when |
 /// | `live/REPLICA`, `live/REPLICA/SERVICE/GROUP` | that a replica serves, and which nodes it hears, under its lease |
@@ -31,7 +34,7 @@ pub(super) struct Keys {
 }
 
 /// The kinds of keys, and how many parts each has.
-pub(super) const KINDS: [(&str, usize); 16] = [
+pub(super) const KINDS: [(&str, usize); 18] = [
     ("version", 1),
     ("identity", 1),
     ("log", 2),
@@ -46,6 +49,8 @@ pub(super) const KINDS: [(&str, usize); 16] = [
     ("token", 2),
     ("revoked", 2),
     ("answer", 3),
+    ("level", 1),
+    ("unstored", 5),
     ("live", 2),
     ("live", 4),
 ];
@@ -91,6 +96,19 @@ impl Keys {
 
     pub(super) fn version(&self) -> Vec<u8> {
         self.key(&["version"])
+    }
+
+    /// The level of programs that know all that the store has.
+    pub(super) fn level(&self) -> Vec<u8> {
+        self.key(&["level"])
+    }
+
+    pub(super) fn unstored(&self, service: &str, node: &UnstoredNode) -> Vec<u8> {
+        let parts = match node {
+            UnstoredNode::Process(MemberId { name, boot }) => ["process", name, boot],
+            UnstoredNode::Unreadable { token, reason } => ["unreadable", token, reason],
+        };
+        self.key(&["unstored", service, parts[0], parts[1], parts[2]])
     }
 
     pub(super) fn log(&self, version: Version) -> Vec<u8> {

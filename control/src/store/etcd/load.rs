@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::store::batch::{Batch, Step, StoredBarrier, StoredMember, StoredState};
 use crate::store::error::OpenError;
 use crate::store::etcd::keys::{Keys, number};
-use crate::store::etcd::log::{LoggedRecord, LoggedState, revision_and_digest};
+use crate::store::etcd::log::{LEVEL, LoggedRecord, LoggedState, revision_and_digest};
 use crate::store::etcd::proto::KeyValue;
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
@@ -15,6 +15,7 @@ use crate::wire::node::MemberId;
 /// Everything that memory has to know, all of it at the revision of etcd that the version was read at.
 pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, Batch), OpenError> {
     let version = version(reader, keys).await?;
+    check_level(reader, keys).await?;
     let identity = reader.value(keys.key(&["identity"])).await?;
     let identity = identity.ok_or_else(|| corrupt("there is no identity"))?;
     let identity = String::from_utf8(identity.value).map_err(|error| corrupt(error.to_string()))?;
@@ -33,6 +34,9 @@ pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, B
         let member: StoredMember = read(&found).map_err(corrupt)?;
         steps.push(Step::Joined { service, member });
     }
+    for found in reader.all(keys.all(&["unstored"])).await? {
+        steps.push(read(&found).map_err(corrupt)?);
+    }
     let mut barriers: Vec<StoredBarrier> = Vec::new();
     for found in reader.all(keys.all(&["open"])).await? {
         barriers.push(read(&found).map_err(corrupt)?);
@@ -46,6 +50,21 @@ pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, B
         steps.extend(with_barriers(latest, &barriers, earlier));
     }
     Ok((version, Batch(steps)))
+}
+
+/// An error where the store has facts that this program does not know.
+async fn check_level(reader: &Reader<'_>, keys: &Keys) -> Result<(), OpenError> {
+    let Some(found) = reader.value(keys.level()).await? else {
+        return Ok(());
+    };
+    let level = str::from_utf8(&found.value).ok();
+    match level.and_then(|level| level.parse::<u32>().ok()) {
+        Some(level) if level <= LEVEL => Ok(()),
+        Some(level) => Err(OpenError::Etcd(format!(
+            "the store has facts of level {level}, and this program knows level {LEVEL}; upgrade intermission"
+        ))),
+        None => Err(corrupt("the level is no number")),
+    }
 }
 
 /// The version of the store.

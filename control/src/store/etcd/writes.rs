@@ -6,13 +6,11 @@ use serde::Serialize;
 use crate::store::batch::{Batch, Step, StoredState};
 use crate::store::error::StoreError;
 use crate::store::etcd::keys::{Keys, number};
-use crate::store::etcd::log::{
-    Entry, LEVEL, LoggedRecord, LoggedState, LoggedStep, revision_and_digest,
-};
+use crate::store::etcd::log::{Entry, LoggedRecord, LoggedState, LoggedStep, revision_and_digest};
 use crate::store::etcd::proto::RequestOp;
 use crate::store::etcd::request::{delete, nested, put};
 use crate::values::version::Version;
-use crate::wire::node::MemberId;
+use crate::wire::node::{MemberId, UnstoredNode};
 
 /// What a batch writes to etcd.
 #[derive(Debug, Default)]
@@ -39,6 +37,10 @@ impl Writes {
             let place = format!("{}-{place}", number(version.0));
             writes.add(step, keys, &place)?;
         }
+        let level = level(batch);
+        if level > 1 {
+            writes.put_text(keys.level(), &level.to_string());
+        }
         Ok(writes)
     }
 
@@ -57,8 +59,10 @@ impl Writes {
             Step::Joined { service, member } => {
                 let MemberId { name, boot } = &member.id;
                 self.put(keys.key(&["member", service, name, boot]), member)?;
+                self.delete(keys.unstored(service, &UnstoredNode::Process(member.id.clone())));
             }
             Step::Left { service, id, .. } => {
+                self.delete(keys.unstored(service, &UnstoredNode::Process(id.clone())));
                 self.delete(keys.key(&["member", service, &id.name, &id.boot]));
                 self.delete_all(keys.all(&["forgiven", service, &id.name, &id.boot]));
             }
@@ -75,8 +79,16 @@ impl Writes {
                     self.delete(thread(service, &threads.id, silent));
                 }
             }
-            // They are in memory alone.
-            Step::UnstoredForgotten { .. } | Step::Serves { .. } => {}
+            Step::Unstored { service, node, .. } => {
+                self.put(keys.unstored(service, node), step)?;
+            }
+            Step::UnstoredForgotten { service, nodes, .. } => {
+                for node in nodes {
+                    self.delete(keys.unstored(service, node));
+                }
+            }
+            // It is in the log alone.
+            Step::Serves { .. } => {}
             Step::TokenMade { hash, grant } => {
                 self.put(keys.key(&["token", &grant.name]), &(hash, grant))?;
             }
@@ -160,10 +172,15 @@ impl Writes {
     }
 }
 
+/// The level of programs that know all steps of a batch.
+fn level(batch: &Batch) -> u32 {
+    batch.0.iter().map(Step::level).max().unwrap_or(1)
+}
+
 /// The entry in the log of a batch.
 pub(super) fn entry(batch: &Batch, nonce: &str) -> Result<Vec<u8>, StoreError> {
     let entry = Entry {
-        level: LEVEL,
+        level: level(batch),
         nonce: nonce.to_owned(),
         steps: batch.0.iter().filter_map(LoggedStep::of).collect(),
     };

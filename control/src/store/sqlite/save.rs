@@ -31,7 +31,7 @@ pub(super) fn save(transaction: &Transaction<'_>, step: &Step) -> Result<(), Sto
             }
         }
         // They are in memory alone.
-        Step::UnstoredForgotten { .. } | Step::Serves { .. } => {}
+        Step::Unstored { .. } | Step::UnstoredForgotten { .. } | Step::Serves { .. } => {}
         Step::TokenMade { hash, grant } => tokens::add(transaction, hash, grant)?,
         Step::TokenRevoked { name, revoked } => tokens::revoke(transaction, name, revoked)?,
         Step::Event { service, event } => save_event(transaction, service, event)?,

@@ -3,4 +3,5 @@
 mod away;
 mod one_store;
 mod replicas;
+mod unstored;
 mod waits;

@@ -94,7 +94,7 @@ impl<'n> Field<'n> {
     }
 
     /// The item at `index` of a list; the value itself if there is none.
-    pub(super) fn item(&self, index: usize) -> Field<'_> {
+    pub(crate) fn item(&self, index: usize) -> Field<'_> {
         Field {
             value: self.value.get(index).unwrap_or(self.value),
             place: Place::Item(self, index),

@@ -68,12 +68,9 @@ impl<'n> Field<'n> {
         &self,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Vec<T>, FieldError> {
-        let texts = self.texts()?;
-        let mut list = Vec::with_capacity(texts.len());
-        for (index, text) in texts.into_iter().enumerate() {
-            list.push(parse(text).map_err(|error| self.item(index).refuse(error))?);
-        }
-        Ok(list)
+        self.items("a list of strings", |item| {
+            parse(item.text()?).map_err(|error| item.refuse(error))
+        })
     }
 
     /// A list of objects, each read by `read`.
@@ -85,24 +82,21 @@ impl<'n> Field<'n> {
         &self,
         read: impl Fn(&Field<'_>) -> Result<T, FieldError>,
     ) -> Result<Vec<T>, FieldError> {
-        let items = self.value().as_array();
-        let items = items.ok_or_else(|| self.mistyped("a list of objects"))?;
-        (0..items.len())
-            .map(|index| read(&self.item(index)))
-            .collect()
+        self.items("a list of objects", read)
     }
 
-    fn texts(&self) -> Result<Vec<&'n str>, FieldError> {
-        let items = self
-            .value()
-            .as_array()
-            .ok_or_else(|| self.mistyped("a list of strings"))?;
-        let mut texts = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            let text = item.as_str();
-            texts.push(text.ok_or_else(|| self.item(index).mistyped("a string"))?);
+    fn items<T>(
+        &self,
+        wanted: &str,
+        read: impl Fn(&Field<'_>) -> Result<T, FieldError>,
+    ) -> Result<Vec<T>, FieldError> {
+        let count = self.value().as_array().map(Vec::len);
+        let count = count.ok_or_else(|| self.mistyped(wanted))?;
+        let mut items = Vec::with_capacity(count);
+        for index in 0..count {
+            items.push(read(&self.item(index))?);
         }
-        Ok(texts)
+        Ok(items)
     }
 
     /// A text for people: at most `longest` characters, without control characters except line feed and tab, and without

@@ -8,7 +8,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::Cell;
 
 use self::notice::notice;
 use crate::json::{Field, FieldError};
@@ -160,18 +159,14 @@ fn check_critical(
     critical: &Field<'_>,
     closed: impl FnOnce() -> State,
 ) -> Result<(), DocumentError> {
-    let is_unknown = Cell::new(false);
-    let checked = critical.list(|field| {
-        is_unknown.set(!FIELDS.contains(&field));
-        (!is_unknown.get()).then_some(()).ok_or_else(|| {
-            format!(
-                "{field:?} is critical and not known here, so the state cannot be enforced; upgrade this node"
-            )
-        })
-    });
-    checked.map(drop).map_err(|error| match is_unknown.get() {
-        true => DocumentError::with_closed(error, closed()),
-        false => error.into(),
+    let names = critical.list(|name| Ok::<_, FieldError>(String::from(name)))?;
+    let mut names = names.iter().enumerate();
+    let unknown = names.find(|(_, name)| !FIELDS.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |(index, name)| {
+        let error = critical.item(index).refuse(format!(
+            "{name:?} is critical and not known here, so the state cannot be enforced; upgrade this node"
+        ));
+        Err(DocumentError::with_closed(error, closed()))
     })
 }
 

@@ -24,7 +24,7 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
             .rsplit_once(':')
             .filter(|(_, port)| is_port(port.as_bytes()))?;
         // Only an IPv6 address that leaves groups out has room for one more group of four digits.
-        let may_be_group = literal.contains("::") && port.len() < 5;
+        let may_be_group = literal.split(':').any(str::is_empty) && port.len() < 5;
         literal.parse().ok().filter(|_| !may_be_group)?
     };
     Some(address.to_canonical())

@@ -145,10 +145,16 @@ fn seconds(time: Duration) -> u64 {
 
 /// A parameter with words that are separated by spaces, unless there are none.
 fn words(f: &mut fmt::Formatter<'_>, name: &str, words: &[String]) -> fmt::Result {
-    if words.is_empty() {
+    let Some((first, others)) = words.split_first() else {
         return Ok(());
+    };
+    write!(f, ";{name}=\"")?;
+    characters(f, first)?;
+    for word in others {
+        f.write_char(' ')?;
+        characters(f, word)?;
     }
-    text(f, name, &words.join(" "))
+    f.write_char('"')
 }
 
 /// A parameter that is a String.
@@ -157,9 +163,15 @@ fn text(f: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
     string(f, text)
 }
 
-/// A String (RFC 9651, section 4.1.6), with `?` for each character that a String cannot have.
+/// A String (RFC 9651, section 4.1.6).
 fn string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
+    characters(f, text)?;
+    f.write_char('"')
+}
+
+/// The characters of a String, with `?` for each one that a String cannot have.
+fn characters(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for char in text.chars() {
         match char {
             '"' | '\\' => write!(f, "\\{char}")?,
@@ -167,7 +179,7 @@ fn string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             _ => f.write_char('?')?,
         }
     }
-    f.write_char('"')
+    Ok(())
 }
 
 /// A Display String (RFC 9651, section 4.1.11).

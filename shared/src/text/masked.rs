@@ -12,7 +12,8 @@ const SHORTEST: usize = 20;
 pub fn without_tokens(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     let mut masked = String::new();
-    while let Some(place) = rest.find(TOKEN_PREFIX) {
+    let begins = |part: &[u8]| part == TOKEN_PREFIX.as_bytes();
+    while let Some(place) = rest.as_bytes().windows(TOKEN_PREFIX.len()).position(begins) {
         let (before, token) = rest.split_at(place + TOKEN_PREFIX.len());
         let end = token.find(|c| !is_of_token(c)).unwrap_or(token.len());
         let (secret, behind) = token.split_at(end);

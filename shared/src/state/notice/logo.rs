@@ -15,7 +15,8 @@ const MAX_BYTES: usize = 32 << 10;
 fn check(text: &str) -> Result<(), ParseError> {
     let image = text.strip_prefix("data:image/");
     let data = image.and_then(|image| {
-        let (kind, data) = image.split_once(";base64,")?;
+        let (kind, data) = image.split_once(',')?;
+        let kind = kind.strip_suffix(";base64")?;
         TYPES.contains(&kind).then_some(data)
     });
     let digits = data.unwrap_or_default();

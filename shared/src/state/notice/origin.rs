@@ -75,7 +75,8 @@ impl FromStr for Origin {
                 "is not an origin; write it as a browser does, in lower case, with scheme, without path and default port, like https://shop.example, https://*.shop.example for all hosts below, or * for any",
             )
         };
-        let (scheme, authority) = text.split_once("://").ok_or_else(error)?;
+        let (scheme, rest) = text.split_once(':').ok_or_else(error)?;
+        let authority = rest.strip_prefix("//").ok_or_else(error)?;
         if !SCHEMES.contains(&scheme) {
             return Err(error());
         }

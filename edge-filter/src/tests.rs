@@ -65,7 +65,7 @@ fn see(host: &Fake, path: &str, client: &str) {
         .map(|(name, value)| (name.into(), value.into()))
         .into();
     own.properties
-        .insert("source.address".into(), client.into());
+        .insert("source\0address".into(), client.into());
 }
 
 /// The endpoint answers the poll of `root` with the document of this revision.

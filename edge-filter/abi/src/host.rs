@@ -223,10 +223,9 @@ pub fn set_header(map: Map, name: &str, value: Option<&str>) {
     };
 }
 
-/// An attribute (Envoy docs, "Attributes"), by the parts of its name.
+/// An attribute (Envoy docs, "Attributes"), by the parts of its name with a zero byte between them.
 #[must_use]
-pub fn property(path: &[&str]) -> Option<Vec<u8>> {
-    let path = path.join("\0");
+pub fn property(path: &str) -> Option<Vec<u8>> {
     // SAFETY: the host reads the path before it returns; for the rest see `given`.
     given(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }

@@ -9,10 +9,10 @@ use crate::config::fields::header_text;
 pub(crate) enum Client {
     /// The attribute `source.address`.
     Source { trust_forwarded: bool },
-    /// A core source, with the peer in the filter state of this key.
+    /// A core source, with the peer in an attribute.
     Direct {
         source: Box<ClientSource>,
-        filter_state: String,
+        peer: String,
     },
 }
 
@@ -88,7 +88,7 @@ impl Client {
             .map_or(Ok(FILTER_STATE.into()), |field| header_text(&field))?;
         Ok(Self::Direct {
             source: Box::new(source),
-            filter_state,
+            peer: format!("filter_state\0{filter_state}"),
         })
     }
 }

@@ -48,7 +48,7 @@ impl Host for Envoy {
         HeaderLines(host::headers(Map::Request).unwrap_or_default())
     }
 
-    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
+    fn property(&self, path: &str) -> Option<Vec<u8>> {
         host::property(path)
     }
 

@@ -191,9 +191,9 @@ impl Host for Fake {
         lines(&self.own.borrow().headers)
     }
 
-    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
+    fn property(&self, path: &str) -> Option<Vec<u8>> {
         self.count();
-        self.own.borrow().properties.get(&path.join(".")).cloned()
+        self.own.borrow().properties.get(path).cloned()
     }
 
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) {

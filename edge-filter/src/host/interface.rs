@@ -58,8 +58,8 @@ pub(crate) trait Host {
 
     /// All header lines of the request, with the pseudo-headers.
     fn request_headers(&self) -> HeaderLines;
-    /// An attribute (Envoy docs, "Attributes").
-    fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
+    /// An attribute (Envoy docs, "Attributes"), by the parts of its name with a zero byte between them.
+    fn property(&self, path: &str) -> Option<Vec<u8>>;
     fn respond(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]);
     /// All header lines of the response.
     fn response_headers(&self) -> HeaderLines;

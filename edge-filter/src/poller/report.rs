@@ -31,7 +31,7 @@ pub(crate) fn report(
 /// The name of the node: the configured one, or the node id of Envoy, or `envoy`.
 fn name(host: &impl Host, config: &Config) -> String {
     let own = || {
-        let id = host.property(&["xds", "node", "id"])?;
+        let id = host.property("xds\0node\0id")?;
         String::from_utf8(id).ok().filter(|id| !id.is_empty())
     };
     let configured = config.node.clone();

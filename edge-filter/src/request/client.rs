@@ -19,7 +19,7 @@ impl Client {
     pub(crate) fn find(&self, host: &impl Host, headers: &HeaderLines) -> Found {
         match self {
             Self::Source { trust_forwarded } => {
-                let address = host.property(&["source", "address"]).unwrap_or_default();
+                let address = host.property("source\0address").unwrap_or_default();
                 if !trust_forwarded && is_from_header(&address) {
                     return Found::FromHeader;
                 }
@@ -34,9 +34,9 @@ impl Client {
         let address = match self {
             // An address with port 0 comes from a header.
             Self::Source { .. } => host
-                .property(&["source", "address"])
+                .property("source\0address")
                 .filter(|address| !is_from_header(address)),
-            Self::Direct { filter_state, .. } => host.property(&["filter_state", filter_state]),
+            Self::Direct { peer, .. } => host.property(peer),
         };
         address.as_deref().map_or(Peer::Unknown, read_peer)
     }

@@ -216,7 +216,7 @@ impl<H: Host> Plugin<H> {
     /// waits to be invited to send it (RFC 9110, section 10.1.1).
     fn reads(&self, headers: &HeaderLines) -> bool {
         let is_http1 = || {
-            let protocol = self.host.property(&["request", "protocol"]);
+            let protocol = self.host.property("request\0protocol");
             protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
         };
         self.config.read_bodies && self.unread.has_room() && !headers.has("expect") && is_http1()

@@ -21,7 +21,7 @@ fn a_poll_tells_who_asks_and_what_is_in_force() {
 fn a_node_is_named_by_the_configuration_else_by_envoy() {
     let named = |more: &str, id: Option<&str>| {
         let host = Fake::new();
-        let id = id.map(|id| ("xds.node.id".to_owned(), id.into()));
+        let id = id.map(|id| ("xds\0node\0id".to_owned(), id.into()));
         host.own.borrow_mut().properties.extend(id);
         configured(&host, more).tick();
         reported(&host, "").unwrap()

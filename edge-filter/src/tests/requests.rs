@@ -97,7 +97,7 @@ fn forwarded(host: &Fake, root: &mut Root<Fake>, peer: &str, addresses: &str) ->
         ];
         own.properties.clear();
         if peer != "unknown" {
-            let key = "filter_state.intermission.peer";
+            let key = "filter_state\0intermission.peer";
             own.properties.insert(key.into(), peer.into());
         }
     }

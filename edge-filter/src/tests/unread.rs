@@ -25,7 +25,7 @@ fn upload_as(
         let mut own = host.own.borrow_mut();
         own.headers.push((header.into(), b"x".to_vec()));
         own.properties
-            .insert("request.protocol".into(), protocol.into());
+            .insert("request\0protocol".into(), protocol.into());
         own.effective = context;
     }
     root.request(context, Rest::Body)
@@ -173,7 +173,7 @@ fn the_answer_is_the_same_after_the_body() {
             let headers = headers.map(|(name, value)| (name.into(), value.into()));
             own.headers.extend(headers);
             own.properties
-                .insert("request.protocol".into(), "HTTP/1.1".into());
+                .insert("request\0protocol".into(), "HTTP/1.1".into());
             own.effective = 9;
         }
         root.request(9, rest);

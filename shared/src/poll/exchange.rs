@@ -6,6 +6,8 @@ use core::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollRequest {
+    /// The endpoint to ask, as its place in the configuration; always 0 if there is one alone.
+    pub endpoint: usize,
     /// The value of `If-None-Match`, if any.
     pub if_none_match: Option<Box<str>>,
     /// The value of `Prefer`, if any.

@@ -5,11 +5,11 @@ use core::time::Duration;
 use crate::poll::error::{Kind, PollError};
 use crate::poll::exchange::{PollRequest, PollResponse, applies_wait, seconds};
 use crate::poll::options::PollOptions;
-use crate::poll::pauses::{LONGEST_PAUSE, Pauses};
+use crate::poll::pauses::LONGEST_PAUSE;
+use crate::poll::schedule::Schedule;
+use crate::poll::turns;
 use crate::state::{DocumentError, ServiceName, State, StateTag};
 
-/// The time limit of a poll, beyond the time that control may hold it.
-const SLACK: Duration = Duration::from_secs(5);
 /// The shortest time of a held poll. While a barrier waits for the node, control holds polls for little longer.
 const HELD: Duration = Duration::from_millis(100);
 
@@ -19,14 +19,19 @@ const HELD: Duration = Duration::from_millis(100);
 /// [`next_at`](Self::next_at), sends the request of [`send`](Self::send), and passes the response to
 /// [`receive`](Self::receive), or calls [`fail`](Self::fail) if none came. The last good state stays in force through every
 /// failure.
+///
+/// Several endpoints are replicas that serve one store:
+///
+/// 1. The node stays with an endpoint that answers.
+/// 2. After a failure it asks the next one at once, and pauses only when all have failed.
+/// 3. A `Retry-After` holds for the endpoint that has sent it.
 #[derive(Debug)]
 pub struct Poll {
     options: PollOptions,
-    pauses: Pauses,
+    schedule: Schedule,
     service: Option<ServiceName>,
     state: Option<State>,
     tag: Option<StateTag>,
-    next_at: Duration,
     sent_at: Duration,
     answered_at: Option<Duration>,
     objection: Option<Box<str>>,
@@ -41,15 +46,26 @@ impl Poll {
         let options = options.fit();
         Self {
             options,
-            pauses: Pauses::new(options, seed),
+            schedule: Schedule::new(options, seed),
             service: None,
             state: None,
             tag: None,
-            next_at: Duration::ZERO,
             sent_at: Duration::ZERO,
             answered_at: None,
             objection: None,
             closed: None,
+        }
+    }
+
+    /// The largest number of endpoints.
+    pub const MOST_ENDPOINTS: usize = turns::MOST;
+
+    /// Asks `count` endpoints, from 1 to [`MOST_ENDPOINTS`](Self::MOST_ENDPOINTS).
+    #[must_use]
+    pub fn with_endpoints(self, count: usize) -> Self {
+        Self {
+            schedule: self.schedule.with_endpoints(count),
+            ..self
         }
     }
 
@@ -90,7 +106,7 @@ impl Poll {
     /// The time of the next poll.
     #[must_use]
     pub fn next_at(&self) -> Duration {
-        self.next_at
+        self.schedule.next_at()
     }
 
     /// The last good state, if any.
@@ -147,11 +163,12 @@ impl Poll {
         self.sent_at = now;
         let wait = self.options.wait.as_secs();
         // A poll without an entity tag is answered at once. After a failure, the node wants an answer at once.
-        let held = self.entity_tag().is_some() && wait > 0 && !self.pauses.is_after_failure();
+        let held = self.entity_tag().is_some() && wait > 0 && !self.schedule.is_after_failure();
         PollRequest {
+            endpoint: self.schedule.endpoint(),
             if_none_match: self.entity_tag().map(Into::into),
             prefer: held.then(|| format!("wait={wait}")),
-            timeout: self.options.at_most(SLACK)
+            timeout: self.schedule.time_limit(self.answered_at.is_some())
                 + if held {
                     self.options.wait
                 } else {
@@ -177,18 +194,12 @@ impl Poll {
         match &new {
             Ok(new) => {
                 self.answered_at = Some(self.sent_at);
-                self.pauses.reset();
                 self.objection = None;
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
                 // After a change the node polls again at once to report it.
                 let has_risen = new.is_some() && self.tag > before;
-                let pause = if has_risen || was_held {
-                    Duration::ZERO
-                } else {
-                    self.pauses.interval()
-                };
-                self.next_at = now + pause;
+                self.schedule.answered(now, has_risen || was_held);
             }
             Err(error) => {
                 let asked = response.retry_after.and_then(seconds).unwrap_or_default();
@@ -198,7 +209,7 @@ impl Poll {
                     // The server answers, and must not treat the node as lost.
                     longest = longest.min(self.longest_pause());
                 }
-                self.next_at = now + self.pauses.after_failure(asked, longest);
+                self.schedule.failed(now, asked, longest);
             }
         }
         new
@@ -206,7 +217,7 @@ impl Poll {
 
     /// Records that no response came.
     pub fn fail(&mut self, now: Duration) {
-        self.next_at = now + self.pauses.after_failure(Duration::ZERO, LONGEST_PAUSE);
+        self.schedule.failed(now, Duration::ZERO, LONGEST_PAUSE);
     }
 
     fn read(&mut self, response: &PollResponse<'_>) -> Result<Option<State>, PollError> {

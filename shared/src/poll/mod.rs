@@ -8,6 +8,8 @@ mod options;
 mod pauses;
 mod report;
 mod running;
+mod schedule;
+mod turns;
 
 pub use counts::Counts;
 pub use error::PollError;

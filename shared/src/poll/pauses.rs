@@ -26,7 +26,7 @@ impl Pauses {
         }
     }
 
-    /// Whether the last poll has failed.
+    /// Whether the last round has failed.
     pub(super) fn is_after_failure(&self) -> bool {
         self.failures > 0
     }
@@ -41,14 +41,16 @@ impl Pauses {
         self.options.interval.mul_f64(0.9 + 0.2 * self.random.f64())
     }
 
-    /// The pause after one more failure: full jitter, and at least the pause that the server has `asked` for, but no more
-    /// than the `longest`.
-    pub(super) fn after_failure(&mut self, asked: Duration, longest: Duration) -> Duration {
-        let longest = self.options.at_most(longest);
+    /// The pause after one more round of failures: full jitter, and no more than the `longest`.
+    pub(super) fn after_failure(&mut self, longest: Duration) -> Duration {
         let base = self.options.interval.min(Duration::from_secs(1));
         let ceiling = base.saturating_mul(1 << self.failures.min(5)).min(longest);
         self.failures = self.failures.saturating_add(1);
-        let pause = ceiling.mul_f64(self.random.f64()).max(SHORTEST_PAUSE);
-        pause.max(asked).min(longest)
+        let pause = ceiling.mul_f64(self.random.f64());
+        pause.max(SHORTEST_PAUSE).min(longest)
+    }
+
+    pub(super) fn random(&mut self) -> &mut Rng {
+        &mut self.random
     }
 }

@@ -3,9 +3,11 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::poll::pauses::SHORTEST_PAUSE;
+use crate::poll::schedule::SLACK;
 use crate::state::Mode;
 
 mod documents;
+mod endpoints;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -57,6 +59,7 @@ fn the_first_poll_is_due_at_once_and_unconditional() {
     assert_eq!(
         request,
         PollRequest {
+            endpoint: 0,
             if_none_match: None,
             prefer: None,
             timeout: SLACK

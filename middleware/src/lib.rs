@@ -24,7 +24,7 @@ pub use intermission_core::{
 };
 pub use layer::MaintenanceLayer;
 #[cfg(feature = "poller")]
-pub use poller::{EndpointError, Poller, TokenError};
+pub use poller::{EndpointError, IntoEndpoints, Poller, TokenError};
 pub use refusal::Refusal;
 pub use service::Maintenance;
 

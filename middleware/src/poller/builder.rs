@@ -7,13 +7,15 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::PolicyHandle;
 use crate::current::{Departure, PolicyCell};
-use crate::poller::endpoint::{Endpoint, EndpointError};
+use crate::poller::endpoint::EndpointError;
+use crate::poller::endpoints::Endpoints;
 use crate::poller::identity::Identity;
 use crate::poller::saved::{self, Saver};
 use crate::poller::task::Task;
 use crate::poller::token::{Token, TokenError};
+use crate::poller::urls::IntoEndpoints;
 
-/// Polls an endpoint for the state of one service, while the policy is in use.
+/// Polls an endpoint, or several in turn, for the state of one service, while the policy is in use.
 ///
 /// 1. Only a valid document and "not modified" are answers. After any other response, or none, the last good state stays
 ///    in force.
@@ -27,6 +29,12 @@ use crate::poller::token::{Token, TokenError};
 ///    `intermission enter --wait` knows when the last old request has ended.
 ///
 /// The endpoint is control, a web server with a document, or a file.
+///
+/// # Several endpoints
+///
+/// The replicas of one control serve one store, so that any of them can answer. The poller begins with a random one of them
+/// and stays with it while it answers. After a failure it asks the next one at once, and it pauses only when all have failed.
+/// A `Retry-After` holds for the endpoint that has sent it. The reports go on, as those of the same process.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,7 +50,7 @@ use crate::poller::token::{Token, TokenError};
 /// ```
 #[derive(Debug)]
 pub struct Poller {
-    endpoint: Endpoint,
+    endpoints: Endpoints,
     options: PollOptions,
     start_wait: Duration,
     saved_copy: Option<PathBuf>,
@@ -51,29 +59,47 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Polls `url`: `http:`, `https:` or `file:`.
+    /// Polls these `urls`: one URL of the scheme `http:`, `https:` or `file:`, or up to eight of the schemes `http:` and
+    /// `https:` that name the replicas of one control.
+    ///
+    /// ```
+    /// # use intermission::{EndpointError, Poller};
+    /// # fn example() -> Result<(), EndpointError> {
+    /// let one = Poller::new("https://control.example/v1/services/shop/state")?;
+    /// let several = Poller::new([
+    ///     "https://control-1.example/v1/services/shop/state",
+    ///     "https://control-2.example/v1/services/shop/state",
+    /// ])?;
+    /// # Ok(()) }
+    /// # example().unwrap();
+    /// ```
     ///
     /// # Errors
     ///
-    /// `url` is no such URL, or needs the system's root certificates and they cannot be read.
-    pub fn new(url: &str) -> Result<Self, EndpointError> {
-        Ok(Self::of(Endpoint::new(url, None)?))
+    /// One of them is no such URL, or needs the system's root certificates and they cannot be read. There are too many or
+    /// none, there is a file among several, or they name different services.
+    pub fn new(urls: impl IntoEndpoints) -> Result<Self, EndpointError> {
+        Ok(Self::of(Endpoints::new(&urls.urls(), None)?))
     }
 
-    /// Polls `url` by `https:` and trusts only the certificates in this file, in PEM: for a control with a certificate of a
-    /// private CA. The file is read again with each poll, so that the CA can be replaced without a restart. While the
+    /// Polls these `urls` by `https:` and trusts only the certificates in this file, in PEM: for a control with a certificate
+    /// of a private CA. The file is read again with each poll, so that the CA can be replaced without a restart. While the
     /// file has no usable certificate, the previous ones are trusted.
     ///
     /// # Errors
     ///
-    /// `url` is no such URL, or the file has no usable certificate.
-    pub fn new_with_ca_file(url: &str, file: impl AsRef<Path>) -> Result<Self, EndpointError> {
-        Ok(Self::of(Endpoint::new(url, Some(file.as_ref()))?))
+    /// As [`new`](Self::new), and the file has no usable certificate.
+    pub fn new_with_ca_file(
+        urls: impl IntoEndpoints,
+        file: impl AsRef<Path>,
+    ) -> Result<Self, EndpointError> {
+        let file = Some(file.as_ref());
+        Ok(Self::of(Endpoints::new(&urls.urls(), file)?))
     }
 
-    fn of(endpoint: Endpoint) -> Self {
+    fn of(endpoints: Endpoints) -> Self {
         Self {
-            endpoint,
+            endpoints,
             options: PollOptions::default(),
             start_wait: Duration::from_secs(2),
             saved_copy: None,
@@ -143,18 +169,14 @@ impl Poller {
         }
     }
 
-    /// Sends `token` with each poll (RFC 6750, section 2.1), to the endpoint's own origin only:
-    /// redirects are not followed.
+    /// Sends `token` with each poll (RFC 6750, section 2.1), to the origins of the endpoints only: redirects are not followed.
     ///
     /// # Errors
     ///
     /// The token has a character that a header cannot have.
-    pub fn with_token(self, token: &str) -> Result<Self, TokenError> {
-        let token = Token::new(token)?;
-        Ok(Self {
-            endpoint: self.endpoint.with_token(token),
-            ..self
-        })
+    pub fn with_token(mut self, token: &str) -> Result<Self, TokenError> {
+        self.endpoints.token = Some(Token::new(token)?);
+        Ok(self)
     }
 
     /// Sends the token in `file` with each poll, as [`with_token`](Self::with_token) does. The file is read again with each
@@ -163,12 +185,9 @@ impl Poller {
     /// # Errors
     ///
     /// The file cannot be read, or has a character that a header cannot have.
-    pub fn with_token_file(self, file: impl AsRef<Path>) -> Result<Self, TokenError> {
-        let token = Token::in_file(file.as_ref())?;
-        Ok(Self {
-            endpoint: self.endpoint.with_token(token),
-            ..self
-        })
+    pub fn with_token_file(mut self, file: impl AsRef<Path>) -> Result<Self, TokenError> {
+        self.endpoints.token = Some(Token::in_file(file.as_ref())?);
+        Ok(self)
     }
 
     /// Starts to poll. Returns the policy when the first answer is in force, or after the
@@ -183,15 +202,15 @@ impl Poller {
     ///
     /// Without a tokio runtime.
     pub async fn start(self) -> PolicyHandle {
-        if self.endpoint.sends_token_in_clear() {
+        for endpoint in self.endpoints.in_clear() {
             tracing::warn!(
-                endpoint = %self.endpoint,
+                %endpoint,
                 "the token is sent in clear beyond this machine: an attacker on the way can read the state, report as this \
                  node, and answer for control; use https"
             );
         }
         let deadline = Instant::now() + self.start_wait;
-        let service = self.endpoint.service();
+        let service = self.endpoints.service();
         let saved = match &self.saved_copy {
             Some(file) => timeout_at(deadline, saved::load(file, service.as_ref()))
                 .await
@@ -203,13 +222,15 @@ impl Poller {
             .clone()
             .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
         let cell = Arc::new(PolicyCell::new(at_hand).polled(self.options.lease));
-        let mut poll = Poll::new(self.options, fastrand::u64(..)).with_service(service);
+        let mut poll = Poll::new(self.options, fastrand::u64(..))
+            .with_endpoints(self.endpoints.count())
+            .with_service(service);
         if let Some(saved) = saved {
             poll = poll.with_saved_copy(saved);
         }
         let (departure, departing) = Departure::new();
         let task = Task::new(
-            self.endpoint,
+            self.endpoints,
             poll,
             Identity::new(self.name, self.options.lease),
             self.saved_copy.map(Saver::new),

@@ -36,11 +36,11 @@ impl Client {
         Self::Plain(LegacyClient::builder(TokioExecutor::new()).build_http())
     }
 
-    /// A client for `https` that trusts the system's root certificates.
+    /// A client for `http` and `https` that trusts the system's root certificates.
     pub(super) fn tls() -> Result<Self, io::Error> {
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(ring::default_provider())?
-            .https_only()
+            .https_or_http()
             .enable_http1()
             .build();
         Ok(Self::Tls(

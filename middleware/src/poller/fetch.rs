@@ -9,11 +9,12 @@ use tokio::io::AsyncReadExt;
 
 use crate::poller::client::Failure;
 use crate::poller::endpoint::Endpoint;
+use crate::poller::endpoints::Endpoints;
 use crate::poller::fetched::{ENOUGH, Fetched};
 use crate::poller::token::Token;
 
-impl Endpoint {
-    /// Sends one poll with this report.
+impl Endpoints {
+    /// Sends one poll with this report, to the endpoint that the request names.
     pub(super) async fn fetch(
         &self,
         request: PollRequest,
@@ -21,14 +22,12 @@ impl Endpoint {
     ) -> Result<Fetched, FetchError> {
         let timeout = request.timeout;
         let fetched = async {
-            match self {
-                Self::Http {
-                    uri, token, client, ..
-                } => {
-                    let token = token.as_deref().map(Token::header);
-                    client.get(uri, token, request, report).await
+            match self.at(request.endpoint) {
+                Endpoint::Http(uri) => {
+                    let token = self.token.as_ref().map(Token::header);
+                    self.client.get(uri, token, request, report).await
                 }
-                Self::File(path) => read(path).await.map_err(Into::into),
+                Endpoint::File(path) => read(path).await.map_err(Into::into),
             }
         };
         match tokio::time::timeout(timeout, fetched).await {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use crate::current::Departing;
 use crate::current::PolicyCell;
 use crate::current::{Lease, Moment};
 use crate::poller::endpoint::Endpoint;
+use crate::poller::endpoints::Endpoints;
 use crate::poller::identity::{Identity, Intent};
 use crate::poller::saved::Saver;
 
@@ -19,32 +21,35 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// The loop behind a [`Poller`](super::Poller).
 #[derive(Debug)]
 pub(super) struct Task {
-    endpoint: Endpoint,
+    endpoints: Endpoints,
+    /// The place of the endpoint that was asked last.
+    asked: usize,
     poll: Poll,
     identity: Identity,
     saver: Option<Saver>,
     cell: Arc<PolicyCell>,
     started: Instant,
-    /// The last error, so that it is logged once.
-    complaint: Option<String>,
+    /// The errors of the endpoints since the last answer, so that each is logged once.
+    complaints: BTreeMap<usize, String>,
 }
 
 impl Task {
     pub(super) fn new(
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         poll: Poll,
         identity: Identity,
         saver: Option<Saver>,
         cell: Arc<PolicyCell>,
     ) -> Self {
         Self {
-            endpoint,
+            endpoints,
+            asked: 0,
             poll,
             identity,
             saver,
             cell,
             started: Instant::now(),
-            complaint: None,
+            complaints: BTreeMap::new(),
         }
     }
 
@@ -114,13 +119,14 @@ impl Task {
     }
 
     async fn ask(&mut self, intent: Intent) -> Result<Option<State>, String> {
-        self.endpoint.refresh().await;
+        self.endpoints.refresh().await;
         let report = self.identity.report(&self.poll, &self.cell, intent);
         let mut request = self.poll.send(self.started.elapsed());
         if intent == Intent::Leave {
             request.prefer = None;
         }
-        let fetch = self.endpoint.fetch(request, &report);
+        self.asked = request.endpoint;
+        let fetch = self.endpoints.fetch(request, &report);
         match under(self.lease(), || self.cell.check_lease(), fetch).await {
             Ok(fetched) => {
                 let outcome = self
@@ -136,9 +142,12 @@ impl Task {
     }
 
     fn answer(&mut self, sent: Moment, news: Option<State>) {
-        if self.complaint.take().is_some() {
-            tracing::info!(endpoint = %self.endpoint, "the endpoint answers again");
+        if self.complaints.remove(&self.asked).is_some() {
+            tracing::info!(endpoint = %self.endpoint(), "the endpoint answers again");
+        } else if !self.complaints.is_empty() {
+            tracing::info!(endpoint = %self.endpoint(), "another endpoint answers");
         }
+        self.complaints.clear();
         if let (Some(saver), Some(state)) = (&self.saver, &news) {
             let before = self.cell.state();
             if before.service != state.service && before.service != ServiceName::unknown() {
@@ -159,15 +168,24 @@ impl Task {
 
     fn complain(&mut self, complaint: String) {
         #[cfg(feature = "metrics")]
-        metrics::counter!("intermission_polls_failed_total").increment(1);
-        if self.complaint.as_ref() != Some(&complaint) {
+        metrics::counter!(
+            "intermission_polls_failed_total",
+            "endpoint" => self.endpoint().to_string()
+        )
+        .increment(1);
+        if self.complaints.get(&self.asked) != Some(&complaint) {
             let stays = match self.poll.closed() {
                 Some(_) => "the document cannot be enforced, so the service is closed",
                 None => "the state cannot be refreshed, the last good one stays in force",
             };
-            tracing::warn!(endpoint = %self.endpoint, "{stays}: {complaint}");
-            self.complaint = Some(complaint);
+            tracing::warn!(endpoint = %self.endpoint(), "{stays}: {complaint}");
+            self.complaints.insert(self.asked, complaint);
         }
+    }
+
+    /// The endpoint that was asked last.
+    fn endpoint(&self) -> &Endpoint {
+        self.endpoints.at(self.asked)
     }
 }
 

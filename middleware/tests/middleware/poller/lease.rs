@@ -26,7 +26,7 @@ fn start(runtime: &Runtime, folder: &Path, lease: Option<Duration>) -> PolicyHan
     let file = folder.join("shop.json");
     let open = r#"{ "version": 1, "service": "shop", "revision": 1, "maintenance": "off" }"#;
     std::fs::write(&file, open).unwrap();
-    let poller = Poller::new(&format!("file://{}", file.display())).unwrap();
+    let poller = Poller::new(format!("file://{}", file.display())).unwrap();
     let poller = poller.with_interval(Duration::from_millis(20));
     let poller = match lease {
         Some(lease) => poller.with_lease(lease),

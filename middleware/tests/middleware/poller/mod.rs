@@ -1,5 +1,6 @@
 //! The poller against servers on loopback and files.
 
+mod endpoints;
 mod lease;
 mod polls;
 mod reports;

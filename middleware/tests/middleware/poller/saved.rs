@@ -25,7 +25,7 @@ async fn the_saved_copy_outlives_the_endpoint() {
         .local_addr()
         .unwrap();
     let away = || {
-        Poller::new(&format!("http://{nobody}/state"))
+        Poller::new(format!("http://{nobody}/state"))
             .unwrap()
             .with_start_wait(SHORT)
     };
@@ -67,7 +67,7 @@ async fn a_node_that_has_closed_on_a_document_starts_closed_while_the_endpoint_i
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let away = listener.local_addr().unwrap();
     drop(listener);
-    let again = Poller::new(&format!("http://{away}/state")).unwrap();
+    let again = Poller::new(format!("http://{away}/state")).unwrap();
     let again = again.with_start_wait(SHORT).with_saved_copy(&copy);
     assert_eq!(again.start().await.state().maintenance, Mode::All);
 }
@@ -180,7 +180,7 @@ fn processes_that_share_a_copy_never_leave_a_corrupt_one() {
                     std::fs::rename(new, &source).unwrap();
                 };
                 write(1);
-                let poller = Poller::new(&format!("file://{}", source.display())).unwrap();
+                let poller = Poller::new(format!("file://{}", source.display())).unwrap();
                 let poller = poller.with_interval(Duration::from_millis(2));
                 let policy = poller.with_saved_copy(&copy).start().await;
                 for revision in 2..=CHANGES {

@@ -6,6 +6,7 @@ use intermission::{Mode, PolicyHandle, Poller};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// No condition in these tests takes this long unless it is never met.
@@ -22,10 +23,16 @@ pub(crate) fn document_of(service: &str, revision: u64, mode: Mode) -> String {
     )
 }
 
-/// A server that gives one answer to each request, in order, the last one again and again.
+/// What a server is given that answers nothing until it is stopped.
+const HOLD: &str = "hold";
+
+/// A server that gives one answer to each request, in order, the last one again and again. Once it is dropped, the kernel
+/// refuses connections to it.
 pub(crate) struct Server {
     pub(crate) url: String,
+    task: JoinHandle<()>,
     requests: mpsc::UnboundedReceiver<String>,
+    held: mpsc::UnboundedReceiver<String>,
     answers: mpsc::UnboundedSender<String>,
 }
 
@@ -34,8 +41,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/state", listener.local_addr().unwrap());
         let (seen, requests) = mpsc::unbounded_channel();
+        let (holds, held) = mpsc::unbounded_channel();
         let (answers, mut script) = mpsc::unbounded_channel::<String>();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let mut answer = String::new();
             loop {
                 let (mut connection, _) = listener.accept().await.unwrap();
@@ -55,13 +63,20 @@ impl Server {
                 } else if let Ok(next) = script.try_recv() {
                     answer = next;
                 }
-                let _ = seen.send(String::from_utf8_lossy(&request).to_lowercase());
+                let request = String::from_utf8_lossy(&request).to_lowercase();
+                let _ = seen.send(request.clone());
+                if answer == HOLD {
+                    let _ = holds.send(request);
+                    std::future::pending::<()>().await;
+                }
                 let _ = connection.write_all(answer.as_bytes()).await;
             }
         });
         Self {
             url,
+            task,
             requests,
+            held,
             answers,
         }
     }
@@ -74,6 +89,21 @@ impl Server {
         self.answers.send(head + body).unwrap();
     }
 
+    /// Answers no request from the next one on.
+    pub(crate) fn hold(&self) {
+        self.answers.send(HOLD.to_owned()).unwrap();
+    }
+
+    /// The request that is held.
+    pub(crate) async fn held(&mut self) -> String {
+        timeout(LONG, self.held.recv()).await.unwrap().unwrap()
+    }
+
+    /// The requests that have come and were not looked at.
+    pub(crate) fn requests(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.requests.try_recv().ok()).collect()
+    }
+
     pub(crate) async fn request(&mut self) -> String {
         timeout(LONG, self.requests.recv()).await.unwrap().unwrap()
     }
@@ -83,6 +113,12 @@ impl Server {
             .unwrap()
             .with_interval(SHORT)
             .with_start_wait(LONG)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 

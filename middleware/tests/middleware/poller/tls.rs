@@ -99,7 +99,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, requests: Arc<Atomi
 #[tokio::test]
 async fn a_private_ca_is_trusted_where_it_is_named() {
     let endpoint = Endpoint::start().await;
-    let poller = Poller::new_with_ca_file(&endpoint.url("localhost"), endpoint.ca_file()).unwrap();
+    let poller = Poller::new_with_ca_file(endpoint.url("localhost"), endpoint.ca_file()).unwrap();
     let policy = poller.with_start_wait(LONG).start().await;
     assert_eq!(policy.state().revision, 3);
     assert_eq!(policy.state().maintenance, Mode::All);
@@ -115,7 +115,7 @@ async fn no_other_endpoint_is_asked() {
         // Another name than the certificate has.
         ("127.0.0.1", endpoint.ca_file()),
     ] {
-        let poller = Poller::new_with_ca_file(&endpoint.url(host), ca_file).unwrap();
+        let poller = Poller::new_with_ca_file(endpoint.url(host), ca_file).unwrap();
         let poller = poller.with_token("secret").unwrap();
         let policy = poller.with_start_wait(SHORT).start().await;
         assert_eq!(policy.state().revision, 0, "{host}");

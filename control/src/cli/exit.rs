@@ -102,8 +102,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Whether what was asked may have been done all the same.
     pub(crate) may_be_done: bool,
-    /// Whether a proxy says so, behind which control may be starting again.
-    pub(crate) by_proxy: bool,
+    /// Whether control may answer soon: it starts again behind a proxy, or has no proof that its states are the latest.
+    pub(crate) is_brief: bool,
     /// What control answered, for `--output json`.
     pub(crate) problem: Option<Value>,
 }
@@ -114,8 +114,28 @@ impl Failure {
             exit,
             message: message.into(),
             may_be_done: false,
-            by_proxy: false,
+            is_brief: false,
             problem: None,
+        }
+    }
+
+    /// This failure of one replica, and that of the `next`.
+    pub(crate) fn and(self, next: Self) -> Self {
+        Self {
+            message: format!("{}; {}", self.message, next.message),
+            may_be_done: self.may_be_done || next.may_be_done,
+            is_brief: self.is_brief || next.is_brief,
+            problem: self.problem.or(next.problem),
+            ..next
+        }
+    }
+
+    /// The failure of a change after a try whose effect is unknown. Control answers a change that was made with its outcome,
+    /// unless it refuses the caller.
+    pub(crate) fn after_doubt(self) -> Self {
+        Self {
+            may_be_done: self.is_brief || self.problem.is_none() || self.exit == Exit::Refused,
+            ..self
         }
     }
 

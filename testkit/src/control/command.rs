@@ -23,7 +23,8 @@ pub struct Begun {
 }
 
 impl Begun {
-    pub(super) fn new(command: &mut Command) -> Self {
+    /// Starts it.
+    pub fn start(command: &mut Command) -> Self {
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

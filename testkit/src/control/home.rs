@@ -134,6 +134,6 @@ impl Home {
     ) -> Begun {
         let mut command = self.binary();
         command.env("INTERMISSION_SERVER", format!("http://{}", control.address));
-        Begun::new(command.envs(variables.iter().copied()).args(line))
+        Begun::start(command.envs(variables.iter().copied()).args(line))
     }
 }

@@ -25,15 +25,16 @@ pub(crate) struct Cli {
 /// Where control is, and how its answers are shown.
 #[derive(Debug, Args)]
 pub(crate) struct Connection {
-    /// Where control listens
+    /// Where control listens; give it several times, or with commas, for its replicas: one that answers is asked
     #[arg(
-        long,
+        long = "server",
         global = true,
         value_name = "URL",
         env = "INTERMISSION_SERVER",
+        value_delimiter = ',',
         default_value = "http://127.0.0.1:7700"
     )]
-    pub(crate) server: String,
+    pub(crate) servers: Vec<String>,
     /// File with the token to send; else INTERMISSION_TOKEN, else the one that a control of this
     /// user on this machine left
     #[arg(long, global = true, value_name = "FILE")]

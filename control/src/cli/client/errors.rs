@@ -74,10 +74,8 @@ impl Server {
             {
                 Exit::Invalid
             }
-            // It has no room now, and may have later.
-            StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:held-polls" => {
-                Exit::Unreachable
-            }
+            // It has no room or no proof now, and may have later.
+            StatusCode::SERVICE_UNAVAILABLE => Exit::Unreachable,
             StatusCode::PRECONDITION_FAILED => Exit::Overtaken,
             StatusCode::BAD_REQUEST
             | StatusCode::CONFLICT
@@ -93,9 +91,17 @@ impl Server {
             _ => "",
         };
         let title = member("title").unwrap_or("Refused");
-        let message = format!("{title}{unchanged}: {detail}");
+        let is_brief = status == StatusCode::SERVICE_UNAVAILABLE;
+        let at = if is_brief {
+            format!(" at {self}")
+        } else {
+            String::new()
+        };
+        let message = format!("{title}{at}{unchanged}: {detail}");
         Failure {
             problem,
+            may_be_done: is_brief && sent == Sent::Change,
+            is_brief,
             ..Failure::new(exit, message)
         }
     }
@@ -104,7 +110,7 @@ impl Server {
     fn absent(&self, status: StatusCode, sent: Sent) -> Failure {
         Failure {
             may_be_done: sent == Sent::Change,
-            by_proxy: true,
+            is_brief: true,
             ..Failure::new(
                 Exit::Unreachable,
                 format!("no control at {self}: HTTP {status} by what is before it"),

@@ -6,12 +6,13 @@ use intermission_core::State;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use ureq::http::{HeaderMap, Request, Response, StatusCode};
+use ureq::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::args::Connection;
 use crate::cli::client::errors::Sent;
 use crate::cli::client::server::Server;
+use crate::cli::client::servers::Servers;
 use crate::cli::client::token;
 use crate::cli::client::token::Found;
 use crate::cli::exit::{Exit, Failure};
@@ -20,21 +21,52 @@ use crate::cli::exit::{Exit, Failure};
 const PATIENCE: Duration = Duration::from_secs(15);
 /// For how long a proxy may have no control behind it, which may be starting again.
 const BRIEFLY: Duration = Duration::from_secs(3);
+/// The time limit of a request where another replica can be asked, beyond the time for which it may be held.
+const OF_SEVERAL: Duration = Duration::from_secs(3);
+/// The longest time for which a request is held.
+const HELD: Duration = Duration::from_secs(5);
 /// The pause before something is asked again.
 const AGAIN: Duration = Duration::from_millis(200);
 const LARGEST: u64 = 64 << 20;
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Asks one control.
+/// Asks one control, or its replicas.
 #[derive(Debug)]
 pub(crate) struct Client {
     agent: ureq::Agent,
-    server: Server,
+    servers: Servers,
     token_file: Option<PathBuf>,
+}
+
+/// A request to any of the replicas.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    headers: Vec<(HeaderName, &'a str)>,
+    body: Vec<u8>,
+    /// The time limit.
+    patience: Duration,
+    /// How long it may be held.
+    held: Duration,
+}
+
+impl<'a> Ask<'a> {
+    fn get(path: &'a str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            headers: Vec::new(),
+            body: Vec::new(),
+            patience: PATIENCE,
+            held: Duration::ZERO,
+        }
+    }
 }
 
 impl Client {
     pub(crate) fn new(connection: Connection) -> Result<Self, Failure> {
-        let server = Server::parse(&connection.server)?;
+        let servers = Servers::parse(&connection.servers)?;
         let roots = connection.ca_file.as_deref().map(roots).transpose()?;
         let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
         let config = ureq::Agent::config_builder()
@@ -50,14 +82,14 @@ impl Client {
             .build();
         Ok(Self {
             agent: config.into(),
-            server,
+            servers,
             token_file: connection.token_file,
         })
     }
 
     /// Gets what is at `path`.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.understand(&self.read(path)?)
+        self.read(path, |server, body| understand(server, &body))
     }
 
     /// Gets what is at `path` when it has another tag than `etag`, but waits for that for a few seconds only, and for
@@ -68,24 +100,32 @@ impl Client {
         etag: Option<&str>,
         patience: Duration,
     ) -> Result<Option<(String, T)>, Failure> {
-        let mut request = Request::get(self.server.at(path)).header("prefer", "wait=5");
+        let mut ask = Ask {
+            headers: vec![(PREFER, "wait=5")],
+            patience: patience.min(PATIENCE),
+            held: HELD,
+            ..Ask::get(path)
+        };
         if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag);
+            ask.headers.push((IF_NONE_MATCH, etag));
         }
-        let (headers, body) = self.send(request, Vec::new(), patience.min(PATIENCE))?;
-        // There is nothing in an answer that says that nothing has changed.
-        if body.is_empty() {
-            return Ok(None);
-        }
-        let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-        let etag = etag.ok_or_else(|| self.server.stranger("no ETag"))?;
-        Ok(Some((etag.to_owned(), self.understand(&body)?)))
+        self.send(&ask, |server, headers, body| {
+            // There is nothing in an answer that says that nothing has changed.
+            if body.is_empty() {
+                return Ok(None);
+            }
+            let etag = headers.get(ETAG).and_then(|etag| etag.to_str().ok());
+            let etag = etag.ok_or_else(|| server.stranger("no ETag"))?;
+            Ok(Some((etag.to_owned(), understand(server, &body)?)))
+        })
     }
 
     /// Gets the state of `service`.
     pub(crate) fn state(&self, service: &str) -> Result<State, Failure> {
-        let document = self.read(&format!("{}/state", service_path(service)))?;
-        State::parse(&document).map_err(Failure::failed)
+        self.read(
+            &format!("{}/state", service_path(service)),
+            |_, document| State::parse(&document).map_err(Failure::failed),
+        )
     }
 
     /// Posts a change.
@@ -95,13 +135,13 @@ impl Client {
             .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
         // However often it gets there, it is done once.
         let key = format!("\"{:032x}\"", u128::from_be_bytes(key));
-        let post = || {
-            let request = Request::post(self.server.at(path))
-                .header(CONTENT_TYPE, "application/json")
-                .header("idempotency-key", &key);
-            let (_, answer) = self.send(request, body.to_string().into_bytes(), PATIENCE)?;
-            self.understand(&answer)
+        let ask = Ask {
+            method: Method::POST,
+            headers: vec![(CONTENT_TYPE, "application/json"), (IDEMPOTENCY_KEY, &key)],
+            body: body.to_string().into_bytes(),
+            ..Ask::get(path)
         };
+        let post = || self.send(&ask, |server, _, answer| understand(server, &answer));
         let begun = Instant::now();
         let mut outcome = post();
         if !matches!(&outcome, Err(failure) if failure.may_be_done) {
@@ -114,60 +154,77 @@ impl Client {
             std::thread::park_timeout(AGAIN);
             outcome = post();
         }
-        outcome.map_err(|failure| Failure {
-            // What control says of it now it would not say if it were done, but for those whom it does not let ask.
-            may_be_done: failure.problem.is_none() || failure.exit == Exit::Refused,
-            ..failure
-        })
+        outcome.map_err(Failure::after_doubt)
     }
 
     /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
-    fn read(&self, path: &str) -> Result<Vec<u8>, Failure> {
+    fn read<T>(
+        &self,
+        path: &str,
+        read: impl Fn(&Server, Vec<u8>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let begun = Instant::now();
         loop {
-            let answer = self.send(Request::get(self.server.at(path)), Vec::new(), PATIENCE);
-            let absent = matches!(&answer, Err(failure) if failure.by_proxy);
-            if !absent || begun.elapsed() > BRIEFLY {
-                return answer.map(|(_, body)| body);
+            let answer = self.send(&Ask::get(path), |server, _, body| read(server, body));
+            let is_brief = matches!(&answer, Err(failure) if failure.is_brief);
+            if !is_brief || begun.elapsed() > BRIEFLY {
+                return answer;
             }
             std::thread::park_timeout(AGAIN);
         }
     }
 
-    fn send(
+    /// Sends a request to the replica that has answered last, and to the others while one cannot answer.
+    fn send<T>(
         &self,
-        request: ureq::http::request::Builder,
-        body: Vec<u8>,
-        patience: Duration,
-    ) -> Result<(HeaderMap, Vec<u8>), Failure> {
-        let token = token::find(&self.server, self.token_file.as_deref())?;
-        let Found { token, source } = token.ok_or_else(|| self.without_token())?;
-        let request = request
+        ask: &Ask<'_>,
+        read: impl Fn(&Server, HeaderMap, Vec<u8>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.servers.ask(|server| {
+            let (headers, body) = self.send_to(server, ask)?;
+            read(server, headers, body)
+        })
+    }
+
+    fn send_to(&self, server: &Server, ask: &Ask<'_>) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let token = token::find(server, self.token_file.as_deref())?;
+        let Found { token, source } = token.ok_or_else(|| self.without_token(server))?;
+        let mut request = Request::builder()
+            .method(&ask.method)
+            .uri(server.at(ask.path))
             .header(ACCEPT, "application/json, application/problem+json")
             .header(AUTHORIZATION, format!("Bearer {}", token.as_str()));
-        let request = request.body(body).map_err(Failure::failed)?;
+        for (name, value) in &ask.headers {
+            request = request.header(name, *value);
+        }
+        let request = request.body(ask.body.clone()).map_err(Failure::failed)?;
         let sent = if request.method().is_safe() {
             Sent::Nothing
         } else {
             Sent::Change
+        };
+        let patience = if self.servers.are_several() {
+            ask.patience.min(ask.held + OF_SEVERAL)
+        } else {
+            ask.patience
         };
         let request = self.agent.configure_request(request);
         let request = request.timeout_global(Some(patience)).build();
         let response = self
             .agent
             .run(request)
-            .map_err(|error| self.server.unreachable(&error, sent))?;
+            .map_err(|error| server.unreachable(&error, sent))?;
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(LARGEST)
             .read_to_vec()
-            .map_err(|error| self.server.unreachable(&error, sent))?;
+            .map_err(|error| server.unreachable(&error, sent))?;
         if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
             Ok((parts.headers, body))
         } else {
             let response = Response::from_parts(parts, body);
-            let mut failure = self.server.refusal(&response, sent);
+            let mut failure = server.refusal(&response, sent);
             if response.status() == StatusCode::UNAUTHORIZED {
                 // One that is stale may hide a better one.
                 failure.message += &format!("; the token that was sent is that of {source}");
@@ -177,21 +234,20 @@ impl Client {
     }
 
     /// Why there is no token: where no control runs, that is what is to be said first.
-    fn without_token(&self) -> Failure {
-        if let Err(error) = self.agent.get(self.server.at("/healthz")).call() {
-            return self.server.unreachable(&error, Sent::Nothing);
+    fn without_token(&self, server: &Server) -> Failure {
+        if let Err(error) = self.agent.get(server.at("/healthz")).call() {
+            return server.unreachable(&error, Sent::Nothing);
         }
         let message = format!(
-            "there is no token for {}: the control there is not this user's; give --token-file FILE, or set \
-             INTERMISSION_TOKEN",
-            self.server
+            "there is no token for {server}: the control there is not this user's; give --token-file FILE, or set \
+             INTERMISSION_TOKEN"
         );
         Failure::new(Exit::Refused, message)
     }
+}
 
-    fn understand<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
-        serde_json::from_slice(body).map_err(|error| self.server.stranger(&error.to_string()))
-    }
+fn understand<T: DeserializeOwned>(server: &Server, body: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|error| server.stranger(&error.to_string()))
 }
 
 /// The certificates in a file, which take the place of those that the world trusts.

@@ -18,12 +18,6 @@ pub(crate) struct Found {
 ///
 /// Only a text with the form of a token is taken: what else a file holds may be a secret of the caller, and is not sent.
 pub(crate) fn find(server: &Server, named: Option<&Path>) -> Result<Option<Found>, Failure> {
-    if server.is_in_clear() {
-        let message = format!(
-            "{server} is beyond this machine and not https; the token is not sent in clear"
-        );
-        return Err(Failure::new(Exit::Refused, message));
-    }
     if let Some(path) = named {
         let text = read(path)
             .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())))?;

@@ -3,4 +3,5 @@
 mod check;
 mod explain;
 mod failures;
+mod servers;
 mod switch;

@@ -40,7 +40,8 @@ fn play(input: &mut Unstructured<'_>) -> Result<()> {
         .arbitrary::<bool>()?
         .then(|| time(input))
         .transpose()?;
-    let mut poll = Poll::new(options, input.arbitrary()?);
+    let endpoints = input.int_in_range(0..=Poll::MOST_ENDPOINTS + 1)?;
+    let mut poll = Poll::new(options, input.arbitrary()?).with_endpoints(endpoints);
     if input.arbitrary()? {
         let (saved, _) = state(input)?;
         poll = poll.with_state(
@@ -55,6 +56,7 @@ fn play(input: &mut Unstructured<'_>) -> Result<()> {
         let heard = poll.answered_at();
         let request = poll.send(now);
         assert_eq!(request.if_none_match.as_deref(), etag.as_deref());
+        assert!(request.endpoint < endpoints.clamp(1, Poll::MOST_ENDPOINTS));
         assert!(request.timeout <= 2 * DAY);
         assert!(request.prefer.is_none() || etag.is_some());
         let sent = now;
@@ -65,6 +67,7 @@ fn play(input: &mut Unstructured<'_>) -> Result<()> {
         } else {
             answer(input, &mut poll, before, heard, sent, now)?;
         }
+        assert!(poll.tag().is_none() || poll.provisional().is_none());
         let pause = poll
             .next_at()
             .checked_sub(now)

@@ -138,6 +138,21 @@ impl PolicyCell {
         self.answered.send_replace(true);
     }
 
+    /// Puts a state in force that is no answer: it renews no lease.
+    #[cfg(feature = "poller")]
+    pub(crate) fn put_provisional(&self, state: &State) {
+        let mut past = self.past();
+        let is_closed = self.lease().is_some_and(Lease::is_closed);
+        let state = if is_closed {
+            state.closed()
+        } else {
+            state.clone()
+        };
+        if self.state() != state {
+            self.put(&mut past, state);
+        }
+    }
+
     /// Closes the service if its lease has ended. Called before a request is judged, because a task that watches the
     /// clock may be frozen, or gone with its runtime.
     #[inline]

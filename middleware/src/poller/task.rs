@@ -86,13 +86,15 @@ impl Task {
             Ok(None) => self.answer(sent, None),
             Err(complaint) => {
                 self.complain(complaint);
-                if let Some(closed) = self.poll.closed()
-                    && self.cell.state() != *closed
-                {
-                    if let Some(saver) = &self.saver {
-                        saver.save(closed.clone());
+                if let Some(closed) = self.poll.closed() {
+                    if self.cell.state() != *closed {
+                        if let Some(saver) = &self.saver {
+                            saver.save(closed.clone());
+                        }
+                        self.cell.swap(closed.clone());
                     }
-                    self.cell.swap(closed.clone());
+                } else if let Some(provisional) = self.poll.provisional() {
+                    self.cell.put_provisional(provisional);
                 }
             }
         }

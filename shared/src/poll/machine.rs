@@ -37,6 +37,7 @@ pub struct Poll {
     objection: Option<Box<str>>,
     /// The state in force instead of the last document, which has an unknown critical field.
     closed: Option<State>,
+    provisional: Option<State>,
 }
 
 impl Poll {
@@ -54,6 +55,7 @@ impl Poll {
             answered_at: None,
             objection: None,
             closed: None,
+            provisional: None,
         }
     }
 
@@ -152,6 +154,14 @@ impl Poll {
         self.closed.as_ref()
     }
 
+    /// The state to enforce before the first answer, in place of a default and of an older saved copy: the document of a 503.
+    /// A replica of control that cannot prove which state is the latest sends the last one that was. It is no answer: it
+    /// renews no lease, has no tag, and gives way to every answer.
+    #[must_use]
+    pub fn provisional(&self) -> Option<&State> {
+        self.provisional.as_ref()
+    }
+
     /// The longest time between two polls without a failure.
     #[must_use]
     pub fn longest_pause(&self) -> Duration {
@@ -195,6 +205,7 @@ impl Poll {
             Ok(new) => {
                 self.answered_at = Some(self.sent_at);
                 self.objection = None;
+                self.provisional = None;
                 let held = response.preference_applied.is_some_and(applies_wait);
                 let was_held = held && now.saturating_sub(self.sent_at) >= HELD;
                 // After a change the node polls again at once to report it.
@@ -202,6 +213,7 @@ impl Poll {
                 self.schedule.answered(now, has_risen || was_held);
             }
             Err(error) => {
+                self.consider(&response);
                 let asked = response.retry_after.and_then(seconds).unwrap_or_default();
                 let mut longest = LONGEST_PAUSE;
                 if error.is_about_the_document() {
@@ -263,22 +275,39 @@ impl Poll {
 
     /// Records the error of a document, and closes if the document would have been in force.
     fn refuse(&mut self, error: DocumentError) -> PollError {
-        let offered = error.closed().filter(|offered| {
-            let is_own = self
-                .service
-                .as_ref()
-                .is_none_or(|own| *own == offered.service);
-            let is_older = self
-                .state
-                .as_ref()
-                .is_some_and(|state| !state.may_give_way_to(offered));
-            is_own && !is_older
-        });
-        if let Some(offered) = offered {
+        if let Some(offered) = error.closed().filter(|offered| self.may_take(offered)) {
             let last = self.state.as_ref().unwrap_or(offered);
             self.closed = Some(last.closed());
         }
         PollError(Kind::Document(error))
+    }
+
+    /// Keeps the document of a 503, if there was no answer yet and the document is not older than the one at hand.
+    fn consider(&mut self, response: &PollResponse<'_>) {
+        if response.status != 503 || self.tag.is_some() {
+            return;
+        }
+        let offered = match State::parse(response.body) {
+            Ok(offered) => Some(offered),
+            Err(error) => error.closed().cloned(),
+        };
+        let before = self.provisional.as_ref();
+        let is_later =
+            |offered: &State| before.is_none_or(|before| before.may_give_way_to(offered));
+        if let Some(offered) = offered.filter(|offered| self.may_take(offered) && is_later(offered))
+        {
+            self.provisional = Some(offered);
+        }
+    }
+
+    /// Whether a document is of this node's service and not older than the last good state.
+    fn may_take(&self, offered: &State) -> bool {
+        let is_own = self
+            .service
+            .as_ref()
+            .is_none_or(|own| *own == offered.service);
+        let state = self.state.as_ref();
+        is_own && state.is_none_or(|state| state.may_give_way_to(offered))
     }
 }
 

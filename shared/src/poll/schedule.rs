@@ -81,11 +81,13 @@ impl Schedule {
     pub(super) fn failed(&mut self, now: Duration, asked: Duration, longest: Duration) {
         let longest = self.options.at_most(longest);
         self.longest = self.longest.min(longest);
-        self.next_at = if self.turns.pass(now, now + asked.min(longest)) {
+        let not_before = now + asked.min(longest);
+        self.next_at = if self.turns.pass(now, not_before, self.pauses.random()) {
             now
         } else {
             let longest = core::mem::replace(&mut self.longest, LONGEST_PAUSE);
-            self.turns.begin(now + self.pauses.after_failure(longest))
+            let earliest = now + self.pauses.after_failure(longest);
+            self.turns.begin(earliest, self.pauses.random())
         };
     }
 }

@@ -348,7 +348,7 @@ fn a_wait_that_is_given_up_says_that_the_change_is_made() {
 }
 
 /// The head and the body of a request.
-fn read_request(stream: &mut TcpStream) -> String {
+pub(super) fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     loop {
         let mut more = [0; 4096];

@@ -8,6 +8,7 @@ use std::thread;
 use intermission_testkit::control::{Begun, Control, Home, Run};
 use intermission_testkit::wait_for;
 
+use super::failures::read_request;
 use crate::fleet::node::{Node, fleet, shop};
 
 /// An address at which the kernel refuses connections.
@@ -24,10 +25,7 @@ fn replica(answer: &'static str) -> (String, Receiver<String>) {
     thread::spawn(move || {
         for client in listener.incoming() {
             let mut client = client.unwrap();
-            let mut request = vec![0; 1 << 16];
-            let length = client.read(&mut request).unwrap();
-            request.truncate(length);
-            let _ = send.send(String::from_utf8(request).unwrap());
+            let _ = send.send(read_request(&mut client));
             client.write_all(answer.as_bytes()).unwrap();
         }
     });
@@ -170,9 +168,7 @@ fn a_change_whose_answer_is_lost_is_made_once() {
     let upstream = control.address.clone();
     let passing = thread::spawn(move || {
         let (mut client, _) = listener.accept().unwrap();
-        let mut request = vec![0; 1 << 16];
-        let length = client.read(&mut request).unwrap();
-        let request = String::from_utf8_lossy(&request[..length]).into_owned();
+        let request = read_request(&mut client);
         let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
         let mut server = TcpStream::connect(upstream).unwrap();
         server.write_all(request.as_bytes()).unwrap();

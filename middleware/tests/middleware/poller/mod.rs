@@ -3,6 +3,7 @@
 mod endpoints;
 mod lease;
 mod polls;
+mod provisional;
 mod reports;
 mod saved;
 mod server;

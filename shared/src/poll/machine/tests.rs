@@ -8,6 +8,7 @@ use crate::state::Mode;
 
 mod documents;
 mod endpoints;
+mod provisional;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 

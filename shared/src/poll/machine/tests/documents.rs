@@ -78,7 +78,7 @@ fn a_state_of_another_poller_of_the_process_names_the_service() {
 }
 
 /// A document that refuses requests and has a critical field that no version knows.
-fn unenforceable(service: &str, store: &str, revision: u64) -> Vec<u8> {
+pub(super) fn unenforceable(service: &str, store: &str, revision: u64) -> Vec<u8> {
     let document = document_of(service, store, revision);
     let text = core::str::from_utf8(&document).unwrap();
     text.replace("\"critical\":[]", "\"critical\":[\"countries\"]")

@@ -1,5 +1,6 @@
 mod contexts;
 mod drain;
+mod endpoints;
 mod lease;
 mod polling;
 mod report;

@@ -1,13 +1,14 @@
-use intermission_core::{Field, FieldError};
+use intermission_core::{Field, FieldError, Poll};
 
-use crate::config::fields::header_text;
+use crate::config::fields::{header_text, header_value};
 use crate::config::token::Authorization;
 
-/// The endpoint of the polls.
+/// The endpoint of the polls, or its replicas in several clusters.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
-    pub(crate) cluster: String,
-    pub(crate) authority: String,
+    pub(crate) clusters: Vec<String>,
+    /// The authority, if it is not the name of the cluster.
+    pub(crate) authority: Option<String>,
     pub(crate) path: String,
     pub(crate) authorization: Option<Authorization>,
 }
@@ -17,7 +18,7 @@ impl Endpoint {
         root: &Field<'_>,
         variable: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Self, FieldError> {
-        let cluster = header_text(&root.required("cluster")?)?;
+        let clusters = clusters(&root.required("cluster")?)?;
         let path = root.required("path")?;
         if !path.text()?.starts_with('/') {
             return Err(
@@ -27,10 +28,42 @@ impl Endpoint {
         Ok(Self {
             authority: root
                 .member("authority")
-                .map_or(Ok(cluster.clone()), |field| header_text(&field))?,
-            cluster,
+                .map(|field| header_text(&field))
+                .transpose()?,
+            clusters,
             path: header_text(&path)?,
             authorization: Authorization::read(root, variable)?,
         })
     }
+
+    /// The cluster at this place of the configuration.
+    pub(crate) fn cluster(&self, place: usize) -> &str {
+        self.clusters.get(place).map_or("", String::as_str)
+    }
+
+    /// The beginning of the keys in shared data, which VMs with the same endpoint share. A filter of an earlier version makes
+    /// the same one for a single cluster.
+    pub(crate) fn key(&self) -> String {
+        let mut key = String::from("intermission ");
+        for cluster in &self.clusters {
+            key += cluster;
+            key += " ";
+        }
+        key += self.authority.as_deref().unwrap_or(self.cluster(0));
+        key += &self.path;
+        key + " "
+    }
+}
+
+/// The name of a cluster, or a list of names.
+fn clusters(field: &Field<'_>) -> Result<Vec<String>, FieldError> {
+    if !field.value().is_array() {
+        return Ok(vec![header_text(field)?]);
+    }
+    let clusters = field.list(header_value)?;
+    let (count, most) = (clusters.len(), Poll::MOST_ENDPOINTS);
+    if !(1..=most).contains(&count) {
+        return Err(field.refuse(format!("has {count} clusters; name from 1 to {most}")));
+    }
+    Ok(clusters)
 }

@@ -15,11 +15,14 @@ pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldErr
 
 /// A text for a header.
 pub(super) fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
-    let text = field.text()?;
+    header_value(field.text()?).map_err(|error| field.refuse(error))
+}
+
+pub(super) fn header_value(text: &str) -> Result<String, String> {
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
-        return Err(field.refuse(format!(
+        return Err(format!(
             "{text:?} is no header value; use one or more visible ASCII characters without spaces"
-        )));
+        ));
     }
     Ok(text.into())
 }

@@ -22,9 +22,12 @@ pub(crate) struct Poller {
     /// `Some` while this context is the leader.
     poll: Option<Poll>,
     calling: bool,
+    /// The place of the cluster that was asked last.
+    asked: usize,
     /// The end of the time in which other VMs adopt the last change.
     settling: Duration,
-    complaint: Option<String>,
+    /// The errors of the clusters since the last answer, so that each is logged once.
+    complaints: Vec<String>,
 }
 
 /// An answer of the endpoint, or a document that closes the service.
@@ -44,8 +47,9 @@ impl Poller {
             slots,
             poll: None,
             calling: false,
+            asked: 0,
             settling: Duration::ZERO,
-            complaint: None,
+            complaints: Vec::new(),
         }
     }
 
@@ -75,26 +79,32 @@ impl Poller {
         }
         let report = report(&self.identity, host, config, poll, &aggregate);
         let request = poll.send(now);
+        self.asked = request.endpoint;
         match call(host, &config.endpoint, &request, &report) {
             Ok(()) => self.calling = true,
             Err(not_sent) => {
                 poll.fail(now);
-                let cluster = &config.endpoint.cluster;
                 let complaint = match not_sent {
-                    NotSent::NoSuchCluster => format!("there is no cluster {cluster:?} yet"),
-                    NotSent::Failed => format!("cluster {cluster:?} cannot be asked"),
+                    NotSent::NoSuchCluster => "it is not there yet",
+                    NotSent::Failed => "it cannot be asked",
                 };
-                self.complain(host, metrics, complaint);
+                self.complain(host, config, metrics, complaint);
             }
         }
     }
 
     /// Records that the pending poll has failed.
-    pub(crate) fn fail(&mut self, host: &impl Host, metrics: &Metrics, now: Duration) {
+    pub(crate) fn fail(
+        &mut self,
+        host: &impl Host,
+        config: &Config,
+        metrics: &Metrics,
+        now: Duration,
+    ) {
         self.calling = false;
         if let Some(poll) = &mut self.poll {
             poll.fail(now);
-            self.complain(host, metrics, "no response".into());
+            self.complain(host, config, metrics, "no response");
         }
     }
 
@@ -102,6 +112,7 @@ impl Poller {
     pub(crate) fn receive(
         &mut self,
         host: &impl Host,
+        config: &Config,
         metrics: &Metrics,
         now: Duration,
     ) -> Option<Answer> {
@@ -110,7 +121,7 @@ impl Poller {
         let status = host.call_response_header(":status");
         let status = status.and_then(|status| std::str::from_utf8(&status).ok()?.parse().ok());
         let Some(status) = status else {
-            self.fail(host, metrics, now);
+            self.fail(host, config, metrics, now);
             return None;
         };
         let [etag, preference_applied, retry_after] = ["etag", "preference-applied", "retry-after"]
@@ -127,8 +138,11 @@ impl Poller {
         let was_closed = poll.closed().is_some();
         match poll.receive(now, response) {
             Ok(news) => {
-                if self.complaint.take().is_some() {
-                    host.log(Level::Info, "the endpoint answers again");
+                if !self.complaints.is_empty() {
+                    self.complaints.clear();
+                    let cluster = config.endpoint.cluster(self.asked);
+                    let line = format!("the endpoint answers again: cluster {cluster:?}");
+                    host.log(Level::Info, &line);
                 }
                 let outcome = if news.is_some() {
                     self.settling = now + SETTLING;
@@ -156,7 +170,7 @@ impl Poller {
             }
             Err(error) => {
                 let closed = poll.closed().filter(|_| !was_closed).cloned();
-                self.complain(host, metrics, error.line());
+                self.complain(host, config, metrics, &error.line());
                 // Without its entity tag, because that document is not in force.
                 closed.map(|closed| {
                     let (tag, document) = (closed.tag(None), closed.to_json());
@@ -169,16 +183,22 @@ impl Poller {
         }
     }
 
-    fn complain(&mut self, host: &impl Host, metrics: &Metrics, complaint: String) {
+    fn complain(&mut self, host: &impl Host, config: &Config, metrics: &Metrics, error: &str) {
         metrics.count(host, Outcome::Failed);
-        if self.complaint.as_ref() != Some(&complaint) {
-            let stays = match self.poll.as_ref().and_then(Poll::closed) {
-                Some(_) => "the document cannot be enforced, so the service is closed",
-                None => "the state cannot be refreshed, the last good one stays in force",
-            };
-            host.log(Level::Warn, &format!("{stays}: {complaint}"));
-            self.complaint = Some(complaint);
+        let cluster = config.endpoint.cluster(self.asked);
+        let complaint = format!("cluster {cluster:?}: {error}");
+        if self.complaints.contains(&complaint) {
+            return;
         }
+        let stays = match self.poll.as_ref().and_then(Poll::closed) {
+            Some(_) => "the document cannot be enforced, so the service is closed",
+            None => "the state cannot be refreshed, the last good one stays in force",
+        };
+        host.log(Level::Warn, &format!("{stays}: {complaint}"));
+        if self.complaints.len() > Poll::MOST_ENDPOINTS {
+            self.complaints.clear();
+        }
+        self.complaints.push(complaint);
     }
 }
 
@@ -188,7 +208,9 @@ fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll
     options.interval = config.interval;
     options.wait = config.wait;
     options.lease = config.lease;
-    let poll = Poll::new(options, host.random()).with_service(config.service.clone());
+    let poll = Poll::new(options, host.random())
+        .with_endpoints(config.endpoint.clusters.len())
+        .with_service(config.service.clone());
     match known.cloned() {
         Some((state, tag)) => poll.with_state(State::clone(&state), tag),
         None => poll,
@@ -201,10 +223,14 @@ fn call(
     request: &PollRequest,
     report: &str,
 ) -> Result<(), NotSent> {
+    let cluster = endpoint.cluster(request.endpoint);
     let mut headers = vec![
         (":method", "GET"),
         (":path", &*endpoint.path),
-        (":authority", &*endpoint.authority),
+        (
+            ":authority",
+            endpoint.authority.as_deref().unwrap_or(cluster),
+        ),
         ("accept", "application/json"),
         (Report::NAME, report),
         (
@@ -219,5 +245,5 @@ fn call(
         "authorization",
         endpoint.authorization.as_ref().map(Authorization::as_str),
     );
-    host.call(&endpoint.cluster, &headers, request.timeout)
+    host.call(cluster, &headers, request.timeout)
 }

@@ -180,7 +180,7 @@ fn no_line_of_the_log_has_a_token_that_was_put_into_another_key() {
     let json = format!(r#"{{ "cluster": "imo_{secret}", "path": "/state" }}"#);
     let config = Config::parse(json.as_bytes(), |_| None).unwrap();
     Root::new(host.clone(), config, 1, 1).tick();
-    assert_eq!(host.said("there is no cluster \"imo_…\" yet"), 1);
+    assert_eq!(host.said("cluster \"imo_…\": it is not there yet"), 1);
     assert_eq!(host.said(&secret), 0);
 }
 

@@ -32,11 +32,11 @@ fn a_cluster_that_is_not_there_yet_is_tried_again() {
     host.process.borrow_mut().not_sent = Some(NotSent::NoSuchCluster);
     let mut root = root(&host, 1);
     root.tick();
-    assert_eq!(host.said("there is no cluster \"control\" yet"), 1);
+    assert_eq!(host.said("cluster \"control\": it is not there yet"), 1);
     host.process.borrow_mut().not_sent = Some(NotSent::Failed);
     host.pass(Duration::from_secs(1));
     root.tick();
-    assert_eq!(host.said("cluster \"control\" cannot be asked"), 1);
+    assert_eq!(host.said("cluster \"control\": it cannot be asked"), 1);
     host.process.borrow_mut().not_sent = None;
     for _ in 0..10 {
         host.pass(TICK);

@@ -44,11 +44,7 @@ impl<H: Host + Clone> Root<H> {
     /// Begins with the state in shared data, if there is one. Writes nothing: Envoy tries a configuration in a VM that it
     /// discards.
     pub(crate) fn new(host: H, config: Config, context: u32, identity: u64) -> Self {
-        let endpoint = &config.endpoint;
-        let prefix = format!(
-            "intermission {} {}{} ",
-            endpoint.cluster, endpoint.authority, endpoint.path
-        );
+        let prefix = config.endpoint.key();
         // Plugins with other settings of polls have a leader of their own.
         let leader = format!("{prefix}turn {:x}", config.poll_digest());
         let now = host.uptime();
@@ -127,14 +123,20 @@ impl<H: Host + Clone> Root<H> {
     /// The poll under way is over without a response.
     pub(crate) fn unanswered(&mut self) {
         let (metrics, now) = (self.metrics(), self.elapsed());
-        self.poller.fail(&self.plugin.host, &metrics, now);
+        let plugin = self.plugin();
+        self.poller
+            .fail(&plugin.host, &plugin.config, &metrics, now);
+        // Another cluster is asked at once.
+        self.poll();
     }
 
     /// The response to the poll under way has come.
     pub(crate) fn answered(&mut self) {
         let (plugin, now) = (Rc::clone(&self.plugin), self.elapsed());
         let metrics = self.metrics();
-        let answer = self.poller.receive(&plugin.host, &metrics, now);
+        let answer = self
+            .poller
+            .receive(&plugin.host, &plugin.config, &metrics, now);
         if let Some(answer) = answer {
             // In this order: a document that kills this VM kills no other, and a renewed lease puts the newest state in
             // force again.

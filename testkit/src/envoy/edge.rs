@@ -31,6 +31,8 @@ pub struct Edge {
     pub plugin: Value,
     /// The cluster `control` at the start.
     pub control: Control,
+    /// Further clusters, with their names.
+    pub clusters: Vec<(&'static str, SocketAddr)>,
     /// What Envoy does about `X-Forwarded-For`.
     pub use_remote_address: bool,
     /// The application; without one Envoy answers `welcome` itself.
@@ -55,6 +57,7 @@ impl Edge {
             module: Module::Released,
             plugin: json!({ "cluster": "control", "path": "/state", "interval": 0.1, "wait": 0 }),
             control: Control::At(control),
+            clusters: Vec::new(),
             use_remote_address: true,
             application: None,
             reads_bodies: false,
@@ -96,10 +99,11 @@ impl Edge {
                 },
             })
         };
-        let application = self.application.iter();
-        let application = application.map(|address| config::cluster("application", *address));
+        let application = self.application.map(|address| ("application", address));
+        let clusters = self.clusters.iter().copied().chain(application);
+        let clusters = clusters.map(|(name, address)| config::cluster(name, address));
         let bootstrap = json!({
-            "static_resources": { "clusters": application.collect::<Vec<_>>() },
+            "static_resources": { "clusters": clusters.collect::<Vec<_>>() },
             "node": { "id": "edge", "cluster": "edge" },
             "admin": { "address": config::tcp_address("127.0.0.1", 0) },
             "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },

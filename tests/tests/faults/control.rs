@@ -156,9 +156,9 @@ async fn a_cluster_may_come_later() {
     };
     let envoy = edge.with_plugin(json!({ "start_wait": 0.2 })).start().await;
     assert_eq!(in_force(&envoy).await, None);
-    says(&envoy, "there is no cluster \"control\" yet").await;
+    says(&envoy, "cluster \"control\": it is not there yet").await;
     envoy.set_control(Control::Empty);
-    says(&envoy, "cluster \"control\" cannot be asked").await;
+    says(&envoy, "cluster \"control\": it cannot be asked").await;
     envoy.set_control(Control::At(control.address()));
     until_in_force(&envoy, Some(3)).await;
     no_vm_died(&envoy).await;

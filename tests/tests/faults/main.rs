@@ -8,6 +8,7 @@ mod documents;
 mod lease;
 mod local_reply;
 mod odd_bytes;
+mod replicas;
 mod retries;
 mod token;
 mod uploads;

@@ -9,7 +9,8 @@ fn refused(json: &str) -> String {
 #[test]
 fn what_is_left_out_has_its_default() {
     let config = Config::parse(br#"{ "cluster": "control", "path": "/state" }"#, |_| None).unwrap();
-    assert_eq!(config.endpoint.authority, "control");
+    assert_eq!(config.endpoint.clusters, ["control"]);
+    assert_eq!(config.endpoint.authority, None);
     assert_eq!(
         (config.interval, config.wait),
         (Duration::from_secs(5), Duration::from_secs(10))
@@ -31,6 +32,10 @@ fn every_refusal_names_the_key() {
     let documents = r#"
  → the document: not JSON: EOF while parsing a value at line 1 column 0
 { "path": "/state" } → /cluster: is missing
+{ "cluster": [], "path": "/" } → /cluster: has 0 clusters; name from 1 to 8
+{ "cluster": ["1", "2", "3", "4", "5", "6", "7", "8", "9"], "path": "/" } → /cluster: has 9 clusters; name from 1 to 8
+{ "cluster": ["a", 2], "path": "/" } → /cluster/1: 2 is not a string
+{ "cluster": ["a", ""], "path": "/" } → /cluster/1: "" is no header value; use one or more visible ASCII characters without spaces
 { "cluster": "c", "path": "state" } → /path: does not begin with a slash; write it like /v1/services/shop/state
 "{ \"token\": \"t\" }" → the document: is a JSON string; write the object itself, without quotes around it
 "#;

@@ -54,6 +54,11 @@ fn request(host: &Fake, root: &mut Root<Fake>, path: &str, client: &str) -> Acti
     root.request(9, Rest::Nothing)
 }
 
+/// Whether a state is in force, so that no request is held.
+fn has_policy(root: &Root<Fake>) -> bool {
+    root.plugin().request(9, Rest::Nothing) != Action::Hold
+}
+
 /// The request that the host shows.
 fn see(host: &Fake, path: &str, client: &str) {
     let mut own = host.own.borrow_mut();

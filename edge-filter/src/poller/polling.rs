@@ -30,13 +30,15 @@ pub(crate) struct Poller {
     complaints: Vec<String>,
 }
 
-/// An answer of the endpoint, or a document that closes the service.
+/// An answer of the endpoint, a document that closes the service, or a provisional one.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The time since the answered poll was sent.
     pub(crate) age: Option<Duration>,
     /// The new state, and its document.
     pub(crate) changed: Option<(TaggedState, Vec<u8>)>,
+    /// Whether the state is in force in place of a default only.
+    pub(crate) is_provisional: bool,
 }
 
 impl Poller {
@@ -136,6 +138,7 @@ impl Poller {
         };
         let known = poll.tag().cloned();
         let was_closed = poll.closed().is_some();
+        let offered = poll.provisional().cloned();
         match poll.receive(now, response) {
             Ok(news) => {
                 if !self.complaints.is_empty() {
@@ -166,17 +169,23 @@ impl Poller {
                 Some(Answer {
                     age: Some(now.saturating_sub(poll.answered_at().unwrap_or_default())),
                     changed: news,
+                    is_provisional: false,
                 })
             }
             Err(error) => {
-                let closed = poll.closed().filter(|_| !was_closed).cloned();
+                let closed = poll.closed().filter(|_| !was_closed);
+                let is_provisional = closed.is_none();
+                let provisional = poll.provisional();
+                let changed = closed.or(provisional.filter(|_| provisional != offered.as_ref()));
+                let changed = changed.cloned();
                 self.complain(host, config, metrics, &error.line());
                 // Without its entity tag, because that document is not in force.
-                closed.map(|closed| {
-                    let (tag, document) = (closed.tag(None), closed.to_json());
+                changed.map(|state| {
+                    let (tag, document) = (state.tag(None), state.to_json());
                     Answer {
                         age: None,
-                        changed: Some(((Rc::new(closed), tag), document)),
+                        changed: Some(((Rc::new(state), tag), document)),
+                        is_provisional,
                     }
                 })
             }

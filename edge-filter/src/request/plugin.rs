@@ -73,10 +73,6 @@ impl<H: Host> Plugin<H> {
         }
     }
 
-    pub(crate) fn has_policy(&self) -> bool {
-        self.in_force.borrow().is_some()
-    }
-
     /// Handles the request of `context`, which is the effective one.
     pub(crate) fn request(&self, context: u32, rest: Rest) -> Action {
         // Not borrowed during calls of the host, which may call back.

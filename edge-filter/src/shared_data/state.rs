@@ -12,14 +12,17 @@ use crate::shared_data::text::{lines, numbers};
 /// The state of this Envoy process in shared data, which the leader writes for all VMs.
 ///
 /// It has two values: the document behind a line with its entity tag, and a small mark that is replaced at every change, so
-/// that looking for a change costs no copy of the document. The mark is the number of the writer's queue.
+/// that looking for a change costs no copy of the document. The mark is the number of the writer's queue. A third value is the
+/// provisional document, for VMs that have seen no other.
 #[derive(Debug)]
 pub(crate) struct SharedState {
     state: String,
     mark: String,
+    provisional: String,
     /// The key of the list of the slots, which have the queues to wake.
     slots: String,
     seen: Cell<u32>,
+    seen_provisional: Cell<u32>,
     /// The name of this VM's queue, and its number once it is open.
     subscription: String,
     queue: Cell<Option<u32>>,
@@ -31,8 +34,10 @@ impl SharedState {
         Self {
             state: format!("{prefix}state"),
             mark: format!("{prefix}mark"),
+            provisional: format!("{prefix}provisional"),
             slots: list(prefix),
             seen: Cell::new(0),
+            seen_provisional: Cell::new(0),
             subscription: format!("{prefix}{identity}"),
             queue: Cell::new(None),
             writer: Cell::new(None),
@@ -51,14 +56,23 @@ impl SharedState {
         read(&host.shared(&self.state)?.value)
     }
 
+    /// The provisional state, if it was written since the last call.
+    pub(crate) fn read_provisional(&self, host: &impl Host) -> Option<TaggedState> {
+        let shared = host.shared(&self.provisional)?;
+        if self.seen_provisional.replace(shared.cas) == shared.cas {
+            return None;
+        }
+        read(&shared.value)
+    }
+
+    /// Writes the document of a provisional state, unless a later one is there already.
+    pub(crate) fn write_provisional(&self, host: &impl Host, state: &TaggedState, document: &[u8]) {
+        put(host, &self.provisional, state, document);
+    }
+
     /// Writes the document of a state and wakes the others, unless a later one is there already.
-    pub(crate) fn write(&self, host: &impl Host, (state, tag): &TaggedState, document: &[u8]) {
-        let older =
-            |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
-        if !swap(host, &self.state, &mut |known| {
-            // Built after the known state has been parsed, because it is as long as the document.
-            (!older(known)).then(|| [tag.as_str().as_bytes(), b"\n", document].concat())
-        }) {
+    pub(crate) fn write(&self, host: &impl Host, state: &TaggedState, document: &[u8]) {
+        if !put(host, &self.state, state, document) {
             return;
         }
         // A VM that reads between the two writes reads again after the second.
@@ -87,6 +101,15 @@ impl SharedState {
             host.enqueue(queue);
         }
     }
+}
+
+/// Writes a document behind a line with its entity tag, unless that of a later state is there already.
+fn put(host: &impl Host, key: &str, (state, tag): &TaggedState, document: &[u8]) -> bool {
+    let older = |known: &[u8]| read(known).is_some_and(|(known, _)| !known.may_give_way_to(state));
+    swap(host, key, &mut |known| {
+        // Built after the known state has been parsed, because it is as long as the document.
+        (!older(known)).then(|| [tag.as_str().as_bytes(), b"\n", document].concat())
+    })
 }
 
 /// Reads a value as [`SharedState::write`] writes it.

@@ -43,7 +43,7 @@ fn a_cluster_that_is_not_there_yet_is_tried_again() {
         root.tick();
     }
     answer(&host, &mut root, 200, document(3, "all"));
-    assert!(root.plugin().has_policy());
+    assert!(has_policy(&root));
 }
 
 #[test]

@@ -1,11 +1,13 @@
+mod provisional;
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use intermission_core::{Policy, ServiceName, State, Timestamp};
+use intermission_core::{Policy, State, Timestamp};
 
 use crate::config::Config;
-use crate::host::{Host, Level, milliseconds};
+use crate::host::{Host, Level};
 use crate::poller::{Metrics, Poller};
 use crate::request::{Action, Plugin, Rest};
 use crate::shared_data::{
@@ -99,7 +101,7 @@ impl<H: Host + Clone> Root<H> {
         let host = &plugin.host;
         self.check_lease();
         self.adopt_shared();
-        if !plugin.has_policy() && self.elapsed() >= plugin.config.start_wait {
+        if self.known.is_none() && self.elapsed() >= plugin.config.start_wait {
             self.start_without_answer();
         }
         self.poll();
@@ -141,8 +143,13 @@ impl<H: Host + Clone> Root<H> {
             // In this order: a document that kills this VM kills no other, and a renewed lease puts the newest state in
             // force again.
             if let Some((changed, document)) = answer.changed {
-                self.adopt(changed.clone());
-                self.shared_state.write(&plugin.host, &changed, &document);
+                let shared = &self.shared_state;
+                if answer.is_provisional {
+                    shared.write_provisional(&plugin.host, &changed, &document);
+                } else {
+                    self.adopt(changed.clone());
+                    self.shared_state.write(&plugin.host, &changed, &document);
+                }
             }
             if let Some(age) = answer.age {
                 self.freshness.write(&plugin.host, age);
@@ -221,51 +228,6 @@ impl<H: Host + Clone> Root<H> {
         };
         plugin.host.log(level, line);
         self.put();
-    }
-
-    fn start_without_answer(&mut self) {
-        let config = &self.plugin.config;
-        let (mut state, what) = match self.initial_state() {
-            Some(state) => (
-                state.clone(),
-                "the initial state of the plugin configuration",
-            ),
-            None => (
-                State::initial(
-                    config.service.clone().unwrap_or_else(ServiceName::unknown),
-                    config.default,
-                ),
-                "the configured default",
-            ),
-        };
-        let (revision, mode, waited) = (
-            state.revision,
-            state.maintenance,
-            milliseconds(config.start_wait),
-        );
-        self.plugin.host.log(
-            Level::Warn,
-            &format!("no answer from the endpoint within {waited} ms: {what} is in force, provisionally: revision {revision}, maintenance {mode}"),
-        );
-        // Requests that it admits are older than each revision of control.
-        state.store = Box::default();
-        self.provisional = Some(Rc::new(state));
-        self.put();
-    }
-
-    /// The initial state in the configuration of the plugin, unless it is of another service than this node.
-    fn initial_state(&self) -> Option<&State> {
-        let Plugin { host, config, .. } = &*self.plugin;
-        let state = config.initial_state.as_ref()?;
-        if let Some(own) = config.service.as_ref().filter(|own| **own != state.service) {
-            let other = &state.service;
-            host.log(
-                Level::Error,
-                &format!("the initial state is ignored: it is of service {other}, and this node is of {own}"),
-            );
-            return None;
-        }
-        Some(state)
     }
 
     fn put(&mut self) {

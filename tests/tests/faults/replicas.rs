@@ -1,7 +1,8 @@
-//! Several clusters that are replicas of one control.
+//! Several clusters that are replicas of one control, and a replica that cannot prove which state is the latest.
 
+use intermission::{Mode, Poller};
 use intermission_testkit::envoy::Edge;
-use intermission_testkit::{Endpoint, Scripted, eventually};
+use intermission_testkit::{Endpoint, LONG, Scripted, eventually};
 use serde_json::json;
 
 use super::{NOWHERE, in_force, no_vm_died, says, state, until_in_force};
@@ -74,4 +75,68 @@ async fn a_held_poll_goes_on_at_another_cluster_when_its_own_dies() {
 fn number(node: &str) -> u64 {
     let (_, rest) = node.split_once(";seq=").unwrap();
     rest.split(';').next().unwrap().parse().unwrap()
+}
+
+/// What a replica answers without proof that this document is the latest.
+fn without_proof(revision: u64, mode: &str) -> Scripted {
+    Scripted {
+        status: 503,
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            ("retry-after", "0".to_owned()),
+        ],
+        ..state(revision, mode)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_kinds_of_nodes_start_with_the_provisional_document() {
+    let kept = json!({
+        "version": 1, "store": "01J9ZZZZZZZZZZZZZZZZZZZZZZ", "service": "shop", "revision": 5, "maintenance": "all",
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("shop.json");
+    for (offered, keeps, expected) in [
+        ((7, "all"), false, Some(7)),
+        ((7, "off"), false, None),
+        // A saved copy, or an initial state, stays if it is later.
+        ((4, "off"), true, Some(5)),
+        ((6, "off"), true, None),
+    ] {
+        let (revision, mode) = offered;
+        let control = Endpoint::start(without_proof(revision, mode));
+        let mut edge = Edge::new(control.address()).with_plugin(json!({ "start_wait": 0.5 }));
+        let url = format!("http://{}/state", control.address());
+        let mut poller = Poller::new(url).unwrap();
+        poller = poller.with_start_wait(std::time::Duration::from_millis(500));
+        if keeps {
+            edge = edge.with_plugin(json!({ "initial_state": kept }));
+            std::fs::write(&copy, kept.to_string()).unwrap();
+            poller = poller.with_saved_copy(&copy);
+        } else if mode == "off" {
+            edge = edge.with_plugin(json!({ "default": "all" }));
+            poller = poller.with_default(Mode::All);
+        }
+        let envoy = edge.start().await;
+        let policy = poller.start().await;
+        assert_eq!(in_force(&envoy).await, expected, "{offered:?}");
+        let is_closed = policy.state().maintenance == Mode::All;
+        assert_eq!(is_closed, expected.is_some(), "{offered:?}");
+        if let Some(expected) = expected {
+            assert_eq!(policy.state().revision, expected);
+        }
+        assert!(policy.is_provisional());
+        eventually("polls of both", async || control.polls().len() > 8).await;
+        for poll in control.polls() {
+            assert_eq!(poll.if_none_match, "", "{poll:?}");
+            assert!(!poll.node.contains(";applied="), "{poll:?}");
+        }
+        // An answer replaces it.
+        control.say(state(8, "writes"));
+        until_in_force(&envoy, None).await;
+        let answered = tokio::time::timeout(LONG, policy.answered()).await;
+        assert!(answered.is_ok());
+        assert_eq!(policy.state().revision, 8);
+        no_vm_died(&envoy).await;
+    }
 }

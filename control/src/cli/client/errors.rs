@@ -1,5 +1,6 @@
 //! Why there is no answer, or not the one that was hoped for.
 
+use intermission_core::State;
 use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 
@@ -52,6 +53,9 @@ impl Server {
         let kind = member("type").filter(|kind| kind.starts_with("urn:intermission:"));
         let (Some(kind), Some(detail)) = (kind, member("detail")) else {
             return match status {
+                StatusCode::SERVICE_UNAVAILABLE if State::parse(response.body()).is_ok() => {
+                    self.without_proof()
+                }
                 StatusCode::BAD_GATEWAY
                 | StatusCode::SERVICE_UNAVAILABLE
                 | StatusCode::GATEWAY_TIMEOUT => self.absent(status, sent),
@@ -92,17 +96,29 @@ impl Server {
         };
         let title = member("title").unwrap_or("Refused");
         let is_brief = status == StatusCode::SERVICE_UNAVAILABLE;
-        let at = if is_brief {
-            format!(" at {self}")
+        let message = if is_brief {
+            format!("{self}: {title}: {detail}")
         } else {
-            String::new()
+            format!("{title}{unchanged}: {detail}")
         };
-        let message = format!("{title}{at}{unchanged}: {detail}");
         Failure {
             problem,
             may_be_done: is_brief && sent == Sent::Change,
             is_brief,
             ..Failure::new(exit, message)
+        }
+    }
+
+    /// A replica that does not reach the store answers the last state that was proven, for nodes that have none.
+    fn without_proof(&self) -> Failure {
+        Failure {
+            is_brief: true,
+            ..Failure::new(
+                Exit::Unreachable,
+                format!(
+                    "{self}: This replica does not reach the store: it cannot prove that it has the newest state"
+                ),
+            )
         }
     }
 

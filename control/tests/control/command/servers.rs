@@ -36,6 +36,11 @@ const WITHOUT_PROOF: &str = "HTTP/1.1 503 Service Unavailable\r\nconnection: clo
     content-type: application/problem+json\r\n\r\n\
     {\"type\":\"urn:intermission:unproven\",\"title\":\"No proof\",\"status\":503,\"detail\":\"the store is away\"}";
 
+/// The answer of the same replica for a state, which is for nodes that have none.
+const LAST_STATE: &str = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n\
+    content-type: application/json\r\n\r\n\
+    {\"version\":1,\"store\":\"S1\",\"service\":\"shop\",\"revision\":9,\"maintenance\":\"all\"}";
+
 /// A relay to control that a test cuts.
 struct Relay {
     address: String,
@@ -136,7 +141,7 @@ fn a_failure_names_each_server_and_its_reason() {
     let said = run(&home, &control, &[&dead, &without_proof], &["status"]).failed(3);
     let [first, second] = [
         format!("intermission: no control at http://{dead}: "),
-        format!("; No proof at http://{without_proof}: the store is away\n"),
+        format!("; http://{without_proof}: No proof: the store is away\n"),
     ];
     assert!(
         said.starts_with(&first) && said.ends_with(&second),
@@ -155,6 +160,23 @@ fn a_failure_names_each_server_and_its_reason() {
             .contains("http://192.0.2.1 is beyond this machine")
     );
     run(&home, &control, &[&control.address, ""], &["status"]).failed(2);
+}
+
+#[test]
+fn the_state_of_a_replica_without_proof_is_no_answer() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let (without_proof, asked) = replica(LAST_STATE);
+    let line = ["explain", "shop", "--ip", "198.51.100.7", "--path", "/"];
+    let servers = [without_proof.as_str(), &control.address];
+    let said = run(&home, &control, &servers, &line).done();
+    assert!(said.contains("open"), "{said}");
+    assert_eq!(asked.try_iter().count(), 1);
+    let said = run(&home, &control, &servers[..1], &line).failed(3);
+    let expected =
+        format!("intermission: http://{without_proof}: This replica does not reach the store");
+    assert!(said.starts_with(&expected), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
 use crate::server;
 use crate::store::Disk;
-use crate::values::duration::Length;
+use crate::values::duration::{Length, Retention};
 
 /// Does what the command line says, and prints how it went.
 pub(crate) fn run(cli: Cli) -> Exit {
@@ -88,6 +88,7 @@ impl From<Box<Serve>> for server::Options {
                 Disk::Local
             },
             forget_lost_after: options.forget_lost_after.map(Length::duration),
+            keep_records: options.keep_records.map(Retention::duration),
         }
     }
 }

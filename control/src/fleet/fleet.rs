@@ -13,6 +13,7 @@ use crate::values::now::Now;
 use crate::values::version::Version;
 use crate::wire::barrier::Ending;
 use crate::wire::barrier::Progress;
+use crate::wire::node::MemberId;
 
 /// The members of every service, and the barriers that are open.
 #[derive(Debug, Default)]
@@ -65,6 +66,14 @@ impl Fleet {
     /// The members of a service.
     pub(crate) fn of(&mut self, service: &str) -> &mut Members {
         self.services.entry(service.to_owned()).or_default()
+    }
+
+    /// Forgets what the store does not have any more; all that it has is about to be loaded anew.
+    pub(crate) fn begin_anew(&mut self, is_stored: impl Fn(&str, &MemberId) -> bool) {
+        self.barriers.clear();
+        for (service, members) in &mut self.services {
+            members.begin_anew(|id| is_stored(service, id));
+        }
     }
 
     /// Takes a report that came with `token`. A stranger has to be stored before it may [`join`](Self::join), and is

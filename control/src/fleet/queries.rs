@@ -156,6 +156,13 @@ impl Fleet {
         self.open(service).count()
     }
 
+    /// The first revision of a service that the store still has a barrier for.
+    pub(crate) fn first_awaited(&self, service: &str) -> Option<u64> {
+        let barriers = self.barriers.values().map(|open| &open.barrier);
+        let own = barriers.filter(|barrier| barrier.service() == service);
+        own.map(|barrier| barrier.state.revision).min()
+    }
+
     fn open(&self, service: &str) -> impl Iterator<Item = &Open> {
         let barriers = self.barriers.values();
         barriers.filter(move |open| open.waits_for(service))

@@ -74,8 +74,30 @@ impl Memory {
     /// Barriers learn of a state before it is published, because a node may report it at once. Readers see all states of
     /// a batch at the same moment.
     pub(super) fn apply(&self, version: Version, batch: &Batch, now: Now) {
-        let mut facts = Facts::clone(&self.facts());
+        self.apply_to(self.lock(), version, batch, now);
+    }
+
+    /// Follows a batch that has all that the store has at a version, as when control starts. What nodes have reported
+    /// stays.
+    pub(super) fn apply_anew(&self, version: Version, loaded: &Batch, now: Now) {
+        let stored = loaded.0.iter().filter_map(|step| match step {
+            Step::Joined { service, member } => Some((service.as_str(), &member.id)),
+            _ => None,
+        });
+        let stored: BTreeSet<_> = stored.collect();
         let mut fleet = self.lock();
+        fleet.begin_anew(|service, id| stored.contains(&(service, id)));
+        self.apply_to(fleet, version, loaded, now);
+    }
+
+    fn apply_to(
+        &self,
+        mut fleet: MutexGuard<'_, Fleet>,
+        version: Version,
+        batch: &Batch,
+        now: Now,
+    ) {
+        let mut facts = Facts::clone(&self.facts());
         fleet.follow(version);
         for step in &batch.0 {
             follow(step, &mut facts, &mut fleet, now);
@@ -197,7 +219,7 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
         }
         Step::Serves { replica } => fleet.peers_mut().begin(replica, now),
         // The store alone has these.
-        Step::Event { .. } | Step::Answered(_) => {}
+        Step::Recorded(_) | Step::Event { .. } | Step::Answered(_) => {}
     }
 }
 

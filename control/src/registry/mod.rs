@@ -17,6 +17,7 @@ mod memory;
 mod registry;
 mod replicas;
 mod reports;
+mod retention;
 #[cfg(test)]
 mod simulation;
 mod timers;

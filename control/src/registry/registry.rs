@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use intermission_core::{FieldError, State};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::store::{Batch, Committed, OpenError, Page, Step, Store, StoreError, StoredMember};
+use crate::store::{
+    After, Batch, Committed, DOCUMENTS, OpenError, Page, Step, Store, StoreError, StoredMember,
+};
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
 
@@ -72,8 +74,22 @@ impl Registry {
     }
 
     fn follow_others(&self, store: &dyn Store) -> Result<(), StoreError> {
-        for batch in store.after(self.memory.version())? {
-            self.follow(&batch, Now::read());
+        let at = self.memory.version();
+        match store.after(at)? {
+            After::Batches(batches) => {
+                for batch in batches {
+                    self.follow(&batch, Now::read());
+                }
+            }
+            After::Gap => {
+                let (to, batch) = store.load().map_err(StoreError::unchanged)?;
+                warn!(
+                    from = at.0,
+                    to = to.0,
+                    "the log of the store does not reach back so far; loaded all anew"
+                );
+                self.memory.apply_anew(to, &batch, Now::read());
+            }
         }
         Ok(())
     }
@@ -116,16 +132,25 @@ impl Registry {
 
     /// What was in force for a service at this revision.
     pub(crate) fn state_at(&self, service: &str, revision: u64) -> Result<State, ChangeError> {
-        self.memory.service(service)?;
+        let latest = self.memory.service(service)?.state.revision;
         let invalid = |reason| ChangeError::Invalid {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
         };
         let document = self.lock().document(service, revision)?;
         let document = document.ok_or_else(|| {
-            invalid(format!(
-                "there is no revision {revision} of {service}; intermission history {service} lists them"
-            ))
+            let is_known = (1..=latest).contains(&revision);
+            invalid(if is_known {
+                format!(
+                    "the document of revision {revision} of {service} is not kept any more: control keeps the last \
+                     {DOCUMENTS} of a service, and removes those of records that it removes; intermission history \
+                     {service} shows what later revisions changed"
+                )
+            } else {
+                format!(
+                    "there is no revision {revision} of {service}; intermission history {service} lists them"
+                )
+            })
         })?;
         State::parse(document.as_bytes()).map_err(|error| invalid(error.to_string()))
     }

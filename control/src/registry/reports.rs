@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use intermission_core::{Report, State, StateTag};
+use intermission_core::{Report, StateTag};
 use tracing::{error, warn};
 
 use crate::fleet::{LastReport, Position, Reported, Unsettled};
@@ -13,7 +13,6 @@ use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
 use crate::store::{Batch, LEVEL, Step, Store, StoreError, StoredMember};
 use crate::token::Grant;
-use crate::values::etag::tag_of;
 use crate::values::now::Now;
 use crate::wire::barrier::{Ending, Progress};
 use crate::wire::forgotten::Forgotten;
@@ -335,11 +334,11 @@ fn look_up(store: &dyn Store, service: &str, report: &Report) -> Result<Position
     let Ok(applied) = applied.parse::<StateTag>() else {
         return Ok(Position::Forked);
     };
-    let Some(document) = store.document(service, applied.revision())? else {
-        return Ok(Position::Forked);
+    let Some(tag) = store.tag(service, applied.revision())? else {
+        // Its record is removed. Whatever it is, the node goes on to the state in force, and counts only after that.
+        return Ok(Position::Before);
     };
-    let state = State::parse(document.as_bytes()).map_err(StoreError::unchanged)?;
-    Ok(match tag_of(&state, document.as_bytes()) == applied {
+    Ok(match tag.parse() == Ok(applied.clone()) {
         true => Position::At(applied.revision()),
         false => Position::Forked,
     })

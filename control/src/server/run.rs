@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use intermission_core::HostName;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -45,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) disk: Disk,
     /// After what silence each lost node is forgotten.
     pub(crate) forget_lost_after: Option<Duration>,
+    /// How old records may become.
+    pub(crate) keep_records: Option<SignedDuration>,
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -101,7 +103,11 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     }
     let names = HostNames::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(registry, replica, names, capacity, stop.clone())?);
-    tasks::start(&app, options.forget_lost_after, &stop);
+    let periods = tasks::Periods {
+        forget_lost_after: options.forget_lost_after,
+        keep_records: options.keep_records,
+    };
+    tasks::start(&app, periods, &stop);
     let connections = Arc::clone(&app);
     let connections = &connections.connections;
     let router = router(app);

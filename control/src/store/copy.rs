@@ -5,7 +5,7 @@ use std::fmt;
 use intermission_core::State;
 use sha2::{Digest, Sha256};
 
-use crate::store::batch::{Batch, Step, StoredAnswer, StoredBarrier, StoredState};
+use crate::store::batch::{Batch, Step, StoredAnswer, StoredBarrier, StoredRecord, StoredState};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::store::{Committed, Store};
 use crate::wire::wait::Wait;
@@ -177,7 +177,16 @@ fn history(
                 steps.push(Step::Changed(Box::new(latest.clone())));
                 continue;
             }
-            let state = State::parse(record.after.as_bytes());
+            let Some(after) = record.after else {
+                steps.push(Step::Recorded(StoredRecord {
+                    service: service.clone(),
+                    tag: record.tag,
+                    stamp: record.stamp,
+                    timer: record.timer,
+                }));
+                continue;
+            };
+            let state = State::parse(after.as_bytes());
             let state = state.map_err(|error| CopyError::Unreadable {
                 service: service.clone(),
                 revision,
@@ -185,7 +194,7 @@ fn history(
             })?;
             steps.push(Step::Changed(Box::new(StoredState {
                 state,
-                document: record.after.into(),
+                document: after.into(),
                 last_change: record.stamp,
                 since: None,
                 timer: record.timer,

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::store::batch::{Batch, KEPT, Step, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::{Page, Record};
-use crate::store::store::{Committed, Store};
+use crate::store::retention::{Portion, Removal, Rest};
+use crate::store::store::{After, Committed, Store};
+use crate::values::etag::tag_of;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -17,6 +19,8 @@ use crate::wire::stamp::Stamp;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FakeStore {
     log: Arc<Mutex<Vec<Batch>>>,
+    /// The first version that replicas can follow.
+    first: Arc<Mutex<Version>>,
 }
 
 impl FakeStore {
@@ -24,7 +28,10 @@ impl FakeStore {
     pub(crate) fn new() -> Self {
         let identity = Step::Identity("00000000000000000000000000".to_owned());
         let log = Arc::new(Mutex::new(vec![Batch(vec![identity])]));
-        Self { log }
+        Self {
+            log,
+            first: Arc::default(),
+        }
     }
 
     /// What `pick` makes of each step, the first first.
@@ -32,6 +39,11 @@ impl FakeStore {
         let log = self.log.lock().unwrap();
         let steps = log.iter().flat_map(|batch| &batch.0);
         steps.filter_map(pick).collect()
+    }
+
+    fn record(&self, service: &str, revision: u64) -> Result<Option<Record>, StoreError> {
+        let mut records = self.history(service, None)?.records.into_iter();
+        Ok(records.find(|record| record.stamp.revision == revision))
     }
 
     fn version(log: &[Batch]) -> Version {
@@ -55,10 +67,13 @@ impl Store for FakeStore {
         Ok(Committed::Stored)
     }
 
-    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError> {
+    fn after(&self, at: Version) -> Result<After, StoreError> {
+        if at.next() < *self.first.lock().unwrap() {
+            return Ok(After::Gap);
+        }
         let log = self.log.lock().unwrap();
         let known = usize::try_from(at.0).unwrap();
-        Ok(log.iter().skip(known).cloned().collect())
+        Ok(After::Batches(log.iter().skip(known).cloned().collect()))
     }
 
     fn is_shared(&self) -> bool {
@@ -96,8 +111,9 @@ impl Store for FakeStore {
                 let before = document.replace(after.clone());
                 Some(Record {
                     stamp: stored.last_change.clone(),
+                    tag: tag_of(&stored.state, &stored.document).to_string(),
                     before,
-                    after,
+                    after: Some(after),
                     timer: stored.timer.clone(),
                 })
             }
@@ -111,10 +127,13 @@ impl Store for FakeStore {
         })
     }
 
+    fn tag(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        Ok(self.record(service, revision)?.map(|record| record.tag))
+    }
+
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
-        let records = self.history(service, None)?.records.into_iter();
-        let mut revisions = records.filter(|record| record.stamp.revision == revision);
-        Ok(revisions.next().map(|record| record.after))
+        let record = self.record(service, revision)?;
+        Ok(record.and_then(|record| record.after))
     }
 
     fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {
@@ -149,5 +168,15 @@ impl Store for FakeStore {
             Step::Answered(answer) => Some(answer.clone()),
             _ => None,
         }))
+    }
+
+    fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {
+        if let Removal::Log { before } = removal {
+            *self.first.lock().unwrap() = *before;
+        }
+        Ok(Portion {
+            removed: 0,
+            rest: Rest::Nothing,
+        })
     }
 }

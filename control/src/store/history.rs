@@ -9,9 +9,12 @@ pub(super) const MOST_BYTES: usize = 4 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) stamp: Stamp,
-    /// The document that was in force before; none for a service's first.
+    /// The entity tag of its document.
+    pub(crate) tag: String,
+    /// The document that was in force before; none for a service's first, and where it is not kept.
     pub(crate) before: Option<String>,
-    pub(crate) after: String,
+    /// Its document, if it is kept.
+    pub(crate) after: Option<String>,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::Page;
+use crate::store::retention::{Portion, Removal};
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -19,6 +20,15 @@ pub(crate) enum Committed {
     Behind,
 }
 
+/// What others have stored.
+#[derive(Debug)]
+pub(crate) enum After {
+    /// A batch for each version.
+    Batches(Vec<Batch>),
+    /// More than the log has kept: all is to be loaded anew.
+    Gap,
+}
+
 /// What survives a restart of control.
 ///
 /// All methods may take as long as the disk or the network takes.
@@ -29,8 +39,8 @@ pub(crate) trait Store: fmt::Debug + Send {
     /// Stores a batch that was made at the version `at`, all or nothing, if no other was stored since.
     fn commit(&mut self, at: Version, batch: &Batch) -> Result<Committed, StoreError>;
 
-    /// What others have stored after the version `at`, a batch for each version.
-    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError>;
+    /// What others have stored after the version `at`.
+    fn after(&self, at: Version) -> Result<After, StoreError>;
 
     /// Whether other processes write it too.
     fn is_shared(&self) -> bool;
@@ -49,7 +59,10 @@ pub(crate) trait Store: fmt::Debug + Send {
     /// The records of `service` before revision `before`, as many as one answer should carry.
     fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError>;
 
-    /// The document of `service` at this revision, if there was one.
+    /// The entity tag of the document of `service` at this revision, if its record is kept.
+    fn tag(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError>;
+
+    /// The document of `service` at this revision, if it is kept.
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError>;
 
     /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
@@ -63,4 +76,7 @@ pub(crate) trait Store: fmt::Debug + Send {
 
     /// All answers that are kept for a retry.
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError>;
+
+    /// Removes a small portion of what is kept no longer.
+    fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError>;
 }

@@ -104,6 +104,29 @@ impl Timeout {
     }
 }
 
+/// How long records are kept: from one second to 100 years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Retention(SignedDuration);
+
+impl Retention {
+    pub(crate) fn duration(self) -> SignedDuration {
+        self.0
+    }
+}
+
+impl FromStr for Retention {
+    type Err = ParseDurationError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
+        const RULE: Rule = Rule {
+            longest: SignedDuration::from_hours(36_500 * 24),
+            spelling: "is not a duration; write it like 90d or 104w",
+            size: "is not between 1 second and 36500 days",
+        };
+        RULE.parse(text).map(Self)
+    }
+}
+
 impl TryFrom<u64> for Timeout {
     type Error = &'static str;
 
@@ -245,6 +268,24 @@ mod tests {
         ] {
             let end: Timestamp = end.parse().unwrap();
             assert_eq!(length.after(moment.parse().unwrap()), end);
+        }
+    }
+
+    #[test]
+    fn a_retention_is_written_in_days_or_weeks_and_may_be_years() {
+        for (text, days) in [("90d", 90), ("104w", 728), ("36500d", 36_500)] {
+            let kept = text.parse().map(Retention::duration);
+            assert_eq!(kept, Ok(SignedDuration::from_hours(24 * days)), "{text}");
+        }
+        for (text, message) in [
+            ("1y", "\"1y\" is not a duration; write it like 90d or 104w"),
+            ("0d", "\"0d\" is not between 1 second and 36500 days"),
+            (
+                "36501d",
+                "\"36501d\" is not between 1 second and 36500 days",
+            ),
+        ] {
+            assert_eq!(text.parse::<Retention>().unwrap_err().to_string(), message);
         }
     }
 

@@ -23,7 +23,8 @@ pub(crate) struct Entry {
     #[serde(flatten)]
     pub(crate) stamp: Stamp,
     pub(crate) before: Option<Value>,
-    pub(crate) after: Value,
+    /// Null where the document is not kept.
+    pub(crate) after: Option<Value>,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
 }

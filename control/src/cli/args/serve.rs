@@ -6,7 +6,7 @@ use intermission_core::HostName;
 
 use crate::cli::args::store::Etcd;
 use crate::cli::log;
-use crate::values::duration::Length;
+use crate::values::duration::{Length, Retention};
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -37,6 +37,10 @@ pub(crate) struct Serve {
     /// cut off from control and still serves is then waited for no more
     #[arg(long, value_name = "DURATION")]
     pub(crate) forget_lost_after: Option<Length>,
+    /// Remove records, events and ended waits that are older than this, such as 365d, and with a record its document. Off
+    /// unless given. The last record of a service stays
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) keep_records: Option<Retention>,
     /// What to log: error, warn, info, debug, trace or off, then exceptions such as intermission::access=debug
     #[arg(
         long,

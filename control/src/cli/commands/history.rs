@@ -7,6 +7,9 @@ use crate::wire::history::{Entry, HistoryPage};
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
+/// Where the documents end.
+const NOT_KEPT: &str = "       the documents of this and earlier revisions are not kept any more\n";
+
 pub(crate) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
     let path = format!("{}/history", service_path(service));
     let mut whole: HistoryPage = client.get(&path)?;
@@ -19,13 +22,17 @@ pub(crate) fn run(client: &Client, service: &str) -> Result<Report, Failure> {
     }
     let older = whole.entries.iter().skip(1).map(Some).chain([None]);
     let pairs = whole.entries.iter().zip(older);
+    let mut has_documents = true;
     let human = pairs
         .map(|(entry, older)| {
+            let is_last = has_documents && entry.after.is_none();
+            has_documents = entry.after.is_some();
             let revision = entry.stamp.revision;
             let events = whole.events.iter();
             let then = events.filter(|event| event.revision == revision);
             let then: String = then.map(headline).collect();
-            then + &described(entry, older)
+            let note = if is_last { NOT_KEPT } else { "" };
+            then + note + &described(entry, older)
         })
         .collect();
     Report::new(&whole, human)
@@ -47,10 +54,10 @@ fn headline(stamp: &Stamp) -> String {
 /// One change, which followed `older`.
 fn described(entry: &Entry, older: Option<&Entry>) -> String {
     let mut text = headline(&entry.stamp);
-    for difference in entry
-        .before
+    let documents = entry.before.as_ref().zip(entry.after.as_ref());
+    for difference in documents
         .iter()
-        .flat_map(|before| differences(before, &entry.after))
+        .flat_map(|(before, after)| differences(before, after))
     {
         text.push_str(&format!("         {difference}\n"));
     }

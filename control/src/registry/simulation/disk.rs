@@ -109,6 +109,7 @@ impl Tables {
                 }
                 // The simulation needs none of these.
                 Step::UnstoredForgotten { .. }
+                | Step::Recorded(_)
                 | Step::Event { .. }
                 | Step::TokenMade { .. }
                 | Step::TokenRevoked { .. }

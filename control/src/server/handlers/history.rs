@@ -38,11 +38,12 @@ fn before(query: &str) -> Result<Option<u64>, FieldError> {
 }
 
 fn entry(record: Record) -> Result<Entry, serde_json::Error> {
-    let before = record.before.as_deref().map(serde_json::from_str);
+    let [before, after] = [record.before, record.after]
+        .map(|document| document.as_deref().map(serde_json::from_str).transpose());
     Ok(Entry {
         stamp: record.stamp,
-        before: before.transpose()?,
-        after: serde_json::from_str(&record.after)?,
+        before: before?,
+        after: after?,
         timer: record.timer,
     })
 }

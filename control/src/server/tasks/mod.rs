@@ -2,6 +2,7 @@
 
 mod barriers;
 mod supervise;
+mod sweep;
 mod timers;
 
-pub(super) use self::supervise::start;
+pub(super) use self::supervise::{Periods, start};

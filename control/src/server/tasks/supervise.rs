@@ -3,22 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 use tracing::error;
 
 use crate::server::app::App;
 use crate::server::replica;
-use crate::server::tasks::{barriers, timers};
+use crate::server::tasks::{barriers, sweep, timers};
 
 /// The pause before a task that has panicked begins again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What an operator has said beforehand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Periods {
+    /// After what silence each lost node is forgotten.
+    pub(crate) forget_lost_after: Option<Duration>,
+    /// How old records may become.
+    pub(crate) keep_records: Option<SignedDuration>,
+}
+
 /// Starts all tasks, which run as long as control does.
-pub(crate) fn start(
-    app: &Arc<App>,
-    forget_lost_after: Option<Duration>,
-    stop: &watch::Receiver<bool>,
-) {
+pub(crate) fn start(app: &Arc<App>, periods: Periods, stop: &watch::Receiver<bool>) {
+    let Periods {
+        forget_lost_after,
+        keep_records,
+    } = periods;
     let of_barriers = Arc::clone(app);
     let barriers = move || barriers::watch(Arc::clone(&of_barriers), forget_lost_after);
     tokio::spawn(supervise("barriers", barriers));
@@ -33,6 +43,9 @@ pub(crate) fn start(
         let relay = move || replica::relay(Arc::clone(&of_relay));
         tokio::spawn(supervise("relay", relay));
     }
+    let (of_sweep, until) = (Arc::clone(app), stop.clone());
+    let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
+    tokio::spawn(supervise("sweep", sweep));
     let (of_timers, stop) = (Arc::clone(app), stop.clone());
     let timers = move || timers::watch(Arc::clone(&of_timers), stop.clone());
     tokio::spawn(supervise("timers", timers));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::store::batch::answer::StoredAnswer;
 use crate::store::batch::barrier::StoredBarrier;
 use crate::store::batch::member::StoredMember;
+use crate::store::batch::record::StoredRecord;
 use crate::store::batch::state::StoredState;
 use crate::token::{Grant, Made, TokenHash};
 use crate::wire::barrier::Progress;
@@ -27,6 +28,8 @@ pub(crate) enum Step {
     /// A service has another state, or is new. Its document is stored apart.
     #[serde(skip)]
     Changed(Box<StoredState>),
+    /// An earlier revision of a store that is copied, whose document is not kept any more.
+    Recorded(StoredRecord),
     /// An operator waits for a state of a service.
     BarrierBegan(StoredBarrier),
     BarrierEnded(Arc<Progress>),
@@ -106,6 +109,7 @@ impl Step {
     pub(crate) fn service(&self) -> Option<&str> {
         match self {
             Self::Changed(stored) => Some(stored.state.service.as_str()),
+            Self::Recorded(record) => Some(&record.service),
             Self::BarrierBegan(barrier) => Some(&barrier.service),
             Self::BarrierEnded(progress) => Some(&progress.service),
             Self::Joined { service, .. }

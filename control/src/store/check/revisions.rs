@@ -3,6 +3,7 @@ use std::fmt;
 use intermission_core::State;
 
 use crate::store::check::checked::Checked;
+use crate::store::retention::DOCUMENTS;
 use crate::values::etag::tag_of;
 
 /// The state in force of a service, as the store has it.
@@ -19,6 +20,7 @@ pub(crate) struct Head<'a> {
 pub(crate) struct Revisions<'a> {
     head: Head<'a>,
     last: Option<u64>,
+    has_documents: bool,
     checked: &'a mut Checked,
 }
 
@@ -48,24 +50,32 @@ impl<'a> Revisions<'a> {
         Self {
             head,
             last: None,
+            has_documents: false,
             checked,
         }
     }
 
-    /// Takes the next revision.
+    /// Takes the next revision. Documents are missing only before the oldest that is kept, and never those that are kept.
     pub(crate) fn take(&mut self, revision: u64, tag: Option<&str>, document: Option<&[u8]>) {
         let Head { service, .. } = self.head;
         self.checked.revisions += 1;
-        let expected = self.last.map_or(1, |last| last + 1);
+        // The first records may have been removed.
+        let expected = self.last.map_or(revision, |last| last + 1);
         if revision > expected {
             self.missing(expected, revision - 1);
         }
         self.last = Some(revision);
         let place = format!("{service}, revision {revision}");
         let Some(document) = document else {
-            self.checked.fault(place, "its document is not there");
+            if self.has_documents || revision + DOCUMENTS > self.head.revision {
+                self.checked.fault(place, "its document is not there");
+            } else if tag.is_none() {
+                self.checked
+                    .fault(place, "neither its document nor its tag is there");
+            }
             return;
         };
+        self.has_documents = true;
         self.checked.documents += 1;
         document_of(&place, revision, tag, document, service, self.checked);
         if revision == self.head.revision

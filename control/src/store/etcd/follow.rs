@@ -5,27 +5,22 @@ use crate::store::etcd::keys::Keys;
 use crate::store::etcd::load::{log_after, with_documents};
 use crate::store::etcd::log::{Entry, LEVEL, Level, LoggedStep};
 use crate::store::etcd::reader::{Reader, read};
+use crate::store::store::After;
 use crate::values::version::Version;
 
-/// What the log has after a version, a batch for each version.
-pub(super) async fn after(
-    client: &Client,
-    keys: &Keys,
-    at: Version,
-) -> Result<Vec<Batch>, StoreError> {
+/// What the log has after a version.
+pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<After, StoreError> {
     let reader = Reader {
         client,
         revision: 0,
     };
+    let found = reader.value(keys.version()).await?;
+    let newest = check_not_before(found.as_ref().map(|found| &found.value[..]), at)?;
     let mut batches = Vec::new();
     let mut next = at.next();
     for found in reader.all(log_after(keys, at)).await? {
         if found.key != keys.log(next) {
-            return Err(StoreError::unchanged(format!(
-                "the log of the store goes on after version {}, and version {} is not in it any more: this replica was \
-                 away for too long; start it again",
-                next.0, next.0
-            )));
+            return Ok(After::Gap);
         }
         let Level { level } = read(&found).map_err(StoreError::unchanged)?;
         if level > LEVEL {
@@ -36,14 +31,24 @@ pub(super) async fn after(
             )));
         }
         let entry: Entry = read(&found).map_err(StoreError::unchanged)?;
-        batches.push(batch(&reader, keys, entry).await?);
+        let Some(batch) = batch(&reader, keys, entry).await? else {
+            return Ok(After::Gap);
+        };
+        batches.push(batch);
         next = next.next();
     }
-    Ok(batches)
+    if next <= newest {
+        return Ok(After::Gap);
+    }
+    Ok(After::Batches(batches))
 }
 
-/// A batch with its documents.
-async fn batch(reader: &Reader<'_>, keys: &Keys, entry: Entry) -> Result<Batch, StoreError> {
+/// A batch with its documents; none where one of them is kept no longer.
+async fn batch(
+    reader: &Reader<'_>,
+    keys: &Keys,
+    entry: Entry,
+) -> Result<Option<Batch>, StoreError> {
     let mut states = Vec::new();
     let steps = entry.steps.into_iter();
     // A place for each state, which its documents fill.
@@ -58,10 +63,11 @@ async fn batch(reader: &Reader<'_>, keys: &Keys, entry: Entry) -> Result<Batch, 
         .collect();
     let stored = with_documents(reader, keys, states).await;
     let mut stored = stored.map_err(StoreError::unchanged)?.into_iter();
-    let filled = steps.into_iter().filter_map(|step| {
-        step.or_else(|| stored.next().map(|state| Step::Changed(Box::new(state))))
+    let filled = steps.into_iter().map(|step| match step {
+        Some(step) => Some(step),
+        None => Some(Step::Changed(Box::new(stored.next()??))),
     });
-    Ok(Batch(filled.collect()))
+    Ok(filled.collect::<Option<_>>().map(Batch))
 }
 
 /// An error where the store has an older version than this replica has seen.

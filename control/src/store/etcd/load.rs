@@ -45,7 +45,13 @@ pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, B
     for found in reader.all(keys.all(&["service"])).await? {
         states.push(read(&found).map_err(corrupt)?);
     }
-    for latest in with_documents(reader, keys, states).await? {
+    let names: Vec<String> = states.iter().map(|state| state.service.clone()).collect();
+    let latest = with_documents(reader, keys, states).await?;
+    for (service, latest) in names.into_iter().zip(latest) {
+        let latest = latest.ok_or_else(|| OpenError::Corrupt {
+            service,
+            reason: "its document is not there".to_owned(),
+        })?;
         let earlier = earlier(reader, keys, &latest, &barriers).await?;
         steps.extend(with_barriers(latest, &barriers, earlier));
     }
@@ -97,12 +103,12 @@ async fn tokens(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError
     Ok(steps)
 }
 
-/// States with their documents.
+/// States with their documents; none where the document is not there.
 pub(super) async fn with_documents(
     reader: &Reader<'_>,
     keys: &Keys,
     states: Vec<LoggedState>,
-) -> Result<Vec<StoredState>, OpenError> {
+) -> Result<Vec<Option<StoredState>>, OpenError> {
     let mut wanted = Vec::new();
     for state in &states {
         let (revision, digest) = revision_and_digest(&state.tag).map_err(corrupt)?;
@@ -113,10 +119,8 @@ pub(super) async fn with_documents(
     for (state, document) in states.into_iter().zip(documents) {
         let service = state.service.clone();
         let corrupt = |reason| OpenError::Corrupt { service, reason };
-        let Some(document) = document else {
-            return Err(corrupt("its document is not there".to_owned()));
-        };
-        stored.push(state.with(document).map_err(corrupt)?);
+        let with = document.map(|document| state.with(document)).transpose();
+        stored.push(with.map_err(corrupt)?);
     }
     Ok(stored)
 }
@@ -149,7 +153,7 @@ async fn earlier(
         earlier.extend(
             stored
                 .ok()
-                .and_then(|mut stored| Some((revision, stored.pop()?))),
+                .and_then(|mut stored| Some((revision, stored.pop()??))),
         );
     }
     Ok(earlier)

@@ -65,7 +65,7 @@ impl LoggedStep {
         match step {
             Step::Changed(stored) => Some(Self::State(LoggedState::of(stored))),
             // The store alone has these.
-            Step::Event { .. } | Step::Answered(_) => None,
+            Step::Recorded(_) | Step::Event { .. } | Step::Answered(_) => None,
             other => Some(Self::Other(other.clone())),
         }
     }

@@ -12,6 +12,7 @@ mod check;
 mod client;
 mod cluster;
 mod follow;
+mod history;
 mod keys;
 mod load;
 mod log;

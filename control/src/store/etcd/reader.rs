@@ -5,14 +5,14 @@ use serde::de::DeserializeOwned;
 
 use crate::store::etcd::client::{Client, Failure};
 use crate::store::etcd::proto::range_request::{SortOrder, SortTarget};
-use crate::store::etcd::proto::{KeyValue, RangeRequest, TxnRequest};
+use crate::store::etcd::proto::{KeyValue, RangeRequest, RangeResponse, TxnRequest};
 use crate::store::etcd::request::{found, get};
 
 /// How long a value is waited for, over all members.
 const READING: Duration = Duration::from_secs(5);
 /// How many values are asked for at a time, and how many documents.
 const VALUES: i64 = 5_000;
-const DOCUMENTS: usize = 16;
+pub(super) const DOCUMENTS: usize = 16;
 
 /// Reads what was there at one revision of etcd.
 #[derive(Clone, Copy, Debug)]
@@ -51,21 +51,31 @@ impl Reader<'_> {
     ) -> Result<Vec<KeyValue>, Failure> {
         let mut values = Vec::new();
         loop {
-            let request = RangeRequest {
-                key: first,
-                range_end: end.clone(),
-                limit: VALUES,
-                revision: self.revision,
-                keys_only,
-                ..RangeRequest::default()
-            };
-            let found = self.client.range(request, READING).await?;
+            let found = self.page((first, end.clone()), VALUES, keys_only).await?;
             values.extend(found.kvs);
             let Some(last) = values.last().filter(|_| found.more) else {
                 return Ok(values);
             };
             first = [&last.key[..], b"\0"].concat();
         }
+    }
+
+    /// The first values of a range, at most `limit`, and whether there are more.
+    pub(super) async fn page(
+        &self,
+        (first, end): (Vec<u8>, Vec<u8>),
+        limit: i64,
+        keys_only: bool,
+    ) -> Result<RangeResponse, Failure> {
+        let request = RangeRequest {
+            key: first,
+            range_end: end,
+            limit,
+            revision: self.revision,
+            keys_only,
+            ..RangeRequest::default()
+        };
+        self.client.range(request, READING).await
     }
 
     /// The last values of a range, at most `limit`, the last first.

@@ -90,6 +90,16 @@ pub(super) fn is(key: Vec<u8>, value: Vec<u8>) -> Compare {
     }
 }
 
+/// That a key has the value that it had at a revision of etcd.
+pub(super) fn is_unchanged(key: Vec<u8>, mod_revision: i64) -> Compare {
+    Compare {
+        result: CompareResult::Equal.into(),
+        target: CompareTarget::Mod.into(),
+        key,
+        target_union: Some(TargetUnion::ModRevision(mod_revision)),
+    }
+}
+
 /// That a key is not there.
 pub(super) fn is_absent(key: Vec<u8>) -> Compare {
     Compare {

@@ -11,21 +11,21 @@ use crate::store::batch::KEPT;
 use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
-use crate::store::etcd::check;
 use crate::store::etcd::client::{Client, Failure};
 use crate::store::etcd::cluster::Cluster;
-use crate::store::etcd::follow;
 use crate::store::etcd::keys::{Keys, number};
 use crate::store::etcd::load::{self, corrupt};
-use crate::store::etcd::log::{LoggedRecord, Nonce, revision_and_digest};
+use crate::store::etcd::log::Nonce;
 use crate::store::etcd::observer::Observer;
 use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::etcd::request::{LARGEST_REQUEST, found, get, in_portions, is, is_absent, put};
 use crate::store::etcd::writes::{Writes, entry};
-use crate::store::history::{MOST_BYTES, MOST_RECORDS, Page, Record};
+use crate::store::etcd::{check, follow, history};
+use crate::store::history::Page;
 use crate::store::identity::mint;
-use crate::store::store::{Committed, Store};
+use crate::store::retention::{Portion, Removal};
+use crate::store::store::{After, Committed, Store};
 use crate::values::random::random;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
@@ -183,49 +183,6 @@ impl Etcd {
         Ok(Committed::Behind)
     }
 
-    async fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
-        let (first, mut end) = self.keys.all(&["history", service]);
-        if let Some(before) = before {
-            end = self.keys.history(service, before);
-        }
-        let most = i64::try_from(MOST_RECORDS).unwrap_or(i64::MAX);
-        // With the one before the page's last, whose document was in force before it.
-        let found = self.now().last((first, end), most + 1).await?;
-        let mut logged: Vec<LoggedRecord> = Vec::new();
-        for record in &found {
-            logged.push(read(record).map_err(StoreError::unchanged)?);
-        }
-        let mut records: Vec<Record> = Vec::new();
-        let mut bytes = 0;
-        let mut after = None;
-        for (place, record) in logged.iter().enumerate() {
-            if place == MOST_RECORDS || bytes > MOST_BYTES {
-                let next = records.last().map(|record| record.stamp.revision);
-                return Ok(Page { records, next });
-            }
-            let document = match after.take() {
-                Some(document) => document,
-                None => self.text(service, record).await?,
-            };
-            let before = match logged.get(place + 1) {
-                Some(before) => Some(self.text(service, before).await?),
-                None => None,
-            };
-            after.clone_from(&before);
-            bytes += document.len() + before.as_ref().map_or(0, String::len);
-            records.push(Record {
-                stamp: record.stamp.clone(),
-                before,
-                after: document,
-                timer: record.timer.clone(),
-            });
-        }
-        Ok(Page {
-            records,
-            next: None,
-        })
-    }
-
     /// The values of all keys that begin with these parts.
     async fn all<T: DeserializeOwned>(&self, parts: &[&str]) -> Result<Vec<T>, StoreError> {
         let found = self.now().all(self.keys.all(parts)).await?;
@@ -235,27 +192,16 @@ impl Etcd {
             .map_err(StoreError::unchanged)
     }
 
-    /// The document of a record.
-    async fn text(&self, service: &str, record: &LoggedRecord) -> Result<String, StoreError> {
-        let (revision, digest) = revision_and_digest(&record.tag).map_err(StoreError::unchanged)?;
-        let key = self.keys.document(service, revision, &digest);
-        let found = self.now().value(key).await?;
-        let found = found.ok_or_else(|| {
-            StoreError::unchanged(format!("the document of revision {revision} is not there"))
-        })?;
-        String::from_utf8(found.value).map_err(StoreError::unchanged)
+    async fn tag(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        let record = history::record(&self.now(), &self.keys, service, revision).await?;
+        Ok(record.map(|record| record.tag))
     }
 
     async fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
-        let Some(found) = self
-            .now()
-            .value(self.keys.history(service, revision))
-            .await?
-        else {
-            return Ok(None);
-        };
-        let record: LoggedRecord = read(&found).map_err(StoreError::unchanged)?;
-        self.text(service, &record).await.map(Some)
+        let (reader, keys) = (self.now(), &self.keys);
+        let record = history::record(&reader, keys, service, revision).await?;
+        let mut texts = history::texts(&reader, keys, service, record.iter()).await?;
+        Ok(texts.pop().flatten())
     }
 
     async fn events(
@@ -286,7 +232,7 @@ impl Store for Etcd {
         self.runtime.block_on(Self::commit(self, at, batch))
     }
 
-    fn after(&self, at: Version) -> Result<Vec<Batch>, StoreError> {
+    fn after(&self, at: Version) -> Result<After, StoreError> {
         let after = follow::after(&self.client, &self.keys, at);
         self.runtime.block_on(after)
     }
@@ -315,7 +261,13 @@ impl Store for Etcd {
     }
 
     fn history(&self, service: &str, before: Option<u64>) -> Result<Page, StoreError> {
-        self.runtime.block_on(Self::history(self, service, before))
+        let reader = self.now();
+        let page = history::history(&reader, &self.keys, service, before);
+        self.runtime.block_on(page)
+    }
+
+    fn tag(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        self.runtime.block_on(Self::tag(self, service, revision))
     }
 
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
@@ -340,5 +292,10 @@ impl Store for Etcd {
 
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
         self.runtime.block_on(self.all(&["answer"]))
+    }
+
+    fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {
+        let removed = history::remove(&self.client, &self.keys, removal);
+        self.runtime.block_on(removed)
     }
 }

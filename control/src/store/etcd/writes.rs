@@ -51,6 +51,15 @@ impl Writes {
         match step {
             Step::Identity(identity) => self.put_text(keys.key(&["identity"]), identity),
             Step::Changed(stored) => self.add_state(stored, keys)?,
+            Step::Recorded(record) => {
+                let key = keys.history(&record.service, record.stamp.revision);
+                let record = LoggedRecord {
+                    tag: record.tag.clone(),
+                    stamp: record.stamp.clone(),
+                    timer: record.timer.clone(),
+                };
+                self.put(key, &record)?;
+            }
             Step::BarrierBegan(barrier) => self.put(keys.key(&["open", &barrier.id]), barrier)?,
             Step::BarrierEnded(progress) => {
                 self.delete(keys.key(&["open", &progress.id]));

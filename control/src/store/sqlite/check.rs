@@ -100,7 +100,7 @@ impl Check {
             .connection
             .prepare("SELECT name, revision, document FROM services ORDER BY name")?;
         let mut history = self.connection.prepare(
-            "SELECT revision, at, actor, action, reason, after, timer FROM history
+            "SELECT revision, at, actor, action, reason, nullif(after, ''), timer, tag FROM history
              WHERE service = ?1 ORDER BY revision",
         )?;
         let mut rows = services.query([])?;
@@ -118,7 +118,9 @@ impl Check {
             let mut rows = history.query([&name])?;
             while let Some(row) = rows.next()? {
                 let revision = row.get(0)?;
-                revisions.take(revision, None, row.get_ref(5)?.as_bytes().ok());
+                let tag: Option<String> = row.get(7)?;
+                let document = row.get_ref(5)?.as_bytes().ok();
+                revisions.take(revision, tag.as_deref(), document);
                 if let Err(error) = read_record(row) {
                     revisions.unreadable(format!("{name}, revision {revision}"), error);
                 }

@@ -12,10 +12,11 @@ use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::Folder;
 use crate::store::history::Page;
+use crate::store::retention::{Portion, Removal};
 use crate::store::sqlite::lock::Lock;
 use crate::store::sqlite::save::save;
-use crate::store::sqlite::{barriers, check, history, idempotency, load, schema};
-use crate::store::store::{Committed, Store};
+use crate::store::sqlite::{barriers, check, history, idempotency, load, removal, schema};
+use crate::store::store::{After, Committed, Store};
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -68,15 +69,15 @@ impl Sqlite {
     /// When writing or syncing fails, SQLite takes the commit back, but its frames may have reached the end of the
     /// log all the same, and a crash now would bring them to life: a change that was answered with an error. The
     /// next commit that writes takes their place, and only then there is no doubt any more.
-    fn transact(
+    fn transact<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let before = self.connection.total_changes();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        work(&transaction)?;
+        let done = work(&transaction)?;
         let committed = transaction.commit();
         let has_written = self.connection.total_changes() > before;
         match committed {
@@ -84,7 +85,7 @@ impl Sqlite {
                 if has_written && self.doubtful.swap(false, Ordering::Relaxed) {
                     tracing::info!("the disk takes changes again");
                 }
-                Ok(())
+                Ok(done)
             }
             // What an earlier commit left behind is there still.
             Err(error) if is_clean(&error) => Err(error.into()),
@@ -110,8 +111,8 @@ impl Store for Sqlite {
         Ok(Committed::Stored)
     }
 
-    fn after(&self, _: Version) -> Result<Vec<Batch>, StoreError> {
-        Ok(Vec::new())
+    fn after(&self, _: Version) -> Result<After, StoreError> {
+        Ok(After::Batches(Vec::new()))
     }
 
     fn is_shared(&self) -> bool {
@@ -135,6 +136,10 @@ impl Store for Sqlite {
         history::history(&self.connection, service, before)
     }
 
+    fn tag(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        history::tag(&self.connection, service, revision)
+    }
+
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
         history::document(&self.connection, service, revision)
     }
@@ -153,6 +158,10 @@ impl Store for Sqlite {
 
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
         idempotency::answers(&self.connection)
+    }
+
+    fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {
+        self.transact(|transaction| removal::remove(transaction, removal))
     }
 }
 

@@ -1,8 +1,10 @@
-use rusqlite::{Connection, params};
+use intermission_core::State;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::store::error::StoreError;
 use crate::store::history::{MOST_BYTES, MOST_RECORDS, Page, Record};
 use crate::store::sqlite::columns::stamp;
+use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
 
 /// The records of `service` before revision `before`, as many as one answer should carry.
@@ -13,8 +15,11 @@ pub(super) fn history(
 ) -> Result<Page, StoreError> {
     let before = before.and_then(|revision| i64::try_from(revision).ok());
     let mut statement = connection.prepare_cached(
-        "SELECT revision, at, actor, action, reason, before, after, timer FROM history
-         WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
+        "SELECT revision, at, actor, action, reason,
+                (SELECT nullif(after, '') FROM history AS earlier
+                 WHERE earlier.service = ?1 AND earlier.revision = history.revision - 1),
+                nullif(after, ''), timer, tag
+         FROM history WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
     )?;
     let mut rows = statement.query(params![service, before.unwrap_or(i64::MAX)])?;
     let mut records: Vec<Record> = Vec::new();
@@ -24,13 +29,16 @@ pub(super) fn history(
             let next = records.last().map(|record| record.stamp.revision);
             return Ok(Page { records, next });
         }
+        let after: Option<String> = row.get(6)?;
         let record = Record {
             stamp: stamp(row)?,
+            tag: known_tag(row.get(8)?, after.as_deref()).unwrap_or_default(),
             before: row.get(5)?,
-            after: row.get(6)?,
+            after,
             timer: row.get(7)?,
         };
-        bytes += record.before.as_ref().map_or(0, String::len) + record.after.len();
+        let documents = [&record.before, &record.after].into_iter().flatten();
+        bytes += documents.map(String::len).sum::<usize>();
         records.push(record);
     }
     Ok(Page {
@@ -39,19 +47,54 @@ pub(super) fn history(
     })
 }
 
-/// The document of `service` at this revision, if there was one.
+/// The entity tag of the document of `service` at this revision, if its record is kept.
+pub(super) fn tag(
+    connection: &Connection,
+    service: &str,
+    revision: u64,
+) -> Result<Option<String>, StoreError> {
+    let found = record(connection, service, revision)?;
+    Ok(found.and_then(|(document, tag)| known_tag(tag, document.as_deref())))
+}
+
+/// The document of `service` at this revision, if it is kept.
 pub(super) fn document(
     connection: &Connection,
     service: &str,
     revision: u64,
 ) -> Result<Option<String>, StoreError> {
+    let found = record(connection, service, revision)?;
+    Ok(found.and_then(|(document, _)| document))
+}
+
+/// The document and the tag of a revision.
+#[expect(clippy::type_complexity, reason = "a row")]
+fn record(
+    connection: &Connection,
+    service: &str,
+    revision: u64,
+) -> Result<Option<(Option<String>, Option<String>)>, StoreError> {
     let Ok(revision) = i64::try_from(revision) else {
         return Ok(None);
     };
-    let mut statement = connection
-        .prepare_cached("SELECT after FROM history WHERE service = ?1 AND revision = ?2")?;
-    let mut rows = statement.query(params![service, revision])?;
-    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    let row = connection
+        .prepare_cached(
+            "SELECT nullif(after, ''), tag FROM history WHERE service = ?1 AND revision = ?2",
+        )?
+        .query_row(params![service, revision], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+    Ok(row.optional()?)
+}
+
+/// The tag of a record, which an earlier program has stored without it; then its document is kept.
+pub(super) fn known_tag(tag: Option<String>, document: Option<&str>) -> Option<String> {
+    let of_document = || {
+        let document = document?.as_bytes();
+        let state = State::parse(document).ok()?;
+        Some(tag_of(&state, document).to_string())
+    };
+    tag.or_else(of_document)
 }
 
 /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.

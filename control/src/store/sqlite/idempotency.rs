@@ -5,16 +5,15 @@ use crate::store::batch::{IdempotencyKey, KEPT, StoredAnswer};
 use crate::store::error::StoreError;
 use crate::store::sqlite::columns::unreadable;
 
-/// Keeps an answer, and forgets those that are too old.
+/// Keeps an answer, in the place of one that is too old.
 pub(super) fn save_answer(
     transaction: &Transaction<'_>,
     answer: &StoredAnswer,
 ) -> Result<(), rusqlite::Error> {
     let at = answer.at.as_millisecond();
-    transaction.execute("DELETE FROM answers WHERE at < ?1", [at - KEPT])?;
     let IdempotencyKey { key, request } = &answer.once;
     transaction.execute(
-        "INSERT INTO answers (actor, key, request, at, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO answers (actor, key, request, at, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![answer.actor, key, request, at, answer.outcomes],
     )?;
     Ok(())

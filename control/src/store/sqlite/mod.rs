@@ -14,6 +14,7 @@ mod idempotency;
 mod load;
 mod lock;
 mod members;
+mod removal;
 mod save;
 mod schema;
 mod states;

@@ -7,7 +7,7 @@ use crate::store::error::OpenError;
 use crate::store::identity::mint;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 6] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE];
+const STEPS: [&str; 7] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -133,14 +133,49 @@ const GRANTS: &str = "
 ";
 
 /// What a table of an earlier version looks like in the version that is named.
-const VIEWS: [(i64, &str); 1] = [(
-    6,
-    "CREATE TEMP VIEW barriers AS SELECT *, NULL AS gone_after FROM main.barriers",
-)];
+const VIEWS: [(i64, &str); 2] = [
+    (
+        6,
+        "CREATE TEMP VIEW barriers AS SELECT *, NULL AS gone_after FROM main.barriers",
+    ),
+    (
+        7,
+        "CREATE TEMP VIEW history AS SELECT *, NULL AS tag FROM main.history;
+         CREATE TEMP VIEW services AS SELECT *, NULL AS since, 1 AS documents_from FROM main.services;",
+    ),
+];
 /// The version of the first tables that all of these views fit.
 const OLDEST_VIEWED: i64 = 5;
 
 const GONE: &str = "ALTER TABLE barriers ADD COLUMN gone_after INTEGER;";
+
+/// A document is removed by an empty text in its place; the column `before` of earlier versions is read no more.
+const RETENTION: &str = "
+    ALTER TABLE history ADD COLUMN tag TEXT;
+    ALTER TABLE services ADD COLUMN since TEXT;
+    ALTER TABLE services ADD COLUMN documents_from INTEGER NOT NULL DEFAULT 1;
+    UPDATE services SET since = (
+        SELECT json_object('revision', revision, 'at', at, 'actor', actor, 'action', action, 'reason', reason)
+        FROM history
+        WHERE service = name AND after ->> '$.maintenance' <> 'off'
+              AND (before IS NULL OR before ->> '$.maintenance' = 'off')
+        ORDER BY history.revision DESC LIMIT 1)
+    WHERE document ->> '$.maintenance' <> 'off';
+
+    DROP TRIGGER history_is_never_changed;
+    CREATE TRIGGER history_loses_documents_only BEFORE UPDATE ON history
+        WHEN NEW.after <> '' OR NEW.before IS NOT NULL OR NEW.sequence <> OLD.sequence
+             OR NEW.service <> OLD.service OR NEW.revision <> OLD.revision OR NEW.at <> OLD.at
+             OR NEW.actor <> OLD.actor OR NEW.action <> OLD.action OR NEW.reason IS NOT OLD.reason
+             OR NEW.timer IS NOT OLD.timer OR NEW.tag IS NOT coalesce(OLD.tag, NEW.tag)
+        BEGIN SELECT RAISE(ABORT, 'history is append-only: only its first documents and records are removed'); END;
+    DROP TRIGGER history_is_never_deleted;
+    CREATE TRIGGER history_is_removed_from_its_beginning BEFORE DELETE ON history
+        WHEN OLD.revision >= (SELECT revision FROM services WHERE name = OLD.service)
+             OR EXISTS (SELECT 1 FROM history WHERE service = OLD.service AND revision < OLD.revision)
+        BEGIN SELECT RAISE(ABORT, 'history is append-only: only its first documents and records are removed'); END;
+    DROP TRIGGER events_are_never_deleted;
+";
 
 /// Has the tables of an earlier version look like those of this program's, for this connection alone.
 pub(super) fn view_as_latest(connection: &Connection) -> Result<(), OpenError> {

@@ -1,12 +1,14 @@
 //! States and their history.
 
-use intermission_core::{Mode, State};
+use intermission_core::State;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::store::batch::StoredState;
+use crate::store::batch::{StoredRecord, StoredState};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::sqlite::columns::{exactly_one, stamp};
+use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
+use crate::wire::timer::Timer;
 
 /// Saves a state, whose revision must follow the last.
 pub(super) fn save_state(
@@ -15,18 +17,58 @@ pub(super) fn save_state(
 ) -> Result<(), StoreError> {
     let service = stored.state.service.as_str();
     let document = String::from_utf8_lossy(&stored.document);
+    let tag = tag_of(&stored.state, &stored.document).to_string();
+    let since = stored.since.as_ref().map(serde_json::to_string);
+    let since = since.transpose().map_err(StoreError::unchanged)?;
+    let (stamp, timer) = (&stored.last_change, stored.timer.as_ref());
+    insert_record(transaction, service, stamp, &document, timer, &tag)?;
+    // The registry has compared already; that the disk agrees is cheap to check. A service that is new has revision 1,
+    // unless it is one of a store that is copied.
+    let sql = "INSERT INTO services (name, revision, document, since, documents_from)
+               VALUES (?1, ?2, ?3, ?4, ?2)
+               ON CONFLICT (name) DO UPDATE
+               SET revision = excluded.revision, document = excluded.document, since = excluded.since
+               WHERE revision = excluded.revision - 1";
+    Ok(exactly_one(
+        transaction,
+        sql,
+        params![service, stamp.revision, document, since],
+    )?)
+}
+
+/// Saves a record of a store that is copied, whose document is not kept.
+pub(super) fn save_record(
+    transaction: &Transaction<'_>,
+    record: &StoredRecord,
+) -> Result<(), rusqlite::Error> {
+    let StoredRecord {
+        service,
+        tag,
+        stamp,
+        timer,
+    } = record;
+    insert_record(transaction, service, stamp, "", timer.as_ref(), tag)
+}
+
+fn insert_record(
+    transaction: &Transaction<'_>,
+    service: &str,
+    stamp: &Stamp,
+    document: &str,
+    timer: Option<&Timer>,
+    tag: &str,
+) -> Result<(), rusqlite::Error> {
     let Stamp {
         revision,
         at,
         actor,
         action,
         reason,
-    } = &stored.last_change;
-    let revision = i64::try_from(*revision).unwrap_or(i64::MAX);
+    } = stamp;
     exactly_one(
         transaction,
-        "INSERT INTO history (service, revision, at, actor, action, reason, before, after, timer)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT document FROM services WHERE name = ?1), ?7, ?8)",
+        "INSERT INTO history (service, revision, at, actor, action, reason, after, timer, tag)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             service,
             revision,
@@ -35,35 +77,26 @@ pub(super) fn save_state(
             action,
             reason,
             document,
-            stored.timer
+            timer,
+            tag
         ],
-    )?;
-    let sql = match revision {
-        1 => "INSERT INTO services (name, revision, document) VALUES (?1, ?2, ?3)",
-        // The registry has compared already; that the disk agrees is cheap to check.
-        _ => {
-            "UPDATE services SET revision = ?2, document = ?3
-             WHERE name = ?1 AND revision = ?2 - 1"
-        }
-    };
-    Ok(exactly_one(
-        transaction,
-        sql,
-        params![service, revision, document],
-    )?)
+    )
 }
 
 /// The states of all services.
 pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<StoredState>, OpenError> {
     let mut services =
-        connection.prepare("SELECT name, revision, document FROM services ORDER BY name")?;
+        connection.prepare("SELECT name, revision, document, since FROM services ORDER BY name")?;
     let mut rows = services.query([])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let revision: i64 = row.get(1)?;
         let document: String = row.get(2)?;
-        states.push(check(connection, identity, &name, revision, document)?);
+        let since: Option<String> = row.get(3)?;
+        states.push(check(
+            connection, identity, &name, revision, document, since,
+        )?);
     }
     Ok(states)
 }
@@ -75,6 +108,7 @@ fn check(
     name: &str,
     revision: i64,
     document: String,
+    since: Option<String>,
 ) -> Result<StoredState, OpenError> {
     let corrupt = |reason: String| OpenError::Corrupt {
         service: name.to_owned(),
@@ -87,12 +121,16 @@ fn check(
             state.service, state.store
         )));
     }
-    let (last_change, after, timer) = connection
+    let (last_change, after, timer, tag) = connection
         .query_row(
-            "SELECT revision, at, actor, action, reason, after, timer FROM history
+            "SELECT revision, at, actor, action, reason, after, timer, tag FROM history
              WHERE service = ?1 ORDER BY revision DESC LIMIT 1",
             [name],
-            |row| Ok((stamp(row)?, row.get::<_, String>(5)?, row.get(6)?)),
+            |row| {
+                let after: String = row.get(5)?;
+                let tag: Option<String> = row.get(7)?;
+                Ok((stamp(row)?, after, row.get(6)?, tag))
+            },
         )
         .optional()?
         .ok_or_else(|| corrupt("it has no history".to_owned()))?;
@@ -105,10 +143,16 @@ fn check(
             state.revision, last_change.revision
         )));
     }
-    let since = match state.maintenance {
-        Mode::Off => None,
-        Mode::Writes | Mode::All => beginning(connection, name)?,
-    };
+    let found = tag_of(&state, document.as_bytes()).to_string();
+    if let Some(tag) = tag.filter(|tag| *tag != found) {
+        return Err(corrupt(format!(
+            "its document has the tag {found}, its history {tag}"
+        )));
+    }
+    let since = since.map(|since| serde_json::from_str(&since));
+    let since = since
+        .transpose()
+        .map_err(|error| corrupt(error.to_string()))?;
     Ok(StoredState {
         state,
         document: document.into(),
@@ -126,7 +170,7 @@ pub(super) fn earlier(
 ) -> Result<Option<StoredState>, OpenError> {
     let mut statement = connection.prepare_cached(
         "SELECT revision, at, actor, action, reason, after FROM history
-         WHERE service = ?1 AND revision = ?2",
+         WHERE service = ?1 AND revision = ?2 AND after <> ''",
     )?;
     let row = statement.query_row(params![service, revision], |row| {
         Ok((stamp(row)?, row.get::<_, String>(5)?))
@@ -141,17 +185,4 @@ pub(super) fn earlier(
         })
     };
     Ok(row.optional()?.and_then(read))
-}
-
-/// The last change from open to closed.
-fn beginning(connection: &Connection, name: &str) -> Result<Option<Stamp>, OpenError> {
-    let stamp = connection.query_row(
-        "SELECT revision, at, actor, action, reason FROM history
-         WHERE service = ?1 AND after ->> '$.maintenance' <> 'off'
-               AND (before IS NULL OR before ->> '$.maintenance' = 'off')
-         ORDER BY revision DESC LIMIT 1",
-        [name],
-        stamp,
-    );
-    Ok(stamp.optional()?)
 }

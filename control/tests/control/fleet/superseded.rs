@@ -73,7 +73,7 @@ fn a_later_revision_that_cannot_be_read_any_more_supersedes() {
     }
     control.kill();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
-    let unreadable = "DROP TRIGGER history_is_never_changed;
+    let unreadable = "DROP TRIGGER history_loses_documents_only;
                       UPDATE history SET after = '{}' WHERE revision = 3;";
     store.execute_batch(unreadable).unwrap();
     drop(store);

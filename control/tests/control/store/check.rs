@@ -118,20 +118,29 @@ fn a_file_that_is_no_database_is_named() {
 fn what_contradicts_the_rest_of_the_database_is_named() {
     for (statements, expected) in [
         (
-            "DROP TRIGGER history_is_never_deleted; DELETE FROM history WHERE service = 'pay' AND revision = 2",
+            "DROP TRIGGER history_is_removed_from_its_beginning; DELETE FROM history WHERE service = 'pay' AND revision = 2",
             "pay: revision 2 is missing in its history",
         ),
         (
-            "DROP TRIGGER history_is_never_deleted; DELETE FROM history WHERE service = 'pay' AND revision = 3",
+            "DROP TRIGGER history_is_removed_from_its_beginning; DELETE FROM history WHERE service = 'pay' AND revision = 3",
             "pay: revision 3 is missing in its history",
         ),
         (
-            "DROP TRIGGER history_is_never_changed;
+            "DROP TRIGGER history_loses_documents_only;
              UPDATE history SET after = replace(after, '\"all\"', '\"off\"') WHERE service = 'shop' AND revision = 3",
             "shop, revision 3: its document is not the one in force",
         ),
         (
-            "DROP TRIGGER history_is_never_changed;
+            "DROP TRIGGER history_loses_documents_only;
+             UPDATE history SET tag = replace(tag, '/2/', '/2/0') WHERE service = 'pay' AND revision = 2",
+            "pay, revision 2: its document has the tag ",
+        ),
+        (
+            "UPDATE history SET after = '', before = NULL WHERE service = 'pay' AND revision = 2",
+            "pay, revision 2: its document is not there",
+        ),
+        (
+            "DROP TRIGGER history_loses_documents_only;
              UPDATE history SET after = replace(after, ':2,', ':9,') WHERE service = 'pay' AND revision = 2",
             "pay, revision 2: its document is of pay at revision 9, and the store says 2",
         ),

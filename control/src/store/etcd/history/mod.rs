@@ -1,0 +1,7 @@
+//! What was, as far as it is kept: its pages, and the removal of the rest.
+
+mod pages;
+mod removal;
+
+pub(super) use self::pages::{history, record, texts};
+pub(super) use self::removal::remove;

@@ -5,7 +5,7 @@ use intermission_core::{Field, MemberId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::node::{Phase, name};
+use super::node::{Phase, WAIT, name};
 use super::observer::ALIVE;
 use super::store::Work;
 use super::world::{Event, SERVICE, World};
@@ -189,17 +189,26 @@ impl World {
         }
     }
 
+    /// Whether control takes a process for lost, or for no member.
+    fn has_lost(&self, index: usize) -> bool {
+        let shown = self.memory().fleet().view(SERVICE, 0, self.moment());
+        let boot = &self.processes[index].id.boot;
+        let mut members = shown.nodes.iter().filter(|node| node.boot == *boot);
+        members.all(|node| node.lost)
+    }
+
     /// When all nodes are heard again and the dead are forgotten, a wait has to end well.
     pub(super) fn finish(&mut self) {
         let life = self.control.life;
         let is_settled = self.control.memory.is_some()
-            && (0..self.processes.len()).all(|index| {
-                let heard = self.observer.heard_at(life, index);
-                let was_heard = heard.is_some_and(|at| self.now - at <= ALIVE);
-                match self.processes[index].phase {
-                    Phase::Gone(_) => !was_heard,
-                    Phase::Leaving => false,
-                    Phase::Starting | Phase::Serving => was_heard,
+            && (0..self.processes.len()).all(|index| match self.processes[index].phase {
+                Phase::Gone(_) => self.has_lost(index),
+                Phase::Leaving => false,
+                Phase::Starting | Phase::Serving => {
+                    let process = &self.processes[index];
+                    let polls_soon = process.born + process.poll.next_at() <= self.now + WAIT;
+                    let heard = self.observer.heard_at(life, index);
+                    polls_soon && heard.is_some_and(|at| self.now - at <= ALIVE)
                 }
             });
         if !is_settled {

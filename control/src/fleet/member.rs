@@ -300,6 +300,10 @@ impl Member {
                 .map(|(rule, count)| (rule.to_owned(), count))
                 .collect(),
             probed: report.map_or_else(Vec::new, |report| report.probed.clone()),
+            replica: heard.and_then(|heard| match &heard.by {
+                By::Here => None,
+                By::Peer { id, .. } => Some(id.clone()),
+            }),
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::values::now::Now;
+use crate::wire::replica::ReplicaView;
 
 /// A sign of life of a replica. When it comes, all reports that came to the replica before it began have been relayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +31,10 @@ pub(crate) struct Heartbeat {
 /// replica that began then.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
-    /// The name of this one among them.
+    /// The name of this one among them; empty where one control serves the store alone.
     own: String,
+    /// Where this one serves.
+    own_address: String,
     /// When the last own heartbeats began, as far as a replica may still answer them.
     heartbeats: VecDeque<(u64, Instant)>,
     peers: BTreeMap<String, Peer>,
@@ -50,14 +53,15 @@ struct Peer {
 const REMEMBERED: usize = 256;
 
 impl Peers {
-    /// Has this replica be the one of this name.
-    pub(crate) fn name(&mut self, own: &str) {
+    /// Has this replica be the one of this name, which serves at this address.
+    pub(crate) fn name(&mut self, own: &str, address: &str) {
         own.clone_into(&mut self.own);
+        address.clone_into(&mut self.own_address);
         self.end(own);
     }
 
-    /// Begins a heartbeat, and gives its number and what it has seen.
-    pub(crate) fn heartbeat(&mut self, now: Now) -> (u64, BTreeMap<String, u64>) {
+    /// Begins a heartbeat of a replica that has this version and knows facts of this level.
+    pub(crate) fn heartbeat(&mut self, version: u64, level: u32, now: Now) -> Heartbeat {
         let number = self.heartbeats.back().map_or(1, |(last, _)| last + 1);
         self.heartbeats.push_back((number, now.instant));
         if self.heartbeats.len() > REMEMBERED {
@@ -67,7 +71,14 @@ impl Peers {
             let last = peer.last.as_ref()?;
             Some((id.clone(), last.number))
         });
-        (number, seen.collect())
+        Heartbeat {
+            number,
+            seen: seen.collect(),
+            version,
+            level,
+            time: now.time,
+            address: self.own_address.clone(),
+        }
     }
 
     /// A replica begins to serve.
@@ -148,9 +159,37 @@ impl Peers {
     }
 
     /// The last heartbeat of each, and when it came.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, Option<&Heartbeat>, Now)> {
-        let peers = self.peers.iter();
-        peers.map(|(id, peer)| (id.as_str(), peer.last.as_ref(), peer.came))
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Option<&Heartbeat>, Now)> {
+        let peers = self.peers.values();
+        peers.map(|peer| (peer.last.as_ref(), peer.came))
+    }
+
+    /// Where the replica `id` serves.
+    pub(super) fn address(&self, id: &str) -> Option<String> {
+        let last = self.peers.get(id)?.last.as_ref()?;
+        Some(last.address.clone())
+    }
+
+    /// All replicas, this one with `version` first; none where this is none.
+    pub(super) fn views(&self, version: u64, now: Now) -> Vec<ReplicaView> {
+        if self.own.is_empty() {
+            return Vec::new();
+        }
+        let this = ReplicaView {
+            address: self.own_address.clone(),
+            answers: true,
+            version,
+            heard: now.time,
+        };
+        let others = self.all().map(|(last, came)| ReplicaView {
+            address: last.map_or_else(String::new, |last| last.address.clone()),
+            answers: false,
+            version: last.map_or(0, |last| last.version),
+            heard: came.time,
+        });
+        let mut others: Vec<_> = others.collect();
+        others.sort_by(|one, other| one.address.cmp(&other.address));
+        [vec![this], others].concat()
     }
 }
 
@@ -182,7 +221,7 @@ mod tests {
     #[test]
     fn silence_is_known_up_to_the_beat_that_the_slowest_replica_has_answered() {
         let (began, mut peers) = (Now::read(), Peers::default());
-        peers.name("own");
+        peers.name("own", "");
         let known = |peers: &Peers, seconds: u64| {
             let known = peers.known(later(began, seconds)).instant;
             (known - began.instant).as_secs()
@@ -190,8 +229,8 @@ mod tests {
         assert_eq!(known(&peers, 7), 7, "no other replica serves");
         peers.begin("a", later(began, 1));
         assert_eq!(known(&peers, 7), 1, "it has relayed nothing since it began");
-        assert_eq!(peers.heartbeat(later(began, 2)).0, 1);
-        assert_eq!(peers.heartbeat(later(began, 4)).0, 2);
+        assert_eq!(peers.heartbeat(1, 1, later(began, 2)).number, 1);
+        assert_eq!(peers.heartbeat(1, 1, later(began, 4)).number, 2);
         peers.hear("a", heartbeat(1, 1), later(began, 5));
         assert_eq!(known(&peers, 7), 2);
         peers.hear("b", heartbeat(9, 2), later(began, 6));
@@ -224,7 +263,7 @@ mod tests {
     fn a_replica_of_which_nothing_is_known_knows_the_oldest_kind_of_facts() {
         let mut peers = Peers::default();
         assert_eq!(peers.level(3), 0);
-        peers.name("own");
+        peers.name("own", "");
         assert_eq!(peers.level(3), 3);
         let knows = |level| Heartbeat {
             level,

@@ -10,7 +10,7 @@ use crate::values::now::Now;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::fleet::FleetView;
-use crate::wire::node::{MemberId, Standing, UnstoredNode};
+use crate::wire::node::{MemberId, NodeView, Standing, UnstoredNode};
 use crate::wire::wait::Wait;
 
 impl Fleet {
@@ -96,6 +96,7 @@ impl Fleet {
 
     /// The members of a service, as they stand to `revision`.
     pub(crate) fn view(&self, service: &str, revision: u64, now: Now) -> FleetView {
+        let replicas = self.peers().views(self.version().0, now);
         let (now, wait) = (self.known(now).instant, Wait::default());
         let unstored = self.services.get(service).map(Members::unstored);
         FleetView {
@@ -105,8 +106,15 @@ impl Fleet {
             unstored_nodes: unstored.map_or_else(Vec::new, Unstored::views),
             nodes: self
                 .all(service)
-                .map(|member| member.view(member.standing(revision, &wait, now), now))
+                .map(|member| {
+                    let view = member.view(member.standing(revision, &wait, now), now);
+                    NodeView {
+                        replica: view.replica.and_then(|id| self.peers().address(&id)),
+                        ..view
+                    }
+                })
                 .collect(),
+            replicas,
             barriers: self
                 .open(service)
                 .map(|open| Progress::clone(&open.progress))

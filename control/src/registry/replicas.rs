@@ -8,7 +8,7 @@ use crate::fleet::{Heartbeat, Position, Relay, Relayed};
 use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
 use crate::registry::reports::{joined, position};
-use crate::store::{Batch, Step, StoreError};
+use crate::store::{Batch, LEVEL, Step, StoreError};
 use crate::values::now::Now;
 
 impl Registry {
@@ -37,28 +37,20 @@ impl Memory {
         Batch(steps.collect())
     }
 
-    /// Has this replica be the one of this name.
-    pub(crate) fn name(&self, id: &str) {
-        self.lock().peers_mut().name(id);
+    /// Has this replica be the one of this name, which serves at this address.
+    pub(crate) fn name(&self, id: &str, address: &str) {
+        self.lock().peers_mut().name(id, address);
     }
 
     /// The reports to relay, by service and group, and the heartbeat that is to follow them.
     pub(crate) fn relay(
         &self,
         relay: &mut Relay,
-        address: &str,
         now: Now,
     ) -> (Vec<(String, u64, Relayed)>, Heartbeat) {
         let mut fleet = self.lock();
-        let (number, seen) = fleet.peers_mut().heartbeat(now);
-        let heartbeat = Heartbeat {
-            number,
-            seen,
-            version: fleet.version().0,
-            level: crate::store::LEVEL,
-            time: now.time,
-            address: address.to_owned(),
-        };
+        let version = fleet.version().0;
+        let heartbeat = fleet.peers_mut().heartbeat(version, LEVEL, now);
         (relay.next(&fleet, now), heartbeat)
     }
 

@@ -93,13 +93,11 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     );
     info!(%address, data = %data.display(), services, connections, "started");
     let host = options.hosts.first();
-    let replica = observer.map(|observer| {
-        let host = host.map_or_else(|| address.ip().to_string(), |host| host.as_str().to_owned());
-        Replica::new(format!("{scheme}://{host}:{}", address.port()), observer)
-    });
-    let replica = replica.transpose()?;
+    let host = host.map_or_else(|| address.ip().to_string(), |host| host.as_str().to_owned());
+    let replica = observer.map(Replica::new).transpose()?;
     if let Some(replica) = &replica {
-        registry.memory().name(&replica.id);
+        let url = format!("{scheme}://{host}:{}", address.port());
+        registry.memory().name(&replica.id, &url);
     }
     let names = HostNames::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(registry, replica, names, capacity, stop.clone())?);

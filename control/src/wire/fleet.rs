@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::barrier::Progress;
 use crate::wire::node::{NodeView, UnstoredView};
+use crate::wire::replica::ReplicaView;
 
 /// The answer to `GET …/fleet`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub(crate) struct FleetView {
     pub(crate) unstored_nodes: Vec<UnstoredView>,
     /// The barriers that are open.
     pub(crate) barriers: Vec<Progress>,
+    /// The replicas that serve the same store; none where one control serves it alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replicas: Vec<ReplicaView>,
 }
 
 impl FleetView {
@@ -27,6 +31,7 @@ impl FleetView {
         Self {
             nodes: self.nodes.iter().map(NodeView::quiet).collect(),
             barriers: self.barriers.iter().map(Progress::quiet).collect(),
+            replicas: self.replicas.iter().map(ReplicaView::quiet).collect(),
             ..self.clone()
         }
     }

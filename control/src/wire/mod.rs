@@ -6,6 +6,7 @@ pub(crate) mod forgotten;
 pub(crate) mod history;
 pub(crate) mod node;
 pub(crate) mod probes;
+pub(crate) mod replica;
 pub(crate) mod stamp;
 pub(crate) mod summary;
 pub(crate) mod timer;

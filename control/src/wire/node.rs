@@ -104,6 +104,9 @@ pub(crate) struct NodeView {
     /// Paths that health checks seem to ask it for and that maintenance refuses, each as `AGENT:PATH`.
     #[serde(default)]
     pub(crate) probed: Vec<String>,
+    /// Where another replica of control serves to which it reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replica: Option<String>,
 }
 
 /// A node that has the state and could not be stored as a member.

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::terminal::{Paint, Report, node_lines, one_line, shown};
+use crate::cli::terminal::{Paint, Report, node_lines, one_line, replica_lines, shown};
 use crate::wire::fleet::FleetView;
 use crate::wire::summary::{Summaries, Summary};
 
@@ -27,7 +27,11 @@ pub(crate) fn run(client: &Client, wanted: &[String]) -> Result<Report, Failure>
             let line = |(summary, fleet): (&Summary, &FleetView)| {
                 one_line(summary, fleet, width.unwrap_or_default(), paint, now)
             };
-            services.iter().zip(&fleets).map(line).collect()
+            let mut text: String = services.iter().zip(&fleets).map(line).collect();
+            if let Some(fleet) = fleets.first() {
+                replica_lines(&fleet.replicas, paint, now, &mut text);
+            }
+            text
         }
     };
     let services = services.into_iter().zip(fleets);

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::terminal::ago;
 use crate::cli::terminal::counts::counts;
@@ -9,6 +9,10 @@ use crate::cli::terminal::paint::line;
 use crate::wire::fleet::FleetView;
 use crate::wire::node::{NodeView, Standing, UnstoredView, rules};
 use crate::wire::probes::probed;
+use crate::wire::replica::ReplicaView;
+
+/// A replica that lives sends a heartbeat each second.
+const LATE: SignedDuration = SignedDuration::from_secs(5);
 
 /// How many of the nodes that are not lost have the revision in force, in a few words.
 pub(crate) fn node_count(fleet: &FleetView, paint: Paint, now: Timestamp) -> String {
@@ -59,7 +63,34 @@ pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> Str
         let waits = format!("{} waits: {}", open.actor, counts(open));
         line("waiting", &waits, &mut text);
     }
+    replica_lines(&fleet.replicas, paint, now, &mut text);
     text
+}
+
+/// The replicas of control, each on a line.
+pub(crate) fn replica_lines(
+    replicas: &[ReplicaView],
+    paint: Paint,
+    now: Timestamp,
+    text: &mut String,
+) {
+    for (place, replica) in replicas.iter().enumerate() {
+        let label = if place == 0 { "replicas" } else { "" };
+        let address = match replica.address.as_str() {
+            "" => "one that has just started",
+            address => address,
+        };
+        let is_late = now.duration_since(replica.heard) > LATE;
+        let said = match (replica.answers, is_late) {
+            (true, _) => format!("{address}, which answers"),
+            (false, false) => address.to_owned(),
+            (false, true) => {
+                let heard = ago(replica.heard, now);
+                paint.warn(&format!("{address}, last heartbeat {heard}"))
+            }
+        };
+        line(label, &said, text);
+    }
 }
 
 /// The nodes that have the state and could not be stored, each on a line.
@@ -151,7 +182,9 @@ pub(crate) fn described(node: &NodeView, revision: u64, paint: Paint, now: Times
         .error
         .as_ref()
         .map_or_else(String::new, |error| format!(": {error}"));
-    format!("{name} ({kind} {boot}): {standing}{lost}{applied}{heard}{error}")
+    let replica = node.replica.as_ref();
+    let replica = replica.map_or_else(String::new, |address| format!(" by {address}"));
+    format!("{name} ({kind} {boot}): {standing}{lost}{applied}{heard}{replica}{error}")
 }
 
 /// Whether it has `revision` in force, or a later one.

@@ -14,7 +14,7 @@ mod wait;
 
 pub(crate) use self::ago::ago;
 pub(crate) use self::describe::{Follow, described, notes, one_line, shown};
-pub(crate) use self::fleet::node_lines;
+pub(crate) use self::fleet::{node_lines, replica_lines};
 pub(crate) use self::forgotten::forgotten;
 pub(crate) use self::paint::Paint;
 pub(crate) use self::report::{Report, print, say};

@@ -98,7 +98,7 @@ fn replicas() -> [Replica; 2] {
     let store = FakeStore::new();
     let replicas = ["one", "other"].map(|id| {
         let registry = Registry::new(store.clone()).unwrap();
-        registry.memory().name(id);
+        registry.memory().name(id, id);
         registry.serve(id).unwrap();
         Replica {
             registry,
@@ -115,7 +115,7 @@ fn replicas() -> [Replica; 2] {
 /// One tells the other what it hears, which the other takes, and gives how many members that was about.
 fn relay(from: &mut Replica, to: &Replica) -> usize {
     let now = Now::read();
-    let (relayed, heartbeat) = from.registry.memory().relay(&mut from.relay, "", now);
+    let (relayed, heartbeat) = from.registry.memory().relay(&mut from.relay, now);
     to.catches_up();
     for (service, _, relayed) in &relayed {
         to.memory().relayed(service, from.id, relayed, now);
@@ -173,7 +173,7 @@ fn a_report_that_comes_late_by_way_of_another_replica_takes_nothing_back() {
     other.enters();
     one.catches_up();
     one.hears(2, true, 3);
-    let late = one.registry.memory().relay(&mut one.relay, "", Now::read());
+    let late = one.registry.memory().relay(&mut one.relay, Now::read());
     other.hears(3, true, 0);
     assert_eq!(other.judges(), Some(Ending::Done));
     for (service, _, relayed) in &late.0 {
@@ -184,7 +184,7 @@ fn a_report_that_comes_late_by_way_of_another_replica_takes_nothing_back() {
     // The one that heard it before tells no more of it.
     relay(&mut other, &one);
     let now = Now::read();
-    let (relayed, _) = one.registry.memory().relay(&mut one.relay, "", now);
+    let (relayed, _) = one.registry.memory().relay(&mut one.relay, now);
     assert!(
         relayed
             .iter()
@@ -196,7 +196,7 @@ fn a_report_that_comes_late_by_way_of_another_replica_takes_nothing_back() {
 fn a_member_that_was_forgotten_is_none_again_by_what_was_told_before() {
     let [mut one, other] = replicas();
     one.hears(1, true, 0);
-    let (relayed, _) = one.registry.memory().relay(&mut one.relay, "", Now::read());
+    let (relayed, _) = one.registry.memory().relay(&mut one.relay, Now::read());
     other.catches_up();
     let id = MemberId {
         name: "a".to_owned(),

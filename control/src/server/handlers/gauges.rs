@@ -95,7 +95,7 @@ fn of_replica(replica: &Replica, memory: &Memory, gauges: &mut Gauges) -> promet
         age,
     )?;
     let now = Now::read();
-    for (_, heartbeat, came) in fleet.peers().all() {
+    for (heartbeat, came) in fleet.peers().all() {
         let Some(heartbeat) = heartbeat else { continue };
         let only = ("replica", heartbeat.address.as_str());
         let silence = now.instant.saturating_duration_since(came.instant);

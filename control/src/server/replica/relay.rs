@@ -97,7 +97,7 @@ async fn say(
     lease: Lease,
 ) -> Result<(), StoreError> {
     let memory = app.registry.memory();
-    let (relayed, heartbeat) = memory.relay(relay, &replica.address, Now::read());
+    let (relayed, heartbeat) = memory.relay(relay, Now::read());
     let relayed = relayed.into_iter().map(|(service, group, relayed)| {
         let group = group.to_string();
         (service, group, relayed.encode_to_vec())

@@ -12,8 +12,6 @@ use crate::values::random::random;
 pub(crate) struct Replica {
     /// Its name among them, another one after each start.
     pub(crate) id: String,
-    /// Where it serves, as operators see it.
-    pub(super) address: String,
     pub(crate) freshness: Freshness,
     pub(super) observer: Observer,
     /// Until when the others take it for one that hears nodes.
@@ -21,15 +19,14 @@ pub(crate) struct Replica {
 }
 
 impl Replica {
-    /// A replica that serves at an address, as operators are to see it.
+    /// A replica of a new name.
     ///
     /// # Errors
     ///
     /// Where the system gives no random number.
-    pub(crate) fn new(address: String, observer: Observer) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(observer: Observer) -> Result<Self, getrandom::Error> {
         Ok(Self {
             id: format!("{:032x}", random()?),
-            address,
             freshness: Freshness::default(),
             observer,
             serves_until: Mutex::default(),

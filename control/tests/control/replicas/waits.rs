@@ -108,3 +108,28 @@ fn a_replica_that_was_killed_goes_on_when_it_is_started_again() {
     let run = wait.ends();
     assert_eq!(run.code, Some(0), "{run:?}");
 }
+
+#[test]
+fn status_names_the_replicas_and_the_one_that_hears_a_node() {
+    let replicas = Replicas::start();
+    let mut nodes = nodes(&replicas);
+    let (home, control) = (&replicas.homes[0], &replicas.controls[0]);
+    let address = |place: usize| format!("http://{}", replicas.controls[place].address);
+    let shows = || {
+        let status = home.run(control, &["status", "shop"]).done();
+        let by = format!("by {}", address(1));
+        let answers = format!("{}, which answers", address(0));
+        status.contains(&by) && status.contains(&answers) && status.contains(&address(2))
+    };
+    control.until(shows);
+    let all = home.run(control, &["status"]).done();
+    assert!(all.contains(&address(2)), "{all}");
+    nodes[1].follows(control);
+    let by = format!("by {}", address(1));
+    assert!(
+        !home
+            .run(control, &["node", "list", "shop"])
+            .done()
+            .contains(&by)
+    );
+}

@@ -24,6 +24,7 @@ fn node(name: &str, standing: Standing) -> NodeView {
         format: Some(2),
         rules: BTreeMap::new(),
         probed: Vec::new(),
+        replica: None,
     }
 }
 

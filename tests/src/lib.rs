@@ -4,6 +4,7 @@
 mod compare;
 mod rig;
 mod sites;
+pub mod strangers;
 mod through_envoy;
 
 pub use compare::Run;

@@ -32,7 +32,7 @@ cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wa
 cargo xtask api       tests control's HTTP interface with REDbot and schemathesis
 cargo xtask counts    counts instructions and allocations of what runs in every request; --accept keeps them
 cargo xtask simulate  runs the simulation of --wait a million times: cargo xtask simulate [--runs N]
-cargo xtask soak      runs the tests of --wait at full length: 200 rounds over 50 nodes, 10,000 held polls
+cargo xtask soak      runs the tests of --wait at full length: 200 rounds over 50 nodes, 200 over replicas that fail
 cargo xtask bench     measures the parts beside their contenders and writes docs/performance.md (--quick: target/bench/)
 cargo xtask fuzz      runs the fuzz targets, or one: cargo xtask fuzz [--runs N] [TARGET]
 cargo xtask ci        runs what CI runs: lint, counts, test and libraries; --install first installs what the machine lacks";

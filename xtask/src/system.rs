@@ -93,6 +93,13 @@ const NEEDS: &[Need] = &[
     debian("promtool", "prometheus", "promtool --version", TESTS),
     debian("sqlite3", "sqlite3", "sqlite3 --version", TESTS),
     debian("etcd", "etcd-server", "etcd --version", TESTS),
+    debian("ip", "iproute2", "PATH=$PATH:/usr/sbin ip -Version", TESTS),
+    debian(
+        "nftables",
+        "nftables",
+        "PATH=$PATH:/usr/sbin nft --version",
+        TESTS,
+    ),
     debian("jq", "jq", "jq --version", TESTS),
     debian("chromium", "chromium", "chromium --version", TESTS),
     debian(

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the tests of `--wait` and of a besieged control at full length, which CI runs in short.
+//! `cargo xtask soak`: the tests of `--wait`, of a besieged control and of replicas at full length, which CI runs in short.
 
 use anyhow::Result;
 
@@ -7,13 +7,14 @@ use crate::system::{self, Chore, Missing};
 use crate::workspace::cargo;
 use crate::{tools, wasm};
 
-/// How long the tests of `tests/tests/barrier/` and `tests/tests/faults/lease.rs` are at full length.
-const LENGTHS: [(&str, &str); 9] = [
+/// How long the tests of `tests/tests/barrier/`, `tests/tests/faults/lease.rs` and `tests/tests/replicas/` are at full length.
+const LENGTHS: [(&str, &str); 10] = [
     ("BARRIER_ROUNDS", "200"),
     ("CROWD_POLLERS", "1000"),
     ("CROWD_ROUNDS", "50"),
     ("CROWD_PARKED", "10000"),
     ("FROZEN_ROUNDS", "100"),
+    ("REPLICAS_ROUNDS", "200"),
     ("SIEGE_READERS", "12000"),
     ("SIEGE_SILENT", "1500"),
     ("SIEGE_FILES", "20000"),
@@ -31,7 +32,11 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         "build",
         &mut cargo("build --release --bins -p intermission-control -p intermission-examples"),
     )?;
-    for (name, tests) in [("soak", "barrier"), ("frozen Envoys", "faults lease::")] {
+    for (name, tests) in [
+        ("soak", "barrier"),
+        ("frozen Envoys", "faults lease::"),
+        ("replicas", "replicas"),
+    ] {
         steps.step(name, || {
             let mut test = cargo(&format!(
                 "test --release -p intermission-tests --test {tests}"

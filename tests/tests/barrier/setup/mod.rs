@@ -1,15 +1,13 @@
 //! What a wait is tried with: control, nodes, an application, clients, and a way that can be cut.
 
-mod app;
-mod client;
 mod control;
 mod edge;
 mod node;
 mod proxy;
 mod shop;
 
-pub(crate) use app::{Witness, app};
-pub(crate) use client::{Client, TESTER};
+pub(crate) use intermission_tests::strangers::{Client, TESTER, Witness, app};
+
 pub(crate) use control::{Control, Setting};
 pub(crate) use edge::EdgeNode;
 pub(crate) use node::{ANYWHERE, Node};

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 /// What the application sees of strangers' requests.
 #[derive(Debug, Default)]
-pub(crate) struct Witness {
+pub struct Witness {
     /// Whether a wait has ended with the promise that none runs any more.
     promised: AtomicBool,
     /// Requests that began or ran while that promise held.
@@ -25,20 +25,22 @@ pub(crate) struct Witness {
 
 impl Witness {
     /// From now on no stranger's request may begin or run.
-    pub(crate) fn tell(&self) {
+    pub fn tell(&self) {
         self.promised.store(true, Ordering::SeqCst);
     }
 
     /// From now on they may.
-    pub(crate) fn release(&self) {
+    pub fn release(&self) {
         self.promised.store(false, Ordering::SeqCst);
     }
 
-    pub(crate) fn betrayed(&self) -> u64 {
+    /// How many requests of strangers began or ran while the promise held.
+    pub fn betrayed(&self) -> u64 {
         self.betrayed.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn served(&self) -> u64 {
+    /// How many requests were served.
+    pub fn served(&self) -> u64 {
         self.served.load(Ordering::SeqCst)
     }
 
@@ -63,7 +65,7 @@ impl Takes {
 }
 
 /// An application that answers at once, late, bit by bit, or goes on after its answer.
-pub(crate) fn app(witness: Arc<Witness>) -> Router {
+pub fn app(witness: Arc<Witness>) -> Router {
     Router::new()
         .route("/", get(answer))
         .route("/large", get(large))

@@ -4,33 +4,51 @@ use std::net::SocketAddr;
 use intermission_testkit::http::Connection;
 
 /// A connection over which a client asks again and again.
-pub(crate) struct Client(Connection);
+#[derive(Debug)]
+pub struct Client(Connection);
 
 /// The address of a tester, in a header.
-pub(crate) const TESTER: &str = "203.0.113.7";
+pub const TESTER: &str = "203.0.113.7";
 /// The address of another client.
 const STRANGER: &str = "198.51.100.9";
 
 impl Client {
-    pub(crate) async fn connect(address: SocketAddr) -> io::Result<Self> {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not listen.
+    pub async fn connect(address: SocketAddr) -> io::Result<Self> {
         Connection::open(address).await.map(Self)
     }
 
     /// Asks as a stranger, and reads the whole answer.
-    pub(crate) async fn ask(&mut self, path: &str) -> io::Result<u16> {
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn ask(&mut self, path: &str) -> io::Result<u16> {
         let from = [("x-forwarded-for", STRANGER)];
         let answer = self.0.ask("GET", path, &from, "").await?;
         Ok(answer.status)
     }
 
     /// Asks as a stranger, and reads the head of the answer: its status, and the length of its body.
-    pub(crate) async fn begin(&mut self, path: &str) -> io::Result<(u16, Option<usize>)> {
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn begin(&mut self, path: &str) -> io::Result<(u16, Option<usize>)> {
         self.begin_with(path, &[("x-forwarded-for", STRANGER)])
             .await
     }
 
     /// The same with these headers.
-    pub(crate) async fn begin_with(
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn begin_with(
         &mut self,
         path: &str,
         headers: &[(&str, &str)],
@@ -44,7 +62,11 @@ impl Client {
     }
 
     /// Asks as a stranger for another protocol.
-    pub(crate) async fn upgrade(&mut self, path: &str) -> io::Result<u16> {
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn upgrade(&mut self, path: &str) -> io::Result<u16> {
         let headers = [
             ("x-forwarded-for", STRANGER),
             ("connection", "upgrade"),
@@ -54,12 +76,20 @@ impl Client {
     }
 
     /// Reads on until so many bytes have come.
-    pub(crate) async fn read(&mut self, bytes: usize) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn read(&mut self, bytes: usize) -> io::Result<()> {
         self.0.read(bytes).await.map(drop)
     }
 
     /// Reads on until these bytes have come.
-    pub(crate) async fn until(&mut self, bytes: &str) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails or ends.
+    pub async fn until(&mut self, bytes: &str) -> io::Result<()> {
         self.0.read_until(bytes.as_bytes()).await
     }
 }

@@ -8,6 +8,7 @@ use intermission_core::StateTag;
 use jiff::Timestamp;
 
 use super::disk::Disk;
+use super::node::name;
 use super::polls::Message;
 use super::store::Work;
 use super::world::{Event, SERVICE, World};
@@ -278,6 +279,13 @@ impl World {
             &self.control.disk.tables.load(),
             now,
         );
+        // What an operator has answered for counts again as the store has it.
+        for process in &mut self.processes {
+            let forgiven = self.control.disk.tables.forgiven.get(&process.id);
+            for (place, thread) in process.threads.iter_mut().enumerate() {
+                thread.excused |= forgiven.is_some_and(|names| names.contains(&name(place)));
+            }
+        }
         let service = memory.service(SERVICE).unwrap();
         self.observer.restarted(&service.state);
         self.control.memory = Some(memory);

@@ -25,7 +25,7 @@ pub(super) struct Tables {
     /// Each revision from the first.
     history: Vec<(StoredState, StateTag)>,
     members: BTreeMap<MemberId, StoredMember>,
-    forgiven: BTreeMap<MemberId, BTreeSet<String>>,
+    pub(super) forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     barriers: BTreeMap<String, StoredBarrier>,
 }
 

@@ -31,13 +31,13 @@ struct Options {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// URL of the state of the service
+    /// URL of the state of the service; one for each replica of control
     #[arg(
         long,
         value_name = "URL",
         default_value = "http://127.0.0.1:7700/v1/services/shop/state"
     )]
-    state: String,
+    state: Vec<String>,
 
     /// File with the token of the polls [default: the variable INTERMISSION_NODE_TOKEN]
     #[arg(long, value_name = "FILE")]
@@ -98,8 +98,8 @@ async fn main() -> anyhow::Result<()> {
 /// The policy of the service, which follows control.
 async fn policy(options: &Options) -> anyhow::Result<PolicyHandle> {
     let poller = match &options.ca_file {
-        Some(file) => Poller::new_with_ca_file(&options.state, file)?,
-        None => Poller::new(&options.state)?,
+        Some(file) => Poller::new_with_ca_file(options.state.clone(), file)?,
+        None => Poller::new(options.state.clone())?,
     };
     let mut poller = poller.with_interval(Duration::from_millis(500));
     if let Some(lease) = options.lease {

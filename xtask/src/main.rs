@@ -17,12 +17,14 @@ use std::process::ExitCode;
 
 use crate::bench::Length;
 use crate::counts::Task;
+use crate::demo::Size;
 use crate::step::Steps;
 use crate::suites::{api, fuzz, libraries, simulate, soak, test};
 use crate::system::Missing;
 
 const CHORES: &str = "\
-cargo xtask demo      installs what the demo needs, starts control, three apps and Envoy, and prints commands to try
+cargo xtask demo      installs what the demo needs, starts control, three apps and Envoy, and prints commands to try;
+                      --replicas starts three controls over three members of etcd
 cargo xtask setup     installs everything that the other chores need, on the machine (as root on Debian) and under target/
 cargo xtask test      runs every test; --install first installs what the machine lacks
 cargo xtask lint      checks format, lints, docs, features, targets, licences, documentation and the deployment files
@@ -46,7 +48,8 @@ fn main() -> ExitCode {
         .collect::<Vec<_>>()
         .as_slice()
     {
-        ["demo"] => demo::run(),
+        ["demo"] => demo::run(Size::One),
+        ["demo", "--replicas"] => demo::run(Size::Replicas),
         ["setup"] => setup::run(&mut steps),
         ["test"] => test::run(&mut steps, Missing::Name),
         ["test", "--install"] => test::run(&mut steps, Missing::Install),

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::workspace::root;
 use crate::{step, tools};
 
-use self::Chore::{Bench, Counts, Demo, Libraries, Lint, Test, Wasm};
+use self::Chore::{Bench, Counts, Demo, Libraries, Lint, Replicas, Test, Wasm};
 use self::Source::{Debian, Rustup};
 
 /// What the needs are for.
@@ -19,6 +19,7 @@ pub(crate) enum Chore {
     Demo,
     Libraries,
     Lint,
+    Replicas,
     Test,
     Wasm,
 }
@@ -92,7 +93,7 @@ const NEEDS: &[Need] = &[
     debian("Varnish (varnishd)", "varnish", "varnishd -V", TESTS),
     debian("promtool", "prometheus", "promtool --version", TESTS),
     debian("sqlite3", "sqlite3", "sqlite3 --version", TESTS),
-    debian("etcd", "etcd-server", "etcd --version", TESTS),
+    debian("etcd", "etcd-server", "etcd --version", &[Replicas, Test]),
     debian("ip", "iproute2", "PATH=$PATH:/usr/sbin ip -Version", TESTS),
     debian(
         "nftables",

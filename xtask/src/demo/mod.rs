@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: control, a shop, a greeter, and a shop without the layer behind Envoy, until Ctrl-C.
 
 mod process;
+mod size;
 mod token;
 
 use std::net::TcpListener;
@@ -8,46 +9,47 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::interval;
 
 use self::process::Process;
+pub(crate) use self::size::Size;
 use crate::system::{self, Chore, Missing};
 use crate::workspace::{cargo, command, target};
 use crate::{step, tools, wasm};
 
-const CONTROL: &str = "127.0.0.1:7700";
 const SHOP: &str = "127.0.0.1:8080";
 const GREETER: &str = "127.0.0.1:50051";
 // These three as `examples/envoy/envoy.yaml` has them.
 const PLAIN_SHOP: &str = "127.0.0.1:8081";
 const ENVOY: &str = "127.0.0.1:10000";
 const ENVOY_ADMIN: &str = "127.0.0.1:9901";
-const WANTED: [(&str, &str); 6] = [
-    ("control", CONTROL),
+const APPS: [(&str, &str); 5] = [
     ("the shop", SHOP),
     ("the greeter", GREETER),
     ("the shop without the layer", PLAIN_SHOP),
     ("Envoy", ENVOY),
     ("Envoy's administration", ENVOY_ADMIN),
 ];
-
-const WHAT_NEXT: &str = include_str!("what-next.txt");
-const CONTROL_ENDED: &str = "\
-control ended (STATUS). The apps and Envoy keep to the last state that they know.
-They follow again after: cargo intermission serve --data target/demo
-";
+/// How often the processes are looked at.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Runs the demo until it is interrupted or an app dies.
-pub(crate) fn run() -> Result<()> {
-    check_ports()?;
-    system::check(&[Chore::Demo], Missing::Install)?;
+pub(crate) fn run(size: Size) -> Result<()> {
+    check_ports(size)?;
+    let chores: &[Chore] = match size {
+        Size::One => &[Chore::Demo],
+        Size::Replicas => &[Chore::Demo, Chore::Replicas],
+    };
+    system::check(chores, Missing::Install)?;
     let envoy = prepare()?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(play(&envoy))
+        .block_on(play(size, &envoy))
 }
 
 /// Builds everything that runs, and returns where Envoy is.
@@ -69,9 +71,9 @@ fn joined<T>(work: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     work.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-fn check_ports() -> Result<()> {
+fn check_ports(size: Size) -> Result<()> {
     let mut taken = Vec::new();
-    for (name, address) in WANTED {
+    for (name, address) in APPS.into_iter().chain(size.wants()) {
         if let Err(error) = TcpListener::bind(address) {
             taken.push(format!("{name} wants {address}: {error}"));
         }
@@ -82,13 +84,13 @@ fn check_ports() -> Result<()> {
     Ok(())
 }
 
-async fn play(envoy: &Path) -> Result<()> {
+async fn play(size: Size, envoy: &Path) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut running = Vec::new();
     let outcome = tokio::select! {
-        outcome = run_all(&mut running, envoy) => outcome,
+        outcome = run_all(&mut running, size, envoy) => outcome,
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = hangup.recv() => Ok(()),
@@ -100,27 +102,36 @@ async fn play(envoy: &Path) -> Result<()> {
     outcome
 }
 
-async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
-    let serve = ["serve", "--listen", CONTROL, "--data", "target/demo"];
-    start(running, "control", "intermission", &serve).await?;
-    let server = format!("http://{CONTROL}");
+async fn run_all(running: &mut Vec<Process>, size: Size, envoy: &Path) -> Result<()> {
+    size.start(running).await?;
+    let servers = running.len();
     let operator = || {
         let mut operator = program("intermission");
-        operator.args(["--server", &server]);
+        for address in size.controls() {
+            operator.args(["--server", &format!("http://{address}")]);
+        }
+        operator.args(["--token-file", &size.token_file().display().to_string()]);
         operator
     };
     step::run(operator().args(["service", "add", "shop"]))?;
-    let token = token::of_the_nodes(operator())?;
+    let token = token::of_the_nodes(&size.folder(), operator())?;
 
-    let state = format!("{server}/v1/services/shop/state");
     let file = token.file.display().to_string();
-    let app = |listen| ["--listen", listen, "--state", &state, "--token-file", &file];
+    let states = size.controls().into_iter();
+    let states: Vec<_> = states
+        .map(|address| format!("http://{address}/v1/services/shop/state"))
+        .collect();
+    let app = |listen| {
+        let states = states.iter().flat_map(|state| ["--state", state]);
+        let app = ["--listen", listen, "--token-file", &file];
+        app.into_iter().chain(states).collect::<Vec<_>>()
+    };
     start(running, "shop", "axum", &app(SHOP)).await?;
     start(running, "greeter", "tonic", &app(GREETER)).await?;
     let plain = ["--listen", PLAIN_SHOP, "--without-layer"];
     start(running, "plain", "axum", &plain).await?;
     let mut command = command(envoy);
-    command.args(["--config-path", "examples/envoy/envoy.yaml"]);
+    command.arg("--config-path").arg(size.envoy_config()?);
     command.env("INTERMISSION_NODE_TOKEN", &token.text);
     command.args(["--concurrency", "2", "--use-dynamic-base-id"]);
     // Of what Envoy says only what the filter says.
@@ -130,22 +141,20 @@ async fn run_all(running: &mut Vec<Process>, envoy: &Path) -> Result<()> {
     if let Some(envoy) = running.last_mut() {
         envoy.accepts(ENVOY).await?;
     }
-    println!("\n{WHAT_NEXT}");
+    println!("\n{}", size.what_next());
 
-    let [control, shop, greeter, plain, envoy] = running.as_mut_slice() else {
-        bail!("the demo has five processes");
-    };
-    let mut control_runs = true;
+    let mut pause = interval(LOOK);
     loop {
-        tokio::select! {
-            status = control.ended(), if control_runs => {
-                control_runs = false;
-                println!("\n{}", CONTROL_ENDED.replace("STATUS", &status));
+        pause.tick().await;
+        for (place, process) in running.iter_mut().enumerate() {
+            let Some(status) = process.has_ended() else {
+                continue;
+            };
+            let name = process.name();
+            if place >= servers {
+                bail!("{name} ended ({status}), and with it the demo");
             }
-            status = shop.ended() => bail!("the shop ended ({status}), and with it the demo"),
-            status = greeter.ended() => bail!("the greeter ended ({status}), and with it the demo"),
-            status = plain.ended() => bail!("the shop without the layer ended ({status}), and with it the demo"),
-            status = envoy.ended() => bail!("Envoy ended ({status}), and with it the demo"),
+            println!("\n{name} ended ({status}). {}", size.again(name));
         }
     }
 }

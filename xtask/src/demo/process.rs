@@ -21,6 +21,8 @@ pub(super) struct Process {
     name: &'static str,
     child: Child,
     output: Option<Lines<BufReader<ChildStdout>>>,
+    /// Whether its end was reported.
+    is_reported: bool,
 }
 
 impl Process {
@@ -44,6 +46,7 @@ impl Process {
             name,
             child,
             output,
+            is_reported: false,
         })
     }
 
@@ -87,8 +90,22 @@ impl Process {
         }
     }
 
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How it has ended, once.
+    pub(super) fn has_ended(&mut self) -> Option<String> {
+        if self.is_reported {
+            return None;
+        }
+        let status = self.child.try_wait().ok()??;
+        self.is_reported = true;
+        Some(status.to_string())
+    }
+
     /// Waits for its end and says what that was.
-    pub(super) async fn ended(&mut self) -> String {
+    async fn ended(&mut self) -> String {
         match self.child.wait().await {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),

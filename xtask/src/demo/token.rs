@@ -10,7 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use crate::step::output;
-use crate::workspace::target;
 
 /// A token, and the file that holds it.
 #[derive(Debug)]
@@ -19,9 +18,9 @@ pub(super) struct NodeToken {
     pub(super) text: String,
 }
 
-/// The token of the last demo on the same data, else a new one, which `operator` makes.
-pub(super) fn of_the_nodes(mut operator: Command) -> Result<NodeToken> {
-    let file = target().join("demo/node.token");
+/// The token of the last demo on the data in this folder, else a new one, which `operator` makes.
+pub(super) fn of_the_nodes(folder: &Path, mut operator: Command) -> Result<NodeToken> {
+    let file = folder.join("node.token");
     if let Ok(text) = fs::read_to_string(&file) {
         return Ok(NodeToken { file, text });
     }

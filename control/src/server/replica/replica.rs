@@ -1,7 +1,7 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
 
 use crate::server::replica::freshness::Freshness;
 use crate::store::Observer;
@@ -15,7 +15,7 @@ pub(crate) struct Replica {
     pub(crate) freshness: Freshness,
     pub(super) observer: Observer,
     /// Until when the others take it for one that hears nodes.
-    serves_until: Mutex<Option<Instant>>,
+    serves_until: watch::Sender<Option<Instant>>,
 }
 
 impl Replica {
@@ -29,28 +29,23 @@ impl Replica {
             id: format!("{:032x}", random()?),
             freshness: Freshness::default(),
             observer,
-            serves_until: Mutex::default(),
+            serves_until: watch::Sender::default(),
         })
     }
 
     /// The others take it for one that hears nodes, until then.
     pub(super) fn serve_until(&self, until: Instant) {
-        *self.lock() = Some(until);
+        self.serves_until.send_replace(Some(until));
     }
 
-    /// Whether the others take it for one that hears nodes. Where they do not, they end waits without what it hears.
-    pub(super) fn serves(&self) -> bool {
-        self.lock().is_some_and(|until| Instant::now() < until)
-    }
-
-    /// Waits until memory has all that was stored before this call, for at most `limit`; tells whether it has.
+    /// Waits until memory has all that was stored before this call, and the others take this replica for one that hears nodes:
+    /// else they end waits without what it hears. It waits for at most `limit`, and tells whether both are so.
     pub(crate) async fn is_proven(&self, limit: Duration) -> bool {
-        self.freshness.is_proven(limit).await && self.serves()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.serves_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let mut until = self.serves_until.subscribe();
+        let serves = async {
+            let is_later = |until: &Option<Instant>| until.is_some_and(|at| Instant::now() < at);
+            self.freshness.is_proven(limit).await && until.wait_for(is_later).await.is_ok()
+        };
+        timeout(limit, serves).await.unwrap_or(false)
     }
 }

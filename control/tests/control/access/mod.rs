@@ -1,6 +1,6 @@
 //! Who may ask control for what, and over which connections.
 
-mod authority;
+pub(crate) mod authority;
 mod guard;
 mod roles;
 mod tls;

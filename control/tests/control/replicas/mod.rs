@@ -1,6 +1,7 @@
 //! Several controls that serve one store in etcd.
 
 mod away;
+mod encrypted;
 mod one_store;
 mod replicas;
 mod unstored;

@@ -1,0 +1,68 @@
+use std::process::{Command, Stdio};
+
+use intermission_testkit::control::Home;
+use intermission_testkit::{Process, free_address};
+
+use crate::access::authority::Authority;
+
+/// A member of etcd that takes connections of clients with a certificate of this CA only.
+fn etcd(home: &Home, authority: &Authority) -> (Process, String) {
+    let (client, peer) = (free_address(), free_address());
+    let [_, certificate, _, key] = authority.certify(home, &["127.0.0.1"]);
+    let url = format!("https://{client}");
+    let mut etcd = Command::new("etcd");
+    etcd.arg("--data-dir")
+        .arg(home.path().join("etcd"))
+        .args(["--log-level", "error", "--client-cert-auth"])
+        .args(["--cert-file", &certificate, "--key-file", &key])
+        .args(["--trusted-ca-file", &authority.file(home)])
+        .args([
+            "--listen-client-urls",
+            &url,
+            "--advertise-client-urls",
+            &url,
+        ])
+        .args(["--listen-peer-urls", &format!("http://{peer}")])
+        .stderr(Stdio::null());
+    let mut etcd = Process::launch(&mut etcd);
+    etcd.listens(client);
+    (etcd, url)
+}
+
+#[test]
+fn etcd_is_reached_by_a_client_certificate_and_refuses_others_by_name() {
+    let (of_etcd, authority) = (Home::new(), Authority::new("etcd"));
+    let (_etcd, url) = etcd(&of_etcd, &authority);
+    let home = Home::new();
+    let ca = authority.file(&home);
+    let [_, certificate, _, key] = authority.certify(&home, &["control.example"]);
+    let own = [
+        "--etcd",
+        &url,
+        "--etcd-cert",
+        &certificate,
+        "--etcd-key",
+        &key,
+    ];
+    let mut control = home.start_on("127.0.0.1:0", &[&own[..], &["--etcd-ca", &ca]].concat());
+    control.add("shop");
+    control.stop();
+    let stranger = Home::new();
+    let other = Authority::new("other").file(&stranger);
+    for (options, reason) in [
+        (
+            &["--etcd", &url, "--etcd-ca", &ca][..],
+            "it wants a certificate of its own CA",
+        ),
+        (
+            &[&own[..], &["--etcd-ca", &other]].concat()[..],
+            "UnknownIssuer",
+        ),
+        (&own[..], "name the file with --etcd-ca"),
+    ] {
+        let home = Home::new();
+        let mut refused = home.serve(home.binary(), "127.0.0.1:0", options);
+        assert!(!refused.process.wait().success(), "{options:?}");
+        assert!(home.log().contains(reason), "{}", home.log());
+    }
+}

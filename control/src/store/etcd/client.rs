@@ -25,6 +25,8 @@ use crate::store::etcd::proto::{
 pub(super) struct Client {
     members: Vec<(String, Channel)>,
     current: AtomicUsize,
+    /// What else may be the reason where a member does not answer.
+    hint: &'static str,
 }
 
 /// Why no member did what it was asked.
@@ -74,6 +76,12 @@ impl Client {
         Ok(Self {
             members,
             current: AtomicUsize::new(0),
+            hint: match cluster.identity {
+                None if cluster.authority.is_some() => {
+                    " (a client certificate, which it may want, is named by --etcd-cert and --etcd-key)"
+                }
+                _ => "",
+            },
         })
     }
 
@@ -189,7 +197,7 @@ impl Client {
                 match timeout(patience.min(left), call(channel.clone())).await {
                     Ok(Ok(answer)) => return Ok(answer.into_inner()),
                     Ok(Err(status)) if is_final(&status) => return Err(Failure::Refused(status)),
-                    Ok(Err(status)) => last = format!("{url}: {}", causes(&status)),
+                    Ok(Err(status)) => last = format!("{url}: {}{}", causes(&status), self.hint),
                     Err(_) => last = format!("{url}: no answer within {patience:?}"),
                 }
                 self.give_up(current);

@@ -52,7 +52,7 @@ fn etcd_is_reached_by_a_client_certificate_and_refuses_others_by_name() {
     for (options, reason) in [
         (
             &["--etcd", &url, "--etcd-ca", &ca][..],
-            "it wants a certificate of its own CA",
+            "a client certificate, which it may want",
         ),
         (
             &[&own[..], &["--etcd-ca", &other]].concat()[..],

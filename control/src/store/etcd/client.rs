@@ -261,17 +261,7 @@ impl fmt::Display for Failure {
                 _ => write!(f, "etcd refuses: {}", causes(status)),
             },
             Self::Unanswered { last } => {
-                write!(f, "no member of etcd answers; the last was {last}")?;
-                // The alerts of TLS by which a server refuses a client without a certificate, or with a foreign one.
-                if ["BadCertificate", "CertificateRequired", "UnknownCA"]
-                    .iter()
-                    .any(|alert| last.contains(alert))
-                {
-                    f.write_str(
-                        "; it wants a certificate of its own CA: --etcd-cert and --etcd-key",
-                    )?;
-                }
-                Ok(())
+                write!(f, "no member of etcd answers; the last was {last}")
             }
         }
     }

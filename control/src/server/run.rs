@@ -106,8 +106,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         keep_records: options.keep_records,
     };
     tasks::start(&app, periods, &stop);
-    let connections = Arc::clone(&app);
-    let connections = &connections.connections;
+    let stopping_app = Arc::clone(&app);
+    let connections = &stopping_app.connections;
     let router = router(app);
     let stopping = stopped(stop.clone());
     match certificate {
@@ -116,6 +116,9 @@ async fn serve(options: Options) -> anyhow::Result<()> {
             until_stopped(connections.serve(listener, router, stopping), stop).await;
         }
         None => until_stopped(connections.serve(listener, router, stopping), stop).await,
+    }
+    if let Some(replica) = &stopping_app.replica {
+        replica.leave().await;
     }
     info!("stopped");
     Ok(())

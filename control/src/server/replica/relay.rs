@@ -42,6 +42,7 @@ async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), Stri
     let failed = |error: StoreError| error.to_string();
     let mut kept = Instant::now();
     let lease = replica.observer.lease().await.map_err(failed)?;
+    replica.serve_under(lease);
     let mut relay = Relay::default();
     let mut changes = app.registry.memory().changes();
     // The others have to know of it before it hears the first node.

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
+use tracing::warn;
 
 use crate::server::replica::freshness::Freshness;
-use crate::store::Observer;
+use crate::store::{Lease, Observer};
 use crate::values::random::random;
 
 /// This replica among those that serve one store.
@@ -16,6 +17,8 @@ pub(crate) struct Replica {
     pub(super) observer: Observer,
     /// Until when the others take it for one that hears nodes.
     serves_until: watch::Sender<Option<Instant>>,
+    /// The lease under which it serves.
+    lease: watch::Sender<Option<Lease>>,
 }
 
 impl Replica {
@@ -30,12 +33,29 @@ impl Replica {
             freshness: Freshness::default(),
             observer,
             serves_until: watch::Sender::default(),
+            lease: watch::Sender::default(),
         })
     }
 
     /// The others take it for one that hears nodes, until then.
     pub(super) fn serve_until(&self, until: Instant) {
         self.serves_until.send_replace(Some(until));
+    }
+
+    /// Serves under this lease from now on.
+    pub(super) fn serve_under(&self, lease: Lease) {
+        self.lease.send_replace(Some(lease));
+    }
+
+    /// Serves no more, so that the others need not wait for the end of the lease.
+    pub(crate) async fn leave(&self) {
+        self.serves_until.send_replace(None);
+        let lease = self.lease.send_replace(None);
+        if let Some(lease) = lease
+            && let Err(error) = self.observer.revoke(lease).await
+        {
+            warn!(%error, "the lease in etcd ends by itself");
+        }
     }
 
     /// Waits until memory has all that was stored before this call, and the others take this replica for one that hears nodes:

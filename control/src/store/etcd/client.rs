@@ -16,8 +16,8 @@ use crate::store::etcd::proto::maintenance_client::MaintenanceClient;
 use crate::store::etcd::proto::watch_client::WatchClient;
 use crate::store::etcd::proto::{
     LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveRequest, LeaseKeepAliveResponse,
-    RangeRequest, RangeResponse, StatusRequest, StatusResponse, TxnRequest, TxnResponse,
-    WatchRequest, WatchResponse,
+    LeaseRevokeRequest, LeaseRevokeResponse, RangeRequest, RangeResponse, StatusRequest,
+    StatusResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
 };
 
 /// Asks the members of a cluster: the one that answered last, and another one where it does not.
@@ -118,6 +118,18 @@ impl Client {
         self.ask(limit, |channel| {
             let mut client = LeaseClient::new(channel);
             async move { client.lease_grant(request).await }
+        })
+        .await
+    }
+
+    pub(super) async fn revoke(
+        &self,
+        request: LeaseRevokeRequest,
+        limit: Duration,
+    ) -> Result<LeaseRevokeResponse, Failure> {
+        self.ask(limit, |channel| {
+            let mut client = LeaseClient::new(channel);
+            async move { client.lease_revoke(request).await }
         })
         .await
     }

@@ -15,8 +15,8 @@ use crate::store::etcd::keys::Keys;
 use crate::store::etcd::proto::event::EventType;
 use crate::store::etcd::proto::watch_request::RequestUnion;
 use crate::store::etcd::proto::{
-    Event, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, RangeRequest, TxnRequest,
-    WatchCreateRequest, WatchRequest,
+    Event, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseRevokeRequest, RangeRequest,
+    TxnRequest, WatchCreateRequest, WatchRequest,
 };
 use crate::store::etcd::reader::Reader;
 use crate::store::etcd::request::{in_portions, put_leased};
@@ -58,6 +58,8 @@ pub(crate) struct Lease(i64);
 const LEASE: i64 = 10;
 /// How long one of these requests is tried for.
 const ASKING: Duration = Duration::from_secs(3);
+/// How long the end of a lease is tried for.
+const LEAVING: Duration = Duration::from_secs(1);
 /// How long a watch may be silent: the own heartbeats come more often.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -201,6 +203,13 @@ impl Observer {
     pub(crate) async fn keep(&self, lease: Lease) -> Result<bool, StoreError> {
         let request = LeaseKeepAliveRequest { id: lease.0 };
         Ok(self.client.keep_alive(request, ASKING).await?.ttl > 0)
+    }
+
+    /// Ends a lease, and with it all that was put under it.
+    pub(crate) async fn revoke(&self, lease: Lease) -> Result<(), StoreError> {
+        let request = LeaseRevokeRequest { id: lease.0 };
+        self.client.revoke(request, LEAVING).await?;
+        Ok(())
     }
 
     /// Says that the replica `id` lives, and what it says of itself.

@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use intermission_testkit::control::Control;
 use intermission_testkit::pause;
 use serde_json::{Value, json};
 
@@ -132,4 +133,16 @@ fn status_names_the_replicas_and_the_one_that_hears_a_node() {
             .done()
             .contains(&by)
     );
+}
+
+#[test]
+fn a_replica_that_stops_is_none_at_once() {
+    let mut replicas = Replicas::start();
+    let shown = |control: &Control| fleet(control)["replicas"].as_array().unwrap().len();
+    replicas.controls[0].until(|| shown(&replicas.controls[0]) == 3);
+    assert_eq!(replicas.controls[2].stop(), Some(0));
+    let stopped = Instant::now();
+    replicas.controls[0].until(|| shown(&replicas.controls[0]) == 2);
+    // A lease lasts for ten seconds.
+    assert!(stopped.elapsed() < Duration::from_secs(8));
 }

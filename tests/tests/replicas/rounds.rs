@@ -16,7 +16,7 @@ use tokio::time::sleep;
 
 use crate::checker::{Entry, check};
 use crate::clients::{Node, Operator, Probers, Traffic};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Logs};
 use crate::faults::{Fault, Struck};
 use crate::network::secluded;
 use crate::tally::Tally;
@@ -45,6 +45,7 @@ fn no_wait_lies_and_no_change_is_lost_while_machines_fail() {
         .unwrap();
     runtime.block_on(async {
         let mut trial = Trial::start(seed).await;
+        let _logs = Logs(Arc::clone(&trial.cluster));
         for round in 0..rounds {
             trial.round(round).await;
         }

@@ -1,6 +1,7 @@
 use std::fs;
 use std::net::IpAddr;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use intermission_corpus::Observed;
@@ -183,14 +184,13 @@ impl Cluster {
         let mut query = String::new();
         loop {
             let path = format!("/v1/services/{service}/history{query}");
-            let mut page = Value::Null;
-            eventually("a page of the history", async || {
-                let answer = self.ask(place, Asked::get(&path)).await;
-                let answer = answer.ok().filter(|answer| answer.status == 200);
-                page = answer.as_ref().map(json).unwrap_or_default();
-                page.is_object()
-            })
-            .await;
+            let asked = Asked {
+                patience: LONG,
+                ..Asked::get(&path)
+            };
+            let answer = self.ask(place, asked).await.unwrap();
+            let page = json(&answer);
+            assert_eq!(answer.status, 200, "replica {place}: {page}");
             entries.extend(page["entries"].as_array().unwrap().iter().cloned());
             let reaches = |entry: &Value| entry["revision"].as_u64().unwrap() <= known as u64;
             match page["next"].as_u64() {
@@ -242,4 +242,20 @@ impl<'a> Asked<'a> {
 /// The JSON of an answer.
 pub(crate) fn json(answer: &Observed) -> Value {
     serde_json::from_slice(&answer.body).unwrap()
+}
+
+/// Shows what the replicas have logged last, where it is dropped by a test that fails.
+pub(crate) struct Logs(pub(crate) Arc<Cluster>);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        for (place, replica) in self.0.replicas.iter().enumerate() {
+            if std::thread::panicking() {
+                let log = replica.home.log();
+                let lines: Vec<_> = log.lines().collect();
+                let last = &lines[lines.len().saturating_sub(30)..];
+                println!("replica {place} has logged:\n{}", last.join("\n"));
+            }
+        }
+    }
 }

@@ -6,6 +6,6 @@ mod etcd;
 mod replica;
 
 pub(crate) use authority::Authority;
-pub(crate) use cluster::{Asked, COUNT, Cluster, json};
+pub(crate) use cluster::{Asked, COUNT, Cluster, Logs, json};
 use etcd::Member;
 use replica::Replica;

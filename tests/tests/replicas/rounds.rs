@@ -148,11 +148,13 @@ impl Trial {
             cluster.ready().await;
         };
         let (ended, ()) = tokio::join!(enter, fail);
-        let end = self.end_of(&ended.run);
+        let end = end_of(&ended.run);
         println!(
-            "round {round}: {} after {before:?} for {lasts:?}: {end} after {:?}",
+            "round {round}: {} after {before:?} for {lasts:?}, {} nodes start again: {end} after {:?}{}",
             names.join(", "),
-            ended.took
+            restarting.len(),
+            ended.took,
+            missing(&ended.run)
         );
         self.tally.count(names.into_iter(), &end, ended.took);
         for node in restarting {
@@ -203,17 +205,6 @@ impl Trial {
             }));
         }
         restarting
-    }
-
-    /// How a command ended, in a word.
-    fn end_of(&self, run: &Run) -> String {
-        let said: Value = serde_json::from_str(&run.out).unwrap_or_default();
-        let ending = said["services"][0]["wait"]["ending"].as_str();
-        match (run.code, ending) {
-            (Some(0), _) => "done".to_owned(),
-            (Some(code), Some(ending)) => format!("{ending} ({code})"),
-            (code, _) => format!("no ending ({code:?}: {})", run.err.trim()),
-        }
     }
 
     /// Waits until all nodes are known to live; those that could not leave are forgotten.
@@ -277,6 +268,27 @@ impl Trial {
         tally.print();
         assert!(witness.served() > 100 * rounds && refused > 0);
     }
+}
+
+/// How a command ended, in a word.
+fn end_of(run: &Run) -> String {
+    let said: Value = serde_json::from_str(&run.out).unwrap_or_default();
+    let ending = said["services"][0]["wait"]["ending"].as_str();
+    match (run.code, ending) {
+        (Some(0), _) => "done".to_owned(),
+        (Some(code), Some(ending)) => format!("{ending} ({code})"),
+        (code, _) => format!("no ending ({code:?}: {})", run.err.trim()),
+    }
+}
+
+/// The nodes for which a command has waited in vain.
+fn missing(run: &Run) -> String {
+    let said: Value = serde_json::from_str(&run.out).unwrap_or_default();
+    let missing = said["services"][0]["wait"]["missing"].as_array().cloned();
+    let missing = missing.unwrap_or_default().into_iter();
+    let names =
+        missing.map(|node| format!(", {} {} {}", node["name"], node["boot"], node["standing"]));
+    names.collect()
 }
 
 /// An entry of the history, as the checker reads it.

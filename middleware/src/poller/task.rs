@@ -126,6 +126,9 @@ impl Task {
         let mut request = self.poll.send(self.started.elapsed());
         if intent == Intent::Leave {
             request.prefer = None;
+            // An endpoint that is silent leaves the others their time.
+            let endpoints = u32::try_from(self.endpoints.count()).unwrap_or(u32::MAX);
+            request.timeout = request.timeout.min(FAREWELL / endpoints);
         }
         self.asked = request.endpoint;
         let fetch = self.endpoints.fetch(request, &report);

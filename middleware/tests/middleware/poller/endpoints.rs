@@ -192,3 +192,26 @@ async fn a_node_leaves_at_any_endpoint() {
     let left = async { while !second.request().await.contains(";leaving") {} };
     timeout(LONG, left).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_node_leaves_at_another_endpoint_where_its_own_is_silent() {
+    let [mut own, mut other] = [Server::start().await, Server::start().await];
+    for server in [&own, &other] {
+        server.answer("200 OK", "etag: \"S/3/d\"\r\n", &document(3, Mode::All));
+    }
+    let poller = Poller::new([&own.url, &other.url]).unwrap();
+    let policy = poller.with_interval(SHORT).start().await;
+    let is_own = tokio::select! {
+        _ = own.request() => true,
+        _ = other.request() => false,
+    };
+    if !is_own {
+        std::mem::swap(&mut own, &mut other);
+    }
+    own.hold();
+    own.held().await;
+    policy.leave().await;
+    let requests = other.requests();
+    let last = requests.last().unwrap();
+    assert!(last.contains(";leaving"), "{last}");
+}

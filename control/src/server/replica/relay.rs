@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prost::Message;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::warn;
 
 use crate::fleet::Relay;
@@ -54,9 +55,7 @@ async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), Stri
     serves.map_err(|problem| problem.detail().to_owned())?;
     loop {
         replica.serve_until(kept + SERVING);
-        let said = Instant::now();
-        let _ = timeout(EVERY, changes.changed()).await;
-        tokio::time::sleep_until(said + pause(app)).await;
+        until_due(app, &mut changes).await;
         if kept.elapsed() >= KEPT {
             let now = Instant::now();
             if !replica.observer.keep(lease).await.map_err(failed)? {
@@ -64,7 +63,6 @@ async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), Stri
             }
             kept = now;
         }
-        changes.mark_unchanged();
         store_again(app).await?;
         say(app, replica, &mut relay, lease).await.map_err(failed)?;
     }
@@ -82,13 +80,16 @@ async fn store_again(app: &Arc<App>) -> Result<(), String> {
     stored.await.map_err(|problem| problem.detail().to_owned())
 }
 
-/// The time between two heartbeats, which is longer where no wait is open.
-fn pause(app: &App) -> Duration {
-    if app.registry.memory().fleet().is_any_open() {
-        CROWD
-    } else {
-        EVERY
-    }
+/// Waits until the next heartbeat is due, which is sooner where a wait is open and something has changed.
+async fn until_due(app: &App, changes: &mut watch::Receiver<()>) {
+    let began = Instant::now();
+    let next = async {
+        sleep(CROWD).await;
+        while changes.changed().await.is_ok() && !app.registry.memory().fleet().is_any_open() {
+            sleep(CROWD).await;
+        }
+    };
+    let _ = timeout_at(began + EVERY, next).await;
 }
 
 async fn say(

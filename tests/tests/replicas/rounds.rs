@@ -26,6 +26,8 @@ const NODES: usize = 6;
 const SERVICES: [&str; 2] = ["shop", "till"];
 /// The longest that a wait of a round may take.
 const LIMIT: Duration = Duration::from_secs(30);
+/// The progress of a wait that takes longer is shown.
+const SLOW: Duration = Duration::from_secs(8);
 /// As soon as all is mended a wait ends well within this time.
 const MENDED: Duration = Duration::from_secs(60);
 
@@ -156,6 +158,9 @@ impl Trial {
             ended.took,
             missing(&ended.run)
         );
+        if ended.took > SLOW {
+            print!("{}", ended.run.err);
+        }
         self.tally.count(names.into_iter(), &end, ended.took);
         for node in restarting {
             self.nodes.push(node.await.unwrap());

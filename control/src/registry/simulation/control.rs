@@ -227,7 +227,10 @@ impl World {
                 && (fleet.unstored(SERVICE) == 0 || !is_unstored())
         };
         let process = &mut self.processes[message.process];
-        process.was_member = Some(self.now).filter(|_| is_member);
+        // A poll that comes late says nothing of the process, and its answer does not reach it.
+        if message.report.seq >= process.heard {
+            process.was_member = Some(self.now).filter(|_| is_member);
+        }
         let (index, number) = (message.process, message.report.seq);
         if self.processes[index].cut_off > self.now || self.is_lost() {
             self.later(50, 2000, Event::Fail(index, number));

@@ -12,6 +12,7 @@ mod replicas;
 mod retries;
 mod token;
 mod uploads;
+mod without_etcd;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 

@@ -3,6 +3,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
+/// The age of the last proof at which the store is away. Its members elect another leader in less time.
+const AWAY: Duration = Duration::from_secs(3);
+/// How long a request waits for a proof while the store is away. A node that knows several replicas gives each of them a part
+/// of 2 s at its start, and needs the last proven state from one in that time.
+const BRIEFLY: Duration = Duration::from_millis(100);
+
 /// Up to which moment memory is proven to have all that was stored.
 #[derive(Debug, Default)]
 pub(crate) struct Freshness {
@@ -11,9 +17,12 @@ pub(crate) struct Freshness {
 }
 
 impl Freshness {
-    /// Waits until memory has all that was stored before this call, for at most `limit`; tells whether it has.
+    /// Waits until memory has all that was stored before this call, for at most `limit`, or briefly while the store is away;
+    /// tells whether it has.
     pub(crate) async fn is_proven(&self, limit: Duration) -> bool {
         let since = Instant::now();
+        let is_away = self.age().is_some_and(|age| age >= AWAY);
+        let limit = if is_away { limit.min(BRIEFLY) } else { limit };
         let mut proven = self.proven.subscribe();
         self.asked.notify_one();
         let is_late_enough = |at: &Option<Instant>| at.is_some_and(|at| at >= since);
@@ -68,5 +77,19 @@ mod tests {
         assert!(!freshness.is_proven(LIMIT).await);
         assert_eq!(began.elapsed(), LIMIT);
         assert_eq!(freshness.age(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_the_store_is_away_a_request_learns_so_at_once() {
+        let freshness = Freshness::default();
+        for proof in 0..2 {
+            freshness.prove(Instant::now());
+            for (pause, waited) in [(1, LIMIT), (1, BRIEFLY), (60_000, BRIEFLY)] {
+                tokio::time::advance(Duration::from_millis(pause)).await;
+                let began = Instant::now();
+                assert!(!freshness.is_proven(LIMIT).await);
+                assert_eq!(began.elapsed(), waited, "{proof} {pause}");
+            }
+        }
     }
 }

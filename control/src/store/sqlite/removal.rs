@@ -72,8 +72,9 @@ fn documents(
     let mut remove = transaction.prepare_cached(
         "UPDATE history SET before = NULL, after = '', tag = ?3 WHERE service = ?1 AND revision = ?2",
     )?;
+    let end = before.min(first + MOST_ROWS);
     let (mut next, mut removed, mut bytes) = (first, 0, 0);
-    while next < before && removed < MOST_ROWS && bytes < MOST_BYTES {
+    while next < end && bytes < MOST_BYTES {
         let mut rows = find.query(params![service, next])?;
         if let Some(row) = rows.next()? {
             let document: String = row.get(0)?;

@@ -71,9 +71,13 @@ fn a_sound_store_is_counted_beside_a_control_that_runs_and_after_it() {
     let text = stopped.done();
     assert!(text.starts_with("services 2, revisions 6"), "{text}");
     assert!(text.ends_with(NO_FAULTS), "{text}");
-    // It can be served afterwards.
-    drop(home.start());
-    check_folder(&home, &[]).done();
+    // It can be served afterwards, and what is in the log alone is read.
+    let mut control = home.start();
+    control.add("third");
+    control.kill();
+    let killed = check_folder(&home, &[]);
+    let text = killed.done();
+    assert!(text.starts_with("services 3, revisions 7"), "{text}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::checker::{Entry, check};
-use crate::clients::{Node, Operator, Probers, Traffic};
+use crate::clients::{Ended, Node, Operator, Probers, Traffic};
 use crate::cluster::{Cluster, Logs};
 use crate::faults::{Fault, Struck};
 use crate::network::secluded;
@@ -150,7 +150,7 @@ impl Trial {
             cluster.ready().await;
         };
         let (ended, ()) = tokio::join!(enter, fail);
-        let end = end_of(&ended.run);
+        let end = end_of(&ended);
         println!(
             "round {round}: {} after {before:?} for {lasts:?}, {} nodes start again: {end} after {:?}{}",
             names.join(", "),
@@ -159,7 +159,7 @@ impl Trial {
             missing(&ended.run)
         );
         if ended.took > SLOW {
-            print!("{}", ended.run.err);
+            print!("{}", ended.progress);
         }
         self.tally.count(names.into_iter(), &end, ended.took);
         for node in restarting {
@@ -190,7 +190,7 @@ impl Trial {
             Some(0),
             "after all was mended: {}{}",
             exit.run.out,
-            exit.run.err
+            exit.progress
         );
         self.judge().await;
     }
@@ -276,13 +276,13 @@ impl Trial {
 }
 
 /// How a command ended, in a word.
-fn end_of(run: &Run) -> String {
+fn end_of(Ended { run, progress, .. }: &Ended) -> String {
     let said: Value = serde_json::from_str(&run.out).unwrap_or_default();
     let ending = said["services"][0]["wait"]["ending"].as_str();
     match (run.code, ending) {
         (Some(0), _) => "done".to_owned(),
         (Some(code), Some(ending)) => format!("{ending} ({code})"),
-        (code, _) => format!("no ending ({code:?}: {})", run.err.trim()),
+        (code, _) => format!("no ending ({code:?}: {})", progress.trim()),
     }
 }
 

@@ -6,6 +6,6 @@ mod prober;
 mod traffic;
 
 pub(crate) use node::Node;
-pub(crate) use operator::Operator;
+pub(crate) use operator::{Ended, Operator};
 pub(crate) use prober::Probers;
 pub(crate) use traffic::Traffic;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use intermission_testkit::LONG;
 use intermission_testkit::control::Run;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::timeout;
 
 use crate::checker::{Deed, End, Log};
@@ -19,6 +20,8 @@ pub(crate) struct Operator {
 /// How a command ended that waited.
 pub(crate) struct Ended {
     pub(crate) run: Run,
+    /// What it has said to standard error, and when.
+    pub(crate) progress: String,
     pub(crate) took: Duration,
 }
 
@@ -28,13 +31,26 @@ impl Operator {
         let limit = limit.as_secs();
         let words = format!("{deed} shop --wait --timeout {limit}s --reason {mark} --output json");
         let (began, begun) = (self.log.now(), Instant::now());
-        let command = self.cluster.begin(fastrand::usize(..COUNT), &words);
-        let output = timeout(2 * LONG, command.wait_with_output()).await;
-        let run = Run::from(output.unwrap().unwrap());
+        let mut command = self.cluster.begin(fastrand::usize(..COUNT), &words);
+        let mut lines = BufReader::new(command.stderr.take().unwrap()).lines();
+        let progress = async {
+            let mut said = String::new();
+            while let Some(line) = lines.next_line().await.unwrap() {
+                said += &format!("{:.1?}: {line}\n", begun.elapsed());
+            }
+            said
+        };
+        let ended = async { tokio::join!(command.wait_with_output(), progress) };
+        let (output, progress) = timeout(2 * LONG, ended).await.unwrap();
+        let run = Run::from(output.unwrap());
         let took = begun.elapsed();
         self.log
             .keep(Deed::Change { mark, at: None }, began, end(&run));
-        Ended { run, took }
+        Ended {
+            run,
+            progress,
+            took,
+        }
     }
 }
 

@@ -27,24 +27,31 @@ pub(crate) async fn follow(app: Arc<App>) {
         let watch = replica.observer.watch(sender);
         let follow = async {
             while let Some(news) = news.recv().await {
-                take(&app, &replica.id, news).await;
+                take(&app, &replica.id, news).await?;
             }
+            Ok(())
         };
-        let (ended, ()) = tokio::join!(watch, follow);
+        // The next watch begins with all that there is, so that what was not taken of this one is made good.
+        let ended = tokio::select! {
+            ended = watch => ended.map_err(|error| error.to_string()),
+            failed = follow => failed,
+        };
         if let Err(error) = ended {
-            warn!(%error, "the store is watched anew");
+            warn!(error, "the store is watched anew");
         }
         sleep(PAUSE).await;
     }
 }
 
-async fn take(app: &Arc<App>, own: &str, news: News) {
+/// Takes news.
+///
+/// # Errors
+///
+/// Where memory cannot follow the store. No later news may be taken then: a heartbeat says that what was put before it is known.
+async fn take(app: &Arc<App>, own: &str, news: News) -> Result<(), String> {
     let memory = app.registry.memory();
     match news {
-        // What fails here is tried again by the next proof, which says so.
-        News::Stored(version) if version > memory.version() => {
-            let _ = catch_up(app).await;
-        }
+        News::Stored(version) if version > memory.version() => catch_up(app).await?,
         News::Stored(_) => {}
         News::Serving(ids) => memory.keep_replicas(&ids),
         News::Heartbeat { id, said } if id != own => {
@@ -59,11 +66,9 @@ async fn take(app: &Arc<App>, own: &str, news: News) {
         News::Relayed { id, service, said } if id != own => match Relayed::decode(&said[..]) {
             Ok(relayed) => {
                 if relayed.version > memory.version().0 {
-                    let _ = catch_up(app).await;
+                    catch_up(app).await?;
                 }
-                if relayed.version <= memory.version().0 {
-                    memory.relayed(&service, &id, &relayed, Now::read());
-                }
+                memory.relayed(&service, &id, &relayed, Now::read());
             }
             Err(error) => {
                 warn!(replica = id, %error, "the reports that a replica relays cannot be read")
@@ -71,4 +76,5 @@ async fn take(app: &Arc<App>, own: &str, news: News) {
         },
         News::Heartbeat { .. } | News::Relayed { .. } => {}
     }
+    Ok(())
 }

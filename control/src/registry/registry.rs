@@ -21,8 +21,8 @@ pub(crate) struct Registry {
     /// Memory follows while it is locked only.
     store: Mutex<Box<dyn Store>>,
     disk_failed: Arc<AtomicBool>,
-    /// Whether others write the store too.
-    pub(super) is_shared: bool,
+    /// The same store, where others write it too. What takes long to read keeps no poll waiting there.
+    shared: Option<Arc<dyn Store + Sync>>,
     memory: Memory,
 }
 
@@ -34,7 +34,7 @@ impl Registry {
         memory.apply(at, &batch, Now::read());
         Ok(Self {
             disk_failed: store.failed(),
-            is_shared: store.is_shared(),
+            shared: store.shared(),
             store: Mutex::new(Box::new(store)),
             memory,
         })
@@ -124,10 +124,11 @@ impl Registry {
         before: Option<u64>,
     ) -> Result<(Page, Vec<Stamp>), ChangeError> {
         self.memory.service(service)?;
-        let store = self.lock();
-        let page = store.history(service, before)?;
-        let events = store.events(service, page.next.unwrap_or_default(), before)?;
-        Ok((page, events))
+        self.read(|store| {
+            let page = store.history(service, before)?;
+            let events = store.events(service, page.next.unwrap_or_default(), before)?;
+            Ok((page, events))
+        })
     }
 
     /// What was in force for a service at this revision.
@@ -137,7 +138,7 @@ impl Registry {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
         };
-        let document = self.lock().document(service, revision)?;
+        let document = self.read(|store| store.document(service, revision))?;
         let document = document.ok_or_else(|| {
             let is_known = (1..=latest).contains(&revision);
             invalid(if is_known {
@@ -158,6 +159,19 @@ impl Registry {
     /// Whether the disk has failed, and no change was saved since. A disk that stalls does not keep this waiting.
     pub(crate) fn has_failed(&self) -> bool {
         self.disk_failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether others write the store too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Reads what the store has and memory has not.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&dyn Store) -> T) -> T {
+        match &self.shared {
+            Some(store) => read(&**store),
+            None => read(&**self.lock()),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Box<dyn Store>> {

@@ -32,7 +32,7 @@ impl Registry {
         grant: &Grant,
     ) -> Result<(), ChangeError> {
         if heard.position == Position::Unproven {
-            heard.position = look_up(&**self.lock(), service, &heard.report)?;
+            heard.position = self.read(|store| look_up(store, service, &heard.report))?;
             self.memory().place(service, &heard);
         }
         // The process may have left while the store took it.
@@ -45,7 +45,7 @@ impl Registry {
             match stored {
                 Ok(true) => return Ok(()),
                 Ok(false) => self.memory().settled(service, &heard, grant),
-                Err(error) if self.is_shared => return Err(ChangeError::Store(error)),
+                Err(error) if self.is_shared() => return Err(ChangeError::Store(error)),
                 Err(error) => {
                     let memory = self.memory();
                     return Ok(memory.not_settled(service, &heard, grant, error, Now::read())?);
@@ -85,14 +85,14 @@ impl Registry {
     /// Has the command learn of the end of a barrier that is not stored yet, and which is tried to be stored again. Where
     /// others write the store too, the end may not hold any more, so that nothing is said before it is stored.
     pub(crate) fn complete_unstored(&self, progress: Arc<Progress>) {
-        if !self.is_shared {
+        if !self.is_shared() {
             self.memory().complete_unstored(progress, Now::read());
         }
     }
 
     /// How the barrier `id` ended, if it has.
     pub(crate) fn ended_barrier(&self, id: &str) -> Result<Option<Progress>, ChangeError> {
-        Ok(self.lock().ended_barrier(id)?)
+        Ok(self.read(|store| store.ended_barrier(id))?)
     }
 }
 

@@ -35,7 +35,7 @@ impl Registry {
             let has_one = memory.facts().tokens.named(OPERATOR).is_some();
             let holder = memory.facts().tokens.holder(hash);
             let is_known = holder.is_some_and(|holder| holder.grant.name == OPERATOR);
-            if self.is_shared && has_one && !is_known {
+            if self.is_shared() && has_one && !is_known {
                 return Ok((Batch::default(), Settled::Other));
             }
             let made = Made {

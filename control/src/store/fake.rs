@@ -76,8 +76,8 @@ impl Store for FakeStore {
         Ok(After::Batches(log.iter().skip(known).cloned().collect()))
     }
 
-    fn is_shared(&self) -> bool {
-        true
+    fn shared(&self) -> Option<Arc<dyn Store + Sync>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

@@ -42,8 +42,8 @@ pub(crate) trait Store: fmt::Debug + Send {
     /// What others have stored after the version `at`.
     fn after(&self, at: Version) -> Result<After, StoreError>;
 
-    /// Whether other processes write it too.
-    fn is_shared(&self) -> bool;
+    /// The same store for reading beside this, where other processes write it too.
+    fn shared(&self) -> Option<Arc<dyn Store + Sync>>;
 
     /// Whether the disk has failed, and nothing was saved since: to be looked at while the store is busy.
     fn failed(&self) -> Arc<AtomicBool>;

@@ -32,7 +32,7 @@ use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
 
 /// A store in etcd, as one replica sees it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Etcd {
     client: Arc<Client>,
     keys: Keys,
@@ -237,8 +237,8 @@ impl Store for Etcd {
         self.runtime.block_on(after)
     }
 
-    fn is_shared(&self) -> bool {
-        true
+    fn shared(&self) -> Option<Arc<dyn Store + Sync>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

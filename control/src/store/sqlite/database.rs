@@ -115,8 +115,8 @@ impl Store for Sqlite {
         Ok(After::Batches(Vec::new()))
     }
 
-    fn is_shared(&self) -> bool {
-        false
+    fn shared(&self) -> Option<Arc<dyn Store + Sync>> {
+        None
     }
 
     fn failed(&self) -> Arc<AtomicBool> {

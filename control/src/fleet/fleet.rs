@@ -69,8 +69,9 @@ impl Fleet {
     }
 
     /// Forgets what the store does not have any more; all that it has is about to be loaded anew.
-    pub(crate) fn begin_anew(&mut self, is_stored: impl Fn(&str, &MemberId) -> bool) {
+    pub(crate) fn begin_anew(&mut self, is_stored: impl Fn(&str, &MemberId) -> bool, now: Now) {
         self.barriers.clear();
+        self.peers.load(now);
         for (service, members) in &mut self.services {
             members.begin_anew(|id| is_stored(service, id));
         }
@@ -105,7 +106,7 @@ impl Fleet {
 
     /// Begins to wait.
     pub(crate) fn begin(&mut self, mut barrier: Barrier, now: Now) {
-        let mut progress = judged(&self.services, &mut barrier, self.known(now));
+        let mut progress = judged(&self.services, &self.peers, &mut barrier, self.known(now));
         // An end is published when it is stored.
         progress.ending = None;
         let open = Open {
@@ -138,7 +139,8 @@ impl Fleet {
                 }
                 continue;
             }
-            let progress = Arc::new(judged(&self.services, &mut open.barrier, known));
+            let progress = judged(&self.services, &self.peers, &mut open.barrier, known);
+            let progress = Arc::new(progress);
             if progress.ending.is_some() {
                 open.ended = Some(Ended {
                     progress: Arc::clone(&progress),
@@ -173,7 +175,7 @@ impl Fleet {
         if progress.ending != Some(Ending::Done) {
             return true;
         }
-        let again = judged(&self.services, &mut open.barrier, known);
+        let again = judged(&self.services, &self.peers, &mut open.barrier, known);
         let holds = again.ending == Some(Ending::Done);
         if !holds {
             open.ended = None;
@@ -251,12 +253,18 @@ impl Fleet {
 }
 
 /// How far a barrier is, by the members of its service.
-fn judged(services: &BTreeMap<String, Members>, barrier: &mut Barrier, now: Now) -> Progress {
+fn judged(
+    services: &BTreeMap<String, Members>,
+    peers: &Peers,
+    barrier: &mut Barrier,
+    now: Now,
+) -> Progress {
     let of_service = services.get(barrier.service());
     let members = of_service.into_iter().flat_map(Members::all);
     let mut progress = barrier.judge(members, of_service.map(Members::unstored), now);
     let has_settled = of_service.is_none_or(|of_service| of_service.has_settled(now.instant));
-    if progress.ending == Some(Ending::Done) && !has_settled {
+    let is_known = has_settled && peers.have_answered(now.instant);
+    if progress.ending == Some(Ending::Done) && !is_known {
         progress.ending = None;
     }
     progress

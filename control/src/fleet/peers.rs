@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::values::now::Now;
+use crate::values::version::Version;
 use crate::wire::replica::ReplicaView;
 
 /// A sign of life of a replica. When it comes, all reports that came to the replica before it began have been relayed.
@@ -38,6 +39,10 @@ pub(crate) struct Peers {
     /// When the last own heartbeats began, as far as a replica may still answer them.
     heartbeats: VecDeque<(u64, Instant)>,
     peers: BTreeMap<String, Peer>,
+    /// When memory had all that is stored without each step of it; none where one control serves the store alone.
+    loaded: Option<Instant>,
+    /// Whether all others that serve are known.
+    are_known: bool,
 }
 
 #[derive(Debug)]
@@ -47,17 +52,33 @@ struct Peer {
     came: Now,
     /// Up to when all reports that came to it are known.
     until: Instant,
+    /// The version of the store by which it began to serve, as far as that is known.
+    since: Version,
 }
 
 /// How many own heartbeats are remembered: more than a replica can leave unanswered while its lease holds.
 const REMEMBERED: usize = 256;
 
 impl Peers {
-    /// Has this replica be the one of this name, which serves at this address.
-    pub(crate) fn name(&mut self, own: &str, address: &str) {
+    /// Has this replica be the one of this name, which serves at this address and has just loaded the store.
+    pub(crate) fn name(&mut self, own: &str, address: &str, now: Now) {
         own.clone_into(&mut self.own);
         address.clone_into(&mut self.own_address);
         self.end(own);
+        self.load(now);
+    }
+
+    /// Memory has been loaded: it does not know what has happened before.
+    pub(super) fn load(&mut self, now: Now) {
+        if !self.own.is_empty() {
+            self.loaded = Some(now.instant);
+        }
+    }
+
+    /// Whether it is known up to a moment after memory was loaded what all replicas have heard. Before that a replica may
+    /// hear a member that the store has forgotten, of which this one knows nothing.
+    pub(super) fn have_answered(&self, known: Instant) -> bool {
+        self.loaded.is_none_or(|loaded| known > loaded)
     }
 
     /// Begins a heartbeat of a replica that has this version and knows facts of this level.
@@ -81,21 +102,29 @@ impl Peers {
         }
     }
 
-    /// A replica begins to serve.
-    pub(crate) fn begin(&mut self, id: &str, now: Now) {
+    /// A replica begins to serve by this version of the store.
+    pub(crate) fn begin(&mut self, id: &str, since: Version, now: Now) {
         if id == self.own {
             return;
         }
-        self.peers.entry(id.to_owned()).or_insert(Peer {
+        let peer = self.peers.entry(id.to_owned()).or_insert(Peer {
             last: None,
             came: now,
             until: now.instant,
+            since,
         });
+        peer.since = peer.since.max(since);
+    }
+
+    /// Notes a replica that has served before: what it has heard since memory was loaded is not known.
+    fn meet(&mut self, id: &str, now: Now) {
+        let instant = self.loaded.unwrap_or(now.instant);
+        self.begin(id, Version::default(), Now { instant, ..now });
     }
 
     /// Takes a heartbeat of the replica `id`, unless a later one has come; tells whether it is news.
     pub(crate) fn hear(&mut self, id: &str, heartbeat: Heartbeat, now: Now) -> bool {
-        self.begin(id, now);
+        self.meet(id, now);
         let Some(peer) = self.peers.get_mut(id) else {
             return false;
         };
@@ -119,9 +148,12 @@ impl Peers {
         self.peers.remove(id);
     }
 
-    /// Only these serve.
-    pub(crate) fn keep(&mut self, serving: &BTreeSet<String>) {
-        self.peers.retain(|id, _| serving.contains(id));
+    /// Only these serve of those that began by this version of the store or before.
+    pub(crate) fn keep(&mut self, serving: &BTreeSet<String>, version: Version, now: Now) {
+        self.peers
+            .retain(|id, peer| serving.contains(id) || peer.since > version);
+        serving.iter().for_each(|id| self.meet(id, now));
+        self.are_known = true;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -130,7 +162,13 @@ impl Peers {
 
     /// The same moment, but by the monotonic clock not after the one up to which the reports to all replicas are known.
     pub(super) fn known(&self, now: Now) -> Now {
-        let relayed = self.peers.values().map(|peer| peer.until).min();
+        let loaded = self.loaded.filter(|_| !self.are_known);
+        let relayed = self
+            .peers
+            .values()
+            .map(|peer| peer.until)
+            .chain(loaded)
+            .min();
         Now {
             instant: relayed.map_or(now.instant, |relayed| relayed.min(now.instant)),
             ..now
@@ -221,13 +259,14 @@ mod tests {
     #[test]
     fn silence_is_known_up_to_the_beat_that_the_slowest_replica_has_answered() {
         let (began, mut peers) = (Now::read(), Peers::default());
-        peers.name("own", "");
+        peers.name("own", "", began);
+        peers.keep(&BTreeSet::new(), Version(1), began);
         let known = |peers: &Peers, seconds: u64| {
             let known = peers.known(later(began, seconds)).instant;
             (known - began.instant).as_secs()
         };
         assert_eq!(known(&peers, 7), 7, "no other replica serves");
-        peers.begin("a", later(began, 1));
+        peers.begin("a", Version(1), later(began, 1));
         assert_eq!(known(&peers, 7), 1, "it has relayed nothing since it began");
         assert_eq!(peers.heartbeat(1, 1, later(began, 2)).number, 1);
         assert_eq!(peers.heartbeat(1, 1, later(began, 4)).number, 2);
@@ -239,8 +278,42 @@ mod tests {
         assert_eq!(known(&peers, 7), 4);
         assert!(!peers.hear("a", heartbeat(1, 1), later(began, 7)), "late");
         peers.end("a");
-        peers.keep(&BTreeSet::new());
+        peers.keep(&BTreeSet::new(), Version(1), later(began, 8));
         assert_eq!(known(&peers, 9), 9);
+    }
+
+    #[test]
+    fn nothing_is_known_after_a_start_before_all_that_serve_have_answered() {
+        let (began, mut peers) = (Now::read(), Peers::default());
+        peers.name("own", "", began);
+        let has = |peers: &Peers, seconds: u64| {
+            peers.have_answered(peers.known(later(began, seconds)).instant)
+        };
+        assert!(!has(&peers, 1), "those that serve are not known");
+        peers.keep(
+            &BTreeSet::from(["own".to_owned(), "a".to_owned()]),
+            Version(1),
+            later(began, 2),
+        );
+        assert!(!has(&peers, 3));
+        peers.heartbeat(1, 1, later(began, 4));
+        peers.hear("a", heartbeat(7, 0), later(began, 5));
+        assert!(!has(&peers, 6), "it has answered nothing");
+        peers.hear("a", heartbeat(8, 1), later(began, 7));
+        assert!(has(&peers, 8));
+        peers.load(later(began, 9));
+        assert!(!has(&peers, 10), "all was loaded anew");
+    }
+
+    #[test]
+    fn a_replica_that_began_after_those_that_serve_were_read_is_kept() {
+        let mut peers = Peers::default();
+        peers.name("own", "", Now::read());
+        peers.begin("ended", Version(5), Now::read());
+        peers.begin("new", Version(6), Now::read());
+        peers.keep(&BTreeSet::new(), Version(5), Now::read());
+        let known: Vec<_> = peers.peers.keys().map(String::as_str).collect();
+        assert_eq!(known, ["new"]);
     }
 
     #[test]
@@ -263,7 +336,7 @@ mod tests {
     fn a_replica_of_which_nothing_is_known_knows_the_oldest_kind_of_facts() {
         let mut peers = Peers::default();
         assert_eq!(peers.level(3), 0);
-        peers.name("own", "");
+        peers.name("own", "", Now::read());
         assert_eq!(peers.level(3), 3);
         let knows = |level| Heartbeat {
             level,
@@ -271,7 +344,7 @@ mod tests {
         };
         peers.hear("a", knows(2), Now::read());
         assert_eq!(peers.level(3), 2);
-        peers.begin("b", Now::read());
+        peers.begin("b", Version(1), Now::read());
         assert_eq!(peers.level(3), 1);
     }
 }

@@ -132,18 +132,40 @@ impl RelayedMember {
 
     /// Whether `before` has said the same of the member; only numbers that grow with each poll may differ.
     pub(super) fn says_the_same_as(&self, before: &Self) -> bool {
-        let plain = |relayed: &Self| Self {
-            seq: 0,
-            silence: 0,
-            version: 0,
-            counts: Vec::new(),
-            ..relayed.clone()
-        };
-        self.id_eq(before) && plain(self) == plain(before)
-    }
-
-    fn id_eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.boot == other.boot
+        let Self {
+            name,
+            boot,
+            seq: _,
+            silence: _,
+            is_lost,
+            version: _,
+            applied,
+            place,
+            requests,
+            upgraded,
+            oldest,
+            silent,
+            wait,
+            lease,
+            error,
+            probed,
+            format,
+            counts: _,
+        } = self;
+        *name == before.name
+            && *boot == before.boot
+            && *is_lost == before.is_lost
+            && *applied == before.applied
+            && *place == before.place
+            && *requests == before.requests
+            && *upgraded == before.upgraded
+            && *oldest == before.oldest
+            && *silent == before.silent
+            && *wait == before.wait
+            && *lease == before.lease
+            && *error == before.error
+            && *probed == before.probed
+            && *format == before.format
     }
 
     /// Whether it has reported since memory has `version`, and `before` did not say so.

@@ -86,7 +86,8 @@ impl Memory {
         });
         let stored: BTreeSet<_> = stored.collect();
         let mut fleet = self.lock();
-        fleet.begin_anew(|service, id| stored.contains(&(service, id)));
+        let is_stored = |service: &str, id: &_| stored.contains(&(service, id));
+        fleet.begin_anew(is_stored, now);
         self.apply_to(fleet, version, loaded, now);
     }
 
@@ -217,7 +218,10 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             fleet.revoke(name);
             facts.tokens.revoke(name, revoked);
         }
-        Step::Serves { replica } => fleet.peers_mut().begin(replica, now),
+        Step::Serves { replica } => {
+            let version = fleet.version();
+            fleet.peers_mut().begin(replica, version, now);
+        }
         // The store alone has these.
         Step::Recorded(_) | Step::Event { .. } | Step::Answered(_) => {}
     }

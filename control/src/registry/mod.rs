@@ -14,6 +14,7 @@ mod facts;
 mod forget;
 mod idempotency;
 mod memory;
+mod position;
 mod registry;
 mod replicas;
 mod reports;

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::fleet::{Heartbeat, Position, Relay, Relayed};
 use crate::registry::memory::Memory;
+use crate::registry::position::position;
 use crate::registry::registry::Registry;
-use crate::registry::reports::{joined, position};
+use crate::registry::reports::joined;
 use crate::store::{Batch, LEVEL, Step, StoreError};
 use crate::values::now::Now;
+use crate::values::version::Version;
 
 impl Registry {
     /// Begins to serve as the replica `id`. No other one judges after this by what it knows alone.
@@ -19,9 +21,7 @@ impl Registry {
             Ok((Batch(vec![Step::Serves { replica }]), ()))
         })
     }
-}
 
-impl Registry {
     /// Stores again the members that were forgotten elsewhere while they reported here.
     pub(crate) fn store_again(&self) -> Result<(), StoreError> {
         self.commit(|_, memory, now| Ok((memory.store_again(now), ())))
@@ -38,8 +38,8 @@ impl Memory {
     }
 
     /// Has this replica be the one of this name, which serves at this address.
-    pub(crate) fn name(&self, id: &str, address: &str) {
-        self.lock().peers_mut().name(id, address);
+    pub(crate) fn name(&self, id: &str, address: &str, now: Now) {
+        self.lock().peers_mut().name(id, address, now);
     }
 
     /// The reports to relay, by service and group, and the heartbeat that is to follow them.
@@ -86,9 +86,9 @@ impl Memory {
         self.wake_judge();
     }
 
-    /// Only these replicas serve.
-    pub(crate) fn keep_replicas(&self, serving: &BTreeSet<String>) {
-        self.lock().peers_mut().keep(serving);
+    /// Only these replicas serve of those that began by this version of the store or before.
+    pub(crate) fn keep_replicas(&self, serving: &BTreeSet<String>, version: Version, now: Now) {
+        self.lock().peers_mut().keep(serving, version, now);
     }
 
     /// The time by the slowest clock of all replicas, by which timers end.

@@ -24,6 +24,7 @@ use crate::server::stop::{stop_signal, stopped};
 use crate::server::tasks;
 use crate::server::token_file;
 use crate::store::{Cluster, Disk, Etcd, Folder, Observer, OpenError, Sqlite};
+use crate::values::now::Now;
 use crate::values::state_home::StateHome;
 
 /// How long running requests may still take after the signal to stop.
@@ -97,7 +98,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
     let replica = observer.map(Replica::new).transpose()?;
     if let Some(replica) = &replica {
         let url = format!("{scheme}://{host}:{}", address.port());
-        registry.memory().name(&replica.id, &url);
+        registry.memory().name(&replica.id, &url, Now::read());
     }
     let names = HostNames::new(scheme, address, options.hosts);
     let app = Arc::new(App::new(registry, replica, names, capacity, stop.clone())?);

@@ -98,7 +98,7 @@ fn replicas() -> [Replica; 2] {
     let store = FakeStore::new();
     let replicas = ["one", "other"].map(|id| {
         let registry = Registry::new(store.clone()).unwrap();
-        registry.memory().name(id, id);
+        registry.memory().name(id, id, Now::read());
         registry.serve(id).unwrap();
         Replica {
             registry,
@@ -108,8 +108,20 @@ fn replicas() -> [Replica; 2] {
     });
     let shop = SHOP.parse().unwrap();
     replicas[0].registry.add(shop, "operator", None).unwrap();
-    replicas.iter().for_each(Replica::catches_up);
-    replicas
+    let serving = BTreeSet::from(["one", "other"].map(str::to_owned));
+    for replica in &replicas {
+        replica.catches_up();
+        let version = replica.memory().version();
+        replica
+            .memory()
+            .keep_replicas(&serving, version, Now::read());
+    }
+    let [mut one, mut other] = replicas;
+    // Each answers a heartbeat of the other.
+    relay(&mut one, &other);
+    relay(&mut other, &one);
+    relay(&mut one, &other);
+    [one, other]
 }
 
 /// One tells the other what it hears, which the other takes, and gives how many members that was about.

@@ -18,6 +18,7 @@ use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{PathName, condition};
 use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
+use crate::server::http::stopwatch::Stopwatch;
 use crate::values::now::Now;
 
 /// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
@@ -30,10 +31,10 @@ const STALE: Duration = Duration::from_secs(1);
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     PathName(name): PathName,
+    stopwatch: Stopwatch,
     poll: LongPoll,
     headers: HeaderMap,
 ) -> Answer {
-    let arrived = Instant::now();
     poll.caller.check_reads(&name)?;
     let memory = app.registry.memory();
     let changes = memory.service(&name)?.wakes.nodes.subscribe();
@@ -62,7 +63,7 @@ pub(crate) async fn get(
         })
     })
     .await?;
-    if arrived.elapsed() >= STALE && !app.is_proven().await {
+    if stopwatch.elapsed() >= STALE && !app.is_proven().await {
         return Ok(provisional(&service));
     }
     let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];

@@ -28,6 +28,11 @@ impl Stopwatch {
         }
     }
 
+    /// How long ago the request came.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     /// How long it took until now.
     pub(crate) fn taken(&self) -> Duration {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);

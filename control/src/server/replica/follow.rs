@@ -53,7 +53,7 @@ async fn take(app: &Arc<App>, own: &str, news: News) -> Result<(), String> {
     match news {
         News::Stored(version) if version > memory.version() => catch_up(app).await?,
         News::Stored(_) => {}
-        News::Serving(ids) => memory.keep_replicas(&ids),
+        News::Serving { ids, version } => memory.keep_replicas(&ids, version, Now::read()),
         News::Heartbeat { id, said } if id != own => {
             match serde_json::from_slice::<Heartbeat>(&said) {
                 Ok(heartbeat) => memory.take_heartbeat(&id, heartbeat, Now::read()),

@@ -36,8 +36,11 @@ pub(crate) struct Observer {
 pub(crate) enum News {
     /// The batch of this version is stored.
     Stored(Version),
-    /// These replicas serve, and no others.
-    Serving(BTreeSet<String>),
+    /// These replicas serve, and no others of those that began by this version or before.
+    Serving {
+        ids: BTreeSet<String>,
+        version: Version,
+    },
     /// A replica lives.
     Heartbeat { id: String, said: Vec<u8> },
     /// A replica does so no more.
@@ -148,7 +151,8 @@ impl Observer {
             client: &self.client,
             revision: 0,
         };
-        send(news, News::Stored(self.newest(Version::default()).await?)).await;
+        let version = self.newest(Version::default()).await?;
+        send(news, News::Stored(version)).await;
         let found = reader.all(self.keys.all(&["live"])).await?;
         let serving = found.iter().filter_map(|found| {
             let [_, id] = &self.keys.parts(&found.key)?[..] else {
@@ -156,8 +160,10 @@ impl Observer {
             };
             Some(id.clone())
         });
-        send(news, News::Serving(serving.collect())).await;
-        for found in found {
+        let ids = serving.collect();
+        send(news, News::Serving { ids, version }).await;
+        // The key of a heartbeat is before those of the reports that it follows.
+        for found in found.into_iter().rev() {
             let put = Event {
                 r#type: EventType::Put.into(),
                 kv: Some(found),

@@ -19,13 +19,13 @@ async fn the_saved_copy_outlives_the_endpoint() {
     until_saved(&copy).await;
     drop(first);
 
-    let nobody = TcpListener::bind("127.0.0.1:0")
+    let unused = TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
         .local_addr()
         .unwrap();
     let away = || {
-        Poller::new(format!("http://{nobody}/state"))
+        Poller::new(format!("http://{unused}/state"))
             .unwrap()
             .with_start_wait(SHORT)
     };

@@ -18,7 +18,6 @@ use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{PathName, condition};
 use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
-use crate::server::http::stopwatch::Stopwatch;
 use crate::values::now::Now;
 
 /// How long the poll of a node is held while a barrier waits for it: so long that the node takes it for held, and
@@ -31,14 +30,14 @@ const STALE: Duration = Duration::from_secs(1);
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     PathName(name): PathName,
-    stopwatch: Stopwatch,
     poll: LongPoll,
     headers: HeaderMap,
 ) -> Answer {
     poll.caller.check_reads(&name)?;
     let memory = app.registry.memory();
     let changes = memory.service(&name)?.wakes.nodes.subscribe();
-    let member = nodes::report(&app, &poll.caller, &name, &headers).await?;
+    // Its room is not kept while the poll is held.
+    let member = Box::pin(nodes::report(&app, &poll.caller, &name, &headers)).await?;
     // They would keep the buffer that they were read into for as long as the poll is held.
     drop(headers);
     // After the node has been noted: a wait for a later state knows of it.
@@ -63,7 +62,7 @@ pub(crate) async fn get(
         })
     })
     .await?;
-    if stopwatch.elapsed() >= STALE && !app.is_proven().await {
+    if poll.age() >= STALE && !app.is_proven().await {
         return Ok(provisional(&service));
     }
     let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];

@@ -104,6 +104,11 @@ impl LongPoll {
         self.known.as_ref().is_some_and(|known| known.names(etag))
     }
 
+    /// How long ago the poll came.
+    pub(crate) fn age(&self) -> Duration {
+        self.stopwatch.elapsed()
+    }
+
     /// The header that tells the client that the poll could be held.
     pub(crate) fn applied(&self) -> Option<[(HeaderName, &'static str); 1]> {
         self.wait.map(|_| [(PREFERENCE_APPLIED, "wait")])

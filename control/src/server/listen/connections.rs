@@ -76,13 +76,14 @@ impl Connections {
                 else => break,
             };
             let ticket = Arc::new(self.unproven.admit(arrival.ends().peer));
-            let visit = visit(
+            // In the task itself `select!` would keep room for it twice.
+            let visit = Box::pin(visit(
                 arrival,
                 Arc::clone(&ticket),
                 router.clone(),
                 accepted.clone(),
                 served.watcher(),
-            );
+            ));
             tokio::spawn(async move {
                 tokio::select! {
                     () = visit => {}

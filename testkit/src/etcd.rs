@@ -49,6 +49,11 @@ impl Etcd {
             .collect()
     }
 
+    /// The address at which a member serves clients.
+    pub fn address(&self, place: usize) -> SocketAddr {
+        self.members[place].client
+    }
+
     /// The process of a member that runs.
     pub fn member(&mut self, place: usize) -> &mut Process {
         self.members[place].process.as_mut().unwrap()

@@ -17,6 +17,7 @@ mod etcd;
 pub mod http;
 mod process;
 mod promtool;
+mod proxy;
 mod wait;
 
 pub use backend::Backend;
@@ -24,4 +25,5 @@ pub use endpoint::{Endpoint, Polled, Scripted, document};
 pub use etcd::Etcd;
 pub use process::{Process, beside, free_address, limited};
 pub use promtool::promtool_accepts;
+pub use proxy::Proxy;
 pub use wait::{LONG, eventually, pause, wait_for, within};

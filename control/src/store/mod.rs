@@ -33,7 +33,7 @@ pub(crate) use self::batch::{
 pub(crate) use self::check::{Checked, Fault, Size};
 pub(crate) use self::copy::{Copied, copy};
 pub(crate) use self::error::{OpenError, StoreError};
-pub(crate) use self::etcd::{Cluster, Etcd, LEVEL, Lease, MemberUrl, News, Observer};
+pub(crate) use self::etcd::{Cluster, Etcd, LEVEL, Lease, LiveKeys, MemberUrl, News, Observer};
 #[cfg(test)]
 pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};

@@ -10,7 +10,7 @@ use crate::fleet::Relay;
 use crate::registry::ChangeError;
 use crate::server::app::App;
 use crate::server::replica::replica::Replica;
-use crate::store::{Lease, StoreError};
+use crate::store::{LiveKeys, StoreError};
 use crate::values::now::Now;
 
 /// For how long the others take a replica for one that hears nodes, after its lease was kept alive: less than the lease
@@ -42,12 +42,12 @@ pub(crate) async fn relay(app: Arc<App>) {
 async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), String> {
     let failed = |error: StoreError| error.to_string();
     let mut kept = Instant::now();
-    let lease = replica.observer.lease().await.map_err(failed)?;
-    replica.serve_under(lease);
+    let mut keys = replica.observer.live(&replica.id).await.map_err(failed)?;
+    replica.serve_under(keys.lease());
     let mut relay = Relay::default();
     let mut changes = app.registry.memory().changes();
     // The others have to know of it before it hears the first node.
-    say(app, replica, &mut relay, lease).await.map_err(failed)?;
+    say(app, &mut relay, &mut keys).await.map_err(failed)?;
     let id = replica.id.clone();
     let serves = Arc::clone(app)
         .blocking(move |registry| registry.serve(&id).map_err(ChangeError::from))
@@ -58,13 +58,13 @@ async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), Stri
         until_due(app, &mut changes).await;
         if kept.elapsed() >= KEPT {
             let now = Instant::now();
-            if !replica.observer.keep(lease).await.map_err(failed)? {
+            if !keys.keep_alive().await.map_err(failed)? {
                 return Err("its lease in etcd has ended".to_owned());
             }
             kept = now;
         }
         store_again(app).await?;
-        say(app, replica, &mut relay, lease).await.map_err(failed)?;
+        say(app, &mut relay, &mut keys).await.map_err(failed)?;
     }
 }
 
@@ -92,22 +92,14 @@ async fn until_due(app: &App, changes: &mut watch::Receiver<()>) {
     let _ = timeout_at(began + EVERY, next).await;
 }
 
-async fn say(
-    app: &App,
-    replica: &Replica,
-    relay: &mut Relay,
-    lease: Lease,
-) -> Result<(), StoreError> {
+async fn say(app: &App, relay: &mut Relay, keys: &mut LiveKeys<'_>) -> Result<(), StoreError> {
     let memory = app.registry.memory();
     let (relayed, heartbeat) = memory.relay(relay, Now::read());
     let relayed = relayed.into_iter().map(|(service, group, relayed)| {
         let group = group.to_string();
         (service, group, relayed.encode_to_vec())
     });
-    replica
-        .observer
-        .relay(&replica.id, relayed.collect(), lease)
-        .await?;
+    keys.relay(relayed.collect()).await?;
     let said = serde_json::to_vec(&heartbeat).map_err(StoreError::unchanged)?;
-    replica.observer.heartbeat(&replica.id, said, lease).await
+    keys.heartbeat(said).await
 }

@@ -7,6 +7,8 @@
 //! 3. A document is stored before, or together with, the first value that names its digest.
 //! 4. Members of the cluster are asked one after the other, with short time limits: etcd forwards to a leader that has died
 //!    until the next is elected.
+//! 5. Each transaction under the lease of a replica compares the revision of its last heartbeat, so that one that etcd executes
+//!    after its time limit has no effect.
 
 mod check;
 mod client;
@@ -14,6 +16,7 @@ mod cluster;
 mod follow;
 mod history;
 mod keys;
+mod live;
 mod load;
 mod log;
 mod observer;
@@ -24,6 +27,7 @@ mod store;
 mod writes;
 
 pub(crate) use self::cluster::{Cluster, MemberUrl};
+pub(crate) use self::live::{Lease, LiveKeys};
 pub(crate) use self::log::LEVEL;
-pub(crate) use self::observer::{Lease, News, Observer};
+pub(crate) use self::observer::{News, Observer};
 pub(crate) use self::store::Etcd;

@@ -14,12 +14,8 @@ use crate::store::etcd::follow::check_not_before;
 use crate::store::etcd::keys::Keys;
 use crate::store::etcd::proto::event::EventType;
 use crate::store::etcd::proto::watch_request::RequestUnion;
-use crate::store::etcd::proto::{
-    Event, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseRevokeRequest, RangeRequest,
-    TxnRequest, WatchCreateRequest, WatchRequest,
-};
+use crate::store::etcd::proto::{Event, KeyValue, RangeRequest, WatchCreateRequest, WatchRequest};
 use crate::store::etcd::reader::Reader;
-use crate::store::etcd::request::{in_portions, put_leased};
 use crate::values::version::Version;
 
 /// Asks etcd beside the writer of the store: how far the store is, which replicas serve it, and which reports of nodes have come to them.
@@ -53,16 +49,8 @@ pub(crate) enum News {
     },
 }
 
-/// A lease of etcd, which ends with the replica that keeps it alive.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lease(i64);
-
-/// How long a lease outlives its replica, in seconds.
-const LEASE: i64 = 10;
 /// How long one of these requests is tried for.
-const ASKING: Duration = Duration::from_secs(3);
-/// How long the end of a lease is tried for.
-const LEAVING: Duration = Duration::from_secs(1);
+pub(super) const ASKING: Duration = Duration::from_secs(3);
 /// How long a watch may be silent: the own heartbeats come more often.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -197,57 +185,6 @@ impl Observer {
             _ => return,
         };
         send(news, said).await;
-    }
-
-    /// Takes a new lease.
-    pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
-        let request = LeaseGrantRequest { ttl: LEASE };
-        Ok(Lease(self.client.grant(request, ASKING).await?.id))
-    }
-
-    /// Keeps a lease alive; tells whether it has not ended.
-    pub(crate) async fn keep(&self, lease: Lease) -> Result<bool, StoreError> {
-        let request = LeaseKeepAliveRequest { id: lease.0 };
-        Ok(self.client.keep_alive(request, ASKING).await?.ttl > 0)
-    }
-
-    /// Ends a lease, and with it all that was put under it.
-    pub(crate) async fn revoke(&self, lease: Lease) -> Result<(), StoreError> {
-        let request = LeaseRevokeRequest { id: lease.0 };
-        self.client.revoke(request, LEAVING).await?;
-        Ok(())
-    }
-
-    /// Says that the replica `id` lives, and what it says of itself.
-    pub(crate) async fn heartbeat(
-        &self,
-        id: &str,
-        said: Vec<u8>,
-        lease: Lease,
-    ) -> Result<(), StoreError> {
-        let request = TxnRequest {
-            success: vec![put_leased(self.keys.key(&["live", id]), said, lease.0)],
-            ..TxnRequest::default()
-        };
-        self.client.transact(request, ASKING).await?;
-        Ok(())
-    }
-
-    /// Relays reports of nodes that have come to the replica `id`, by service and group.
-    pub(crate) async fn relay(
-        &self,
-        id: &str,
-        relayed: Vec<(String, String, Vec<u8>)>,
-        lease: Lease,
-    ) -> Result<(), StoreError> {
-        let puts = relayed.into_iter().map(|(service, group, said)| {
-            let key = self.keys.key(&["live", id, &service, &group]);
-            put_leased(key, said, lease.0)
-        });
-        for request in in_portions(puts) {
-            self.client.transact(request, ASKING).await?;
-        }
-        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ mod departure;
 mod epoch;
 mod handle;
 #[cfg_attr(
-    not(feature = "poller"),
+    not(any(feature = "poller", test)),
     expect(dead_code, reason = "only a poller has a lease")
 )]
 mod lease;
@@ -17,7 +17,7 @@ mod past;
 mod policy_cell;
 mod pool;
 #[cfg_attr(
-    not(feature = "poller"),
+    not(any(feature = "poller", test)),
     expect(dead_code, reason = "only a poller reports them")
 )]
 mod probes;

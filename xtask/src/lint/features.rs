@@ -1,4 +1,4 @@
-//! Each published package builds without warnings with each of its features alone, and with none.
+//! Each published package and its tests build without warnings with each of its features alone, and with none.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(crate) fn check() -> Result<()> {
     for package in published(&metadata)? {
         for features in package.selections() {
             let arguments = format!(
-                "clippy --quiet --package {} {features} -- --deny warnings",
+                "clippy --quiet --package {} {features} --all-targets -- --deny warnings",
                 package.name
             );
             eprintln!("cargo {arguments}");

@@ -44,6 +44,8 @@ struct Seal {
 struct Heard {
     life: u32,
     at: Duration,
+    /// When the same report came last.
+    again: Duration,
     message: Rc<Message>,
     /// Whether control had never made the state that it reports.
     is_fork: bool,
@@ -89,18 +91,22 @@ impl Observer {
 
     /// Takes note of a poll that control has got, unless it has come late.
     pub(super) fn heard(&mut self, message: &Rc<Message>, is_fork: bool, life: u32, at: Duration) {
-        let last = self.heard.get(&message.process);
-        let is_late = last
-            .is_some_and(|last| last.life == life && last.message.report.seq >= message.report.seq);
-        if !is_late {
-            let message = Rc::clone(message);
-            let heard = Heard {
-                life,
-                at,
-                message,
-                is_fork,
-            };
-            self.heard.insert(heard.message.process, heard);
+        let last = self.heard.get_mut(&message.process);
+        let last = last.filter(|last| last.life == life);
+        match last {
+            Some(last) if last.message.report.seq > message.report.seq => {}
+            Some(last) if last.message.report.seq == message.report.seq => last.again = at,
+            _ => {
+                let message = Rc::clone(message);
+                let heard = Heard {
+                    life,
+                    at,
+                    again: at,
+                    message,
+                    is_fork,
+                };
+                self.heard.insert(heard.message.process, heard);
+            }
         }
     }
 
@@ -117,6 +123,12 @@ impl Observer {
     /// When control has heard a process in this life.
     pub(super) fn heard_at(&self, life: u32, process: usize) -> Option<Duration> {
         Some(self.heard_in(life, process)?.at)
+    }
+
+    /// Whether a process polls, or its last report came again, after a moment.
+    pub(super) fn comes_after(&self, life: u32, process: usize, moment: Duration) -> bool {
+        let heard = self.heard_in(life, process);
+        heard.is_some_and(|heard| heard.again > moment)
     }
 }
 

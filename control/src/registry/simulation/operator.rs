@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use intermission_core::{Field, MemberId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::node::{Phase, WAIT, name};
@@ -139,7 +139,10 @@ impl World {
     /// Takes note of what an operator has answered for, now that the disk has it.
     pub(super) fn answered_for(&mut self, batch: &Batch) {
         let decided = batch.0.iter().find_map(|step| match step {
-            Step::Event { event, .. } => Some(event.at),
+            Step::Event { event, .. } => {
+                let since = event.at.duration_since(Timestamp::UNIX_EPOCH);
+                Duration::try_from(since).ok()
+            }
             _ => None,
         });
         for step in &batch.0 {
@@ -147,15 +150,13 @@ impl World {
                 Step::Forgotten { id, .. } => {
                     self.tally.note("node forget");
                     let (index, life) = (self.index_of(id), self.control.life);
-                    let heard = self.observer.heard_at(life, index);
-                    if heard.is_none_or(|at| self.now - at > ALIVE) {
+                    // What polls while it is being forgotten is stored again.
+                    let decided = decided.unwrap_or(self.now);
+                    if !self.observer.comes_after(life, index, decided) {
                         self.observer.forget(index);
                     }
-                    let was_before = |at: &mut Duration| {
-                        let at = Timestamp::UNIX_EPOCH + SignedDuration::try_from(*at).unwrap();
-                        decided.is_some_and(|decided| at <= decided)
-                    };
-                    self.processes[index].was_member.take_if(was_before);
+                    let process = &mut self.processes[index];
+                    process.was_member.take_if(|at| *at <= decided);
                 }
                 Step::Forgiven { threads, .. } => {
                     let index = self.index_of(&threads.id);

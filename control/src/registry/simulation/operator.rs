@@ -201,7 +201,9 @@ impl World {
     /// When all nodes are heard again and the dead are forgotten, a wait has to end well.
     pub(super) fn finish(&mut self) {
         let life = self.control.life;
+        let is_written = self.control.writing.is_none() && self.control.asked.is_empty();
         let is_settled = self.control.memory.is_some()
+            && is_written
             && (0..self.processes.len()).all(|index| match self.processes[index].phase {
                 Phase::Gone(_) => self.has_lost(index),
                 Phase::Leaving => false,

@@ -1,6 +1,7 @@
 //! A cluster of etcd.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -54,6 +55,15 @@ impl Etcd {
         self.members[place].client
     }
 
+    /// How many requests for keys the members that run have answered.
+    pub fn requests(&self) -> u64 {
+        let running = self
+            .members
+            .iter()
+            .filter(|member| member.process.is_some());
+        running.map(|member| requests(member.client)).sum()
+    }
+
     /// The process of a member that runs.
     pub fn member(&mut self, place: usize) -> &mut Process {
         self.members[place].process.as_mut().unwrap()
@@ -88,4 +98,18 @@ impl Etcd {
             .stderr(Stdio::null());
         self.members[place].process = Some(Process::launch(&mut etcd));
     }
+}
+
+/// How many requests for keys a member has answered, by its metrics.
+fn requests(member: SocketAddr) -> u64 {
+    let mut stream = TcpStream::connect(member).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).unwrap();
+    let handled = metrics.lines().filter(|line| {
+        line.starts_with("grpc_server_handled_total{")
+            && line.contains("grpc_service=\"etcdserverpb.KV\"")
+    });
+    let counts = handled.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    counts.sum()
 }

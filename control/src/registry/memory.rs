@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -106,19 +106,7 @@ impl Memory {
         let facts = Arc::new(facts);
         *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&facts);
         drop(fleet);
-        for service in facts.services.values() {
-            let is_about = |step: &&Step| {
-                let of = step.service();
-                of.is_none_or(|name| name == service.summary.service)
-            };
-            let mut steps = batch.0.iter().filter(is_about).peekable();
-            if steps.peek().is_some() {
-                service.wakes.operators.send_replace(());
-            }
-            if steps.any(|step| matches!(step, Step::Changed(_) | Step::BarrierBegan(_))) {
-                service.wakes.nodes.send_replace(());
-            }
-        }
+        wake(&facts, batch);
         self.changed.send_replace(());
     }
 
@@ -155,6 +143,38 @@ impl Memory {
     pub(super) fn lock(&self) -> MutexGuard<'_, Fleet> {
         // Nothing that holds it can panic half-way.
         self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes those who wait for news of the services that a batch is about.
+fn wake(facts: &Facts, batch: &Batch) {
+    // Whether there is news for the nodes of a service.
+    let mut services: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut is_about_all = false;
+    for step in &batch.0 {
+        match step.service() {
+            Some(service) => {
+                let is_for_nodes = matches!(step, Step::Changed(_) | Step::BarrierBegan(_));
+                *services.entry(service).or_default() |= is_for_nodes;
+            }
+            None => is_about_all = true,
+        }
+    }
+    let operators = |service: &Published| service.wakes.operators.send_replace(());
+    if is_about_all {
+        facts
+            .services
+            .values()
+            .for_each(|service| operators(service));
+    }
+    for (name, is_for_nodes) in services {
+        let Some(service) = facts.services.get(name) else {
+            continue;
+        };
+        operators(service);
+        if is_for_nodes {
+            service.wakes.nodes.send_replace(());
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 23] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 24] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -58,6 +58,7 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 23] {
         ("/v1/services/{name}/notice", post(edits::notice)),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),
+        ("/v1/fleet", get(fleet::whole)),
         ("/v1/barriers/{id}", get(fleet::barrier)),
         ("/v1/changes", post(changes::several)),
         ("/v1/store/adopt", post(nodes::adopt)),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+mod requests;
 mod retention;
 
 use super::*;

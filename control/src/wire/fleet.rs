@@ -25,6 +25,12 @@ pub(crate) struct FleetView {
     pub(crate) replicas: Vec<ReplicaView>,
 }
 
+/// The answer to `GET /v1/fleet`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WholeFleet {
+    pub(crate) services: Vec<FleetView>,
+}
+
 impl FleetView {
     /// It without what changes with every poll, and is no news.
     pub(crate) fn quiet(&self) -> Self {

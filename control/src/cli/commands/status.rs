@@ -1,20 +1,19 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Paint, Report, node_lines, one_line, replica_lines, shown};
-use crate::wire::fleet::FleetView;
+use crate::wire::fleet::{FleetView, WholeFleet};
 use crate::wire::summary::{Summaries, Summary};
 
 /// One line for each service; everything of the one that is named alone.
 pub(crate) fn run(client: &Client, wanted: &[String]) -> Result<Report, Failure> {
     let list: Summaries = client.get("/v1/services")?;
     let services = select(list.services, wanted)?;
-    let fleets = services
-        .iter()
-        .map(|summary| client.get(&format!("{}/fleet", service_path(&summary.service))))
-        .collect::<Result<Vec<FleetView>, Failure>>()?;
+    let fleets = fleets(client, &services, wanted.is_empty())?;
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let human = match services.as_slice() {
         [] => "there is no service yet; next: intermission service add NAME\n".to_owned(),
@@ -52,6 +51,24 @@ struct Status {
     #[serde(flatten)]
     summary: Summary,
     fleet: FleetView,
+}
+
+/// The nodes of these services, which may be all.
+fn fleets(client: &Client, services: &[Summary], all: bool) -> Result<Vec<FleetView>, Failure> {
+    if !all {
+        let paths = services
+            .iter()
+            .map(|summary| service_path(&summary.service));
+        let views = paths.map(|path| client.get(&format!("{path}/fleet")));
+        return views.collect();
+    }
+    let fleet: WholeFleet = client.get("/v1/fleet")?;
+    let listed: BTreeSet<_> = services.iter().map(|summary| &summary.service).collect();
+    // A service that was added meanwhile is not listed.
+    let views = fleet.services.into_iter();
+    Ok(views
+        .filter(|view| listed.contains(&view.service))
+        .collect())
 }
 
 /// The services of `wanted`, or all where none is named.

@@ -20,6 +20,7 @@ const VIEWED: &[&str] = &[
     "/metrics",
     "/v1/services",
     "/v1/services/{name}/fleet",
+    "/v1/fleet",
     "/v1/barriers/{id}",
 ];
 /// What nodes poll.

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use crate::registry::{Published, Registry};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::PathName;
@@ -17,6 +18,8 @@ use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
 use crate::values::etag::tag_of_content;
 use crate::values::now::Now;
+use crate::wire::fleet::WholeFleet;
+use crate::wire::summary::Summary;
 
 /// How long a look is good for, so that of many nodes that change each is not shown alone.
 const CROWD: Duration = Duration::from_millis(250);
@@ -51,6 +54,22 @@ pub(crate) async fn fleet(
     .await?;
     let (etag, view) = shown;
     answer(&poll, &etag, &view)
+}
+
+/// `GET /v1/fleet`: the nodes of all services, and who waits for them.
+pub(crate) async fn whole(State(app): State<Arc<App>>) -> Answer {
+    let view = |registry: &Registry| {
+        let memory = registry.memory();
+        let view = |service: &Arc<Published>| {
+            let Summary {
+                service, revision, ..
+            } = &service.summary;
+            memory.fleet().view(service, *revision, Now::read())
+        };
+        let services = memory.facts().services.values().map(view).collect();
+        Ok::<_, Problem>(WholeFleet { services })
+    };
+    json(StatusCode::OK, &app.blocking(view).await?)
 }
 
 /// `GET /v1/barriers/{id}`: how far a wait is.

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
+use prometheus::TextEncoder;
 use prometheus::core::Collector;
-use prometheus::{Registry, TextEncoder};
 
 use crate::server::app::App;
 use crate::server::handlers::gauges::scrape;
@@ -14,7 +14,10 @@ use crate::server::metrics::Metrics;
 
 /// `GET /metrics`
 pub(crate) async fn get(State(app): State<Arc<App>>) -> Answer {
-    let text = expose(&app).map_err(Problem::internal)?;
+    // With many services it takes long enough to keep polls waiting.
+    let exposed = tokio::task::spawn_blocking(move || expose(&app)).await;
+    let text = exposed.map_err(Problem::internal)?;
+    let text = text.map_err(Problem::internal)?;
     let headers = [
         (CONTENT_TYPE, prometheus::TEXT_FORMAT),
         (CACHE_CONTROL, "no-store"),
@@ -23,15 +26,15 @@ pub(crate) async fn get(State(app): State<Arc<App>>) -> Answer {
 }
 
 fn expose(app: &App) -> prometheus::Result<String> {
-    let registry = Registry::new();
     let Metrics {
         requests,
         durations,
     } = &app.metrics;
-    let counted: [Box<dyn Collector>; 2] =
-        [Box::new(requests.clone()), Box::new(durations.clone())];
-    for collector in counted.into_iter().chain(scrape(app)?) {
-        registry.register(collector)?;
-    }
-    TextEncoder::new().encode_to_string(&registry.gather())
+    let mut families = requests.collect();
+    families.extend(durations.collect());
+    // A family without samples has no text.
+    families.retain(|family| !family.get_metric().is_empty());
+    let mut text = TextEncoder::new().encode_to_string(&families)?;
+    text.push_str(&scrape(app));
+    Ok(text)
 }

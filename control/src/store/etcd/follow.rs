@@ -16,7 +16,7 @@ pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<A
     };
     let found = reader.value(keys.version()).await?;
     let newest = check_not_before(found.as_ref().map(|found| &found.value[..]), at)?;
-    let mut batches = Vec::new();
+    let mut entries = Vec::new();
     let mut next = at.next();
     for found in reader.all(log_after(keys, at)).await? {
         if found.key != keys.log(next) {
@@ -31,43 +31,37 @@ pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<A
             )));
         }
         let entry: Entry = read(&found).map_err(StoreError::unchanged)?;
-        let Some(batch) = batch(&reader, keys, entry).await? else {
-            return Ok(After::Gap);
-        };
-        batches.push(batch);
+        entries.push(entry.steps);
         next = next.next();
     }
     if next <= newest {
         return Ok(After::Gap);
     }
-    Ok(After::Batches(batches))
+    let batches = batches(&reader, keys, entries).await?;
+    Ok(batches.map_or(After::Gap, After::Batches))
 }
 
-/// A batch with its documents; none where one of them is kept no longer.
-async fn batch(
+/// The batches of entries, with the documents of all of them; none where one is kept no longer.
+async fn batches(
     reader: &Reader<'_>,
     keys: &Keys,
-    entry: Entry,
-) -> Result<Option<Batch>, StoreError> {
-    let mut states = Vec::new();
-    let steps = entry.steps.into_iter();
-    // A place for each state, which its documents fill.
-    let steps: Vec<Option<Step>> = steps
-        .map(|step| match step {
-            LoggedStep::Other(step) => Some(step),
-            LoggedStep::State(state) => {
-                states.push(state);
-                None
-            }
-        })
-        .collect();
-    let stored = with_documents(reader, keys, states).await;
-    let mut stored = stored.map_err(StoreError::unchanged)?.into_iter();
-    let filled = steps.into_iter().map(|step| match step {
-        Some(step) => Some(step),
-        None => Some(Step::Changed(Box::new(stored.next()??))),
+    entries: Vec<Vec<LoggedStep>>,
+) -> Result<Option<Vec<Batch>>, StoreError> {
+    let states = entries.iter().flatten().filter_map(|step| match step {
+        LoggedStep::State(state) => Some(state.clone()),
+        LoggedStep::Other(_) => None,
     });
-    Ok(filled.collect::<Option<_>>().map(Batch))
+    let stored = with_documents(reader, keys, states.collect()).await;
+    let mut stored = stored.map_err(StoreError::unchanged)?.into_iter();
+    let mut fill = |step| match step {
+        LoggedStep::Other(step) => Some(step),
+        LoggedStep::State(_) => Some(Step::Changed(Box::new(stored.next()??))),
+    };
+    let batches = entries.into_iter().map(|steps| {
+        let steps: Option<Vec<Step>> = steps.into_iter().map(&mut fill).collect();
+        steps.map(Batch)
+    });
+    Ok(batches.collect())
 }
 
 /// An error where the store has an older version than this replica has seen.

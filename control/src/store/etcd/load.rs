@@ -139,22 +139,26 @@ async fn earlier(
         return Ok(earlier);
     }
     let (start, end) = (keys.history(service, first), keys.history(service, last));
+    let (mut states, mut wanted) = (Vec::new(), Vec::new());
     for found in reader.all((start, end)).await? {
         let record: LoggedRecord = read(&found).map_err(corrupt)?;
-        let revision = record.stamp.revision;
-        let state = LoggedState {
+        let Ok((revision, digest)) = revision_and_digest(&record.tag) else {
+            continue;
+        };
+        wanted.push(keys.document(service, revision, &digest));
+        states.push(LoggedState {
             service: service.to_owned(),
             tag: record.tag,
             last_change: record.stamp,
             since: None,
             timer: None,
-        };
-        let stored = with_documents(reader, keys, vec![state]).await;
-        earlier.extend(
-            stored
-                .ok()
-                .and_then(|mut stored| Some((revision, stored.pop()??))),
-        );
+        });
+    }
+    let documents = reader.documents(&wanted).await?;
+    for (state, document) in states.into_iter().zip(documents) {
+        let revision = state.last_change.revision;
+        let stored = document.and_then(|document| state.with(document).ok());
+        earlier.extend(stored.map(|stored| (revision, stored)));
     }
     Ok(earlier)
 }

@@ -7,6 +7,21 @@ use crate::store::sqlite::columns::stamp;
 use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
 
+/// The records of a service before a revision, with the documents that were in force before.
+pub(super) const PAGE: &str = "SELECT revision, at, actor, action, reason,
+            (SELECT nullif(after, '') FROM history AS earlier
+             WHERE earlier.service = ?1 AND earlier.revision = history.revision - 1),
+            nullif(after, ''), timer, tag
+     FROM history WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC";
+
+/// The document and the tag of a revision.
+pub(super) const RECORD: &str =
+    "SELECT nullif(after, ''), tag FROM history WHERE service = ?1 AND revision = ?2";
+
+/// What else happened to a service between two revisions.
+pub(super) const EVENTS: &str = "SELECT revision, at, actor, action, reason FROM events
+     WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC";
+
 /// The records of `service` before revision `before`, as many as one answer should carry.
 pub(super) fn history(
     connection: &Connection,
@@ -14,13 +29,7 @@ pub(super) fn history(
     before: Option<u64>,
 ) -> Result<Page, StoreError> {
     let before = before.and_then(|revision| i64::try_from(revision).ok());
-    let mut statement = connection.prepare_cached(
-        "SELECT revision, at, actor, action, reason,
-                (SELECT nullif(after, '') FROM history AS earlier
-                 WHERE earlier.service = ?1 AND earlier.revision = history.revision - 1),
-                nullif(after, ''), timer, tag
-         FROM history WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC",
-    )?;
+    let mut statement = connection.prepare_cached(PAGE)?;
     let mut rows = statement.query(params![service, before.unwrap_or(i64::MAX)])?;
     let mut records: Vec<Record> = Vec::new();
     let mut bytes = 0;
@@ -78,9 +87,7 @@ fn record(
         return Ok(None);
     };
     let row = connection
-        .prepare_cached(
-            "SELECT nullif(after, ''), tag FROM history WHERE service = ?1 AND revision = ?2",
-        )?
+        .prepare_cached(RECORD)?
         .query_row(params![service, revision], |row| {
             Ok((row.get(0)?, row.get(1)?))
         });
@@ -105,10 +112,7 @@ pub(super) fn events(
     to: Option<u64>,
 ) -> Result<Vec<Stamp>, StoreError> {
     let integer = |revision: u64| i64::try_from(revision).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(
-        "SELECT revision, at, actor, action, reason FROM events
-         WHERE service = ?1 AND revision >= ?2 AND revision < ?3 ORDER BY sequence DESC",
-    )?;
+    let mut statement = connection.prepare_cached(EVENTS)?;
     let to = to.map_or(i64::MAX, integer);
     let rows = statement.query_map(params![service, integer(from), to], stamp)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -131,4 +135,39 @@ pub(super) fn save_event(
         ],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::store::sqlite::{schema, states};
+
+    #[test]
+    fn no_question_about_one_service_reads_the_rows_of_others() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::prepare(&mut connection, Timestamp::UNIX_EPOCH).unwrap();
+        for (sql, sorts) in [
+            (PAGE, false),
+            (RECORD, false),
+            (EVENTS, true),
+            (states::LAST, false),
+        ] {
+            let plan = format!("EXPLAIN QUERY PLAN {sql}");
+            let mut statement = connection.prepare(&plan).unwrap();
+            let mut rows = statement.raw_query();
+            let mut steps = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                steps.push(row.get::<_, String>(3).unwrap());
+            }
+            let is_by_index = steps.iter().any(|step| step.contains(" USING INDEX "));
+            assert!(is_by_index, "{sql}: {steps:?}");
+            // A page ends after its last row only if the rows come in order.
+            let sorted = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+            assert_eq!(sorted, sorts, "{sql}: {steps:?}");
+            let scans = steps.iter().any(|step| step.starts_with("SCAN"));
+            assert!(!scans, "{sql}: {steps:?}");
+        }
+    }
 }

@@ -101,6 +101,11 @@ pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<Stored
     Ok(states)
 }
 
+/// The last record of a service.
+pub(super) const LAST: &str =
+    "SELECT revision, at, actor, action, reason, after, timer, tag FROM history
+     WHERE service = ?1 ORDER BY revision DESC LIMIT 1";
+
 /// Believes a document only if the rest of the store tells the same.
 fn check(
     connection: &Connection,
@@ -122,16 +127,12 @@ fn check(
         )));
     }
     let (last_change, after, timer, tag) = connection
-        .query_row(
-            "SELECT revision, at, actor, action, reason, after, timer, tag FROM history
-             WHERE service = ?1 ORDER BY revision DESC LIMIT 1",
-            [name],
-            |row| {
-                let after: String = row.get(5)?;
-                let tag: Option<String> = row.get(7)?;
-                Ok((stamp(row)?, after, row.get(6)?, tag))
-            },
-        )
+        .prepare_cached(LAST)?
+        .query_row([name], |row| {
+            let after: String = row.get(5)?;
+            let tag: Option<String> = row.get(7)?;
+            Ok((stamp(row)?, after, row.get(6)?, tag))
+        })
         .optional()?
         .ok_or_else(|| corrupt("it has no history".to_owned()))?;
     if i64::try_from(state.revision) != Ok(revision)

@@ -22,6 +22,7 @@ POST /v1/services/shop/allowlist/set operator
 POST /v1/services/shop/notice operator
 POST /v1/changes operator
 GET /v1/services/shop/fleet viewer,operator
+GET /v1/fleet viewer,operator
 POST /v1/services/shop/nodes/forget operator
 GET /v1/barriers/0 viewer,operator
 POST /v1/store/adopt operator

@@ -1,5 +1,5 @@
-use intermission_testkit::control::Home;
-use serde_json::json;
+use intermission_testkit::control::{Ask, Home};
+use serde_json::{Value, json};
 
 #[test]
 fn the_command_changes_the_state_and_prints_what_is_in_force() {
@@ -172,4 +172,47 @@ fn the_token_is_found_where_it_is() {
         said.contains(&format!("no control at http://{address}: ")),
         "{said}"
     );
+}
+
+#[test]
+fn the_status_of_all_services_takes_two_requests_however_many_there_are() {
+    let home = Home::new();
+    let control = home.start();
+    for service in ["books", "pay", "shop"] {
+        control.add(service);
+    }
+    let token = control.token(&json!({ "name": "nodes", "role": "node" }));
+    let mut poll = Ask::new("GET", "/v1/services/pay/state").bearer(&token);
+    poll = poll.header(
+        "intermission-node",
+        "\"n1\";boot=\"b1\";seq=1;kind=tower;wait=30",
+    );
+    assert_eq!(control.ask(poll).status, 200);
+    let asked_before = home.log().matches(" method=GET ").count();
+    let status = home.run(&control, &["status", "--output", "json"]).json();
+    let asked = home.log().matches(" method=GET ").count() - asked_before;
+    assert_eq!(asked, 2, "{}", home.log());
+    let services = status["services"].as_array().unwrap();
+    let nodes = services.iter().map(|service| {
+        let fleet = &service["fleet"];
+        assert_eq!(fleet["service"], service["service"]);
+        (
+            service["service"].as_str().unwrap(),
+            fleet["nodes"].as_array().unwrap().len(),
+        )
+    });
+    let nodes: Vec<_> = nodes.collect();
+    assert_eq!(nodes, [("books", 0), ("pay", 1), ("shop", 0)]);
+    for service in services {
+        let name = service["service"].as_str().unwrap();
+        let alone = home
+            .run(&control, &["status", name, "--output", "json"])
+            .json();
+        let without_ages = |status: &Value| {
+            let mut status = status.clone();
+            status["fleet"]["nodes"] = json!([]);
+            status
+        };
+        assert_eq!(without_ages(&alone["services"][0]), without_ages(service));
+    }
 }

@@ -3,6 +3,7 @@
 pub mod addresses;
 mod area;
 pub mod control;
+pub mod full_store;
 pub mod hot;
 pub mod layer;
 pub mod pairs;

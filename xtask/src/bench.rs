@@ -23,12 +23,13 @@ pub(crate) enum Length {
 }
 
 /// The binaries that measure, and the processor that each is kept on where it is not to use them all.
-const MEASURING: [(&str, Option<&str>); 6] = [
+const MEASURING: [(&str, Option<&str>); 7] = [
     ("address_table", Some("1")),
     ("layer_table", None),
     ("wrk_axum", None),
     ("wrk_proxies", None),
     ("propagation", None),
+    ("large_store", None),
     ("memory_envoy", None),
 ];
 

@@ -93,7 +93,12 @@ const NEEDS: &[Need] = &[
     debian("Varnish (varnishd)", "varnish", "varnishd -V", TESTS),
     debian("promtool", "prometheus", "promtool --version", TESTS),
     debian("sqlite3", "sqlite3", "sqlite3 --version", TESTS),
-    debian("etcd", "etcd-server", "etcd --version", &[Replicas, Test]),
+    debian(
+        "etcd",
+        "etcd-server",
+        "etcd --version",
+        &[Bench, Replicas, Test],
+    ),
     debian("ip", "iproute2", "PATH=$PATH:/usr/sbin ip -Version", TESTS),
     debian(
         "nftables",

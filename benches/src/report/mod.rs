@@ -1,6 +1,7 @@
 //! What `docs/performance.md` shows, made of what the benches have printed.
 
 mod chart;
+mod control;
 mod lines;
 mod table;
 
@@ -48,7 +49,8 @@ fn parts(lines: &Lines) -> Vec<(&'static str, String)> {
         ("axum", under_load(lines, "axum")),
         ("envoy", under_load(lines, "Envoy")),
         ("servers", under_load(lines, "10,000 CIDRs")),
-        ("propagation", propagation(lines)),
+        ("propagation", control::propagation(lines)),
+        ("large-store", control::large_store(lines)),
         ("memory", memory(lines)),
     ];
     for (name, family) in FAMILIES {
@@ -207,34 +209,6 @@ fn under_load(lines: &Lines, case: &str) -> String {
             one.place("latency_us", 3).map(micro),
         ];
         table.row(&contender, cells);
-    }
-    table.to_string()
-}
-
-fn propagation(lines: &Lines) -> String {
-    let lines = lines.with("case", "propagation");
-    let mut table = Table::new("pollers");
-    table.columns(
-        [
-            "median",
-            "90 %",
-            "most",
-            "memory per held poll",
-            "CPU per 304",
-        ]
-        .map(str::to_owned),
-    );
-    let milliseconds = |ms: f64| format!("{ms:.1} ms");
-    for pollers in lines.numbers("pollers") {
-        let one = lines.where_number("pollers", pollers);
-        let cells = [
-            one.first("median_ms").map(milliseconds),
-            one.first("p90_ms").map(milliseconds),
-            one.first("max_ms").map(milliseconds),
-            one.first("bytes_per_poll").map(size),
-            one.first("cpu_us_per_304").map(micro),
-        ];
-        table.row(&number(pollers), cells);
     }
     table.to_string()
 }

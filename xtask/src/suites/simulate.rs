@@ -1,5 +1,5 @@
-//! `cargo xtask simulate [--runs N]`: the simulation of `--wait` in `control/src/registry/simulation/`, which CI runs in
-//! short. Each run begins with another seed than those of the last call.
+//! `cargo xtask simulate [--runs N]`: the simulations of `--wait` in `control/src/registry/simulation/`, of one control and of
+//! several replicas, which CI runs in short. Each run begins with another seed than those of the last call.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -3,42 +3,49 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use fastrand::Rng;
 use intermission_core::StateTag;
-use jiff::Timestamp;
 
-use super::disk::Disk;
-use super::node::name;
+use super::events::Event;
+use super::observer::Hearing;
 use super::polls::Message;
+use super::replicas::{Replica, Request};
 use super::store::Work;
-use super::world::{Event, SERVICE, World};
+use super::world::{SERVICE, World};
 use crate::fleet::Reported;
 use crate::registry::memory::Memory;
-use crate::store::{Batch, Step};
-use crate::token::{Grant, Made, Role};
-use crate::values::now::Now;
+use crate::store::Batch;
+use crate::wire::node::UnstoredNode;
 
 /// Control, which lives as long as it has a memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Control {
     pub(super) memory: Option<Memory>,
     /// The number of its life, since each restart begins one.
     pub(super) life: u32,
-    pub(super) disk: Disk,
-    pub(super) grant: Grant,
     /// What the store is asked for, and what it writes now.
     pub(super) asked: VecDeque<Work>,
     pub(super) writing: Option<(Work, Batch)>,
     /// Polls that wait for the store, and those that are held.
-    waiting: BTreeMap<u64, Rc<Message>>,
-    held: BTreeMap<u64, Held>,
+    pub(super) waiting: BTreeMap<u64, Arrived>,
+    pub(super) held: BTreeMap<u64, Held>,
     next: u64,
     pub(super) is_judging: bool,
+    /// Where others serve the same store.
+    pub(super) replica: Option<Replica>,
+}
+
+/// A poll that has come.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    pub(super) message: Rc<Message>,
+    pub(super) at: Duration,
+    /// The version that the store had then, where several replicas serve it.
+    version: u64,
 }
 
 #[derive(Debug)]
-struct Held {
-    message: Rc<Message>,
+pub(super) struct Held {
+    poll: Arrived,
     is_awaited: bool,
 }
 
@@ -51,6 +58,8 @@ pub(super) struct Response {
     pub(super) body: Bytes,
     pub(super) leaves: bool,
     pub(super) life: u32,
+    /// Whether it comes from a store that several replicas serve.
+    pub(super) is_shared: bool,
 }
 
 /// How long the answer to a poll waits for the store.
@@ -60,152 +69,196 @@ pub(super) const ENDING: Duration = Duration::from_secs(2);
 /// How long a poll is held while a barrier waits for its node.
 const MOMENT: Duration = Duration::from_millis(200);
 
-impl Control {
-    /// With the service, open.
-    pub(super) fn new(random: &mut Rng, now: Now) -> Self {
-        let made = Made {
-            by: "operator".to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-        };
-        let full = random.u32(0..6) == 0;
-        let grant = Grant {
-            max_members: if full { 1 } else { Grant::MEMBERS },
-            ..Grant::new("nodes", Role::Node, made)
-        };
-        let memory = Memory::default();
-        let mut disk = Disk::default();
-        let identity = "00000000000000000000000000".to_owned();
-        let identity = Batch(vec![Step::Identity(identity)]);
-        memory.apply(memory.version().next(), &identity, now);
-        let (added, _) = memory.add(&SERVICE.parse().unwrap(), "operator", now);
-        memory.apply(memory.version().next(), &added, now);
-        disk.tables.take(&identity);
-        disk.tables.take(&added);
-        disk.backup = disk.tables.clone();
-        Self {
-            memory: Some(memory),
-            life: 0,
-            disk,
-            grant,
-            asked: VecDeque::new(),
-            writing: None,
-            waiting: BTreeMap::new(),
-            held: BTreeMap::new(),
-            next: 0,
-            is_judging: false,
-        }
-    }
+/// After what time a poll is answered only after another proof.
+const STALE: Duration = Duration::from_secs(1);
 
-    fn number(&mut self) -> u64 {
+impl Control {
+    pub(super) fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
+    }
+
+    /// Its memory, if it lives.
+    pub(super) fn lives(&self) -> bool {
+        self.memory.is_some()
     }
 }
 
 impl World {
     /// A poll comes to control.
     pub(super) fn arrive(&mut self, message: Rc<Message>) {
-        let now = self.moment();
-        let Some(memory) = &self.control.memory else {
+        let (r, at, version) = (message.to, self.now, self.cluster.version());
+        if !self.controls[r].lives() {
             self.later(1, 50, Event::Fail(message.process, message.report.seq));
             return;
+        }
+        let poll = Arrived {
+            message,
+            at,
+            version,
         };
-        let life = self.control.life;
+        if self.controls[r].replica.is_some() {
+            self.when_proven(r, Request::Poll(poll));
+        } else {
+            self.hear(r, poll);
+        }
+    }
+
+    /// Control takes the report of a poll.
+    pub(super) fn hear(&mut self, r: usize, poll: Arrived) {
+        let message = Rc::clone(&poll.message);
+        let life = self.controls[r].life;
         let tag = |text: Option<&str>| text.map(|text| text.parse().unwrap());
         let applied = tag(message.report.applied.as_deref());
         let got: Option<StateTag> = tag(message.if_none_match.as_deref());
         let mut tags = applied.iter().chain(&got);
-        let is_fork = tags.any(|tag| !self.control.disk.tables.has(tag));
-        self.observer.heard(&message, is_fork, life, self.now);
-        self.processes[message.process].heard(&message);
+        let is_fork = tags.any(|tag| !self.disk.tables.has(tag));
+        let known = self.life();
+        self.observer.heard(&message, is_fork, known, self.now);
+        if self.controls.len() > 1 {
+            self.observer.hearings.push(Hearing {
+                process: message.process,
+                at: self.now,
+                replica: r,
+                life,
+            });
+        }
+        if self.controls[r].replica.is_none() {
+            self.processes[message.process].heard(&message);
+        }
+        let (now, memory) = (self.moment(r), self.memory(r));
         let report = message.report.clone();
-        let reaction = memory.report(SERVICE, report, got.as_ref(), &self.control.grant.name, now);
+        let reaction = memory.report(SERVICE, report, got.as_ref(), &self.grant.name, now);
         match reaction.unwrap() {
-            Reported::Taken => self.look(message),
+            Reported::Taken => self.reported(r, poll),
             Reported::Unsettled(heard) => {
-                let key = self.control.number();
-                self.control.waiting.insert(key, message);
-                self.at(self.now + STORING, Event::Hurry(life, key));
-                self.ask(Work::Settle(key, heard));
+                let key = self.controls[r].number();
+                self.controls[r].waiting.insert(key, poll);
+                self.at(self.now + STORING, Event::Hurry(r, life, key));
+                self.ask(r, Work::Settle(key, heard));
             }
         }
-        self.look_at_barriers();
+        self.look_at_barriers(r);
     }
 
     /// The store has taken what a report has changed. The last poll of a process fails unless it `is_removed`.
-    pub(super) fn settled(&mut self, key: u64, is_removed: bool) {
-        match self.control.waiting.remove(&key) {
-            Some(message) if is_removed => self.look(message),
-            Some(message) => self.later(1, 20, Event::Fail(message.process, message.report.seq)),
+    pub(super) fn settled(&mut self, r: usize, key: u64, is_removed: bool) {
+        match self.controls[r].waiting.remove(&key) {
+            Some(poll) if is_removed => self.reported(r, poll),
+            Some(Arrived { message, .. }) => {
+                self.later(1, 20, Event::Fail(message.process, message.report.seq))
+            }
             None => {}
         }
     }
 
     /// The answer waits no longer for the store.
-    pub(super) fn hurry(&mut self, life: u32, key: u64) {
-        if life == self.control.life
-            && let Some(message) = self.control.waiting.get(&key)
+    pub(super) fn hurry(&mut self, r: usize, life: u32, key: u64) {
+        if life == self.controls[r].life
+            && let Some(poll) = self.controls[r].waiting.get(&key)
         {
             self.tally.note("answer before the store");
-            let is_removed = !message.report.leaves();
-            self.settled(key, is_removed);
+            let is_removed = !poll.message.report.leaves();
+            self.settled(r, key, is_removed);
+        }
+    }
+
+    /// A report was taken. Other replicas have to know of its node before that gets the state.
+    fn reported(&mut self, r: usize, poll: Arrived) {
+        let report = &poll.message.report;
+        let node = UnstoredNode::Process(report.id.clone());
+        let is_stored = report.leaves() || self.memory(r).fleet().is_stored(SERVICE, &node);
+        if self.controls[r].replica.is_some() && !is_stored {
+            self.tally.note("poll of a node that is not stored");
+            self.refuse(&poll);
+        } else {
+            self.look(r, poll);
         }
     }
 
     /// Answers a poll, or holds it.
-    fn look(&mut self, message: Rc<Message>) {
-        let service = self.memory().service(SERVICE).unwrap();
+    fn look(&mut self, r: usize, poll: Arrived) {
+        let service = self.memory(r).service(SERVICE).unwrap();
+        let message = &poll.message;
         let is_known = message.if_none_match.as_deref() == Some(service.tag.as_str());
         let Some(wait) = message.wait.filter(|_| is_known) else {
-            self.respond(&message, false);
+            self.answer(r, poll, false);
             return;
         };
-        let (key, life) = (self.control.number(), self.control.life);
+        let (key, life) = (self.controls[r].number(), self.controls[r].life);
         let is_awaited = false;
-        let held = Held {
-            message,
-            is_awaited,
-        };
-        self.control.held.insert(key, held);
-        self.at(self.now + wait, Event::Release(life, key));
-        self.sweep();
+        let held = Held { poll, is_awaited };
+        self.controls[r].held.insert(key, held);
+        self.at(self.now + wait, Event::Release(r, life, key));
+        self.sweep(r);
     }
 
     /// Answers the polls that need not be held any longer.
-    pub(super) fn sweep(&mut self) {
-        let now = self.moment();
-        let life = self.control.life;
+    pub(super) fn sweep(&mut self, r: usize) {
+        let now = self.moment(r);
+        let life = self.controls[r].life;
         let (mut ended, mut awaited) = (Vec::new(), Vec::new());
-        let Control { memory, held, .. } = &mut self.control;
+        let Control { memory, held, .. } = &mut self.controls[r];
         let Some(memory) = memory else { return };
         let service = memory.service(SERVICE).unwrap();
         for (key, held) in held {
-            let id = &held.message.report.id;
-            if held.message.if_none_match.as_deref() != Some(service.tag.as_str()) {
+            let message = &held.poll.message;
+            if message.if_none_match.as_deref() != Some(service.tag.as_str()) {
                 ended.push(*key);
-            } else if !held.is_awaited && memory.fleet().is_awaited(SERVICE, id, now) {
+            } else if !held.is_awaited
+                && memory.fleet().is_awaited(SERVICE, &message.report.id, now)
+            {
                 held.is_awaited = true;
                 awaited.push(*key);
             }
         }
         for key in awaited {
-            self.at(self.now + MOMENT, Event::Release(life, key));
+            self.at(self.now + MOMENT, Event::Release(r, life, key));
         }
         for key in ended {
-            self.release(life, key);
+            self.release(r, life, key);
         }
     }
 
-    pub(super) fn release(&mut self, life: u32, key: u64) {
-        if life == self.control.life
-            && let Some(held) = self.control.held.remove(&key)
+    pub(super) fn release(&mut self, r: usize, life: u32, key: u64) {
+        if life == self.controls[r].life
+            && let Some(held) = self.controls[r].held.remove(&key)
         {
-            self.respond(&held.message, true);
+            self.answer(r, held.poll, true);
         }
     }
 
-    fn respond(&mut self, message: &Message, was_held: bool) {
-        let service = self.memory().service(SERVICE).unwrap();
+    /// Answers a poll, after another proof where that takes long.
+    fn answer(&mut self, r: usize, poll: Arrived, was_held: bool) {
+        if self.controls[r].replica.is_some() && self.now - poll.at >= STALE {
+            self.when_proven(r, Request::Answer(poll, was_held));
+        } else {
+            self.respond(r, &poll, was_held);
+        }
+    }
+
+    /// Answers a poll with 503.
+    pub(super) fn refuse(&mut self, poll: &Arrived) {
+        let message = &poll.message;
+        let (status, is_shared) = (503, true);
+        let response = Response {
+            status,
+            etag: String::new(),
+            was_held: false,
+            body: Bytes::new(),
+            leaves: false,
+            life: 0,
+            is_shared,
+        };
+        self.send(message.process, message.report.seq, response);
+    }
+
+    pub(super) fn respond(&mut self, r: usize, poll: &Arrived, was_held: bool) {
+        let message = &poll.message;
+        if self.controls.len() > 1 {
+            self.check_version(r, poll.version, &message.report.id);
+        }
+        let service = self.memory(r).service(SERVICE).unwrap();
         let is_known = message.if_none_match.as_deref() == Some(service.tag.as_str());
         let response = Response {
             status: if is_known { 304 } else { 200 },
@@ -213,90 +266,38 @@ impl World {
             was_held,
             body: service.document.clone(),
             leaves: message.report.leaves(),
-            life: self.control.life,
+            life: self.life(),
+            is_shared: self.controls[r].replica.is_some(),
         };
         let id = &message.report.id;
         let is_member = {
-            let fleet = self.memory().fleet();
+            let fleet = self.memory(r).fleet();
             let is_unstored = || {
-                let unstored = fleet.view(SERVICE, 0, self.moment()).unstored_nodes;
+                let unstored = fleet.view(SERVICE, 0, self.moment(r)).unstored_nodes;
                 let mut boots = unstored.iter().map(|node| node.boot.as_deref());
                 boots.any(|boot| boot == Some(&id.boot))
             };
             fleet.boots(SERVICE, &id.name).contains(&id.boot)
                 && (fleet.unstored(SERVICE) == 0 || !is_unstored())
         };
+        // Where there are replicas, a node may be stored as one that could not become a member.
+        let node = UnstoredNode::Process(id.clone());
+        let is_stored = || self.memory(r).fleet().is_stored(SERVICE, &node);
+        let is_member = is_member || (response.is_shared && is_stored());
         let process = &mut self.processes[message.process];
-        // A poll that comes late says nothing of the process, and its answer does not reach it.
-        if message.report.seq >= process.heard {
-            process.was_member = Some(self.now).filter(|_| is_member);
+        if response.is_shared {
+            process.heard(message);
         }
-        let (index, number) = (message.process, message.report.seq);
+        process.was_member = Some(self.now).filter(|_| is_member);
+        self.send(message.process, message.report.seq, response);
+    }
+
+    fn send(&mut self, index: usize, number: u64, response: Response) {
         if self.processes[index].cut_off > self.now || self.is_lost() {
             self.later(50, 2000, Event::Fail(index, number));
             return;
         }
         let most = if self.is_delayed() { 2000 } else { 20 };
         self.later(1, most, Event::Answer(index, number, Box::new(response)));
-    }
-
-    /// Control dies, and starts again before long.
-    pub(super) fn crash(&mut self) {
-        let revives = self.once_in(2);
-        let Control { disk, writing, .. } = &mut self.control;
-        let survives = disk.crash(writing.take().map(|(_, batch)| batch), revives);
-        if let Some(batch) = survives {
-            self.answered_for(&batch);
-        }
-        self.control.memory = None;
-        self.control.life += 1;
-        self.control.asked.clear();
-        self.control.held.clear();
-        self.control.waiting.clear();
-        self.control.is_judging = false;
-        for process in 0..self.processes.len() {
-            if let Some(number) = self.processes[process].in_flight {
-                self.later(0, 500, Event::Fail(process, number));
-            }
-        }
-        self.later(0, 3000, Event::Restart);
-    }
-
-    /// Control starts from a backup next time. Polls on their way do not outlast that.
-    pub(super) fn restore(&mut self) {
-        self.crash();
-        self.control.disk.tables = self.control.disk.backup.clone();
-        self.epoch += 1;
-        for process in &mut self.processes {
-            process.was_member = None;
-        }
-    }
-
-    pub(super) fn restart(&mut self) {
-        if self.control.memory.is_some() {
-            return;
-        }
-        let (memory, now) = (Memory::default(), self.moment());
-        memory.apply(
-            memory.version().next(),
-            &self.control.disk.tables.load(),
-            now,
-        );
-        // What an operator has answered for counts again as the store has it.
-        for process in &mut self.processes {
-            let forgiven = self.control.disk.tables.forgiven.get(&process.id);
-            for (place, thread) in process.threads.iter_mut().enumerate() {
-                thread.excused |= forgiven.is_some_and(|names| names.contains(&name(place)));
-            }
-        }
-        let service = memory.service(SERVICE).unwrap();
-        self.observer.restarted(&service.state);
-        self.control.memory = Some(memory);
-        self.look_at_barriers();
-    }
-
-    /// The memory of a control that lives.
-    pub(super) fn memory(&self) -> &Memory {
-        self.control.memory.as_ref().unwrap()
     }
 }

@@ -1,12 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use intermission_core::{MemberId, StateTag};
+use intermission_core::{State, StateTag};
+use jiff::Timestamp;
 
 use super::world::SERVICE;
 use crate::store::{Batch, Step, StoreError, StoredBarrier, StoredMember, StoredState};
+use crate::values::duration::Timeout;
 use crate::values::etag::tag_of;
 use crate::wire::forgotten::Forgotten;
+use crate::wire::node::{MemberId, UnstoredNode};
 
 /// A disk that keeps tables and may fail.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub(super) struct Tables {
     members: BTreeMap<MemberId, StoredMember>,
     pub(super) forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     barriers: BTreeMap<String, StoredBarrier>,
+    /// Those that could not become members, by the steps that say so.
+    unstored: BTreeMap<UnstoredNode, Step>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,14 +93,24 @@ impl Tables {
                     self.barriers.insert(barrier.id.clone(), barrier.clone());
                 }
                 Step::BarrierEnded(progress) => _ = self.barriers.remove(&progress.id),
-                Step::Joined { member, .. } => match self.members.get_mut(&member.id) {
-                    Some(known) => known.token.clone_from(&member.token),
-                    None => _ = self.members.insert(member.id.clone(), member.clone()),
-                },
-                Step::Serves { .. } | Step::Unstored { .. } => {}
+                Step::Joined { member, .. } => {
+                    let node = UnstoredNode::Process(member.id.clone());
+                    self.unstored.remove(&node);
+                    match self.members.get_mut(&member.id) {
+                        Some(known) => known.token.clone_from(&member.token),
+                        None => _ = self.members.insert(member.id.clone(), member.clone()),
+                    }
+                }
+                Step::Unstored { node, .. } => {
+                    self.unstored.insert(node.clone(), step.clone());
+                }
                 Step::Left { id, .. } => {
                     self.members.remove(id);
                     self.forgiven.remove(id);
+                    self.unstored.remove(&UnstoredNode::Process(id.clone()));
+                }
+                Step::UnstoredForgotten { nodes, .. } => {
+                    self.unstored.retain(|node, _| !nodes.contains(node));
                 }
                 Step::Forgotten { id, .. } => _ = self.members.remove(id),
                 Step::Forgiven { threads, .. } => {
@@ -108,7 +123,7 @@ impl Tables {
                     }
                 }
                 // The simulation needs none of these.
-                Step::UnstoredForgotten { .. }
+                Step::Serves { .. }
                 | Step::Recorded(_)
                 | Step::Event { .. }
                 | Step::TokenMade { .. }
@@ -133,6 +148,7 @@ impl Tables {
             service: service(),
             member: member.clone(),
         }));
+        steps.extend(self.unstored.values().cloned());
         let last = self.history.len();
         let awaited = self.barriers.values().map(|barrier| barrier.revision);
         let first = awaited.min().unwrap_or(last as u64) as usize;
@@ -143,6 +159,37 @@ impl Tables {
             steps.extend(own.cloned().map(Step::BarrierBegan));
         }
         Batch(steps)
+    }
+
+    /// The state in force.
+    pub(super) fn latest(&self) -> &State {
+        &self.history.last().unwrap().0.state
+    }
+
+    /// The tag of the state in force.
+    pub(super) fn latest_tag(&self) -> &StateTag {
+        &self.history.last().unwrap().1
+    }
+
+    /// Whether the state in force ends by a timer.
+    pub(super) fn has_timer(&self) -> bool {
+        self.history.last().unwrap().0.timer.is_some()
+    }
+
+    /// A wait that is open, and had to end before this moment.
+    pub(super) fn overdue(&self, before: Timestamp) -> Option<&StoredBarrier> {
+        let mut barriers = self.barriers.values();
+        barriers.find(|barrier| {
+            let timeout = barrier
+                .wait
+                .timeout
+                .map_or(Duration::ZERO, Timeout::duration);
+            barrier.began + timeout < before
+        })
+    }
+
+    pub(super) fn is_member(&self, id: &MemberId) -> bool {
+        self.members.contains_key(id)
     }
 
     /// Whether history has this state.

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use super::disk::Health;
+use super::events::Event;
 use super::node::Phase;
-use super::world::{Event, World};
+use super::world::World;
 
 impl World {
     /// Something breaks, if it is something that does in this world.
@@ -11,12 +12,16 @@ impl World {
         let process = self.random.usize(0..self.processes.len());
         let pause = self.millis(100, 9000);
         let until = self.now + pause;
+        if self.controls.len() > 1 && self.once_in(3) {
+            self.disturb_replica(until);
+            return;
+        }
         let fault = self.random.u32(0..16);
         if self.habits.faults >> fault & 1 == 0 {
             return;
         }
         let health = |world: &mut Self, health| {
-            world.control.disk.health = health;
+            world.disk.health = health;
             // A disk is seldom ill for long.
             if world.once_in(2) {
                 world.later(50, 500, Event::Heal);
@@ -29,10 +34,17 @@ impl World {
             5 | 6 => self.freeze(process, until),
             7 => self.processes[process].cut_off = until,
             8 | 9 => self.stick(process),
-            10 | 11 if self.control.memory.is_some() => {
-                self.tally.note("death of control");
-                self.crash();
+            10 | 11 => {
+                let r = match self.controls.len() {
+                    1 => 0,
+                    replicas => self.random.usize(0..replicas),
+                };
+                if self.controls[r].lives() {
+                    self.tally.note("death of control");
+                    self.crash(r);
+                }
             }
+            12.. if self.controls.len() > 1 => self.spawn(process),
             12 => health(self, Health::Hangs(until)),
             13 => health(self, Health::Full),
             14 => health(self, Health::Fails),
@@ -136,8 +148,9 @@ impl World {
         }
         self.tally.note("calm end");
         self.is_calm = true;
-        self.control.disk.health = Health::Works;
-        self.control.grant.max_members = 1000;
+        self.disk.health = Health::Works;
+        self.grant.max_members = 1000;
+        self.calm_replicas();
         for index in 0..self.processes.len() {
             self.processes[index].cut_off = self.now;
             self.thaw(index);

@@ -1,4 +1,4 @@
-//! A simulation of control, its disk, the network and nodes, in simulated time.
+//! A simulation of control, its disk, the network and nodes, in simulated time. [Several replicas](replicas) may serve one store.
 //!
 //! The real parts are [`Memory`](crate::registry::memory::Memory), which decides everything that control decides, and the
 //! core's `Poll`, which polls. The disk, the network and the nodes' requests are simulated; so each of them can fail or be
@@ -14,12 +14,15 @@
 
 mod control;
 mod disk;
+mod events;
 mod faults;
 mod habits;
+mod lives;
 mod node;
 mod observer;
 mod operator;
 mod polls;
+mod replicas;
 mod runs;
 mod store;
 mod tally;

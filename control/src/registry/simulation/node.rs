@@ -86,7 +86,7 @@ pub(super) struct Process {
     lease: Option<Duration>,
     pub(super) seq: u64,
     /// The number of the last poll that control has heard.
-    pub(super) heard: u64,
+    heard: u64,
     /// The number of the poll that is not answered yet.
     pub(super) in_flight: Option<u64>,
     pub(super) threads: Vec<Thread>,
@@ -104,6 +104,8 @@ pub(super) struct Process {
     pub(super) farewell_taken: Option<u32>,
     /// When control has answered it as a stored member, which an operator has not answered for since.
     pub(super) was_member: Option<Duration>,
+    /// The control that it asks.
+    pub(super) asks: usize,
 }
 
 /// After what silence a thread is named as silent.
@@ -149,6 +151,7 @@ impl Process {
             farewells: 0,
             farewell_taken: None,
             was_member: None,
+            asks: 0,
         };
         for thread in 0..threads {
             process.spawn();

@@ -20,6 +20,17 @@ pub(super) struct Observer {
     seals: Vec<Seal>,
     /// What control has heard of each process last.
     heard: BTreeMap<usize, Heard>,
+    /// When which replica has heard it, in which life.
+    pub(super) hearings: Vec<Hearing>,
+}
+
+/// A replica hears a process.
+#[derive(Debug)]
+pub(super) struct Hearing {
+    pub(super) process: usize,
+    pub(super) at: Duration,
+    pub(super) replica: usize,
+    pub(super) life: u32,
 }
 
 #[derive(Debug)]
@@ -53,6 +64,8 @@ struct Heard {
 
 /// How long control takes a silent process for alive.
 pub(super) const ALIVE: Duration = Duration::from_secs(3);
+/// For how much longer a replica does that does not know what another one hears.
+const UNKNOWN: Duration = Duration::from_secs(12);
 
 impl Observer {
     /// Takes note of what is stored.
@@ -115,6 +128,11 @@ impl Observer {
         self.heard.remove(&process);
     }
 
+    /// Whether a later state may admit more than the one that is waited for.
+    pub(super) fn is_superseded(&self, id: &str) -> bool {
+        self.waits[id].is_superseded
+    }
+
     fn heard_in(&self, life: u32, process: usize) -> Option<&Heard> {
         let heard = self.heard.get(&process);
         heard.filter(|heard| heard.life == life)
@@ -137,10 +155,22 @@ fn refuses(state: &State, client: Client) -> bool {
 }
 
 impl World {
+    /// In which life of control reports are known. What replicas know outlasts each of them.
+    pub(super) fn life(&self) -> u32 {
+        match self.controls.len() {
+            1 => self.controls[0].life,
+            _ => 0,
+        }
+    }
+
     /// Whether control takes a process for alive that was heard since a moment.
     fn counts(&self, process: usize, since: Duration) -> bool {
-        let heard = self.observer.heard_at(self.control.life, process);
-        heard.is_some_and(|at| at >= since && self.now - at <= ALIVE)
+        let patience = match self.controls.len() {
+            1 => ALIVE,
+            _ => ALIVE + UNKNOWN,
+        };
+        let heard = self.observer.heard_at(self.life(), process);
+        heard.is_some_and(|at| at >= since && self.now - at <= patience)
     }
 
     /// Checks that a wait which ends in another way than well does so for a reason.
@@ -155,10 +185,10 @@ impl World {
             return;
         }
         let begun = &self.observer.waits[&progress.id];
-        let (all, life) = (0..self.processes.len(), self.control.life);
+        let (all, life) = (0..self.processes.len(), self.life());
         let heard = |process| self.observer.heard_in(life, process);
         let is_true = match ending {
-            Ending::TimedOut => self.moment().time >= progress.deadline,
+            Ending::TimedOut => self.moment(0).time >= progress.deadline,
             Ending::Superseded => begun.is_superseded,
             Ending::Lost => all
                 .clone()
@@ -184,7 +214,7 @@ impl World {
             ));
             return;
         }
-        if self.control.writing.is_some() {
+        if self.controls[0].writing.is_some() {
             return;
         }
         let mut heard = all.filter_map(heard).map(|heard| &heard.message.report);
@@ -203,15 +233,17 @@ impl World {
     }
 
     /// Checks the end of a wait, if it ends well.
-    pub(super) fn check_end(&mut self, progress: &Progress) {
+    pub(super) fn check_end(&mut self, r: usize, progress: &Progress) {
         if progress.ending != Some(Ending::Done) {
             return;
         }
         self.tally.checks += 1;
         let begun = &self.observer.waits[&progress.id];
         let (state, wait, began) = (Rc::clone(&begun.state), begun.wait.clone(), begun.at);
-        let latest = self.memory().service(SERVICE).unwrap();
-        let latest = &latest.state;
+        let latest = match self.controls.len() {
+            1 => self.memory(r).service(SERVICE).unwrap().state.clone(),
+            _ => self.disk.tables.latest().clone(),
+        };
         if !latest.refuses_all_of(&state) || latest.store != state.store {
             self.fail(format!(
                 "done for {} though {} admits more",
@@ -232,8 +264,9 @@ impl World {
             let process = &mut self.processes[index];
             process.finish(self.now);
             let process = &self.processes[index];
-            let heard = self.observer.heard_in(self.control.life, index);
-            let is_known = heard.is_some() || process.was_member.is_some();
+            let heard = self.observer.heard_in(self.life(), index);
+            let is_heard = heard.is_some() && self.controls.len() == 1;
+            let is_known = is_heard || process.was_member.is_some();
             if !process.is_alive() || !is_known {
                 continue;
             }
@@ -252,6 +285,24 @@ impl World {
         }
         self.observer.seals.push(Seal { state, processes });
         all.for_each(|index| self.check_process(index));
+    }
+
+    /// Checks that a process that has been answered has got no state that is older than the end of a wait.
+    pub(super) fn check_answer(&mut self, index: usize) {
+        let process = &self.processes[index];
+        let (Some(state), Some(_)) = (process.poll.state(), process.was_member) else {
+            return;
+        };
+        let stands_in =
+            |seal: &Seal| state.refuses_all_of(&seal.state) || state.store != seal.state.store;
+        let broken = self.observer.seals.iter().find(|seal| !stands_in(seal));
+        if let Some(seal) = broken {
+            let failure = format!(
+                "done for {}, and process {index} gets {}",
+                seal.state.revision, state.revision
+            );
+            self.fail(failure);
+        }
     }
 
     /// Checks that a process admits no client that it must not admit.

@@ -2,13 +2,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use intermission_core::{Field, MemberId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::control::Control;
+use super::events::Event;
 use super::node::{Phase, WAIT, name};
 use super::observer::ALIVE;
-use super::store::Work;
-use super::world::{Event, SERVICE, World};
+use super::store::{Asked, Work};
+use super::world::{SERVICE, World};
 use crate::change::{Change, Enter};
 use crate::fleet::Selection;
 use crate::registry::change::ChangeRequest;
@@ -16,6 +18,7 @@ use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
 use crate::store::{Batch, Step};
 use crate::values::duration::Timeout;
+use crate::values::etag::Condition;
 use crate::wire::node::UnstoredNode;
 use crate::wire::wait::Wait;
 
@@ -24,33 +27,53 @@ impl World {
     pub(super) fn operate(&mut self) {
         self.later(100, 2000, Event::Operate);
         let deed = self.random.u32(0..23);
-        if self.habits.deeds >> deed & 1 == 0 || self.control.memory.is_none() {
+        let lives = self.controls.iter().any(Control::lives);
+        if self.habits.deeds >> deed & 1 == 0 || !lives {
             return;
         }
         match deed {
             0..6 => {
                 let wait = self.wait();
-                self.ask(Work::Change(enter(), Some(wait)));
+                self.order(Work::Change(Asked::new(enter(), Some(wait))));
             }
-            6..8 => self.ask(Work::Change(Change::Exit, None)),
-            8 | 9 => self.ask(Work::Change(Change::EnableAllowlist, None)),
+            6..8 => self.order(Work::Change(Asked::new(Change::Exit, None))),
+            8 | 9 => self.order(Work::Change(Asked::new(Change::EnableAllowlist, None))),
             10 | 11 => {
                 let wait = self.wait();
-                self.ask(Work::Change(Change::DisableAllowlist, Some(wait)));
+                self.order(Work::Change(Asked::new(
+                    Change::DisableAllowlist,
+                    Some(wait),
+                )));
             }
-            12 => self.ask(Work::Forget(Selection::Lost)),
+            12 => self.order(Work::Forget(Selection::Lost)),
             13..16 => {
                 let process = self.random.usize(0..self.processes.len());
                 let name = self.processes[process].id.name.clone();
-                self.ask(Work::Forget(Selection::Named(BTreeSet::from([name]))));
+                self.order(Work::Forget(Selection::Named(BTreeSet::from([name]))));
             }
-            16 => self.ask(Work::Forget(Selection::Unstored)),
-            17 => self.ask(Work::Adopt),
-            18..21 => self.control.disk.backup = self.control.disk.tables.clone(),
+            16 => self.order(Work::Forget(Selection::Unstored)),
+            17 => self.order(Work::Adopt),
+            // A store that was restored from a backup stops replicas.
+            18.. if self.controls.len() > 1 => {
+                let length = self.random.u64(1..=15);
+                let enter = json!({ "for": format!("{length}s") });
+                let enter = Change::Enter(Enter::read(&Field::root(&enter)).unwrap());
+                self.order(Work::Change(Asked::new(enter, None)));
+            }
+            18..21 => self.disk.backup = self.disk.tables.clone(),
             _ => {
                 self.tally.note("restored backup");
                 self.restore();
             }
+        }
+    }
+
+    /// An operator asks some control for something.
+    fn order(&mut self, work: Work) {
+        if self.controls.len() > 1 {
+            self.order_once(work);
+        } else {
+            self.ask(0, work);
         }
     }
 
@@ -69,7 +92,11 @@ impl World {
     }
 
     /// Makes a change, and perhaps waits.
-    pub(super) fn change(&mut self, change: &Change, wait: Option<&Wait>) -> Batch {
+    pub(super) fn change(&mut self, r: usize, asked: &Asked) -> Batch {
+        let Asked { change, wait, .. } = asked;
+        if asked.key.is_some_and(|key| self.cluster.recalls(key)) {
+            return Batch::default();
+        }
         self.tally.note(match change {
             Change::Enter(_) => "enter",
             Change::Exit => "exit",
@@ -78,17 +105,21 @@ impl World {
         });
         let request = ChangeRequest {
             change: change.clone(),
-            expected: None,
+            expected: asked.expected.as_ref().map(Condition::from),
             actor: "operator".to_owned(),
             reason: None,
             caller: None,
             once: None,
-            wait: wait.cloned(),
+            wait: wait.clone(),
         };
-        let memory = self.memory();
+        let memory = self.memory(r);
         let before = memory.service(SERVICE).unwrap();
-        let changed = memory.change(&Target::All, &request, self.moment());
-        let (batch, outcomes) = changed.unwrap();
+        let changed = memory.change(&Target::All, &request, self.moment(r));
+        let Ok((mut batch, outcomes)) = changed else {
+            // Another change was faster than a timer.
+            assert!(asked.expected.is_some());
+            return Batch::default();
+        };
         let state = batch.0.iter().find_map(|step| match step {
             Step::Changed(stored) => Some(&stored.state),
             _ => None,
@@ -100,11 +131,14 @@ impl World {
                 self.last_wait = Some(id.clone());
             }
         }
+        if let Some(key) = asked.key.filter(|_| !batch.0.is_empty()) {
+            batch.0.push(self.cluster.answer(key));
+        }
         batch
     }
 
     /// Answers for nodes, though perhaps wrongly: control takes the operator's word for what is lost or silent.
-    pub(super) fn forget(&mut self, selection: &Selection) -> Batch {
+    pub(super) fn forget(&mut self, r: usize, selection: &Selection) -> Batch {
         let request = ForgetRequest {
             service: SERVICE.to_owned(),
             selection: selection.clone(),
@@ -112,7 +146,7 @@ impl World {
             reason: None,
             once: None,
         };
-        let Ok((batch, forgetting)) = self.memory().forget(&request, self.moment()) else {
+        let Ok((batch, forgetting)) = self.memory(r).forget(&request, self.moment(r)) else {
             return Batch::default();
         };
         for threads in forgetting
@@ -136,9 +170,10 @@ impl World {
         processes.position(|process| process.id == *id).unwrap()
     }
 
-    /// Takes note of what an operator has answered for, now that the disk has it.
-    pub(super) fn answered_for(&mut self, batch: &Batch) {
-        let decided = batch.0.iter().find_map(|step| match step {
+    /// Takes note of what an operator has answered for, now that the disk has what was `decided` at this moment or, where
+    /// there is one control, at the moment that it says.
+    pub(super) fn answered_for(&mut self, batch: &Batch, decided: Duration) {
+        let said = batch.0.iter().find_map(|step| match step {
             Step::Event { event, .. } => {
                 let since = event.at.duration_since(Timestamp::UNIX_EPOCH);
                 Duration::try_from(since).ok()
@@ -149,10 +184,20 @@ impl World {
             match step {
                 Step::Forgotten { id, .. } => {
                     self.tally.note("node forget");
-                    let (index, life) = (self.index_of(id), self.control.life);
+                    let (index, life) = (self.index_of(id), self.life());
                     // What polls while it is being forgotten is stored again.
-                    let decided = decided.unwrap_or(self.now);
-                    if !self.observer.comes_after(life, index, decided) {
+                    let (decided, is_heard) = match self.controls.len() {
+                        1 => {
+                            let decided = said.unwrap_or(self.now);
+                            let again = self.observer.comes_after(life, index, decided);
+                            (decided, again)
+                        }
+                        _ => {
+                            let heard = self.observer.heard_at(life, index);
+                            (decided, heard.is_some_and(|at| self.now - at <= ALIVE))
+                        }
+                    };
+                    if !is_heard {
                         self.observer.forget(index);
                     }
                     let process = &mut self.processes[index];
@@ -182,9 +227,17 @@ impl World {
 
     fn forget_unstored(&mut self, id: &MemberId) {
         let index = self.index_of(id);
-        let memory = self.memory();
-        let boots = memory.fleet().boots(SERVICE, &id.name);
-        if !boots.contains(&id.boot) {
+        let is_member = match &self.controls[..] {
+            [_] => {
+                let boots = self.memory(0).fleet().boots(SERVICE, &id.name);
+                boots.contains(&id.boot)
+            }
+            _ => self.disk.tables.is_member(id),
+        };
+        if !is_member {
+            if self.controls.len() > 1 {
+                self.processes[index].was_member = None;
+            }
             self.observer.forget(index);
             self.tally.note("node forget");
         }
@@ -192,7 +245,7 @@ impl World {
 
     /// Whether control takes a process for lost, or for no member.
     fn has_lost(&self, index: usize) -> bool {
-        let shown = self.memory().fleet().view(SERVICE, 0, self.moment());
+        let shown = self.memory(0).fleet().view(SERVICE, 0, self.moment(0));
         let boot = &self.processes[index].id.boot;
         let mut members = shown.nodes.iter().filter(|node| node.boot == *boot);
         members.all(|node| node.lost)
@@ -200,10 +253,12 @@ impl World {
 
     /// When all nodes are heard again and the dead are forgotten, a wait has to end well.
     pub(super) fn finish(&mut self) {
-        let life = self.control.life;
-        let is_written = self.control.writing.is_none() && self.control.asked.is_empty();
-        let is_settled = self.control.memory.is_some()
-            && is_written
+        let life = self.life();
+        let has_written = |control: &Control| {
+            control.lives() && control.writing.is_none() && control.asked.is_empty()
+        };
+        let is_settled = self.controls.iter().all(has_written)
+            && self.all_serve()
             && (0..self.processes.len()).all(|index| match self.processes[index].phase {
                 Phase::Gone(_) => self.has_lost(index),
                 Phase::Leaving => false,
@@ -220,21 +275,27 @@ impl World {
         }
         for index in 0..self.processes.len() {
             let process = &self.processes[index];
-            let boots = self.memory().fleet().boots(SERVICE, &process.id.name);
+            let boots = self.memory(0).fleet().boots(SERVICE, &process.id.name);
             if process.farewell_taken == Some(life) && boots.contains(&process.id.boot) {
                 self.fail(format!("process {index} has left, and is a member"));
             }
         }
-        self.ask(Work::Adopt);
-        self.ask(Work::Forget(Selection::Lost));
-        self.ask(Work::Forget(Selection::Unstored));
+        self.ask(0, Work::Adopt);
+        self.ask(0, Work::Forget(Selection::Lost));
+        self.ask(0, Work::Forget(Selection::Unstored));
         self.is_last = true;
         let wait = Wait {
-            timeout: Timeout::from_seconds(30),
+            // The clocks of replicas may differ.
+            timeout: Timeout::from_seconds(if self.controls.len() > 1 { 80 } else { 30 }),
             ..Wait::default()
         };
-        self.ask(Work::Change(enter(), Some(wait)));
+        self.ask(0, Work::Change(Asked::new(enter(), Some(wait))));
     }
+}
+
+/// A moment by a clock that is right.
+pub(super) fn time(at: Duration) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::try_from(at).unwrap()
 }
 
 fn enter() -> Change {

@@ -4,8 +4,9 @@ use std::time::Duration;
 use intermission_core::{PollResponse, Report};
 
 use super::control::Response;
+use super::events::Event;
 use super::node::{Phase, WAIT};
-use super::world::{Event, World};
+use super::world::World;
 
 /// A poll on its way to control.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Message {
     pub(super) wait: Option<Duration>,
     /// The number of the backup that control runs from.
     pub(super) epoch: u32,
+    /// The control that it goes to.
+    pub(super) to: usize,
 }
 
 /// How often a farewell is sent.
@@ -41,6 +44,7 @@ impl World {
         let report = process.report(leaves, now);
         let number = report.seq;
         process.in_flight = Some(number);
+        let to = process.asks;
         let is_cut_off = process.cut_off > now;
         let message = Rc::new(Message {
             process: index,
@@ -48,7 +52,9 @@ impl World {
             if_none_match: request.if_none_match,
             wait: request.prefer.map(|_| WAIT).filter(|_| !leaves),
             epoch: self.epoch,
+            to,
         });
+        self.perhaps_move(index);
         self.at(now + request.timeout, Event::Fail(index, number));
         if is_cut_off || self.is_lost() {
             self.later(50, 2000, Event::Fail(index, number));
@@ -74,6 +80,10 @@ impl World {
             return;
         }
         process.in_flight = None;
+        if response.status == 503 {
+            self.refused(index);
+            return;
+        }
         if response.leaves {
             process.phase = Phase::Gone(now);
             process.farewell_taken = Some(response.life);
@@ -89,6 +99,10 @@ impl World {
                 body: &response.body,
             },
         );
+        if response.is_shared {
+            self.check_answer(index);
+        }
+        let process = &mut self.processes[index];
         let next = process.born + process.poll.next_at();
         let tag = process.poll.tag().cloned();
         let was_starting = process.phase == Phase::Starting;
@@ -112,6 +126,39 @@ impl World {
         }
     }
 
+    /// A process gets no state, and asks another replica. Until then it goes on as it is.
+    fn refused(&mut self, index: usize) {
+        let now = self.now;
+        let process = &mut self.processes[index];
+        let refusal = PollResponse {
+            status: 503,
+            etag: None,
+            preference_applied: None,
+            retry_after: Some(b"1"),
+            body: b"",
+        };
+        let refused = process.poll.receive(now - process.born, refusal);
+        assert!(refused.is_err());
+        let next = process.born + process.poll.next_at();
+        self.move_on(index);
+        self.at(next, Event::Poll(index));
+    }
+
+    /// A process asks another control, if there is one.
+    fn move_on(&mut self, index: usize) {
+        if self.controls.len() > 1 {
+            self.processes[index].asks = self.random.usize(0..self.controls.len());
+        }
+    }
+
+    /// The next poll of a process may go to another control.
+    fn perhaps_move(&mut self, index: usize) {
+        if self.controls.len() > 1 && self.once_in(self.habits.moves) {
+            self.tally.note("node that moves");
+            self.move_on(index);
+        }
+    }
+
     /// A process gets no answer.
     pub(super) fn unanswered(&mut self, index: usize, number: u64) {
         let now = self.now;
@@ -129,6 +176,7 @@ impl World {
             }
         }
         let next = process.born + process.poll.next_at();
+        self.move_on(index);
         self.at(next, Event::Poll(index));
     }
 }

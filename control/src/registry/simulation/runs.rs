@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use super::tally::Tally;
 use super::world::World;
 
-/// How many worlds are tried where no number is given.
+/// How many worlds with one control, and with several replicas, are tried where no number is given.
 const RUNS: u64 = 1000;
+const RUNS_OF_REPLICAS: u64 = 500;
 /// In how many worlds everything that is expected must have happened.
 const MANY: u64 = 10_000;
 /// How often the progress is printed.
@@ -19,12 +20,25 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn no_wait_ends_well_while_a_node_admits_or_runs_what_it_should_not() {
+    run(1, RUNS);
+}
+
+#[test]
+fn no_wait_over_several_replicas_ends_well_while_a_node_admits_or_runs_what_it_should_not() {
+    run(3, RUNS_OF_REPLICAS);
+}
+
+/// Tries worlds with so many replicas, and as many of them as the environment says.
+fn run(replicas: usize, usual: u64) {
     if let Some(seed) = number("SEED") {
-        let tally = World::run(seed, true).unwrap();
+        let tally = World::run(seed, replicas, true).unwrap();
         eprintln!("{tally}");
         return;
     }
-    let (runs, first) = (number("RUNS").unwrap_or(RUNS), number("FIRST").unwrap_or(0));
+    let (runs, first) = (
+        number("RUNS").unwrap_or(usual),
+        number("FIRST").unwrap_or(0),
+    );
     let (next, total, begun) = (
         AtomicU64::new(0),
         Mutex::new(Tally::default()),
@@ -48,7 +62,7 @@ fn no_wait_ends_well_while_a_node_admits_or_runs_what_it_should_not() {
                     if run >= runs {
                         break;
                     }
-                    match World::run(first + run, false) {
+                    match World::run(first + run, replicas, false) {
                         Ok(tally) => own.add(&tally),
                         Err(failure) => {
                             next.store(runs, Ordering::Relaxed);
@@ -66,9 +80,6 @@ fn no_wait_ends_well_while_a_node_admits_or_runs_what_it_should_not() {
     });
     let total = total.into_inner().unwrap();
     print(runs, &total);
-    assert!(
-        runs < MANY || total.missing().is_empty(),
-        "never: {:?}",
-        total.missing()
-    );
+    let missing = total.missing(replicas);
+    assert!(runs < MANY || missing.is_empty(), "never: {missing:?}");
 }

@@ -1,21 +1,23 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use intermission_core::{MemberId, StateTag};
 use jiff::{SignedDuration, Timestamp};
 
-use super::control::{Control, Response};
+use super::control::Control;
+use super::disk::Disk;
+use super::events::{Event, Scheduled};
 use super::habits::Habits;
+use super::lives::{found, grant};
 use super::node::{Client, Phase, Process};
 use super::observer::Observer;
-use super::polls::Message;
+use super::replicas::Cluster;
 use super::tally::Tally;
+use crate::token::Grant;
 use crate::values::now::Now;
-use crate::wire::barrier::Progress;
 
 pub(super) const SERVICE: &str = "shop";
 /// When everything must be well again, where it must.
@@ -32,7 +34,11 @@ pub(super) struct World {
     zero: Instant,
     queue: BinaryHeap<Reverse<Scheduled>>,
     scheduled: u64,
-    pub(super) control: Control,
+    /// One, or all replicas of it.
+    pub(super) controls: Vec<Control>,
+    pub(super) disk: Disk,
+    pub(super) cluster: Cluster,
+    pub(super) grant: Grant,
     /// The number of the backup that control runs from.
     pub(super) epoch: u32,
     pub(super) processes: Vec<Process>,
@@ -49,74 +55,34 @@ pub(super) struct World {
     failure: Option<String>,
 }
 
-#[derive(Debug)]
-pub(super) enum Event {
-    /// A process polls.
-    Poll(usize),
-    Arrive(Rc<Message>),
-    Answer(usize, u64, Box<Response>),
-    Fail(usize, u64),
-    /// A process starts without an answer.
-    Serve(usize),
-    Adopt(usize, usize, StateTag),
-    Join(usize, usize),
-    Client(usize),
-    /// The disk has written, in this life of control.
-    Stored(u32),
-    /// A poll is answered though the store has not taken what it should.
-    Hurry(u32, u64),
-    /// A held poll ends.
-    Release(u32, u64),
-    Judge(u32),
-    /// The end of a wait is not stored in time.
-    Late(u32, Arc<Progress>),
-    Restart,
-    Operate,
-    Disturb,
-    Heal,
-    Thaw(usize),
-    Speak(usize, usize),
-    Calm,
-    Finish,
-}
-
-#[derive(Debug)]
-struct Scheduled(Duration, u64, Event);
-
-impl PartialEq for Scheduled {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Scheduled {}
-
-impl PartialOrd for Scheduled {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Scheduled {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.0, self.1).cmp(&(other.0, other.1))
-    }
-}
-
 impl World {
     /// Runs one world to its end. Tells what has happened in it, or what broke the promise.
-    pub(super) fn run(seed: u64, trace: bool) -> Result<Tally, String> {
+    pub(super) fn run(seed: u64, replicas: usize, trace: bool) -> Result<Tally, String> {
         let mut random = Rng::with_seed(seed);
         // Control draws from it.
         fastrand::seed(seed);
         let zero = Instant::now();
+        let is_shared = replicas > 1;
+        let habits = match is_shared {
+            true => Habits::draw_replicas(&mut random),
+            false => Habits::draw(&mut random),
+        };
+        let grant = grant(&mut random);
+        let (memory, disk, batches) = found(now(zero, Duration::ZERO));
+        let mut controls: Vec<_> = (0..replicas).map(|_| Control::default()).collect();
+        if !is_shared {
+            controls[0].memory = Some(memory);
+        }
         let mut world = Self {
-            habits: Habits::draw(&mut random),
+            habits,
             now: Duration::ZERO,
             zero,
             queue: BinaryHeap::new(),
             scheduled: 0,
-            control: Control::new(&mut random, now(zero, Duration::ZERO)),
+            controls,
+            disk,
+            cluster: Cluster::default(),
+            grant,
             epoch: 0,
             processes: Vec::new(),
             observer: Observer::default(),
@@ -130,6 +96,9 @@ impl World {
             random,
         };
         world.trace(|| format!("{:?}", world.habits));
+        if is_shared {
+            world.found_replicas(batches);
+        }
         for _ in 0..world.random.usize(1..=3) {
             world.start();
         }
@@ -155,6 +124,10 @@ impl World {
     }
 
     fn handle(&mut self, event: Event) {
+        if let Some(until) = self.paused(&event) {
+            self.at(until, event);
+            return;
+        }
         match event {
             Event::Poll(process) => self.poll(process),
             Event::Arrive(message) if message.epoch == self.epoch => self.arrive(message),
@@ -169,16 +142,21 @@ impl World {
             Event::Adopt(process, thread, tag) => self.adopt(process, thread, &tag),
             Event::Join(process, thread) => self.join(process, thread),
             Event::Client(process) => self.client(process),
-            Event::Stored(life) => self.stored(life),
-            Event::Hurry(life, number) => self.hurry(life, number),
-            Event::Release(life, number) => self.release(life, number),
-            Event::Judge(life) => self.judge(life),
-            Event::Late(life, progress) => self.late(life, &progress),
-            Event::Restart => self.restart(),
+            Event::Stored(r, life) => self.stored(r, life),
+            Event::Hurry(r, life, number) => self.hurry(r, life, number),
+            Event::Release(r, life, number) => self.release(r, life, number),
+            Event::Judge(r, life) => self.judge(r, life),
+            Event::Late(r, life, progress) => self.late(r, life, &progress),
+            Event::Restart(r) => self.restart(r),
+            Event::Act(r, life, act) => self.act(r, life, act),
+            Event::Call(call) => self.execute(&call),
+            Event::Expire(lease) => self.expire(lease),
+            Event::Revoke(lease) => self.revoke(lease),
+            Event::Order(work) => self.ordered(*work),
             Event::Operate if !self.is_calm => self.operate(),
             Event::Disturb if !self.is_calm => self.disturb(),
             Event::Operate | Event::Disturb => {}
-            Event::Heal => self.control.disk.health = Default::default(),
+            Event::Heal => self.disk.health = Default::default(),
             Event::Thaw(process) => self.thaw(process),
             Event::Speak(process, thread) => self.speak(process, thread),
             Event::Calm => self.calm(),
@@ -218,9 +196,27 @@ impl World {
         !self.is_calm && self.once_in(self.habits.delayed)
     }
 
-    /// The moment by both clocks of control.
-    pub(super) fn moment(&self) -> Now {
-        now(self.zero, self.now)
+    /// The moment by both clocks of a control.
+    pub(super) fn moment(&self, r: usize) -> Now {
+        let now = now(self.zero, self.now);
+        let ahead = self.controls[r].replica.as_ref();
+        let ahead = ahead.map_or(SignedDuration::ZERO, |replica| replica.ahead);
+        Now {
+            time: now.time + ahead,
+            ..now
+        }
+    }
+
+    /// Until when the control that an event comes to does nothing, if it does so now.
+    fn paused(&self, event: &Event) -> Option<Duration> {
+        let r = match event {
+            Event::Arrive(message) => message.to,
+            Event::Hurry(r, ..) | Event::Release(r, ..) | Event::Judge(r, _) => *r,
+            Event::Act(r, ..) => *r,
+            _ => return None,
+        };
+        let until = self.controls[r].replica.as_ref()?.paused;
+        (until > self.now).then_some(until)
     }
 
     pub(super) fn trace(&self, text: impl FnOnce() -> String) {
@@ -250,7 +246,10 @@ impl World {
         if saved.is_some() {
             self.tally.note("saved copy");
         }
-        let process = Process::new(id, threads, lease, saved, self.now, seed);
+        let mut process = Process::new(id, threads, lease, saved, self.now, seed);
+        if self.controls.len() > 1 {
+            process.asks = self.random.usize(0..self.controls.len());
+        }
         self.processes.push(process);
         self.later(0, 500, Event::Poll(number));
         self.later(0, 1000, Event::Client(number));

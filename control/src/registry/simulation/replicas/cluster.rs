@@ -1,0 +1,290 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use intermission_core::{MemberId, StateTag};
+use jiff::Timestamp;
+
+use super::call::{Call, Put, Puts, Said, What};
+use super::news::News;
+use super::replica::Act;
+use crate::fleet::{Heartbeat, Relayed};
+use crate::registry::simulation::events::Event;
+use crate::registry::simulation::world::World;
+use crate::store::{Batch, IdempotencyKey, Step, StoredAnswer};
+use crate::values::version::Version;
+
+/// The store that replicas share, beside its tables.
+#[derive(Debug, Default)]
+pub(in super::super) struct Cluster {
+    /// The batch of each version from the first.
+    pub(super) log: Vec<Logged>,
+    answers: BTreeSet<String>,
+    /// When each lease ends.
+    leases: BTreeMap<u64, Duration>,
+    /// What replicas have put, by their names.
+    pub(super) live: BTreeMap<String, Live>,
+    next: u64,
+    /// Until when no majority of it can be reached.
+    pub(super) away: Duration,
+    /// When the leases of replicas have ended.
+    pub(super) ended: Vec<(String, Duration)>,
+    /// By which version each node has joined last, and at which replica.
+    pub(super) joined: BTreeMap<MemberId, (u64, usize)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Logged {
+    pub(super) batch: Rc<Batch>,
+    nonce: u64,
+    /// What is in force since.
+    pub(super) tag: StateTag,
+}
+
+/// What a replica has put, each under a lease.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    pub(super) heartbeat: Option<Beat>,
+    pub(super) groups: BTreeMap<u64, (Rc<Relayed>, u64)>,
+}
+
+/// The heartbeat of a replica, the lease that it is put under, and the revision of the store by which it was put.
+#[derive(Debug)]
+pub(super) struct Beat {
+    pub(super) said: Heartbeat,
+    lease: u64,
+    revision: u64,
+}
+
+/// How long a lease lasts, at least and at most, in milliseconds.
+const LEASE: (u64, u64) = (9500, 13_000);
+
+impl Cluster {
+    pub(in super::super) fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(in super::super) fn version(&self) -> u64 {
+        self.log.len() as u64
+    }
+
+    /// Whether a request with this key was obeyed.
+    pub(in super::super) fn recalls(&self, key: u64) -> bool {
+        self.answers.contains(&key.to_string())
+    }
+
+    /// The answer to such a request, which is stored with what it has changed.
+    pub(in super::super) fn answer(&self, key: u64) -> Step {
+        Step::Answered(StoredAnswer {
+            actor: "operator".to_owned(),
+            once: IdempotencyKey {
+                key: key.to_string(),
+                request: [0; 32],
+            },
+            at: Timestamp::UNIX_EPOCH,
+            outcomes: String::new(),
+        })
+    }
+
+    fn is_held(&self, lease: u64) -> bool {
+        self.leases.contains_key(&lease)
+    }
+
+    /// The revision by which the heartbeat of a replica was put; 0 where there is none.
+    fn revision(&self, id: &str) -> u64 {
+        let beat = self.live.get(id).and_then(|live| live.heartbeat.as_ref());
+        beat.map_or(0, |beat| beat.revision)
+    }
+}
+
+impl World {
+    /// The store executes a call, though its replica may have given it up.
+    pub(in super::super) fn execute(&mut self, call: &Rc<Call>) {
+        if self.cluster.away > self.now {
+            // The next leader executes it, or it is lost.
+            if self.once_in(2) {
+                let pause = self.millis(0, 2000);
+                self.at(self.cluster.away + pause, Event::Call(Rc::clone(call)));
+            }
+            return;
+        }
+        let said = match &call.what {
+            What::Commit {
+                at,
+                batch,
+                nonce,
+                decided,
+            } => {
+                let said = self.take_commit(*at, batch, *nonce, *decided);
+                self.note_joined(call.r, *at + 1, batch);
+                said
+            }
+            What::After(at) => {
+                let after = self.cluster.log.iter().skip(*at as usize);
+                if after.len() > self.habits.kept {
+                    let version = Version(self.cluster.version());
+                    Said::All(version, Box::new(self.disk.tables.load()))
+                } else {
+                    Said::Log(after.map(|logged| Rc::clone(&logged.batch)).collect())
+                }
+            }
+            What::Newest => Said::Newest(self.cluster.version()),
+            What::Grant => {
+                let lease = self.cluster.number();
+                self.extend(lease);
+                Said::Lease(Some(lease))
+            }
+            What::Keep(lease) => {
+                let is_held = self.cluster.is_held(*lease);
+                if is_held {
+                    self.extend(*lease);
+                }
+                Said::Lease(is_held.then_some(*lease))
+            }
+            What::Put(put) => self.take_put(put),
+        };
+        if !self.is_lost() && !self.is_cut_off(call.r) {
+            let most = if self.is_delayed() { 1500 } else { 10 };
+            self.later(
+                0,
+                most,
+                Event::Act(call.r, call.life, Act::Reply(Rc::clone(call), said)),
+            );
+        }
+    }
+
+    /// Puts keys of a replica, unless another put of it was executed since it has asked.
+    fn take_put(&mut self, put: &Put) -> Said {
+        let Put {
+            id,
+            lease,
+            revision,
+            what,
+        } = put;
+        if !self.cluster.is_held(*lease) {
+            return Said::Failed;
+        }
+        let found = self.cluster.revision(id);
+        if found != *revision {
+            self.tally.note("put that was overtaken");
+            return Said::Revision(found);
+        }
+        let next = self.cluster.number();
+        let live = self.cluster.live.entry(id.clone()).or_default();
+        let mut news = Vec::new();
+        match what {
+            Puts::Lease => {
+                if let Some(beat) = &mut live.heartbeat {
+                    (beat.lease, beat.revision) = (*lease, next);
+                    news.push(News::Heartbeat(id.clone(), beat.said.clone()));
+                }
+            }
+            Puts::Groups(groups) => {
+                for (group, relayed) in groups {
+                    live.groups.insert(*group, (Rc::clone(relayed), *lease));
+                    news.push(News::Relayed(id.clone(), Rc::clone(relayed)));
+                }
+            }
+            Puts::Heartbeat(said) => {
+                live.heartbeat = Some(Beat {
+                    said: said.clone(),
+                    lease: *lease,
+                    revision: next,
+                });
+                news.push(News::Heartbeat(id.clone(), said.clone()));
+            }
+        }
+        news.iter().for_each(|news| self.publish(news));
+        Said::Done(self.cluster.revision(id))
+    }
+
+    /// Ends the lease of a replica that has stopped in order.
+    pub(in super::super) fn revoke(&mut self, lease: u64) {
+        if let Some(until) = self.cluster.leases.get_mut(&lease) {
+            *until = self.now;
+            self.expire(lease);
+        }
+    }
+
+    fn extend(&mut self, lease: u64) {
+        let until = self.now + self.millis(LEASE.0, LEASE.1);
+        self.cluster.leases.insert(lease, until);
+        self.at(until, Event::Expire(lease));
+    }
+
+    /// Ends a lease that was not kept, and what was put under it.
+    pub(in super::super) fn expire(&mut self, lease: u64) {
+        if self.cluster.away > self.now {
+            // Without a majority no lease ends.
+            self.at(self.cluster.away, Event::Expire(lease));
+            return;
+        }
+        let until = self.cluster.leases.get(&lease);
+        if until.is_none_or(|until| *until > self.now) {
+            return;
+        }
+        self.cluster.leases.remove(&lease);
+        let mut ended = Vec::new();
+        for (id, live) in &mut self.cluster.live {
+            live.groups.retain(|_, (_, of)| *of != lease);
+            if live.heartbeat.take_if(|beat| beat.lease == lease).is_some() {
+                ended.push(id.clone());
+            }
+        }
+        for id in ended {
+            self.tally.note("lease of a replica that ends");
+            self.cluster.ended.push((id.clone(), self.now));
+            self.publish(&News::Ended(id));
+        }
+    }
+
+    fn take_commit(&mut self, at: u64, batch: &Rc<Batch>, nonce: u64, decided: Duration) -> Said {
+        if self.cluster.version() != at {
+            let next = self.cluster.log.get(at as usize);
+            return match next.is_some_and(|next| next.nonce == nonce) {
+                true => Said::Stored,
+                false => Said::Behind,
+            };
+        }
+        self.append(batch, nonce, decided);
+        Said::Stored
+    }
+
+    /// Takes note of the nodes that join at a replica.
+    fn note_joined(&mut self, r: usize, version: u64, batch: &Batch) {
+        for step in &batch.0 {
+            if let Step::Joined { member, .. } = step
+                && self.cluster.version() == version
+            {
+                let joined = (version, r);
+                self.cluster.joined.insert(member.id.clone(), joined);
+            }
+        }
+    }
+
+    pub(super) fn append(&mut self, batch: &Rc<Batch>, nonce: u64, decided: Duration) {
+        self.trace(|| format!("version {}: {batch:?}", self.cluster.version() + 1));
+        for step in &batch.0 {
+            match step {
+                Step::BarrierEnded(progress) => self.check_shared_end(progress),
+                Step::Answered(answer) => {
+                    let key = answer.once.key.clone();
+                    if !self.cluster.answers.insert(key) {
+                        self.fail("a request was obeyed twice".to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.disk.tables.take(batch);
+        self.answered_for(batch, decided);
+        self.observer.note(batch);
+        self.cluster.log.push(Logged {
+            batch: Rc::clone(batch),
+            nonce,
+            tag: self.disk.tables.latest_tag().clone(),
+        });
+        self.publish(&News::Stored(self.cluster.version()));
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use intermission_core::without_tokens;
 use serde_json::Value;
@@ -102,8 +103,9 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Whether what was asked may have been done all the same.
     pub(crate) may_be_done: bool,
-    /// Whether control may answer soon: it starts again behind a proxy, or has no proof that its states are the latest.
-    pub(crate) is_brief: bool,
+    /// For how long control may be without an answer before it has one: it starts again behind a proxy, or has no proof that
+    /// its states are the latest. Zero where no answer is to be expected.
+    pub(crate) answers_within: Duration,
     /// What control answered, for `--output json`.
     pub(crate) problem: Option<Value>,
 }
@@ -114,9 +116,14 @@ impl Failure {
             exit,
             message: message.into(),
             may_be_done: false,
-            is_brief: false,
+            answers_within: Duration::ZERO,
             problem: None,
         }
+    }
+
+    /// Whether control may answer soon.
+    pub(crate) fn may_answer(&self) -> bool {
+        !self.answers_within.is_zero()
     }
 
     /// This failure of one replica, and that of the `next`.
@@ -124,7 +131,7 @@ impl Failure {
         Self {
             message: format!("{}; {}", self.message, next.message),
             may_be_done: self.may_be_done || next.may_be_done,
-            is_brief: self.is_brief || next.is_brief,
+            answers_within: self.answers_within.max(next.answers_within),
             problem: self.problem.or(next.problem),
             ..next
         }
@@ -134,7 +141,7 @@ impl Failure {
     /// unless it refuses the caller.
     pub(crate) fn after_doubt(self) -> Self {
         Self {
-            may_be_done: self.is_brief || self.problem.is_none() || self.exit == Exit::Refused,
+            may_be_done: self.may_answer() || self.problem.is_none() || self.exit == Exit::Refused,
             ..self
         }
     }

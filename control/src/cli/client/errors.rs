@@ -1,11 +1,20 @@
 //! Why there is no answer, or not the one that was hoped for.
 
+use std::time::Duration;
+
 use intermission_core::State;
 use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 
 use crate::cli::client::server::Server;
 use crate::cli::exit::{Exit, Failure};
+
+/// Control waits for the disk at most this long, or something is wrong there.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+/// For how long a proxy may have no control behind it, which may be starting again.
+const STARTING: Duration = Duration::from_secs(3);
+/// For how long a replica may have no proof: as long as a change is tried for.
+const PROVING: Duration = PATIENCE;
 
 /// What may have happened there when no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,16 +104,21 @@ impl Server {
             _ => "",
         };
         let title = member("title").unwrap_or("Refused");
-        let is_brief = status == StatusCode::SERVICE_UNAVAILABLE;
-        let message = if is_brief {
+        let answers_within = match status {
+            StatusCode::SERVICE_UNAVAILABLE if kind == "urn:intermission:unproven" => PROVING,
+            StatusCode::SERVICE_UNAVAILABLE => STARTING,
+            _ => Duration::ZERO,
+        };
+        let may_answer = !answers_within.is_zero();
+        let message = if may_answer {
             format!("{self}: {title}: {detail}")
         } else {
             format!("{title}{unchanged}: {detail}")
         };
         Failure {
             problem,
-            may_be_done: is_brief && sent == Sent::Change,
-            is_brief,
+            may_be_done: may_answer && sent == Sent::Change,
+            answers_within,
             ..Failure::new(exit, message)
         }
     }
@@ -112,7 +126,7 @@ impl Server {
     /// A replica that does not reach the store answers the last state that was proven, for nodes that have none.
     fn without_proof(&self) -> Failure {
         Failure {
-            is_brief: true,
+            answers_within: PROVING,
             ..Failure::new(
                 Exit::Unreachable,
                 format!(
@@ -126,7 +140,7 @@ impl Server {
     fn absent(&self, status: StatusCode, sent: Sent) -> Failure {
         Failure {
             may_be_done: sent == Sent::Change,
-            is_brief: true,
+            answers_within: STARTING,
             ..Failure::new(
                 Exit::Unreachable,
                 format!("no control at {self}: HTTP {status} by what is before it"),

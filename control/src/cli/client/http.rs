@@ -10,17 +10,13 @@ use ureq::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::cli::args::Connection;
-use crate::cli::client::errors::Sent;
+use crate::cli::client::errors::{PATIENCE, Sent};
 use crate::cli::client::server::Server;
 use crate::cli::client::servers::Servers;
 use crate::cli::client::token;
 use crate::cli::client::token::Found;
 use crate::cli::exit::{Exit, Failure};
 
-/// Control waits for the disk at most this long, or something is wrong there.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// For how long a proxy may have no control behind it, which may be starting again.
-const BRIEFLY: Duration = Duration::from_secs(3);
 /// The time limit of a request where another replica can be asked, beyond the time for which it may be held.
 const OF_SEVERAL: Duration = Duration::from_secs(3);
 /// The longest time for which a request is held.
@@ -157,7 +153,7 @@ impl Client {
         outcome.map_err(Failure::after_doubt)
     }
 
-    /// Gets what is at `path`, for a moment also from a control that starts again behind a proxy.
+    /// Gets what is at `path`. It waits for a control that may have an answer soon, and for replicas as long as a change does.
     fn read<T>(
         &self,
         path: &str,
@@ -166,8 +162,12 @@ impl Client {
         let begun = Instant::now();
         loop {
             let answer = self.send(&Ask::get(path), |server, _, body| read(server, body));
-            let is_brief = matches!(&answer, Err(failure) if failure.is_brief);
-            if !is_brief || begun.elapsed() > BRIEFLY {
+            let limit = match &answer {
+                Err(failure) if failure.may_answer() && self.servers.are_several() => PATIENCE,
+                Err(failure) => failure.answers_within,
+                Ok(_) => return answer,
+            };
+            if begun.elapsed() >= limit {
                 return answer;
             }
             std::thread::park_timeout(AGAIN);

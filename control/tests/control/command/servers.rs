@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use intermission_testkit::control::{Begun, Control, Home, Run};
 use intermission_testkit::wait_for;
@@ -130,6 +131,38 @@ fn a_server_that_is_away_or_without_proof_is_followed_by_the_next() {
     let command = command.env("INTERMISSION_TOKEN", &control.token);
     Run::from(command.output().unwrap()).done();
     assert_eq!(control.history("shop").len(), 3);
+}
+
+#[test]
+fn a_read_waits_as_long_as_a_change_for_a_replica_without_proof() {
+    // With a pause of 200 ms after each it takes longer than a proxy is waited for.
+    const WITHOUT: usize = 25;
+    const SERVICES: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n\r\n\
+        {\"services\":[]}";
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answering = thread::spawn(move || {
+        let answers = std::iter::repeat_n(WITHOUT_PROOF, WITHOUT).chain([SERVICES]);
+        for answer in answers {
+            let (mut client, _) = listener.accept().unwrap();
+            read_request(&mut client);
+            client.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let read = |address: &str| {
+        let mut command = home.binary();
+        command.env("INTERMISSION_TOKEN", format!("imo_{}", "A".repeat(43)));
+        command.env("INTERMISSION_SERVER", format!("http://{address}"));
+        Run::from(command.args(["service", "list"]).output().unwrap())
+    };
+    read(&address.to_string()).done();
+    answering.join().unwrap();
+    // No control is there, and none is waited for.
+    let begun = Instant::now();
+    let said = read(&dead()).failed(3);
+    assert!(said.contains("no control at"), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -13,6 +14,7 @@ use crate::{Process, free_address};
 pub struct Etcd {
     members: Vec<Member>,
     folder: TempDir,
+    options: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -25,6 +27,11 @@ struct Member {
 impl Etcd {
     /// Starts so many members, and waits until each listens.
     pub fn start(members: usize) -> Self {
+        Self::start_with(members, &[])
+    }
+
+    /// The same with these options of etcd.
+    pub fn start_with(members: usize, options: &'static [&'static str]) -> Self {
         let member = |_| Member {
             client: free_address(),
             peer: free_address(),
@@ -33,6 +40,7 @@ impl Etcd {
         let mut cluster = Self {
             members: (0..members).map(member).collect(),
             folder: tempfile::tempdir().unwrap(),
+            options,
         };
         for place in 0..members {
             cluster.launch(place);
@@ -81,10 +89,73 @@ impl Etcd {
         member.process.as_mut().unwrap().listens(member.client);
     }
 
-    fn launch(&mut self, place: usize) {
+    /// Runs `etcdctl` at the first member, with this as its input, and returns what it prints.
+    #[track_caller]
+    pub fn ctl(&self, line: &[&str], input: &[u8]) -> Result<String, String> {
+        let mut etcdctl = Command::new("etcdctl");
+        etcdctl
+            .env("ETCDCTL_API", "3")
+            .args(["--endpoints", &self.urls()[0]])
+            .args(line)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut run = etcdctl.spawn().unwrap();
+        run.stdin.take().unwrap().write_all(input).unwrap();
+        let output = run.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        match output.status.success() {
+            true => Ok(text(output.stdout)),
+            false => Err(text(output.stderr)),
+        }
+    }
+
+    /// The revision of etcd.
+    pub fn revision(&self) -> u64 {
+        let status = self
+            .ctl(&["endpoint", "status", "-w", "json"], b"")
+            .unwrap();
+        let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+        status[0]["Status"]["header"]["revision"].as_u64().unwrap()
+    }
+
+    /// A snapshot of a cluster of one member.
+    pub fn snapshot(&self) -> PathBuf {
+        let file = self.folder.path().join("snapshot");
+        let path = file.display().to_string();
+        self.ctl(&["snapshot", "save", &path], b"").unwrap();
+        file
+    }
+
+    /// Goes back to a snapshot.
+    pub fn restore(&mut self, snapshot: &Path) {
+        self.kill(0);
+        let data = self.folder.path().join("m0");
+        std::fs::remove_dir_all(&data).unwrap();
+        let peer = format!("http://{}", self.members[0].peer);
+        let [snapshot, data] = [snapshot, &data].map(|path| path.display().to_string());
+        let line = ["snapshot", "restore", &snapshot, "--data-dir", &data];
+        let cluster = self.peers();
+        let member = [
+            "--name",
+            "m0",
+            "--initial-cluster",
+            &cluster,
+            "--initial-advertise-peer-urls",
+            &peer,
+        ];
+        self.ctl(&[&line[..], &member].concat(), b"").unwrap();
+        self.restart(0);
+    }
+
+    fn peers(&self) -> String {
         let peers = self.members.iter().enumerate();
         let peers = peers.map(|(place, member)| format!("m{place}=http://{}", member.peer));
-        let peers = peers.collect::<Vec<_>>().join(",");
+        peers.collect::<Vec<_>>().join(",")
+    }
+
+    fn launch(&mut self, place: usize) {
+        let peers = self.peers();
         let Member { client, peer, .. } = self.members[place];
         let mut etcd = Command::new("etcd");
         etcd.arg("--data-dir")
@@ -95,6 +166,7 @@ impl Etcd {
             .args(["--listen-peer-urls", &format!("http://{peer}")])
             .args(["--initial-advertise-peer-urls", &format!("http://{peer}")])
             .args(["--initial-cluster", &peers])
+            .args(self.options)
             .stderr(Stdio::null());
         self.members[place].process = Some(Process::launch(&mut etcd));
     }

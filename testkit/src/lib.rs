@@ -24,6 +24,6 @@ pub use backend::Backend;
 pub use endpoint::{Endpoint, Polled, Scripted, document};
 pub use etcd::Etcd;
 pub use process::{Process, beside, free_address, limited};
-pub use promtool::promtool_accepts;
+pub use promtool::{promtool_accepts, promtool_accepts_rules};
 pub use proxy::Proxy;
 pub use wait::{LONG, eventually, pause, wait_for, within};

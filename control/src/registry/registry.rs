@@ -11,6 +11,7 @@ use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::store::{
     After, Batch, Committed, DOCUMENTS, OpenError, Page, Step, Store, StoreError, StoredMember,
+    Usage,
 };
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
@@ -159,6 +160,11 @@ impl Registry {
     /// Whether the disk has failed, and no change was saved since. A disk that stalls does not keep this waiting.
     pub(crate) fn has_failed(&self) -> bool {
         self.disk_failed.load(Ordering::Relaxed)
+    }
+
+    /// How much room the store takes.
+    pub(crate) fn usage(&self) -> Result<Usage, StoreError> {
+        self.read(|store| store.usage())
     }
 
     /// Whether others write the store too.

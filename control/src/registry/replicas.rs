@@ -1,6 +1,6 @@
 //! The other replicas that serve the same store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -40,6 +40,16 @@ impl Memory {
     /// Has this replica be the one of this name, which serves at this address.
     pub(crate) fn name(&self, id: &str, address: &str, now: Now) {
         self.lock().peers_mut().name(id, address, now);
+    }
+
+    /// A heartbeat that answers none of another replica: it says nothing of reports.
+    pub(crate) fn announce(&self, now: Now) -> Heartbeat {
+        let mut fleet = self.lock();
+        let version = fleet.version().0;
+        Heartbeat {
+            seen: BTreeMap::new(),
+            ..fleet.peers_mut().heartbeat(version, LEVEL, now)
+        }
     }
 
     /// The reports to relay, by service and group, and the heartbeat that is to follow them.

@@ -11,6 +11,7 @@ use crate::server::listen::{Capacity, Connections};
 use crate::server::log_limiter::LogLimiter;
 use crate::server::metrics::Metrics;
 use crate::server::replica::Replica;
+use crate::store::Usage;
 
 /// Refusals of clients without a valid token, as the log has them.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct App {
     pub(crate) connections: Connections,
     pub(crate) long_polls: LongPolls,
     pub(crate) metrics: Metrics,
+    /// How much room the store takes, once that is known.
+    pub(crate) usage: watch::Sender<Option<Usage>>,
     pub(crate) names: HostNames,
     pub(crate) refusals: Refusals,
     /// The nodes that come and go at a time: each waits for the disk, and a fleet that starts must not keep
@@ -67,6 +70,7 @@ impl App {
             connections: Connections::new(capacity),
             long_polls: LongPolls::new(capacity.polls, stop),
             metrics: Metrics::new()?,
+            usage: watch::Sender::default(),
             names,
             refusals: Refusals::new(),
             joining: Arc::new(Semaphore::new(Self::JOINING)),
@@ -79,6 +83,15 @@ impl App {
             Some(replica) => replica.is_proven(Self::PROVING).await,
             None => true,
         }
+    }
+
+    /// That it is not proven that memory has the newest state, and why, as far as that is known.
+    pub(crate) fn unproven(&self) -> Problem {
+        Problem::unproven(
+            self.replica
+                .as_ref()
+                .and_then(|replica| replica.freshness.fault()),
+        )
     }
 
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the

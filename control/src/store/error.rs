@@ -144,6 +144,15 @@ impl StoreError {
     pub(crate) fn unchanged(error: impl Into<BoxError>) -> Self {
         Self::Unchanged(error.into())
     }
+
+    /// Why, without what became of a change.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Unchanged(error) | Self::Unsure(error) | Self::Unanswered(error) => {
+                error.to_string()
+            }
+        }
+    }
 }
 
 impl fmt::Display for StoreError {

@@ -9,7 +9,7 @@ use crate::store::batch::{Batch, KEPT, Step, StoredAnswer};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::{Page, Record};
 use crate::store::retention::{Portion, Removal, Rest};
-use crate::store::store::{After, Committed, Store};
+use crate::store::store::{After, Committed, Store, Usage};
 use crate::values::etag::tag_of;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
@@ -168,6 +168,13 @@ impl Store for FakeStore {
             Step::Answered(answer) => Some(answer.clone()),
             _ => None,
         }))
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        Ok(Usage {
+            bytes: 0,
+            is_full: false,
+        })
     }
 
     fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {

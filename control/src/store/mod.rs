@@ -33,7 +33,9 @@ pub(crate) use self::batch::{
 pub(crate) use self::check::{Checked, Fault, Size};
 pub(crate) use self::copy::{Copied, copy};
 pub(crate) use self::error::{OpenError, StoreError};
-pub(crate) use self::etcd::{Cluster, Etcd, LEVEL, Lease, LiveKeys, MemberUrl, News, Observer};
+pub(crate) use self::etcd::{
+    Cluster, Etcd, EtcdFault, LEVEL, Lease, LiveKeys, MemberUrl, News, Observer,
+};
 #[cfg(test)]
 pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};
@@ -41,4 +43,4 @@ pub(crate) use self::history::{Page, Record};
 pub(crate) use self::identity::mint_after;
 pub(crate) use self::retention::{DOCUMENTS, LOGGED, Portion, Removal};
 pub(crate) use self::sqlite::Sqlite;
-pub(crate) use self::store::{After, Committed, Store};
+pub(crate) use self::store::{After, Committed, Store, Usage};

@@ -29,6 +29,15 @@ pub(crate) enum After {
     Gap,
 }
 
+/// How much room a store takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// The size of the database, of the member that answers where it is a cluster.
+    pub(crate) bytes: u64,
+    /// Whether it takes no change, because it is full.
+    pub(crate) is_full: bool,
+}
+
 /// What survives a restart of control.
 ///
 /// All methods may take as long as the disk or the network takes.
@@ -76,6 +85,9 @@ pub(crate) trait Store: fmt::Debug + Send {
 
     /// All answers that are kept for a retry.
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError>;
+
+    /// How much room it takes.
+    fn usage(&self) -> Result<Usage, StoreError>;
 
     /// Removes a small portion of what is kept no longer.
     fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError>;

@@ -7,6 +7,7 @@ use crate::registry::{Memory, Published};
 use crate::server::app::App;
 use crate::server::handlers::samples::Samples;
 use crate::server::replica::Replica;
+use crate::store::Usage;
 use crate::values::now::Now;
 use crate::wire::node::Standing;
 
@@ -69,8 +70,18 @@ fn of_control(app: &App, samples: &mut Samples) {
         "Connections without a valid token that were closed to make place for others.",
         connections.evicted(),
     );
+    let usage = *app.usage.borrow();
+    if let Some(Usage { bytes, .. }) = usage {
+        samples.gauge("store_bytes", "Size of the database.", &[], bytes);
+    }
     if let Some(replica) = &app.replica {
         of_replica(replica, registry.memory(), samples);
+        samples.gauge(
+            "store_full",
+            "Whether etcd is full, so that no change is taken.",
+            &[],
+            usage.is_some_and(|usage| usage.is_full),
+        );
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
     }
     check_disk(&app)?;
     if !app.is_proven().await {
-        return Err(Problem::unproven());
+        return Err(app.unproven());
     }
     json(StatusCode::OK, &json!({ "status": "ready" }))
 }

@@ -116,7 +116,7 @@ async fn note_unstored(
 /// An error where a node is to have a state and other replicas do not know of it.
 fn check_stored(app: &App, service: &str, node: &UnstoredNode) -> Result<(), Problem> {
     if app.replica.is_some() && !app.registry.memory().fleet().is_stored(service, node) {
-        return Err(Problem::unproven());
+        return Err(app.unproven());
     }
     Ok(())
 }

@@ -37,7 +37,14 @@ pub(crate) async fn get(
     let memory = app.registry.memory();
     let changes = memory.service(&name)?.wakes.nodes.subscribe();
     // Its room is not kept while the poll is held.
-    let member = Box::pin(nodes::report(&app, &poll.caller, &name, &headers)).await?;
+    let member = match Box::pin(nodes::report(&app, &poll.caller, &name, &headers)).await {
+        // The other replicas do not know that the node has the state.
+        Err(problem) if problem.is_unproven() => {
+            let service = memory.service(&name)?;
+            return Ok(provisional(&service));
+        }
+        reported => reported?,
+    };
     // They would keep the buffer that they were read into for as long as the poll is held.
     drop(headers);
     // After the node has been noted: a wait for a later state knows of it.
@@ -92,7 +99,7 @@ pub(crate) fn unproven(
     };
     match service.filter(may_read) {
         Some(service) => provisional(&service),
-        None => Problem::unproven().into_response(),
+        None => app.unproven().into_response(),
     }
 }
 

@@ -5,8 +5,12 @@ use intermission_core::{FieldError, Visible};
 use serde_json::{Map, Value};
 
 use crate::registry::ChangeError;
+use crate::store::EtcdFault;
 use crate::wire::forgotten::Kept;
 use crate::wire::node::MemberId;
+
+/// The name of the problem of a replica without proof.
+const UNPROVEN: &str = "unproven";
 
 /// An error as a problem document (RFC 9457).
 #[derive(Clone, Debug)]
@@ -45,25 +49,27 @@ impl Problem {
         }
     }
 
-    /// What is wrong in this case.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
     }
 
-    /// That it is not proven that memory has the newest state.
-    pub(crate) fn unproven() -> Self {
+    /// That it is not proven that memory has the newest state, because of this fault if there is one.
+    pub(crate) fn unproven(fault: Option<EtcdFault>) -> Self {
+        const DETAIL: &str =
+            "it cannot prove that it has the newest state; ask another replica, or again";
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "unproven",
+            UNPROVEN,
             "This replica does not reach the store",
-            "it cannot prove that it has the newest state; ask another replica, or again",
+            fault.map_or_else(|| DETAIL.to_owned(), |fault| fault.to_string()),
         )
         .retry_after(1)
+    }
+
+    /// Whether it says that something is not proven.
+    pub(crate) fn is_unproven(&self) -> bool {
+        self.name == UNPROVEN
     }
 
     /// A failure of control itself, which its log explains.

@@ -8,8 +8,9 @@ use tracing::warn;
 
 use crate::fleet::{Heartbeat, Relayed};
 use crate::server::app::App;
-use crate::server::replica::prove::catch_up;
-use crate::store::News;
+use crate::server::replica::failing::Failing;
+use crate::server::replica::registry::catch_up;
+use crate::store::{News, StoreError};
 use crate::values::now::Now;
 
 /// The pause before a watch that has ended is opened again.
@@ -22,22 +23,26 @@ pub(crate) async fn follow(app: Arc<App>) {
     let Some(replica) = &app.replica else {
         return;
     };
+    let mut failing = Failing::default();
     loop {
         let (sender, mut news) = mpsc::channel(WAITING);
         let watch = replica.observer.watch(sender);
         let follow = async {
             while let Some(news) = news.recv().await {
                 take(&app, &replica.id, news).await?;
+                failing.ends();
             }
             Ok(())
         };
         // The next watch begins with all that there is, so that what was not taken of this one is made good.
         let ended = tokio::select! {
-            ended = watch => ended.map_err(|error| error.to_string()),
+            ended = watch => ended,
             failed = follow => failed,
         };
-        if let Err(error) = ended {
-            warn!(error, "the store is watched anew");
+        if let Err(error) = ended
+            && failing.begins(&error)
+        {
+            warn!(reason = error.reason(), "the store is watched anew");
         }
         sleep(PAUSE).await;
     }
@@ -48,7 +53,7 @@ pub(crate) async fn follow(app: Arc<App>) {
 /// # Errors
 ///
 /// Where memory cannot follow the store. No later news may be taken then: a heartbeat says that what was put before it is known.
-async fn take(app: &Arc<App>, own: &str, news: News) -> Result<(), String> {
+async fn take(app: &Arc<App>, own: &str, news: News) -> Result<(), StoreError> {
     let memory = app.registry.memory();
     match news {
         News::Stored(version) if version > memory.version() => catch_up(app).await?,

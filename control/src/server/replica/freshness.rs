@@ -3,6 +3,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
+use crate::store::EtcdFault;
+
 /// The age of the last proof at which the store is away. Its members elect another leader in less time.
 const AWAY: Duration = Duration::from_secs(3);
 /// How long a request waits for a proof while the store is away. A node that knows several replicas gives each of them a part
@@ -14,6 +16,8 @@ const BRIEFLY: Duration = Duration::from_millis(100);
 pub(crate) struct Freshness {
     asked: Notify,
     proven: watch::Sender<Option<Instant>>,
+    /// What was wrong with the store at the last attempt.
+    fault: watch::Sender<Option<EtcdFault>>,
 }
 
 impl Freshness {
@@ -37,7 +41,18 @@ impl Freshness {
 
     /// Memory has all that was stored before `at`.
     pub(super) fn prove(&self, at: Instant) {
+        self.fault.send_replace(None);
         self.proven.send_replace(Some(at));
+    }
+
+    /// There is no proof.
+    pub(super) fn fail(&self, fault: Option<EtcdFault>) {
+        self.fault.send_replace(fault);
+    }
+
+    /// What was wrong with the store at the last attempt to prove it; none where etcd did not answer.
+    pub(crate) fn fault(&self) -> Option<EtcdFault> {
+        self.fault.borrow().clone()
     }
 
     /// How old the last proof is; none where there was none yet.

@@ -5,9 +5,11 @@
 //!    reports to all replicas.
 //! 3. A replica whose lease in etcd has ended answers no poll: the others judge without its reports.
 
+mod failing;
 mod follow;
 mod freshness;
 mod prove;
+mod registry;
 mod relay;
 mod replica;
 

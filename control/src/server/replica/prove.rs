@@ -4,9 +4,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, warn};
 
-use crate::registry::ChangeError;
 use crate::server::app::App;
+use crate::server::replica::failing::Failing;
+use crate::server::replica::registry::catch_up;
 use crate::server::replica::replica::Replica;
+use crate::store::{EtcdFault, StoreError};
 
 /// After how long a proof is made even where none is asked for.
 const EVERY: Duration = Duration::from_secs(1);
@@ -18,43 +20,35 @@ pub(crate) async fn prove(app: Arc<App>) {
     let Some(replica) = &app.replica else {
         return;
     };
-    let mut is_away = false;
+    let mut failing = Failing::default();
     loop {
         let _ = timeout(EVERY, replica.freshness.asked()).await;
         let began = Instant::now();
         match proof(&app, replica).await {
             Ok(()) => {
                 replica.freshness.prove(began);
-                if std::mem::take(&mut is_away) {
+                if failing.ends() {
                     warn!("the store is reached again");
                 }
             }
-            Err(reason) if !std::mem::replace(&mut is_away, true) => {
-                error!(
-                    reason,
-                    "this replica cannot prove that it has the newest state, and answers no poll until it can"
-                );
+            Err(error) => {
+                replica.freshness.fail(EtcdFault::of(&error).cloned());
+                if failing.begins(&error) {
+                    error!(
+                        reason = error.reason(),
+                        "this replica cannot prove that it has the newest state, and answers no poll until it can"
+                    );
+                }
             }
-            Err(_) => {}
         }
         sleep(CROWD).await;
     }
 }
 
-async fn proof(app: &Arc<App>, replica: &Replica) -> Result<(), String> {
+async fn proof(app: &Arc<App>, replica: &Replica) -> Result<(), StoreError> {
     let memory = app.registry.memory();
-    let newest = replica.observer.newest(memory.version()).await;
-    if newest.map_err(|error| error.to_string())? > memory.version() {
+    if replica.observer.newest(memory.version()).await? > memory.version() {
         catch_up(app).await?;
     }
     Ok(())
-}
-
-/// Has memory follow what other replicas have stored.
-pub(super) async fn catch_up(app: &Arc<App>) -> Result<(), String> {
-    let app = Arc::clone(app);
-    let followed = app.blocking(|registry| registry.catch_up().map_err(ChangeError::from));
-    followed
-        .await
-        .map_err(|problem| problem.detail().to_owned())
 }

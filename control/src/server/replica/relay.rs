@@ -4,13 +4,15 @@ use std::time::Duration;
 use prost::Message;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::warn;
+use tracing::{error, warn};
 
-use crate::fleet::Relay;
-use crate::registry::ChangeError;
+use crate::fleet::{Heartbeat, Relay};
+use crate::registry::Registry;
 use crate::server::app::App;
+use crate::server::replica::failing::Failing;
+use crate::server::replica::registry::blocking;
 use crate::server::replica::replica::Replica;
-use crate::store::{LiveKeys, StoreError};
+use crate::store::{EtcdFault, LiveKeys, StoreError};
 use crate::values::now::Now;
 
 /// For how long the others take a replica for one that hears nodes, after its lease was kept alive: less than the lease
@@ -30,54 +32,79 @@ pub(crate) async fn relay(app: Arc<App>) {
     let Some(replica) = &app.replica else {
         return;
     };
+    let mut failing = Failing::default();
     loop {
-        if let Err(reason) = relay_under_lease(&app, replica).await {
-            warn!(reason, "this replica begins to serve anew");
+        match relay_under_lease(&app, replica, &mut failing).await {
+            Ok(()) => warn!("the lease in etcd has ended; this replica begins to serve anew"),
+            Err(error) if failing.begins(&error) => {
+                warn!(reason = error.reason(), "this replica begins to serve anew");
+            }
+            Err(_) => {}
         }
         sleep(PAUSE).await;
     }
 }
 
 /// Does so until the lease under which it does has ended.
-async fn relay_under_lease(app: &Arc<App>, replica: &Replica) -> Result<(), String> {
-    let failed = |error: StoreError| error.to_string();
+async fn relay_under_lease(
+    app: &Arc<App>,
+    replica: &Replica,
+    failing: &mut Failing,
+) -> Result<(), StoreError> {
     let mut kept = Instant::now();
-    let mut keys = replica.observer.live(&replica.id).await.map_err(failed)?;
+    let mut keys = replica.observer.live(&replica.id).await?;
     replica.serve_under(keys.lease());
-    let mut relay = Relay::default();
+    let mut relay = None;
     let mut changes = app.registry.memory().changes();
     // The others have to know of it before it hears the first node.
-    say(app, &mut relay, &mut keys).await.map_err(failed)?;
+    say(app, &mut relay, &mut keys).await?;
     let id = replica.id.clone();
-    let serves = Arc::clone(app)
-        .blocking(move |registry| registry.serve(&id).map_err(ChangeError::from))
-        .await;
-    serves.map_err(|problem| problem.detail().to_owned())?;
+    blocking(app, move |registry| registry.serve(&id)).await?;
     loop {
         replica.serve_until(kept + SERVING);
         until_due(app, &mut changes).await;
         if kept.elapsed() >= KEPT {
             let now = Instant::now();
-            if !keys.keep_alive().await.map_err(failed)? {
-                return Err("its lease in etcd has ended".to_owned());
+            if !keys.keep_alive().await? {
+                return Ok(());
             }
             kept = now;
         }
-        store_again(app).await?;
-        say(app, &mut relay, &mut keys).await.map_err(failed)?;
+        match beat(app, &mut relay, &mut keys).await {
+            Ok(()) => {
+                failing.ends();
+            }
+            // No other replica can store the end of a wait either.
+            Err(error) if matches!(EtcdFault::of(&error), Some(EtcdFault::Full { .. })) => {
+                if failing.begins(&error) {
+                    error!(
+                        reason = error.reason(),
+                        "the reports of nodes cannot be relayed; waits do not end until they can"
+                    );
+                }
+            }
+            Err(error) => return Err(error),
+        }
     }
+}
+
+async fn beat(
+    app: &Arc<App>,
+    relay: &mut Option<Relay>,
+    keys: &mut LiveKeys<'_>,
+) -> Result<(), StoreError> {
+    store_again(app).await?;
+    say(app, relay, keys).await
 }
 
 /// Members that were forgotten elsewhere while they reported here are members again before the next heartbeat, and no wait ends
 /// well before that.
-async fn store_again(app: &Arc<App>) -> Result<(), String> {
+async fn store_again(app: &Arc<App>) -> Result<(), StoreError> {
     let memory = app.registry.memory();
     if memory.store_again(Now::read()).0.is_empty() {
         return Ok(());
     }
-    let stored =
-        Arc::clone(app).blocking(|registry| registry.store_again().map_err(ChangeError::from));
-    stored.await.map_err(|problem| problem.detail().to_owned())
+    blocking(app, Registry::store_again).await
 }
 
 /// Waits until the next heartbeat is due, which is sooner where a wait is open and something has changed.
@@ -92,14 +119,33 @@ async fn until_due(app: &App, changes: &mut watch::Receiver<()>) {
     let _ = timeout_at(began + EVERY, next).await;
 }
 
-async fn say(app: &App, relay: &mut Relay, keys: &mut LiveKeys<'_>) -> Result<(), StoreError> {
+/// Relays what there is to relay, then says so. At the beginning, and after a failure, a heartbeat that says nothing of reports
+/// comes first, and all of them are relayed.
+async fn say(
+    app: &App,
+    relay: &mut Option<Relay>,
+    keys: &mut LiveKeys<'_>,
+) -> Result<(), StoreError> {
     let memory = app.registry.memory();
-    let (relayed, heartbeat) = memory.relay(relay, Now::read());
+    let mut current = match relay.take() {
+        Some(current) => current,
+        None => {
+            keys.heartbeat(written(&memory.announce(Now::read()))?)
+                .await?;
+            Relay::default()
+        }
+    };
+    let (relayed, heartbeat) = memory.relay(&mut current, Now::read());
     let relayed = relayed.into_iter().map(|(service, group, relayed)| {
         let group = group.to_string();
         (service, group, relayed.encode_to_vec())
     });
     keys.relay(relayed.collect()).await?;
-    let said = serde_json::to_vec(&heartbeat).map_err(StoreError::unchanged)?;
-    keys.heartbeat(said).await
+    keys.heartbeat(written(&heartbeat)?).await?;
+    *relay = Some(current);
+    Ok(())
+}
+
+fn written(heartbeat: &Heartbeat) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(heartbeat).map_err(StoreError::unchanged)
 }

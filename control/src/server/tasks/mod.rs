@@ -4,5 +4,6 @@ mod barriers;
 mod supervise;
 mod sweep;
 mod timers;
+mod usage;
 
 pub(super) use self::supervise::{Periods, start};

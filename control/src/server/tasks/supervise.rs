@@ -9,7 +9,7 @@ use tracing::error;
 
 use crate::server::app::App;
 use crate::server::replica;
-use crate::server::tasks::{barriers, sweep, timers};
+use crate::server::tasks::{barriers, sweep, timers, usage};
 
 /// The pause before a task that has panicked begins again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,6 +46,9 @@ pub(crate) fn start(app: &Arc<App>, periods: Periods, stop: &watch::Receiver<boo
     let (of_sweep, until) = (Arc::clone(app), stop.clone());
     let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
     tokio::spawn(supervise("sweep", sweep));
+    let of_usage = Arc::clone(app);
+    let usage = move || usage::watch(Arc::clone(&of_usage));
+    tokio::spawn(supervise("usage", usage));
     let (of_timers, stop) = (Arc::clone(app), stop.clone());
     let timers = move || timers::watch(Arc::clone(&of_timers), stop.clone());
     tokio::spawn(supervise("timers", timers));

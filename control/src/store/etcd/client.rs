@@ -1,4 +1,4 @@
-use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -10,14 +10,16 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::store::error::{OpenError, StoreError};
 use crate::store::etcd::cluster::{Cluster, MemberUrl};
+use crate::store::etcd::failure::{Failure, causes};
+use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::proto::kv_client::KvClient;
 use crate::store::etcd::proto::lease_client::LeaseClient;
 use crate::store::etcd::proto::maintenance_client::MaintenanceClient;
 use crate::store::etcd::proto::watch_client::WatchClient;
 use crate::store::etcd::proto::{
     LeaseGrantRequest, LeaseGrantResponse, LeaseKeepAliveRequest, LeaseKeepAliveResponse,
-    LeaseRevokeRequest, LeaseRevokeResponse, RangeRequest, RangeResponse, StatusRequest,
-    StatusResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
+    LeaseRevokeRequest, LeaseRevokeResponse, RangeRequest, RangeResponse, ResponseHeader,
+    StatusRequest, StatusResponse, TxnRequest, TxnResponse, WatchRequest, WatchResponse,
 };
 
 /// Asks the members of a cluster: the one that answered last, and another one where it does not.
@@ -25,17 +27,12 @@ use crate::store::etcd::proto::{
 pub(super) struct Client {
     members: Vec<(String, Channel)>,
     current: AtomicUsize,
+    /// The id of the cluster, once one has answered.
+    cluster: OnceLock<u64>,
+    /// That the store has gone back, once it has.
+    gone_back: OnceLock<EtcdFault>,
     /// What else may be the reason where a member does not answer.
     hint: &'static str,
-}
-
-/// Why no member did what it was asked.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// One refused, and all would.
-    Refused(Status),
-    /// None has answered in time, and one may have done it all the same.
-    Unanswered { last: String },
 }
 
 /// How long one member is waited for at first. The time doubles with each round, up to the longest.
@@ -76,6 +73,8 @@ impl Client {
         Ok(Self {
             members,
             current: AtomicUsize::new(0),
+            cluster: OnceLock::new(),
+            gone_back: OnceLock::new(),
             hint: match cluster.identity {
                 None if cluster.authority.is_some() => {
                     " (a client certificate, which it may want, is named by --etcd-cert and --etcd-key)"
@@ -90,11 +89,13 @@ impl Client {
         request: RangeRequest,
         limit: Duration,
     ) -> Result<RangeResponse, Failure> {
-        self.ask(limit, |channel| {
+        let answer = self.ask(limit, |channel| {
             let (mut client, request) = (kv(channel), request.clone());
             async move { client.range(request).await }
-        })
-        .await
+        });
+        let answer = answer.await?;
+        self.check_cluster(answer.header.as_ref())?;
+        Ok(answer)
     }
 
     /// Asks for a transaction, perhaps several times: it has to be one that can succeed once only.
@@ -103,11 +104,13 @@ impl Client {
         request: TxnRequest,
         limit: Duration,
     ) -> Result<TxnResponse, Failure> {
-        self.ask(limit, |channel| {
+        let answer = self.ask(limit, |channel| {
             let (mut client, request) = (kv(channel), request.clone());
             async move { client.txn(request).await }
-        })
-        .await
+        });
+        let answer = answer.await?;
+        self.check_cluster(answer.header.as_ref())?;
+        Ok(answer)
     }
 
     pub(super) async fn grant(
@@ -115,11 +118,13 @@ impl Client {
         request: LeaseGrantRequest,
         limit: Duration,
     ) -> Result<LeaseGrantResponse, Failure> {
-        self.ask(limit, |channel| {
+        let answer = self.ask(limit, |channel| {
             let mut client = LeaseClient::new(channel);
             async move { client.lease_grant(request).await }
-        })
-        .await
+        });
+        let answer = answer.await?;
+        self.check_cluster(answer.header.as_ref())?;
+        Ok(answer)
     }
 
     pub(super) async fn revoke(
@@ -189,6 +194,29 @@ impl Client {
         self.current.load(Ordering::Relaxed)
     }
 
+    /// An error where the store has gone back since it was opened. It may have caught up with the version that memory has, but
+    /// with other batches.
+    pub(super) fn check_has_not_gone_back(&self) -> Result<(), StoreError> {
+        match self.gone_back.get() {
+            Some(fault) => Err(StoreError::unchanged(fault.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes that the store has gone back; gives the first report of that.
+    pub(super) fn note_gone_back(&self, fault: EtcdFault) -> EtcdFault {
+        self.gone_back.get_or_init(|| fault).clone()
+    }
+
+    fn check_cluster(&self, header: Option<&ResponseHeader>) -> Result<(), Failure> {
+        let found = header.map_or(0, |header| header.cluster_id);
+        let known = *self.cluster.get_or_init(|| found);
+        if found == known {
+            return Ok(());
+        }
+        Err(Failure::Faulty(EtcdFault::OtherCluster { found, known }))
+    }
+
     async fn ask<T, F>(&self, limit: Duration, call: impl Fn(Channel) -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<Response<T>, Status>>,
@@ -208,7 +236,7 @@ impl Client {
                 };
                 match timeout(patience.min(left), call(channel.clone())).await {
                     Ok(Ok(answer)) => return Ok(answer.into_inner()),
-                    Ok(Err(status)) if is_final(&status) => return Err(Failure::Refused(status)),
+                    Ok(Err(status)) if is_final(&status) => return Err(Failure::refused(status)),
                     Ok(Err(status)) => last = format!("{url}: {}{}", causes(&status), self.hint),
                     Err(_) => last = format!("{url}: no answer within {patience:?}"),
                 }
@@ -235,60 +263,4 @@ fn is_final(status: &Status) -> bool {
             | Code::FailedPrecondition
             | Code::Unimplemented
     )
-}
-
-/// An error with all that led to it, since the first says little.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = match error.downcast_ref::<Status>() {
-        Some(status) => status.message().to_owned(),
-        None => error.to_string(),
-    };
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(status) => match status.code() {
-                Code::PermissionDenied => write!(
-                    f,
-                    "etcd does not let the user of the certificate read or write under the prefix ({}); grant it with \
-                     etcdctl role grant-permission ROLE readwrite PREFIX --prefix",
-                    status.message()
-                ),
-                Code::ResourceExhausted if status.message().contains("space") => write!(
-                    f,
-                    "etcd is full ({}); compact and defragment it or raise its --quota-backend-bytes, then etcdctl \
-                     alarm disarm",
-                    status.message()
-                ),
-                _ => write!(f, "etcd refuses: {}", causes(status)),
-            },
-            Self::Unanswered { last } => {
-                write!(f, "no member of etcd answers; the last was {last}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        Self::unchanged(failure)
-    }
-}
-
-impl From<Failure> for OpenError {
-    fn from(failure: Failure) -> Self {
-        Self::Etcd(failure.to_string())
-    }
 }

@@ -1,9 +1,11 @@
 use crate::store::batch::{Batch, Step};
 use crate::store::error::StoreError;
 use crate::store::etcd::client::Client;
+use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::keys::Keys;
 use crate::store::etcd::load::{log_after, with_documents};
 use crate::store::etcd::log::{Entry, LEVEL, Level, LoggedStep};
+use crate::store::etcd::proto::KeyValue;
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::store::After;
 use crate::values::version::Version;
@@ -15,7 +17,7 @@ pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<A
         revision: 0,
     };
     let found = reader.value(keys.version()).await?;
-    let newest = check_not_before(found.as_ref().map(|found| &found.value[..]), at)?;
+    let newest = newest(client, found.as_ref(), at)?;
     let mut entries = Vec::new();
     let mut next = at.next();
     for found in reader.all(log_after(keys, at)).await? {
@@ -24,11 +26,7 @@ pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<A
         }
         let Level { level } = read(&found).map_err(StoreError::unchanged)?;
         if level > LEVEL {
-            return Err(StoreError::unchanged(format!(
-                "version {} of the store has facts of level {level}, and this program knows level {LEVEL}; upgrade \
-                 intermission",
-                next.0
-            )));
+            return Err(StoreError::unchanged(EtcdFault::UnknownLevel { level }));
         }
         let entry: Entry = read(&found).map_err(StoreError::unchanged)?;
         entries.push(entry.steps);
@@ -64,18 +62,24 @@ async fn batches(
     Ok(batches.collect())
 }
 
-/// An error where the store has an older version than this replica has seen.
-pub(super) fn check_not_before(version: Option<&[u8]>, at: Version) -> Result<Version, StoreError> {
-    let number = version.and_then(|version| str::from_utf8(version).ok()?.parse().ok());
+/// The newest version of the store.
+///
+/// # Errors
+///
+/// Where it is, or has once been, older than this replica has seen: what was stored since is not what memory has.
+pub(super) fn newest(
+    client: &Client,
+    found: Option<&KeyValue>,
+    at: Version,
+) -> Result<Version, StoreError> {
+    client.check_has_not_gone_back()?;
+    let number = found.and_then(|found| str::from_utf8(&found.value).ok()?.parse().ok());
     match number.map(Version) {
         Some(version) if version >= at => Ok(version),
-        Some(version) => Err(StoreError::unchanged(format!(
-            "etcd has gone back: it has version {} of the store, and had {}; it was restored from a snapshot. Stop all \
-             replicas, start one, and make its history the one that counts: intermission store adopt",
-            version.0, at.0
-        ))),
-        None => Err(StoreError::unchanged(
-            "the version of the store is gone from etcd; restore it from a snapshot",
-        )),
+        Some(found) => {
+            let fault = EtcdFault::GoneBack { found, known: at };
+            Err(StoreError::unchanged(client.note_gone_back(fault)))
+        }
+        None => Err(StoreError::unchanged(EtcdFault::Gone)),
     }
 }

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::batch::{Batch, Step, StoredBarrier, StoredMember, StoredState};
 use crate::store::error::OpenError;
+use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::keys::{Keys, number};
 use crate::store::etcd::log::{LEVEL, LoggedRecord, LoggedState, revision_and_digest};
 use crate::store::etcd::proto::KeyValue;
@@ -66,9 +67,9 @@ async fn check_level(reader: &Reader<'_>, keys: &Keys) -> Result<(), OpenError> 
     let level = str::from_utf8(&found.value).ok();
     match level.and_then(|level| level.parse::<u32>().ok()) {
         Some(level) if level <= LEVEL => Ok(()),
-        Some(level) => Err(OpenError::Etcd(format!(
-            "the store has facts of level {level}, and this program knows level {LEVEL}; upgrade intermission"
-        ))),
+        Some(level) => Err(OpenError::Etcd(
+            EtcdFault::UnknownLevel { level }.to_string(),
+        )),
         None => Err(corrupt("the level is no number")),
     }
 }

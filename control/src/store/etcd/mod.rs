@@ -13,21 +13,22 @@
 mod check;
 mod client;
 mod cluster;
+mod failure;
+mod fault;
 mod follow;
 mod history;
 mod keys;
-mod live;
 mod load;
 mod log;
-mod observer;
 mod proto;
 mod reader;
+mod replica;
 mod request;
 mod store;
 mod writes;
 
 pub(crate) use self::cluster::{Cluster, MemberUrl};
-pub(crate) use self::live::{Lease, LiveKeys};
+pub(crate) use self::fault::EtcdFault;
 pub(crate) use self::log::LEVEL;
-pub(crate) use self::observer::{News, Observer};
+pub(crate) use self::replica::{Lease, LiveKeys, News, Observer};
 pub(crate) use self::store::Etcd;

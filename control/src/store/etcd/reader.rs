@@ -3,7 +3,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::store::etcd::client::{Client, Failure};
+use crate::store::etcd::client::Client;
+use crate::store::etcd::failure::Failure;
 use crate::store::etcd::proto::range_request::{SortOrder, SortTarget};
 use crate::store::etcd::proto::{KeyValue, RangeRequest, RangeResponse, TxnRequest};
 use crate::store::etcd::request::{found, get};

@@ -16,25 +16,7 @@ pub(super) fn put(key: Vec<u8>, value: Vec<u8>) -> RequestOp {
 
 /// Puts a value that exists as long as a lease.
 pub(super) fn put_leased(key: Vec<u8>, value: Vec<u8>, lease: i64) -> RequestOp {
-    let put = PutRequest {
-        key,
-        value,
-        lease,
-        ignore_value: false,
-    };
-    RequestOp {
-        request: Some(Request::RequestPut(put)),
-    }
-}
-
-/// Has a key, which has to exist, do so as long as a lease, with the value that it has.
-pub(super) fn lease_again(key: Vec<u8>, lease: i64) -> RequestOp {
-    let put = PutRequest {
-        key,
-        value: Vec::new(),
-        lease,
-        ignore_value: true,
-    };
+    let put = PutRequest { key, value, lease };
     RequestOp {
         request: Some(Request::RequestPut(put)),
     }

@@ -1,5 +1,5 @@
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,21 +11,23 @@ use crate::store::batch::KEPT;
 use crate::store::batch::{Batch, StoredAnswer};
 use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
-use crate::store::etcd::client::{Client, Failure};
+use crate::store::etcd::client::Client;
 use crate::store::etcd::cluster::Cluster;
+use crate::store::etcd::failure::Failure;
+use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::keys::{Keys, number};
 use crate::store::etcd::load::{self, corrupt};
 use crate::store::etcd::log::Nonce;
-use crate::store::etcd::observer::Observer;
 use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
 use crate::store::etcd::reader::{Reader, read};
+use crate::store::etcd::replica::Observer;
 use crate::store::etcd::request::{LARGEST_REQUEST, found, get, in_portions, is, is_absent, put};
 use crate::store::etcd::writes::{Writes, entry};
 use crate::store::etcd::{check, follow, history};
 use crate::store::history::Page;
 use crate::store::identity::mint;
 use crate::store::retention::{Portion, Removal};
-use crate::store::store::{After, Committed, Store};
+use crate::store::store::{After, Committed, Store, Usage};
 use crate::values::random::random;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
@@ -40,6 +42,8 @@ pub(crate) struct Etcd {
     failed: Arc<AtomicBool>,
 }
 
+/// How long a member may take to say how much room the store takes.
+const ASKING: Duration = Duration::from_secs(3);
 /// How long a commit is tried for.
 const COMMITTING: Duration = Duration::from_secs(10);
 
@@ -72,11 +76,7 @@ impl Etcd {
 
     /// What asks etcd beside this.
     pub(crate) fn observer(&self) -> Observer {
-        Observer {
-            client: Arc::clone(&self.client),
-            keys: self.keys.clone(),
-            cluster: OnceLock::new(),
-        }
+        Observer::new(Arc::clone(&self.client), self.keys.clone())
     }
 
     fn now(&self) -> Reader<'_> {
@@ -129,6 +129,7 @@ impl Etcd {
     }
 
     async fn commit(&self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
+        self.client.check_has_not_gone_back()?;
         let random = random().map_err(OpenError::Random);
         let nonce = format!("{:032x}", random.map_err(StoreError::unchanged)?);
         let next = at.next();
@@ -164,7 +165,10 @@ impl Etcd {
         }
         let answer = match self.client.transact(request, COMMITTING).await {
             Ok(answer) => answer,
-            Err(failure @ Failure::Unanswered { .. }) => {
+            Err(
+                failure @ (Failure::Unanswered { .. }
+                | Failure::Faulty(EtcdFault::OtherCluster { .. })),
+            ) => {
                 return Err(StoreError::Unanswered(failure.into()));
             }
             Err(failure) => return Err(failure.into()),
@@ -179,7 +183,7 @@ impl Etcd {
         if entry.is_some_and(|entry| entry.is_ok_and(|entry| entry.nonce == nonce)) {
             return Ok(Committed::Stored);
         }
-        follow::check_not_before(version.as_ref().map(|found| &found.value[..]), at)?;
+        follow::newest(&self.client, version.as_ref(), at)?;
         Ok(Committed::Behind)
     }
 
@@ -292,6 +296,14 @@ impl Store for Etcd {
 
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
         self.runtime.block_on(self.all(&["answer"]))
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        let status = self.runtime.block_on(self.client.status(ASKING))?;
+        Ok(Usage {
+            bytes: u64::try_from(status.db_size).unwrap_or_default(),
+            is_full: status.errors.iter().any(|alarm| alarm.contains("NOSPACE")),
+        })
     }
 
     fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {

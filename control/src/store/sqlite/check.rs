@@ -1,6 +1,7 @@
 //! The check of a database, which only reads: beside a control that runs, and what it has stored until then.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const FILE: &str = "database";
 
 /// Checks the database at `path` at one moment.
 pub(super) fn check(path: &Path, now: Timestamp) -> Result<Checked, OpenError> {
-    let found = std::fs::metadata(path).map_err(|error| OpenError::Io(path.to_owned(), error))?;
+    let bytes = size(path).map_err(|error| OpenError::Io(path.to_owned(), error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
@@ -31,11 +32,15 @@ pub(super) fn check(path: &Path, now: Timestamp) -> Result<Checked, OpenError> {
         checked: Checked::default(),
         in_force: BTreeMap::new(),
     };
-    let log = std::fs::metadata(path.with_extension("db-wal"));
-    let bytes = found.len() + log.map_or(0, |log| log.len());
     let run = check.run(bytes);
     check.checked.note(FILE, run);
     Ok(check.checked)
+}
+
+/// The size of the database and its log.
+pub(super) fn size(path: &Path) -> io::Result<u64> {
+    let log = std::fs::metadata(path.with_extension("db-wal"));
+    Ok(std::fs::metadata(path)?.len() + log.map_or(0, |log| log.len()))
 }
 
 struct Check {

@@ -16,7 +16,7 @@ use crate::store::retention::{Portion, Removal};
 use crate::store::sqlite::lock::Lock;
 use crate::store::sqlite::save::save;
 use crate::store::sqlite::{barriers, check, history, idempotency, load, removal, schema};
-use crate::store::store::{After, Committed, Store};
+use crate::store::store::{After, Committed, Store, Usage};
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -158,6 +158,14 @@ impl Store for Sqlite {
 
     fn answers(&self) -> Result<Vec<StoredAnswer>, StoreError> {
         idempotency::answers(&self.connection)
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        let path = self.connection.path().unwrap_or(FILE);
+        let bytes = check::size(Path::new(path)).map_err(StoreError::unchanged)?;
+        // A full disk is one that has failed.
+        let is_full = false;
+        Ok(Usage { bytes, is_full })
     }
 
     fn remove(&mut self, removal: &Removal) -> Result<Portion, StoreError> {

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
 use intermission_testkit::control::{Ask, Control, Home};
-use intermission_testkit::promtool_accepts;
+use intermission_testkit::{promtool_accepts, promtool_accepts_rules};
 use serde_json::json;
 
 const DOCS: &str = include_str!("../../../../docs/control.md");
+const REPLICAS: &str = include_str!("../../../../docs/replicas.md");
 
 fn metrics(control: &Control) -> String {
     let answer = control.get("/metrics");
@@ -31,10 +32,26 @@ fn metrics_are_those_of_the_docs_and_promtool_accepts_them() {
     let control = home.start();
     control.add("shop");
     control.post("/v1/services/shop/enter", &json!({ "for": "2h" }));
+    control.until(|| metrics(&control).contains("intermission_control_store_bytes "));
     let text = metrics(&control);
     assert_eq!(names(&text, "# TYPE "), names(DOCS, "| `"), "{text}");
     assert_eq!(names(&text, "# HELP "), names(DOCS, "| `"), "{text}");
     promtool_accepts(&text);
+}
+
+#[test]
+fn promtool_accepts_the_rules_of_the_docs() {
+    let blocks = [DOCS, REPLICAS]
+        .into_iter()
+        .flat_map(|docs| docs.split("```"));
+    let blocks: Vec<_> = blocks.filter(|block| block.contains("- alert:")).collect();
+    let [rules, of_replicas] = blocks[..] else {
+        panic!("{blocks:?}");
+    };
+    // Those of replicas are to be appended.
+    let [rules, of_replicas] =
+        [rules, of_replicas].map(|block| block.strip_prefix("yaml\n").unwrap());
+    promtool_accepts_rules(&format!("{rules}{of_replicas}"));
 }
 
 /// That every line of `expected` is there.

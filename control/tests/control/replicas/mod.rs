@@ -2,6 +2,8 @@
 
 mod away;
 mod encrypted;
+mod faults;
+mod full;
 mod one_store;
 mod replicas;
 mod unstored;

@@ -48,7 +48,7 @@ impl Replicas {
 
     fn serve(&self, home: &Home, listen: &str) -> Control {
         let control = home.start_on(listen, &["--etcd", &self.etcd.urls().join(",")]);
-        assert_eq!(control.get("/v1/services").status, 200);
+        control.until(|| control.get("/v1/services").status == 200);
         control
     }
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -9,8 +9,9 @@ use tonic::Request;
 use tonic::metadata::MetadataValue;
 
 use crate::store::error::StoreError;
-use crate::store::etcd::client::{Client, Failure};
-use crate::store::etcd::follow::check_not_before;
+use crate::store::etcd::client::Client;
+use crate::store::etcd::failure::Failure;
+use crate::store::etcd::follow::newest;
 use crate::store::etcd::keys::Keys;
 use crate::store::etcd::proto::event::EventType;
 use crate::store::etcd::proto::watch_request::RequestUnion;
@@ -23,8 +24,6 @@ use crate::values::version::Version;
 pub(crate) struct Observer {
     pub(super) client: Arc<Client>,
     pub(super) keys: Keys,
-    /// The id of the cluster.
-    pub(super) cluster: OnceLock<u64>,
 }
 
 /// Something that a replica has put, or that has ended with it.
@@ -55,6 +54,10 @@ pub(super) const ASKING: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_secs(5);
 
 impl Observer {
+    pub(in crate::store::etcd) fn new(client: Arc<Client>, keys: Keys) -> Self {
+        Self { client, keys }
+    }
+
     /// The newest version of the store. A quorum of the members has agreed on it after this was asked.
     ///
     /// # Errors
@@ -66,16 +69,7 @@ impl Observer {
             ..RangeRequest::default()
         };
         let found = self.client.range(request, ASKING).await?;
-        let cluster = found.header.map_or(0, |header| header.cluster_id);
-        let known = *self.cluster.get_or_init(|| cluster);
-        if cluster != known {
-            return Err(StoreError::unchanged(format!(
-                "this is another cluster of etcd: it has the id {cluster:x}, and had {known:x}. Stop all replicas, start \
-                 one, and make its history the one that counts: intermission store adopt"
-            )));
-        }
-        let value = found.kvs.first().map(|found| &found.value[..]);
-        check_not_before(value, at)
+        newest(&self.client, found.kvs.first(), at)
     }
 
     /// Sends all news until the watch ends, which it does where the member that it goes through has no leader. What was
@@ -116,7 +110,11 @@ impl Observer {
             };
             let answer = answer.map_err(Failure::Refused)?;
             if answer.canceled {
-                let reason = answer.cancel_reason;
+                let reason = if answer.compact_revision > 0 {
+                    "it has compacted the revisions that come next".to_owned()
+                } else {
+                    answer.cancel_reason
+                };
                 return Err(StoreError::unchanged(format!(
                     "etcd has ended the watch: {reason}"
                 )));
@@ -191,4 +189,54 @@ impl Observer {
 async fn send(news: &Sender<News>, said: News) {
     // It fails only after the reader has gone.
     let _ = news.send(said).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use intermission_testkit::Etcd;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::store::etcd::cluster::Cluster;
+    use crate::store::etcd::proto::TxnRequest;
+    use crate::store::etcd::request::put;
+
+    /// More than etcd and the connection have room for between them.
+    const PUTS: usize = 800;
+    const SIZE: usize = 16 << 10;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_watch_whose_next_revisions_are_compacted_ends_with_the_reason() {
+        let etcd = Etcd::start(1);
+        let cluster = Cluster {
+            members: vec![etcd.urls()[0].parse().unwrap()],
+            authority: None,
+            identity: None,
+            prefix: "intermission".to_owned(),
+        };
+        let client = Client::new(&cluster).unwrap();
+        let observer = Observer::new(Arc::new(client), Keys::new(&cluster.prefix));
+        let observer = Arc::new(observer);
+        let write = async |parts: &[&str], value: Vec<u8>| {
+            let request = TxnRequest {
+                success: vec![put(observer.keys.key(parts), value)],
+                ..TxnRequest::default()
+            };
+            observer.client.transact(request, ASKING).await.unwrap();
+        };
+        write(&["version"], b"1".to_vec()).await;
+        let (sender, mut news) = mpsc::channel(1);
+        let watching = Arc::clone(&observer);
+        let watch = tokio::spawn(async move { watching.watch(sender).await });
+        assert!(matches!(news.recv().await, Some(News::Stored(Version(1)))));
+        assert!(matches!(news.recv().await, Some(News::Serving { .. })));
+        for _ in 0..PUTS {
+            write(&["live", "a", "shop", "1"], vec![b'x'; SIZE]).await;
+        }
+        let revision = etcd.revision().to_string();
+        etcd.ctl(&["compact", &revision], b"").unwrap();
+        while news.recv().await.is_some() {}
+        let ended = watch.await.unwrap().unwrap_err().reason();
+        assert!(ended.contains("compacted"), "{ended}");
+    }
 }

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use crate::store::error::StoreError;
-use crate::store::etcd::observer::{ASKING, Observer};
 use crate::store::etcd::proto::{
     LeaseGrantRequest, LeaseKeepAliveRequest, LeaseRevokeRequest, RequestOp, TxnRequest,
 };
-use crate::store::etcd::request::{found, get, in_portions, is_unchanged, lease_again, put_leased};
+use crate::store::etcd::replica::observer::{ASKING, Observer};
+use crate::store::etcd::request::{found, get, in_portions, is_unchanged, put_leased};
 
 /// How long a lease outlives its replica, in seconds.
 const LEASE: i64 = 10;
@@ -18,8 +18,8 @@ pub(crate) struct Lease(i64);
 
 /// The keys of a replica, which exist as long as its lease: its heartbeat, and the reports that it relays.
 ///
-/// etcd may execute a request after its time limit here. So each transaction compares the revision of the heartbeat's key, which
-/// grows with each heartbeat and each lease: a transaction of before has no effect after.
+/// etcd may execute a request after its time limit here. So each transaction compares the revision of the heartbeat's key: one
+/// from before a heartbeat has no effect after it. A heartbeat has to come first under a new lease, and after a failure.
 #[derive(Debug)]
 pub(crate) struct LiveKeys<'a> {
     observer: &'a Observer,
@@ -40,7 +40,8 @@ impl Observer {
             lease,
             revision: 0,
         };
-        keys.take_over().await?;
+        // It changes nothing, but finds the revision.
+        keys.execute(Vec::new()).await?;
         Ok(keys)
     }
 
@@ -84,18 +85,6 @@ impl LiveKeys<'_> {
     pub(crate) async fn heartbeat(&mut self, said: Vec<u8>) -> Result<(), StoreError> {
         let put = put_leased(self.heartbeat_key(), said, self.lease.0);
         self.revision = self.execute(vec![put]).await?;
-        Ok(())
-    }
-
-    /// Has the heartbeat under an earlier lease exist as long as this one, so that no transaction under the earlier one has an
-    /// effect any more.
-    async fn take_over(&mut self) -> Result<(), StoreError> {
-        // It executes nothing, but finds the revision.
-        self.execute(Vec::new()).await?;
-        if self.revision > 0 {
-            let again = lease_again(self.heartbeat_key(), self.lease.0);
-            self.revision = self.execute(vec![again]).await?;
-        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 use crate::registry::Registry;
+use crate::server::certificates::Certificates;
 use crate::server::host_names::HostNames;
 use crate::server::http::long_poll::LongPolls;
 use crate::server::http::problem::Problem;
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) connections: Connections,
     pub(crate) long_polls: LongPolls,
     pub(crate) metrics: Metrics,
+    pub(crate) certificates: Certificates,
     /// How much room the store takes, once that is known.
     pub(crate) usage: watch::Sender<Option<Usage>>,
     pub(crate) names: HostNames,
@@ -70,6 +72,7 @@ impl App {
             connections: Connections::new(capacity),
             long_polls: LongPolls::new(capacity.polls, stop),
             metrics: Metrics::new()?,
+            certificates: Certificates::default(),
             usage: watch::Sender::default(),
             names,
             refusals: Refusals::new(),

@@ -12,6 +12,7 @@
 //! No answer carries CORS headers. Errors are problem documents (RFC 9457).
 
 mod app;
+mod certificates;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod gate;

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::registry::Registry;
 use crate::server::app::App;
+use crate::server::certificates::Watched;
 use crate::server::host_names::HostNames;
 use crate::server::listen::certificate::Certificate;
 use crate::server::listen::socket::{Privacy, listen};
@@ -70,6 +71,8 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         .context("neither XDG_STATE_HOME nor HOME is set; name the data folder with --data")?;
     let folder = Folder::open(&data, options.disk)?;
     let runtime = Handle::current();
+    let own = options.certificate.as_ref().map(|own| own.chain.clone());
+    let watched = Watched::new(own, options.etcd.as_ref());
     let open = move || open(folder, options.etcd, runtime);
     let (registry, observer, folder) = spawn_blocking(open).await??;
     let data = folder.path();
@@ -106,7 +109,7 @@ async fn serve(options: Options) -> anyhow::Result<()> {
         forget_lost_after: options.forget_lost_after,
         keep_records: options.keep_records,
     };
-    tasks::start(&app, periods, &stop);
+    tasks::start(&app, periods, Arc::new(watched), &stop);
     let stopping_app = Arc::clone(&app);
     let connections = &stopping_app.connections;
     let router = router(app);

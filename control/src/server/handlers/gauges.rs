@@ -70,6 +70,14 @@ fn of_control(app: &App, samples: &mut Samples) {
         "Connections without a valid token that were closed to make place for others.",
         connections.evicted(),
     );
+    for (certificate, ends) in app.certificates.all() {
+        samples.gauge(
+            "certificate_expiration_timestamp_seconds",
+            "When a certificate ends that control shows, uses or trusts, or that etcd shows.",
+            &[("certificate", &certificate)],
+            ends.as_second(),
+        );
+    }
     let usage = *app.usage.borrow();
     if let Some(Usage { bytes, .. }) = usage {
         samples.gauge("store_bytes", "Size of the database.", &[], bytes);

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tracing::error;
 
 use crate::server::app::App;
+use crate::server::certificates::Watched;
 use crate::server::replica;
 use crate::server::tasks::{barriers, sweep, timers, usage};
 
@@ -24,7 +25,12 @@ pub(crate) struct Periods {
 }
 
 /// Starts all tasks, which run as long as control does.
-pub(crate) fn start(app: &Arc<App>, periods: Periods, stop: &watch::Receiver<bool>) {
+pub(crate) fn start(
+    app: &Arc<App>,
+    periods: Periods,
+    watched: Arc<Watched>,
+    stop: &watch::Receiver<bool>,
+) {
     let Periods {
         forget_lost_after,
         keep_records,
@@ -46,6 +52,12 @@ pub(crate) fn start(app: &Arc<App>, periods: Periods, stop: &watch::Receiver<boo
     let (of_sweep, until) = (Arc::clone(app), stop.clone());
     let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
     tokio::spawn(supervise("sweep", sweep));
+    let of_certificates = Arc::clone(app);
+    let certificates = move || {
+        let (app, watched) = (Arc::clone(&of_certificates), Arc::clone(&watched));
+        async move { watched.watch(&app.certificates).await }
+    };
+    tokio::spawn(supervise("certificates", certificates));
     let of_usage = Arc::clone(app);
     let usage = move || usage::watch(Arc::clone(&of_usage));
     tokio::spawn(supervise("usage", usage));

@@ -21,6 +21,12 @@ pub(crate) struct Cluster {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MemberUrl(pub(super) String);
 
+impl MemberUrl {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for MemberUrl {
     type Err = String;
 

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use intermission_testkit::control::{Answer, Ask, Home};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
@@ -16,7 +21,13 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new(name: &str) -> Self {
+        Self::until(name, None)
+    }
+
+    /// One whose certificate ends in so many days.
+    pub(crate) fn until(name: &str, days: Option<i64>) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
+        end(&mut params, days);
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -32,9 +43,20 @@ impl Authority {
 
     /// Puts a certificate for these names where control looks, and returns the options for it.
     pub(crate) fn certify(&self, home: &Home, names: &[&str]) -> [String; 4] {
+        self.certify_until(home, names, None)
+    }
+
+    /// The same for one that ends in so many days.
+    pub(crate) fn certify_until(
+        &self,
+        home: &Home,
+        names: &[&str],
+        days: Option<i64>,
+    ) -> [String; 4] {
         let key = KeyPair::generate().unwrap();
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        let params = CertificateParams::new(names).unwrap();
+        let mut params = CertificateParams::new(names).unwrap();
+        end(&mut params, days);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let [chain, secret] = files(home);
         fs::write(&chain, certificate.pem()).unwrap();
@@ -63,6 +85,27 @@ impl Authority {
         tcp.set_read_timeout(Some(Duration::from_secs(20)))?;
         ask.send_over(StreamOwned::new(client, tcp), address)
     }
+}
+
+/// Has a certificate end at midnight after so many days.
+fn end(params: &mut CertificateParams, days: Option<i64>) {
+    if let Some(days) = days {
+        let ends = ends_in(days);
+        let [month, day] = [ends.month(), ends.day()].map(|number| u8::try_from(number).unwrap());
+        params.not_after = date_time_ymd(ends.year().into(), month, day);
+    }
+}
+
+/// The day in so many days.
+fn ends_in(days: i64) -> Date {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    today.checked_add(days.days()).unwrap()
+}
+
+/// The end of a certificate that ends in so many days, in seconds since the epoch.
+pub(crate) fn end_in(days: i64) -> i64 {
+    let ends = ends_in(days).to_zoned(TimeZone::UTC).unwrap();
+    ends.timestamp().as_second()
 }
 
 /// Where control looks for its certificate and its key.

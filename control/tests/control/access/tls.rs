@@ -2,7 +2,7 @@ use std::fs;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::access::authority::{Authority, files};
+use crate::access::authority::{Authority, end_in, files};
 use intermission_testkit::control::{Ask, Control, Home, Run};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -314,4 +314,34 @@ fn a_certificate_that_cannot_be_used_is_named_by_its_file() {
         said.contains("is not a host; write it in lower case, without scheme"),
         "{said}"
     );
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_named_until_it_is_replaced() {
+    let (home, authority) = (Home::new(), Authority::new("private"));
+    let options = authority.certify_until(&home, &["127.0.0.1"], Some(10));
+    let options = options.each_ref().map(String::as_str);
+    let control = home.start_on("127.0.0.1:0", &options);
+    let ends = |days| {
+        let ask = control.authorized(Ask::new("GET", "/metrics"));
+        let answer = authority.ask(&control.address, "127.0.0.1", &ask).unwrap();
+        let (name, end) = ("certificate_expiration_timestamp_seconds", end_in(days));
+        let line = format!(
+            "intermission_control_{name}{{certificate=\"{}\"}} {end}\n",
+            options[1]
+        );
+        String::from_utf8(answer.body).unwrap().contains(&line)
+    };
+    control.until(|| ends(10));
+    control.until(|| home.log().contains("a certificate ends soon"));
+    authority.certify_until(&home, &["127.0.0.1"], Some(400));
+    control.until(|| ends(400));
+    assert_eq!(
+        home.log().matches("a certificate").count(),
+        1,
+        "{}",
+        home.log()
+    );
+    authority.certify_until(&home, &["127.0.0.1"], Some(-1));
+    control.until(|| home.log().contains("a certificate has ended"));
 }

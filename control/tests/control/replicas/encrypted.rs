@@ -6,9 +6,9 @@ use intermission_testkit::{Process, free_address};
 use crate::access::authority::Authority;
 
 /// A member of etcd that takes connections of clients with a certificate of this CA only.
-fn etcd(home: &Home, authority: &Authority) -> (Process, String) {
+pub(super) fn etcd(home: &Home, authority: &Authority, days: Option<i64>) -> (Process, String) {
     let (client, peer) = (free_address(), free_address());
-    let [_, certificate, _, key] = authority.certify(home, &["127.0.0.1"]);
+    let [_, certificate, _, key] = authority.certify_until(home, &["127.0.0.1"], days);
     let url = format!("https://{client}");
     let mut etcd = Command::new("etcd");
     etcd.arg("--data-dir")
@@ -32,7 +32,7 @@ fn etcd(home: &Home, authority: &Authority) -> (Process, String) {
 #[test]
 fn etcd_is_reached_by_a_client_certificate_and_refuses_others_by_name() {
     let (of_etcd, authority) = (Home::new(), Authority::new("etcd"));
-    let (_etcd, url) = etcd(&of_etcd, &authority);
+    let (_etcd, url) = etcd(&of_etcd, &authority, None);
     let home = Home::new();
     let ca = authority.file(&home);
     let [_, certificate, _, key] = authority.certify(&home, &["control.example"]);

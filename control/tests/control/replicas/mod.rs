@@ -1,6 +1,7 @@
 //! Several controls that serve one store in etcd.
 
 mod away;
+mod certificates;
 mod encrypted;
 mod faults;
 mod full;

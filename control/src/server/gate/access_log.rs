@@ -17,6 +17,7 @@ const ROUTINE: &[&str] = &[
     "/openapi.json",
     "/readyz",
     "/v1/barriers/{id}",
+    "/v1/fleet",
     "/v1/services/{name}/fleet",
     "/v1/services/{name}/state",
 ];

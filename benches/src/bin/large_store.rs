@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use intermission_benches::full_store::{self, FullStore, Size, change, median, name, poll};
 use intermission_testkit::control::{Answer, Ask, Control, Home};
-use intermission_testkit::{Etcd, free_address};
+use intermission_testkit::{Etcd, free_address, wait_for};
 use serde_json::{Value, json};
 
 const FULL: Size = Size {
@@ -32,8 +32,6 @@ const STARTS: usize = 5;
 const REQUESTS: usize = 30;
 /// How many polls come before memory is looked at again.
 const POLLS: usize = 1_000;
-/// A start that takes longer hangs.
-const LONG: Duration = Duration::from_secs(60);
 
 fn main() -> Result<()> {
     let quick = std::env::args().any(|argument| argument == "--quick");
@@ -155,15 +153,12 @@ fn start(home: &Home, options: &[&str]) -> Result<(Control, Duration)> {
     let address = free_address().to_string();
     let begun = Instant::now();
     let mut control = home.serve(home.binary(), &address, options);
-    let is_ready = || {
-        let answer = Ask::new("GET", "/readyz").send(&address);
-        answer.is_ok_and(|answer| answer.status == 200)
-    };
-    while !is_ready() {
+    wait_for("control is ready", || {
         let ended = control.process.try_wait();
-        ensure!(ended.is_none() && begun.elapsed() < LONG, "{}", home.log());
-        std::thread::sleep(Duration::from_millis(1));
-    }
+        assert!(ended.is_none(), "{}", home.log());
+        let answer = Ask::new("GET", "/readyz").send(&address).ok()?;
+        (answer.status == 200).then_some(())
+    });
     let took = begun.elapsed();
     control.wait_ready();
     Ok((control, took))

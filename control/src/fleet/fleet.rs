@@ -81,7 +81,11 @@ impl Fleet {
     /// noted as not stored until then.
     pub(crate) fn report(&mut self, service: &str, heard: LastReport, token: &str) -> Reported {
         let is_revoked = self.revoked.contains(token);
+        let is_replica = self.peers.is_replica();
         let of_service = self.of(service);
+        if is_replica {
+            of_service.share();
+        }
         let reported = of_service.report(heard, token);
         if is_revoked {
             of_service.revoke(token);

@@ -2,6 +2,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use intermission_core::Report;
+
 use crate::fleet::departures::Departures;
 use crate::fleet::forgetting::Selection;
 use crate::fleet::member::{LastReport, Member, Position};
@@ -18,6 +20,8 @@ pub(crate) struct Members {
     forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     departures: Departures,
     unstored: Unstored,
+    /// Whether other replicas may hear its members too.
+    is_shared: bool,
     /// When the store has last forgotten lost members, which other replicas may have heard since.
     forgot: Option<Instant>,
 }
@@ -80,11 +84,17 @@ impl Members {
         self.unstored.note(node, token, reason, now)
     }
 
+    /// Other replicas may hear the members too.
+    pub(super) fn share(&mut self) {
+        self.is_shared = true;
+    }
+
     pub(super) fn report(&mut self, heard: LastReport, token: &str) -> Reported {
         let report = &heard.report;
         let leaves = report.leaves();
         if leaves {
-            self.departures.note(&report.id, report.seq, heard.at);
+            self.departures
+                .note(&report.id, report.seq, false, heard.at);
         }
         let node = UnstoredNode::Process(report.id.clone());
         let now = Now {
@@ -93,7 +103,7 @@ impl Members {
         };
         let Some(member) = self.members.get_mut(&report.id) else {
             if leaves || self.departures.overtook(report, heard.at) {
-                if self.unstored.is_stored(&node) {
+                if self.has_to_store_departure(report) {
                     return Reported::Unsettled(Box::new(heard));
                 }
                 self.unstored.remove(&report.id);
@@ -121,8 +131,7 @@ impl Members {
         let Some(member) = self.members.get(&heard.report.id) else {
             let report = &heard.report;
             let has_left = report.leaves() || self.departures.overtook(report, now);
-            let node = UnstoredNode::Process(report.id.clone());
-            if has_left && self.unstored.is_stored(&node) {
+            if has_left && self.has_to_store_departure(report) {
                 return Unsettled::Leaves(report.seq);
             }
             // By the time of its turn it may have joined and been forgotten.
@@ -147,6 +156,15 @@ impl Members {
             token: member.token.clone(),
             unforgiven,
         }
+    }
+
+    /// Whether the store has to know that a process which is no member has left. A poll that the departure overtook may be on
+    /// its way to another replica.
+    fn has_to_store_departure(&self, report: &Report) -> bool {
+        let node = UnstoredNode::Process(report.id.clone());
+        let may_join_elsewhere = self.is_shared && report.leaves();
+        self.unstored.is_stored(&node)
+            || (may_join_elsewhere && !self.departures.is_stored(&report.id))
     }
 
     /// Takes note of what the history of the store says of the state that a node has reported.
@@ -194,7 +212,7 @@ impl Members {
 
     /// Removes a member that has left with the report of this number.
     pub(crate) fn leave(&mut self, id: &MemberId, seq: u64, now: Instant) {
-        self.departures.note(id, seq, now);
+        self.departures.note(id, seq, true, now);
         self.members.remove(id);
         self.forgiven.remove(id);
         self.unstored.remove(id);

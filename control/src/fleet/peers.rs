@@ -156,6 +156,11 @@ impl Peers {
         self.are_known = true;
     }
 
+    /// Whether this is one of several replicas.
+    pub(super) fn is_replica(&self) -> bool {
+        !self.own.is_empty()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.peers.is_empty()
     }

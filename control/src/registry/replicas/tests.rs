@@ -31,19 +31,17 @@ impl Replica {
 
     /// It takes the report of the process `a`, as control does, with the state in force where that is said.
     fn hears(&self, seq: u64, is_in_force: bool, requests: u64) {
-        let id = MemberId {
-            name: "a".to_owned(),
-            boot: "b1".to_owned(),
-        };
-        let mut report = Report::new(id, "tower");
-        report.seq = seq;
-        report.wait = Duration::from_secs(1);
+        let mut report = report(seq);
         report.running.requests = requests;
         report.running.oldest = (requests > 0).then_some(1);
         if is_in_force {
             let tag = self.memory().service(SHOP).unwrap().tag.clone();
             report.applied = tag.bare().map(str::to_owned);
         }
+        self.takes(report);
+    }
+
+    fn takes(&self, report: Report) {
         let made = Made {
             by: "operator".to_owned(),
             at: Timestamp::UNIX_EPOCH,
@@ -91,6 +89,18 @@ impl Replica {
         let forgetting = self.registry.forget(&request);
         forgetting.map_or(0, |forgetting| forgetting.removed.len())
     }
+}
+
+/// A report of the process `a`.
+fn report(seq: u64) -> Report {
+    let id = MemberId {
+        name: "a".to_owned(),
+        boot: "b1".to_owned(),
+    };
+    let mut report = Report::new(id, "tower");
+    report.seq = seq;
+    report.wait = Duration::from_secs(1);
+    report
 }
 
 /// Two of one store with a service, which know of each other.
@@ -248,4 +258,20 @@ fn no_node_is_lost_before_all_replicas_have_told_what_they_hear() {
     assert!(is_lost(&other, 60));
     assert!(!is_lost(&other, 2));
     relay(&mut other, &one);
+}
+
+#[test]
+fn a_poll_that_a_farewell_to_another_replica_has_overtaken_makes_no_member() {
+    let [one, other] = replicas();
+    let farewell = Report {
+        leaving: true,
+        ..report(2)
+    };
+    one.takes(farewell.clone());
+    let version = one.memory().version();
+    one.takes(farewell);
+    assert_eq!(one.memory().version(), version, "it is stored once");
+    other.hears(1, false, 0);
+    other.catches_up();
+    assert_eq!(other.memory().fleet().members(SHOP), 0);
 }

@@ -19,6 +19,8 @@ pub(super) struct Schedule {
     next_at: Duration,
     /// The longest pause after this round.
     longest: Duration,
+    /// Whether an endpoint has failed since the last answer that has not asked for a pause.
+    has_lost_one: bool,
 }
 
 impl Schedule {
@@ -30,6 +32,7 @@ impl Schedule {
             pauses,
             next_at: Duration::ZERO,
             longest: LONGEST_PAUSE,
+            has_lost_one: false,
         }
     }
 
@@ -63,12 +66,14 @@ impl Schedule {
         }
     }
 
-    /// The endpoint has answered: the next poll goes to it, at once or after the interval.
+    /// The endpoint has answered: the next poll goes to it, at once or after the interval. It is at once, too, after the loss of
+    /// an endpoint, whose polls were held: the next one is to hold them.
     pub(super) fn answered(&mut self, now: Duration, at_once: bool) {
         self.pauses.reset();
         self.turns.stay();
         self.longest = LONGEST_PAUSE;
-        let pause = if at_once {
+        let has_lost_one = core::mem::take(&mut self.has_lost_one);
+        let pause = if at_once || (has_lost_one && !self.options.wait.is_zero()) {
             Duration::ZERO
         } else {
             self.pauses.interval()
@@ -82,6 +87,7 @@ impl Schedule {
         let longest = self.options.at_most(longest);
         self.longest = self.longest.min(longest);
         let not_before = now + asked.min(longest);
+        self.has_lost_one |= asked.is_zero();
         self.next_at = if self.turns.pass(now, not_before, self.pauses.random()) {
             now
         } else {

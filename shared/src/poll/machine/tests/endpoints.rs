@@ -193,3 +193,31 @@ fn the_number_of_endpoints_is_kept_within_its_limits() {
         assert_eq!(endpoints, (0..asked as usize).collect());
     }
 }
+
+#[test]
+fn a_poll_is_held_again_at_once_after_an_endpoint_was_lost() {
+    let busy = PollResponse {
+        retry_after: Some(b"1"),
+        ..status(503)
+    };
+    for (response, is_lost) in [
+        (None, true),
+        (Some(status(502)), true),
+        // It has said how much it may be asked.
+        (Some(busy), false),
+    ] {
+        let mut poll = answered_of_three();
+        poll.send(MS(2));
+        match response {
+            None => poll.fail(MS(9)),
+            Some(response) => drop(poll.receive(MS(9), response)),
+        }
+        assert_eq!(poll.send(MS(9)).prefer, None);
+        poll.receive(MS(10), status(304)).unwrap();
+        assert_eq!(poll.next_at() == MS(10), is_lost);
+        assert!(poll.send(poll.next_at()).prefer.is_some());
+        // A server that holds no polls is not asked again and again.
+        poll.receive(MS(11), status(304)).unwrap();
+        assert!(poll.next_at() > MS(4_000));
+    }
+}

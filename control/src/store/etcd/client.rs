@@ -1,9 +1,10 @@
+mod tries;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
-use tokio::time::{Instant, sleep, timeout};
 use tonic::codec::Streaming;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
@@ -35,12 +36,6 @@ pub(super) struct Client {
     hint: &'static str,
 }
 
-/// How long one member is waited for at first. The time doubles with each round, up to the longest.
-const FIRST_TRY: Duration = Duration::from_millis(500);
-/// The longest that one member is waited for.
-const LONGEST_TRY: Duration = Duration::from_secs(4);
-/// The pause between two rounds.
-const PAUSE: Duration = Duration::from_millis(50);
 /// How long the opening of a watch is tried for.
 const OPENING: Duration = Duration::from_secs(3);
 /// How long a connection may take.
@@ -221,30 +216,31 @@ impl Client {
     where
         F: Future<Output = Result<Response<T>, Status>>,
     {
-        let end = Instant::now() + limit;
-        let mut patience = FIRST_TRY;
-        let mut last = String::from("there is no member");
-        loop {
-            for _ in &self.members {
-                let left = end.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Err(Failure::Unanswered { last });
-                }
-                let current = self.current();
-                let Some((url, channel)) = self.members.get(current) else {
-                    return Err(Failure::Unanswered { last });
+        let mut before = None;
+        let begin = || {
+            // The one before is slow, or has failed.
+            before.into_iter().for_each(|member| self.give_up(member));
+            let current = self.current();
+            before = Some(current);
+            let member = self.members.get(current);
+            let asked = member.map(|(url, channel)| (url, call(channel.clone())));
+            async move {
+                let Some((url, asked)) = asked else {
+                    return Err("there is no member".to_owned());
                 };
-                match timeout(patience.min(left), call(channel.clone())).await {
-                    Ok(Ok(answer)) => return Ok(answer.into_inner()),
-                    Ok(Err(status)) if is_final(&status) => return Err(Failure::refused(status)),
-                    Ok(Err(status)) => last = format!("{url}: {}{}", causes(&status), self.hint),
-                    Err(_) => last = format!("{url}: no answer within {patience:?}"),
+                match asked.await {
+                    Ok(answer) => Ok(Ok(answer.into_inner())),
+                    Err(status) if is_final(&status) => Ok(Err(Failure::refused(status))),
+                    Err(status) => Err(format!("{url}: {}{}", causes(&status), self.hint)),
                 }
-                self.give_up(current);
             }
-            patience = (2 * patience).min(LONGEST_TRY);
-            sleep(PAUSE).await;
-        }
+        };
+        tries::first(self.members.len(), limit, begin)
+            .await
+            .unwrap_or_else(|last| {
+                let last = last.unwrap_or_else(|| format!("without an answer for {limit:?}"));
+                Err(Failure::Unanswered { last })
+            })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::registry::Registry;
 use crate::server::certificates::Certificates;
 use crate::server::host_names::HostNames;
 use crate::server::http::long_poll::LongPolls;
+use crate::server::http::patience::Patience;
 use crate::server::http::problem::Problem;
 use crate::server::listen::{Capacity, Connections};
 use crate::server::log_limiter::LogLimiter;
@@ -80,10 +81,17 @@ impl App {
         })
     }
 
-    /// Waits until memory has all that was stored before this call; tells whether it has.
-    pub(crate) async fn is_proven(&self) -> bool {
+    /// The same for a request that asks to be held: the members of etcd elect another leader in less time.
+    const PROVING_HELD: Duration = Duration::from_millis(3500);
+
+    /// Waits until memory has all that was stored before this call, as long as the client has patience; tells whether it has.
+    pub(crate) async fn is_proven(&self, patience: Patience) -> bool {
+        let limit = match patience {
+            Patience::Short => Self::PROVING,
+            Patience::Long => Self::PROVING_HELD,
+        };
         match &self.replica {
-            Some(replica) => replica.is_proven(Self::PROVING).await,
+            Some(replica) => replica.is_proven(limit).await,
             None => true,
         }
     }

@@ -25,7 +25,7 @@ use crate::registry::{Published, Registry};
 use crate::server::app::App;
 use crate::server::gate::auth;
 use crate::server::host_names::HostNames;
-use crate::server::http::long_poll;
+use crate::server::http::patience;
 use crate::server::listen::Capacity;
 use crate::server::listen::Endpoints;
 use crate::server::routes::router;
@@ -133,7 +133,7 @@ pub fn bearer(lines: &[&[u8]]) -> Option<Vec<u8>> {
 /// How long the lines of `Prefer` ask control to wait.
 #[must_use]
 pub fn wait(lines: &[&[u8]]) -> Option<Duration> {
-    long_poll::wait(&headers(&long_poll::PREFER, lines))
+    patience::wait(&headers(&patience::PREFER, lines))
 }
 
 /// Those of the lines that a header may have.

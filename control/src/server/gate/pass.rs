@@ -9,6 +9,7 @@ use crate::server::gate::access::Access;
 use crate::server::gate::access_log::Line;
 use crate::server::gate::{auth, origin};
 use crate::server::handlers::state;
+use crate::server::http::patience::Patience;
 use crate::server::http::stopwatch::Stopwatch;
 use crate::server::listen::Endpoints;
 
@@ -30,7 +31,8 @@ pub(crate) async fn pass(
     let is_of_this_replica =
         route == Some("/metrics") || Access::to(&method, route) == Access::Anybody;
     // Before the token is looked up, which another replica may have made or revoked.
-    let is_proven = checked.is_err() || is_of_this_replica || app.is_proven().await;
+    let patience = Patience::of(request.headers());
+    let is_proven = checked.is_err() || is_of_this_replica || app.is_proven(patience).await;
     let (caller, response) = match checked.and_then(|()| auth::check(&app, &mut request)) {
         Ok(caller) if is_proven => (caller, next.run(request).await),
         Ok(caller) => {

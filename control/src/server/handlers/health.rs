@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
+use crate::server::http::patience::Patience;
 use crate::server::http::problem::Problem;
 
 /// `GET /healthz`: whether control answers, and can still save changes.
@@ -25,7 +26,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
         ));
     }
     check_disk(&app)?;
-    if !app.is_proven().await {
+    if !app.is_proven(Patience::Short).await {
         return Err(app.unproven());
     }
     json(StatusCode::OK, &json!({ "status": "ready" }))

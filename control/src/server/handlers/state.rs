@@ -69,7 +69,7 @@ pub(crate) async fn get(
         })
     })
     .await?;
-    if poll.age() >= STALE && !app.is_proven().await {
+    if poll.age() >= STALE && !app.is_proven(poll.patience()).await {
         return Ok(provisional(&service));
     }
     let caching = [(ETAG, service.tag.as_str()), (CACHE_CONTROL, "no-cache")];

@@ -5,22 +5,19 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::header::IF_NONE_MATCH;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderName, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::server::http::identity::Caller;
 use crate::server::http::json_request::condition;
+use crate::server::http::patience::{Patience, wait};
 use crate::server::http::problem::Problem;
 use crate::server::http::stopwatch::Stopwatch;
 use crate::server::stop::stopped;
 use crate::values::etag::Condition;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
-
-/// The longest that a poll is held, whatever it asks for.
-const LONGEST: Duration = Duration::from_secs(60);
 
 /// What holds polls.
 #[derive(Debug)]
@@ -104,6 +101,11 @@ impl LongPoll {
         self.known.as_ref().is_some_and(|known| known.names(etag))
     }
 
+    /// How long its client waits beyond the time for which it asks to be held.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience::new(self.known.is_some(), self.wait)
+    }
+
     /// How long ago the poll came.
     pub(crate) fn age(&self) -> Duration {
         self.stopwatch.elapsed()
@@ -163,29 +165,10 @@ impl<S: Send + Sync> FromRequestParts<S> for LongPoll {
     }
 }
 
-/// For how long the poll asks to be held; the first `wait` counts.
-pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let lines = headers.get_all(PREFER).iter();
-    let preferences = lines.filter_map(|line| line.to_str().ok());
-    let mut preferences = preferences.flat_map(|line| line.split(','));
-    let seconds = preferences.find_map(|preference| {
-        let preference = preference.split(';').next().unwrap_or_default();
-        let (name, value) = preference.split_once('=')?;
-        let wait = name.trim().eq_ignore_ascii_case("wait");
-        wait.then(|| value.trim().trim_matches('"'))
-    })?;
-    // More than fits is more than is held anyway.
-    let digits = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = digits.then(|| seconds.parse().unwrap_or(u64::MAX))?;
-    let wait = Duration::from_secs(seconds).min(LONGEST);
-    (!wait.is_zero()).then_some(wait)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use axum::http::HeaderValue;
     use tokio::time::advance;
 
     use super::*;
@@ -270,36 +253,5 @@ mod tests {
         let hold = |etag| poll.hold(&polls, etag, changes.clone(), || Ok(Look::Nothing));
         assert!(hold("\"b\"").await.is_ok());
         assert!(hold("\"a\"").await.is_err());
-    }
-
-    #[test]
-    fn wait_is_read_as_a_preference() {
-        for (lines, seconds) in [
-            (&["wait=10"][..], Some(10)),
-            (&["Wait = 10"], Some(10)),
-            (&["wait=\"10\""], Some(10)),
-            (&["respond-async, wait=10;x=y"], Some(10)),
-            (&["respond-async", "wait=10"], Some(10)),
-            (&["wait=5, wait=10"], Some(5)),
-            (&["wait=3600"], Some(60)),
-            (&["wait=99999999999999999999999"], Some(60)),
-            (&["wait=0"], None),
-            (&["wait"], None),
-            (&["wait="], None),
-            (&["wait=-1"], None),
-            (&["wait=1.5"], None),
-            (&["waiting=10"], None),
-            (&[], None),
-        ] {
-            let mut headers = HeaderMap::new();
-            for line in lines {
-                headers.append(PREFER, HeaderValue::from_static(line));
-            }
-            assert_eq!(
-                wait(&headers),
-                seconds.map(Duration::from_secs),
-                "{lines:?}"
-            );
-        }
     }
 }

@@ -5,5 +5,6 @@ pub(crate) mod body;
 pub(crate) mod identity;
 pub(crate) mod json_request;
 pub(crate) mod long_poll;
+pub(crate) mod patience;
 pub(crate) mod problem;
 pub(crate) mod stopwatch;

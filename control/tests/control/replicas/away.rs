@@ -1,3 +1,5 @@
+use std::sync::mpsc::TryRecvError;
+
 use intermission_testkit::control::Ask;
 use serde_json::json;
 
@@ -17,7 +19,10 @@ fn a_replica_that_does_not_reach_a_quorum_answers_no_poll_and_gives_the_last_sta
     let poll = Ask::new("GET", "/v1/services/shop/state")
         .header("if-none-match", state.header("etag").unwrap())
         .header("intermission-node", node.report(""));
+    // Its client waits for long, and the members of etcd may elect another leader meanwhile.
+    let held = control.begin(poll.clone().header("prefer", "wait=10"));
     control.until(|| control.ask(control.authorized(poll.clone())).status == 503);
+    assert_eq!(held.try_recv().unwrap_err(), TryRecvError::Empty);
     let answer = control.ask(control.authorized(poll));
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("retry-after"), Some("1"));

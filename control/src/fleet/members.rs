@@ -65,6 +65,10 @@ impl Members {
         self.members.values()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.members.len()
+    }
+
     pub(super) fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.get(id)
     }

@@ -27,6 +27,11 @@ impl Fleet {
         living.count()
     }
 
+    /// How many members all services have.
+    pub(crate) fn all_members(&self) -> usize {
+        self.services.values().map(Members::count).sum()
+    }
+
     /// How many members a service has.
     pub(crate) fn members(&self, service: &str) -> usize {
         self.all(service).count()

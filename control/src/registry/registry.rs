@@ -9,6 +9,7 @@ use tracing::{info, warn};
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
+use crate::registry::reports::Settling;
 use crate::store::{
     After, Batch, Committed, DOCUMENTS, OpenError, Page, Step, Store, StoreError, StoredMember,
     Usage,
@@ -25,6 +26,7 @@ pub(crate) struct Registry {
     /// The same store, where others write it too. What takes long to read keeps no poll waiting there.
     shared: Option<Arc<dyn Store + Sync>>,
     memory: Memory,
+    pub(super) settling: Settling,
 }
 
 impl Registry {
@@ -38,6 +40,7 @@ impl Registry {
             shared: store.shared(),
             store: Mutex::new(Box::new(store)),
             memory,
+            settling: Settling::default(),
         })
     }
 

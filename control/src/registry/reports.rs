@@ -1,5 +1,7 @@
 //! What nodes report, measured by the history of the store.
 
+mod settling;
+
 use std::sync::Arc;
 
 use intermission_core::{Report, StateTag};
@@ -8,7 +10,7 @@ use tracing::{error, warn};
 use crate::fleet::{LastReport, Position, Reported, Unsettled};
 use crate::registry::error::ChangeError;
 use crate::registry::memory::Memory;
-use crate::registry::position::{look_up, place, position};
+use crate::registry::position::{place, position};
 use crate::registry::registry::Registry;
 use crate::store::{Batch, LEVEL, Step, StoreError, StoredMember};
 use crate::token::Grant;
@@ -18,41 +20,9 @@ use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::stamp::Stamp;
 
-impl Registry {
-    /// Stores what a report has changed of its process.
-    ///
-    /// # Errors
-    ///
-    /// Where a member that has left could not be removed.
-    pub(crate) fn settle(
-        &self,
-        service: &str,
-        mut heard: LastReport,
-        grant: &Grant,
-    ) -> Result<(), ChangeError> {
-        if heard.position == Position::Unproven {
-            heard.position = self.read(|store| look_up(store, service, &heard.report))?;
-            self.memory().place(service, &heard);
-        }
-        // The process may have left while the store took it.
-        loop {
-            let stored = self.commit(|_, memory, now| {
-                let batch = memory.settle(service, &heard, grant, now);
-                let is_settled = batch.0.is_empty();
-                Ok::<_, StoreError>((batch, is_settled))
-            });
-            match stored {
-                Ok(true) => return Ok(()),
-                Ok(false) => self.memory().settled(service, &heard, grant),
-                Err(error) if self.is_shared() => return Err(ChangeError::Store(error)),
-                Err(error) => {
-                    let memory = self.memory();
-                    return Ok(memory.not_settled(service, &heard, grant, error, Now::read())?);
-                }
-            }
-        }
-    }
+pub(super) use self::settling::Settling;
 
+impl Registry {
     /// Takes note of a node that gets the state and cannot become a member.
     pub(crate) fn note_unstored(
         &self,
@@ -261,7 +231,13 @@ impl Memory {
     /// Whether no more nodes may come with a token. Lost nodes do not count.
     fn is_full(&self, grant: &Grant, now: Now) -> bool {
         let most = usize::try_from(grant.max_members).unwrap_or(usize::MAX);
-        self.fleet().count(&grant.name, now) >= most
+        !self.has_room(grant, 0) && self.fleet().count(&grant.name, now) >= most
+    }
+
+    /// Whether one more node may come with a token besides so many others, whatever tokens the members have.
+    fn has_room(&self, grant: &Grant, others: u64) -> bool {
+        let members = u64::try_from(self.fleet().all_members()).unwrap_or(u64::MAX);
+        members.saturating_add(others) < grant.max_members.into()
     }
 
     /// Publishes how a barrier ended, though that could not be stored.

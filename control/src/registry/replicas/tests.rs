@@ -50,7 +50,8 @@ impl Replica {
         let memory = self.memory();
         let reported = memory.report(SHOP, report, None, &grant.name, Now::read());
         if let Reported::Unsettled(heard) = reported.unwrap() {
-            self.registry.settle(SHOP, *heard, &grant).unwrap();
+            let pending = self.registry.await_settling(SHOP, *heard, &grant);
+            self.registry.settle(pending).unwrap();
         }
     }
 

@@ -128,13 +128,16 @@ async fn settle(
     heard: LastReport,
     grant: &Grant,
 ) -> Result<(), Problem> {
-    let (service, grant) = (service.to_owned(), grant.clone());
+    let pending = app.registry.await_settling(service, heard, grant);
     // The semaphore is never closed.
     let turn = Arc::clone(&app.joining).acquire_owned().await.ok();
+    if pending.is_settled() {
+        return Ok(());
+    }
     Arc::clone(app)
         .blocking(move |registry| {
             let _turn = turn;
-            registry.settle(&service, heard, &grant)
+            registry.settle(pending)
         })
         .await
 }

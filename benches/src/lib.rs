@@ -10,6 +10,7 @@ pub mod pairs;
 pub mod process;
 pub mod proxies;
 mod random;
+pub mod replicas;
 pub mod report;
 mod request;
 pub mod wrk;

@@ -1,13 +1,13 @@
 //! A cluster of etcd.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::{Process, free_address};
+use crate::{Process, free_address, wait_for};
 
 /// Members of a cluster on loopback, with a folder each that outlives them.
 #[derive(Debug)]
@@ -22,6 +22,17 @@ struct Member {
     client: SocketAddr,
     peer: SocketAddr,
     process: Option<Process>,
+}
+
+impl Member {
+    fn leads(&self) -> bool {
+        let is_one = |metrics: String| {
+            metrics
+                .lines()
+                .any(|line| line == "etcd_server_is_leader 1")
+        };
+        metrics(self.client).is_ok_and(is_one)
+    }
 }
 
 impl Etcd {
@@ -70,6 +81,14 @@ impl Etcd {
             .iter()
             .filter(|member| member.process.is_some());
         running.map(|member| requests(member.client)).sum()
+    }
+
+    /// The place of the leader.
+    #[track_caller]
+    pub fn leader(&self) -> usize {
+        wait_for("etcd has a leader", || {
+            self.members.iter().position(Member::leads)
+        })
     }
 
     /// The process of a member that runs.
@@ -172,16 +191,22 @@ impl Etcd {
     }
 }
 
-/// How many requests for keys a member has answered, by its metrics.
+/// How many requests for keys a member has answered.
 fn requests(member: SocketAddr) -> u64 {
-    let mut stream = TcpStream::connect(member).unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
-    let mut metrics = String::new();
-    stream.read_to_string(&mut metrics).unwrap();
+    let metrics = metrics(member).unwrap();
     let handled = metrics.lines().filter(|line| {
         line.starts_with("grpc_server_handled_total{")
             && line.contains("grpc_service=\"etcdserverpb.KV\"")
     });
     let counts = handled.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
     counts.sum()
+}
+
+/// The metrics of a member.
+fn metrics(member: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect(member)?;
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n")?;
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics)?;
+    Ok(metrics)
 }

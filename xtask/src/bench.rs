@@ -16,14 +16,14 @@ use crate::{counts, tools, wasm};
 /// How long it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Length {
-    /// At most half an hour.
+    /// At most an hour.
     Full,
     /// A few minutes, of which nothing is kept but under `target/`.
     Quick,
 }
 
 /// The binaries that measure, and the processor that each is kept on where it is not to use them all.
-const MEASURING: [(&str, Option<&str>); 7] = [
+const MEASURING: [(&str, Option<&str>); 8] = [
     ("address_table", Some("1")),
     ("layer_table", None),
     ("wrk_axum", None),
@@ -31,6 +31,7 @@ const MEASURING: [(&str, Option<&str>); 7] = [
     ("propagation", None),
     ("large_store", None),
     ("memory_envoy", None),
+    ("replicas", None),
 ];
 
 /// Builds, measures one after the other, and writes it down.

@@ -3,6 +3,7 @@
 mod chart;
 mod control;
 mod lines;
+mod replicas;
 mod table;
 
 use std::fs;
@@ -52,6 +53,8 @@ fn parts(lines: &Lines) -> Vec<(&'static str, String)> {
         ("propagation", control::propagation(lines)),
         ("large-store", control::large_store(lines)),
         ("memory", memory(lines)),
+        ("replicas", replicas::times(lines)),
+        ("replicas-polls", replicas::polls(lines)),
     ];
     for (name, family) in FAMILIES {
         parts.push((name, addresses(lines, family)));

@@ -7,5 +7,6 @@ mod socket;
 mod transport;
 
 pub use connection::Connection;
+pub use intermission_corpus::Observed;
 pub use socket::Socket;
 pub use transport::{Transport, get};

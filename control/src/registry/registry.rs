@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
-use crate::registry::reports::Settling;
+use crate::registry::reports::settling::Settling;
 use crate::store::{
     After, Batch, Committed, DOCUMENTS, OpenError, Page, Step, Store, StoreError, StoredMember,
     Usage,

@@ -1,6 +1,6 @@
 //! What nodes report, measured by the history of the store.
 
-mod settling;
+pub(super) mod settling;
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tracing::{error, warn};
 use crate::fleet::{LastReport, Position, Reported, Unsettled};
 use crate::registry::error::ChangeError;
 use crate::registry::memory::Memory;
-use crate::registry::position::{place, position};
+use crate::registry::position::{look_up, place, position};
 use crate::registry::registry::Registry;
 use crate::store::{Batch, LEVEL, Step, StoreError, StoredMember};
 use crate::token::Grant;
@@ -20,9 +20,61 @@ use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::stamp::Stamp;
 
-pub(super) use self::settling::Settling;
+use self::settling::Pending;
 
 impl Registry {
+    /// Takes note of a report of which the store has to take something. A batch that others store may take it along.
+    pub(crate) fn await_settling(
+        &self,
+        service: &str,
+        heard: LastReport,
+        grant: &Grant,
+    ) -> Arc<Pending> {
+        self.settling.wait(service, heard, grant)
+    }
+
+    /// Stores what a report has changed of its process, and what others have that wait.
+    ///
+    /// # Errors
+    ///
+    /// Where a member that has left could not be removed.
+    pub(crate) fn settle(&self, mut pending: Arc<Pending>) -> Result<(), ChangeError> {
+        let memory = self.memory();
+        if !pending.is_placed() {
+            let mut heard = pending.heard.clone();
+            heard.position = self.read(|store| look_up(store, &pending.service, &heard.report))?;
+            memory.place(&pending.service, &heard);
+            pending = self.await_settling(&pending.service, heard, &pending.grant);
+        }
+        // The process may have left while the store took it.
+        while !pending.is_settled() {
+            let stored = self.commit(|_, memory, now| {
+                if pending.is_settled() {
+                    return Ok((Batch::default(), Vec::new()));
+                }
+                Ok::<_, StoreError>(self.settling.batch(&pending, memory, now))
+            });
+            let Pending {
+                service,
+                heard,
+                grant,
+                ..
+            } = &*pending;
+            match stored {
+                Ok(together) => {
+                    for (one, is_stored) in together {
+                        one.note(memory, is_stored);
+                    }
+                }
+                Err(error) if self.is_shared() => return Err(ChangeError::Store(error)),
+                Err(error) => {
+                    return Ok(memory.not_settled(service, heard, grant, error, Now::read())?);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Takes note of a node that gets the state and cannot become a member.
     pub(crate) fn note_unstored(
         &self,
@@ -281,3 +333,6 @@ pub(super) fn joined(service: &str, heard: &LastReport, token: String) -> Step {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,11 @@ fn main() -> Result<()> {
         .enable_all()
         .build()?;
     let mut arguments = std::env::args().skip(1);
-    let mut argument = || arguments.next().context("pollers TOKEN NAME COUNT WAIT ADDRESS…");
+    let mut argument = || {
+        arguments
+            .next()
+            .context("pollers TOKEN NAME COUNT WAIT ADDRESS…")
+    };
     let (token, name) = (argument()?, argument()?);
     let (count, wait) = (argument()?.parse::<u64>()?, argument()?.parse()?);
     let endpoints = arguments.map(|address| address.parse::<SocketAddr>());

@@ -144,7 +144,9 @@ async fn waits(effort: &Effort) -> Result<()> {
 /// How long the command waits for so many nodes.
 fn wait(served: &Served, first: usize, switch: &str, nodes: usize) -> Result<Duration> {
     let expect = nodes.to_string();
-    let words = [switch, "shop", "--wait", "--expect", &expect, "--output", "json"];
+    let words = [
+        switch, "shop", "--wait", "--expect", &expect, "--output", "json",
+    ];
     let mut command = served.command(first, &words);
     let begun = Instant::now();
     let run = command.output()?;
@@ -218,7 +220,10 @@ async fn leader(effort: &Effort) -> Result<()> {
         let etcd = served.etcd.as_mut().context("there is no etcd")?;
         etcd.restart(leader);
         within(LONG, "etcd has a leader", async || {
-            served.controls.iter().all(|control| control.get("/readyz").status == 200)
+            served
+                .controls
+                .iter()
+                .all(|control| control.get("/readyz").status == 200)
         })
         .await;
         sleep(Duration::from_secs(2)).await;
@@ -248,7 +253,11 @@ fn operate(
         let run = command.stdout(Stdio::null()).output()?;
         times.push(begun.elapsed());
         let errors = String::from_utf8_lossy(&run.stderr);
-        ensure!(run.status.success(), "a change failed after {:?}: {errors}", begun.elapsed());
+        ensure!(
+            run.status.success(),
+            "a change failed after {:?}: {errors}",
+            begun.elapsed()
+        );
     }
     Ok(times)
 }

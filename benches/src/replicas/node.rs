@@ -90,7 +90,9 @@ impl Node {
         let request = self.poll.send(self.started.elapsed());
         let report = report.to_string();
         let timed = timeout(request.timeout, self.fetch(&request, &report));
-        let fetched = timed.await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+        let fetched = timed
+            .await
+            .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
         let now = self.started.elapsed();
         let (connection, answer) = match fetched {
             Ok(fetched) => fetched,

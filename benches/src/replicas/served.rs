@@ -105,8 +105,7 @@ impl Served {
         let held = places.iter().map(|place| {
             let metrics = String::from_utf8(self.controls[*place].get("/metrics").body)?;
             let mut lines = metrics.lines();
-            let held =
-                lines.find_map(|line| line.strip_prefix("intermission_control_polls_held "));
+            let held = lines.find_map(|line| line.strip_prefix("intermission_control_polls_held "));
             Ok(held.context("the metric is not there")?.parse::<usize>()?)
         });
         held.sum()

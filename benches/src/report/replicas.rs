@@ -25,7 +25,10 @@ pub(super) fn times(lines: &Lines) -> String {
             let one = of.with("contender", &contender);
             let nodes = one.first("nodes").map(number);
             let cells = SPREAD.map(|(_, key)| one.first(key).map(milliseconds));
-            table.row(&format!("{what}, {contender}"), [nodes].into_iter().chain(cells));
+            table.row(
+                &format!("{what}, {contender}"),
+                [nodes].into_iter().chain(cells),
+            );
         }
     }
     table.to_string()

@@ -35,6 +35,8 @@ pub(crate) struct Member {
     pub(crate) strayed: bool,
     /// Since when it is waited for, if it is not heard at all.
     pub(crate) expected: Instant,
+    /// How often another replica has relayed it.
+    pub(crate) relays: u64,
 }
 
 /// The last report of a member.
@@ -123,6 +125,7 @@ impl Member {
 
     /// Takes its last report, as another replica relays it.
     pub(super) fn relayed(&mut self, relayed: LastReport) {
+        self.relays += 1;
         match &mut self.heard {
             Some(heard) if heard.report.seq == relayed.report.seq => {
                 if matches!(heard.by, By::Peer { .. }) && relayed.by != heard.by {

@@ -18,7 +18,8 @@ pub(crate) struct Relay {
 
 #[derive(Debug)]
 struct Group {
-    members: Vec<RelayedMember>,
+    /// Each with how often another replica had relayed it.
+    members: Vec<(RelayedMember, u64)>,
     at: Instant,
 }
 
@@ -39,7 +40,8 @@ impl Relay {
             for member in fleet.all(service) {
                 if let Some(relayed) = RelayedMember::of(member, now) {
                     let group = (service.clone(), group(&relayed));
-                    groups.entry(group).or_default().push(relayed);
+                    let own = groups.entry(group).or_default();
+                    own.push((relayed, member.relays));
                 }
             }
         }
@@ -52,7 +54,7 @@ impl Relay {
             }
             let relayed = Relayed {
                 version: fleet.version().0,
-                members: members.clone(),
+                members: members.iter().map(|(member, _)| member.clone()).collect(),
             };
             let at = now.instant;
             self.relayed.insert(key.clone(), Group { members, at });
@@ -62,7 +64,7 @@ impl Relay {
     }
 
     /// The groups that were relayed, without members.
-    fn silent_groups(&self) -> BTreeMap<(String, u64), Vec<RelayedMember>> {
+    fn silent_groups(&self) -> BTreeMap<(String, u64), Vec<(RelayedMember, u64)>> {
         let known = self.relayed.keys().cloned();
         known.map(|group| (group, Vec::new())).collect()
     }
@@ -70,7 +72,7 @@ impl Relay {
     fn is_news(
         &self,
         group: &(String, u64),
-        members: &[RelayedMember],
+        members: &[(RelayedMember, u64)],
         began: &[Version],
         now: Now,
     ) -> bool {
@@ -78,8 +80,11 @@ impl Relay {
             return !members.is_empty();
         };
         let is_old = now.instant.saturating_duration_since(before.at) >= NUMBERS;
-        let differs = |(member, before): (&RelayedMember, &RelayedMember)| {
-            !member.says_the_same_as(before)
+        type Of = (RelayedMember, u64);
+        let differs = |((member, relays), (before, known)): (&Of, &Of)| {
+            // The others may take a replica that has relayed it since for the one that hears it.
+            relays != known
+                || !member.says_the_same_as(before)
                 || began
                     .iter()
                     .any(|began| member.is_first_since(*began, before))

@@ -45,6 +45,7 @@ pub(crate) fn member(heard: LastReport) -> Member {
         lease: report.lease,
         forgiven: BTreeSet::new(),
         expected: heard.at,
+        relays: 0,
         heard: None,
     };
     member.report(heard, "nodes");

@@ -278,6 +278,7 @@ fn member(stored: &StoredMember, now: Now) -> Member {
         forgiven: BTreeSet::new(),
         heard: None,
         expected: now.instant,
+        relays: 0,
     }
 }
 

@@ -216,7 +216,7 @@ fn a_report_that_comes_late_by_way_of_another_replica_takes_nothing_back() {
 }
 
 #[test]
-fn a_member_that_was_forgotten_is_none_again_by_what_was_told_before() {
+fn a_member_that_was_forgotten_is_none_again_by_what_was_relayed_before() {
     let [mut one, other] = replicas();
     one.hears(1, true, 0);
     let (relayed, _) = one.registry.memory().relay(&mut one.relay, Now::read());
@@ -242,7 +242,7 @@ fn a_member_that_was_forgotten_is_none_again_by_what_was_told_before() {
 }
 
 #[test]
-fn no_node_is_lost_before_all_replicas_have_told_what_they_hear() {
+fn no_node_is_lost_before_all_replicas_have_relayed_what_they_hear() {
     let [mut one, mut other] = replicas();
     one.hears(1, true, 0);
     relay(&mut one, &other);
@@ -275,4 +275,24 @@ fn a_poll_that_a_farewell_to_another_replica_has_overtaken_makes_no_member() {
     other.hears(1, false, 0);
     other.catches_up();
     assert_eq!(other.memory().fleet().members(SHOP), 0);
+}
+
+#[test]
+fn a_node_that_comes_back_is_relayed_again_though_it_says_the_same() {
+    for is_back_first in [true, false] {
+        let [mut one, mut other] = replicas();
+        one.hears(1, true, 0);
+        relay(&mut one, &other);
+        other.hears(2, true, 0);
+        if is_back_first {
+            one.hears(3, true, 0);
+            assert_eq!(relay(&mut one, &other), 0);
+            relay(&mut other, &one);
+        } else {
+            relay(&mut other, &one);
+            one.hears(3, true, 0);
+        }
+        assert_eq!(relay(&mut one, &other), 1);
+        assert_eq!(relay(&mut one, &other), 0);
+    }
 }

@@ -229,7 +229,8 @@ impl Fleet {
     }
 
     /// Takes the last report of a member, as another replica relays it.
-    pub(crate) fn relayed(&mut self, service: &str, relayed: LastReport) {
+    pub(crate) fn relayed(&mut self, service: &str, mut relayed: LastReport) {
+        relayed.at = self.peers.silent_from(relayed.at);
         let of_service = self.services.get_mut(service);
         if let Some(member) = of_service.and_then(|of_service| of_service.relayed(relayed)) {
             member.revoked = self.revoked.contains(&member.token);

@@ -81,6 +81,12 @@ impl Peers {
         self.loaded.is_none_or(|loaded| known > loaded)
     }
 
+    /// From when on a member may be taken for silent that another replica says has not been heard since `at`: not from before
+    /// memory was loaded, because a third replica may have heard it since and not have relayed it yet.
+    pub(super) fn silent_from(&self, at: Instant) -> Instant {
+        self.loaded.map_or(at, |loaded| at.max(loaded))
+    }
+
     /// Begins a heartbeat of a replica that has this version and knows facts of this level.
     pub(crate) fn heartbeat(&mut self, version: u64, level: u32, now: Now) -> Heartbeat {
         let number = self.heartbeats.back().map_or(1, |(last, _)| last + 1);

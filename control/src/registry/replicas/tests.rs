@@ -296,3 +296,30 @@ fn a_node_that_comes_back_is_relayed_again_though_it_says_the_same() {
         assert_eq!(relay(&mut one, &other), 0);
     }
 }
+
+#[test]
+fn a_replica_that_has_just_started_takes_no_node_for_lost_by_the_word_of_one_other() {
+    let [one, other] = replicas();
+    one.hears(1, true, 0);
+    other.catches_up();
+    let later = |seconds| {
+        let mut now = Now::read();
+        now.instant += Duration::from_secs(seconds);
+        now
+    };
+    // A third replica may hear the node, and has not relayed it yet.
+    let serving = BTreeSet::from(["one", "third", "other"].map(str::to_owned));
+    let (memory, version) = (other.memory(), other.memory().version());
+    memory.end_replica("one");
+    memory.name("other", "other", later(60));
+    memory.keep_replicas(&serving, version, later(60));
+    let (relayed, _) = one.memory().relay(&mut Relay::default(), later(60));
+    for (service, _, relayed) in &relayed {
+        memory.relayed(service, "one", relayed, later(60));
+    }
+    let is_lost = |seconds| memory.fleet().view(SHOP, 1, later(seconds)).nodes[0].lost;
+    assert!(!is_lost(60) && !is_lost(90), "the third has said nothing");
+    memory.end_replica("one");
+    memory.end_replica("third");
+    assert!(!is_lost(62) && is_lost(65));
+}

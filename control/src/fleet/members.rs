@@ -123,6 +123,7 @@ impl Members {
             self.unstored.remove(&report.id);
         } else {
             self.note_unstored(node, token, None, now);
+            self.unstored.hear(&heard, token);
         }
         match self.unsettled(&heard, heard.at) {
             Unsettled::Nothing if position != Some(Position::Unproven) => Reported::Taken,

@@ -74,6 +74,25 @@ fn a_member_that_is_heard_while_it_is_being_forgotten_stays() {
 }
 
 #[test]
+fn a_node_that_reports_while_it_is_forgotten_joins_again_with_its_last_report() {
+    let mut fleet = fleet(60);
+    fleet.of(SERVICE).begin_to_forget(&id());
+    let first = heard(2, "");
+    fleet.report(SERVICE, first.clone(), "nodes");
+    fleet.report(SERVICE, heard(3, ";running=5;oldest=1"), "nodes");
+    fleet.of(SERVICE).forget(&id());
+    // The store takes it by the report that came first.
+    let stored = Member {
+        heard: None,
+        ..testing::member(first.clone())
+    };
+    fleet.join(SERVICE, stored, Now::read());
+    fleet.report(SERVICE, first, "nodes");
+    let view = fleet.view(SERVICE, 17, Now::read());
+    assert_eq!((view.nodes[0].running, view.unstored), (5, 0));
+}
+
+#[test]
 fn a_good_end_is_taken_back_if_it_does_not_hold_until_it_is_stored() {
     let spoil: [fn(&mut Fleet); 2] = [
         |fleet| fleet.supersede(&state(18, Mode::Off)),

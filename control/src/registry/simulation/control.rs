@@ -288,7 +288,10 @@ impl World {
         if response.is_shared {
             process.heard(message);
         }
-        process.was_member = Some(self.now).filter(|_| is_member);
+        // A poll that comes late says nothing of the process, and its answer does not reach it.
+        if message.report.seq >= process.heard {
+            process.was_member = Some(self.now).filter(|_| is_member);
+        }
         self.send(message.process, message.report.seq, response);
     }
 

@@ -86,7 +86,7 @@ pub(super) struct Process {
     lease: Option<Duration>,
     pub(super) seq: u64,
     /// The number of the last poll that control has heard.
-    heard: u64,
+    pub(super) heard: u64,
     /// The number of the poll that is not answered yet.
     pub(super) in_flight: Option<u64>,
     pub(super) threads: Vec<Thread>,

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_faults_are_reported_at_once() {
         let kept = [("a", 100, 0), ("b", 100, 0), ("gone", 1, 0)];
         let found = [("a", 200, 0), ("b", 100, 1), ("new", 1, 0)];
         let expected = "\

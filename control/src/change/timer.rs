@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn who_enters_soon_after_a_timer_ended_it_is_told() {
+    fn an_enter_soon_after_a_timer_names_the_timer() {
         let mut last = stamp(3, "2026-11-23T01:00:00Z");
         last.actor = TIMER.to_owned();
         let advice = |last: &Stamp, before: &str, at: &str| {

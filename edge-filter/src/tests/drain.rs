@@ -163,7 +163,7 @@ fn a_service_that_is_closed_without_an_answer_judges_by_that() {
 }
 
 #[test]
-fn what_runs_in_all_vms_is_told_together() {
+fn requests_of_all_vms_are_reported_together() {
     let host = Fake::new();
     let hosts = [host.clone(), host.sibling()];
     let mut roots = [root(&hosts[0], 1), root(&hosts[1], 2)];

@@ -125,7 +125,7 @@ fn what_is_no_answer_changes_nothing_and_is_said_once() {
 }
 
 #[test]
-fn memory_of_the_largest_vm_is_told() {
+fn memory_of_the_largest_vm_is_reported() {
     let host = Fake::new();
     let sibling = host.sibling();
     for (host, memory) in [(&host, 2), (&sibling, 1), (&host, 3), (&sibling, 2)] {

@@ -51,7 +51,7 @@ fn whichever_vm_polls_speaks_for_the_same_process() {
 }
 
 #[test]
-fn a_document_that_is_refused_is_told_and_changes_nothing_else() {
+fn a_refused_document_is_reported_and_changes_nothing_else() {
     let host = Fake::new();
     let mut root = root(&host, 1);
     root.tick();

@@ -220,7 +220,7 @@ fn only_testers_responses_are_kept_out_of_caches() {
 }
 
 #[test]
-fn whoever_is_on_the_allowlist_costs_two_calls() {
+fn an_allowlisted_request_costs_two_calls() {
     let host = Fake::new();
     let mut root = in_maintenance(&host);
     admit(&host, &mut root, 7, "/", "203.0.113.9:1");

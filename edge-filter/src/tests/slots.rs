@@ -159,7 +159,7 @@ fn what_a_vm_that_died_held_stays_unknown() {
 }
 
 #[test]
-fn a_clock_that_is_set_silences_nobody_for_longer_than_a_beat() {
+fn a_clock_that_is_set_silences_no_thread_for_longer_than_a_beat() {
     for hour in [Duration::from_secs(3600), Duration::ZERO] {
         let ([host, _], [mut polling, mut serving]) = two(3, "off");
         {

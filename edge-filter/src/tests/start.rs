@@ -55,7 +55,7 @@ fn a_canary_vm_writes_nothing() {
 }
 
 #[test]
-fn a_lease_that_ends_before_the_start_lets_nobody_in() {
+fn a_lease_that_ends_before_the_start_refuses_all() {
     let host = Fake::new();
     let mut root = configured(&host, r#""start_wait": 4, "lease": 3"#);
     assert_eq!(

@@ -113,7 +113,7 @@ async fn a_node_that_a_token_has_no_room_for_is_closed_from_its_first_request_on
 }
 
 #[tokio::test]
-async fn a_node_that_is_told_to_stop_leaves() {
+async fn a_node_that_is_stopped_leaves() {
     let control = Control::start().await;
     let mut shop = Shop::start(&control, &[]);
     until_in_force(&control, 1).await;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{state, until_in_force};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_peer_that_envoy_is_told_to_write_down_is_believed() {
+async fn the_peer_that_envoy_writes_into_a_header_is_believed() {
     let control = Endpoint::start(state(3, "all"));
     for (source, header, prefix) in [
         ("x-forwarded-for", "X-Forwarded-For", ""),

@@ -23,7 +23,7 @@ fn standstills() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_stopped_for_longer_than_its_lease_serves_no_request_by_the_old_state() {
+async fn an_envoy_stopped_for_longer_than_its_lease_serves_no_request_by_the_old_state() {
     let controls: Vec<_> = (0..ENVOYS)
         .map(|_| Endpoint::start(state(3, "off")))
         .collect();

@@ -1,7 +1,7 @@
-//! Documentation, help, errors and comments do without words that stand for a noun.
+//! Documentation, help, errors, comments and names do without words that stand for a noun.
 //!
 //! 1. All of a Markdown or text file is checked.
-//! 2. The string literals and the comments of a Rust file are checked.
+//! 2. The string literals, the comments and the names of a Rust file are checked.
 //! 3. A word counts in upper and lower case, and only as a whole. The words of a phrase may be on two lines.
 
 use std::path::Path;
@@ -66,8 +66,8 @@ impl Words {
         })
     }
 
-    /// The comments and string literals of a Rust file at their lines, with a word in place of other tokens and
-    /// without the names of the arguments of format strings.
+    /// The comments, string literals and names of a Rust file at their lines, with a word in place of other tokens and
+    /// without the names of the arguments of format strings. Names are cut into their words.
     fn prose(&self, text: &str) -> String {
         let (mut prose, mut rest) = (String::new(), text);
         for token in tokenize(text, FrontmatterAllowed::No) {
@@ -81,6 +81,11 @@ impl Words {
                 | TokenKind::Whitespace => prose.push_str(text),
                 TokenKind::Literal { kind, .. } if !is_of_one(kind) => {
                     prose.push_str(&self.placeholder.replace_all(text, "{"));
+                }
+                TokenKind::Ident => {
+                    prose.push_str(" _ ");
+                    prose.push_str(&text.replace('_', " "));
+                    prose.push_str(" _ ");
                 }
                 _ => prose.push_str(" _ "),
             }
@@ -136,11 +141,11 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_strings_count_and_code_does_not() {
+    fn comments_strings_and_names_count() {
         let text = "\
 //! Kept for
 //! ever.
-fn told(nobody: &'told str) -> String {
+fn it_is_told(for_every: &'told str, forever: u8) -> String {
     /* whoever */ let x = 1; // somebody
     format!(\"{told} {nobody:?} is told\")
 }
@@ -150,6 +155,7 @@ const B: (char, &str) = ('\"', \"
 nobody\");";
         let expected = [
             (1, "for ever"),
+            (3, "told"),
             (4, "somebody"),
             (4, "whoever"),
             (5, "told"),

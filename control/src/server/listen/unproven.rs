@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_was_told_to_close_proves_nothing_any_more() {
+    fn a_connection_that_must_close_proves_nothing_any_more() {
         let unproven = Unproven::new(1, 1);
         let old = admit(&unproven, "192.0.2.1");
         let new = admit(&unproven, "192.0.2.2");

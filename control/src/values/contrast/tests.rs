@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn told(notice: &Value) -> Vec<String> {
+fn warnings(notice: &Value) -> Vec<String> {
     let document = json!({
         "version": 1, "service": "shop", "revision": 3, "maintenance": "off", "notice": notice,
     });
@@ -59,13 +59,13 @@ fn what_is_built_in_can_be_read() {
             assert!(built_in[palette][name].is_string(), "{built_in}");
         }
     }
-    assert_eq!(told(&json!({ "colors": built_in })), [""; 0]);
-    assert_eq!(told(&json!({ "colors": {} })), [""; 0]);
-    assert_eq!(told(&Value::Null), [""; 0]);
+    assert_eq!(warnings(&json!({ "colors": built_in })), [""; 0]);
+    assert_eq!(warnings(&json!({ "colors": {} })), [""; 0]);
+    assert_eq!(warnings(&Value::Null), [""; 0]);
 }
 
 #[test]
-fn each_pair_of_each_palette_is_told_with_a_remedy() {
+fn each_pair_of_each_palette_has_a_warning_with_a_remedy() {
     for (colors, expected) in [
         (
             json!({ "light": { "text": "#777", "background": "#fff" } }),
@@ -99,17 +99,17 @@ fn each_pair_of_each_palette_is_told_with_a_remedy() {
             ],
         ),
     ] {
-        assert_eq!(told(&json!({ "colors": colors })), expected, "{colors}");
+        assert_eq!(warnings(&json!({ "colors": colors })), expected, "{colors}");
     }
 }
 
 #[test]
-fn colours_of_one_language_are_told_as_such() {
+fn a_warning_names_the_language_of_the_colours() {
     let poor = json!({ "light": { "text": "#f7f8fa" } });
-    let everywhere = told(&json!({ "colors": poor, "languages": { "de": { "title": "Zu" } } }));
+    let everywhere = warnings(&json!({ "colors": poor, "languages": { "de": { "title": "Zu" } } }));
     assert_eq!(everywhere.len(), 1, "{everywhere:?}");
     assert_eq!(
-        told(&json!({ "languages": { "de": { "colors": poor }, "fr": {} } })),
+        warnings(&json!({ "languages": { "de": { "colors": poor }, "fr": {} } })),
         [
             "hard to read in the light palette, in de: text #f7f8fa on the built-in background #f7f8fa, contrast 1.0:1 \
           where WCAG 2.2 asks for 4.5:1; to have that: intermission notice shop --language de --color light.text=#6f6f70"
@@ -118,15 +118,15 @@ fn colours_of_one_language_are_told_as_such() {
 }
 
 #[test]
-fn colours_that_nobody_sees_are_not_told() {
+fn colours_that_are_never_seen_have_no_warning() {
     let poor = json!({ "light": { "text": "#f7f8fa" } });
     for notice in [
         json!({ "html": "<p>", "colors": poor, "languages": { "de": { "colors": poor } } }),
         json!({ "languages": { "de": { "html": "<p>", "colors": poor } } }),
     ] {
-        assert_eq!(told(&notice), [""; 0], "{notice}");
+        assert_eq!(warnings(&notice), [""; 0], "{notice}");
     }
-    let seen = told(&json!({ "colors": poor, "languages": { "de": { "html": "<p>" } } }));
+    let seen = warnings(&json!({ "colors": poor, "languages": { "de": { "html": "<p>" } } }));
     assert_eq!(seen.len(), 1, "{seen:?}");
 }
 

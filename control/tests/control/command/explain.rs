@@ -256,8 +256,8 @@ fn colors_that_are_hard_to_read_are_named_wherever_they_are_set_or_shown() {
         .json();
     assert_eq!(back["warnings"], json!([warning("")]));
 
-    let told = warning("");
-    let (_, remedy) = told.split_once("to have that: intermission ").unwrap();
+    let output = warning("");
+    let (_, remedy) = output.split_once("to have that: intermission ").unwrap();
     let remedied = run(&remedy.split(' ').collect::<Vec<_>>()).done();
     assert!(!remedied.contains("hard to read"), "{remedied}");
     let shown = run(&["preview", "shop", "page"]);
@@ -289,6 +289,9 @@ fn a_browser_gets_the_notice_as_from_a_node() {
         assert!(answer.contains(part), "{answer}");
     }
     preview.interrupt();
-    let told = preview.ends().err;
-    assert!(told.contains("hard to read in the dark palette"), "{told}");
+    let output = preview.ends().err;
+    assert!(
+        output.contains("hard to read in the dark palette"),
+        "{output}"
+    );
 }

@@ -23,10 +23,10 @@ fn control_is_ready_until_it_is_asked_to_stop() {
     // They are accepted in turn, so that an answer to a later one tells that those are.
     assert_eq!(control.ask(Ask::new("GET", "/healthz")).status, 200);
     let id = control.process.id().to_string();
-    let told = Command::new("/bin/sh")
+    let signalled = Command::new("/bin/sh")
         .args(["-c", "kill \"$0\"", &id])
         .status();
-    assert!(told.unwrap().success());
+    assert!(signalled.unwrap().success());
     control.until(|| home.log().contains("stopping"));
 
     let rest = |mut stream: TcpStream| {

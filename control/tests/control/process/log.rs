@@ -26,13 +26,13 @@ fn a_request_is_logged_with_its_token_and_path_and_without_secrets() {
     let [added, history, unknown] = lines.as_slice() else {
         panic!("{lines:?}");
     };
-    for told in [
+    for part in [
         " INFO ",
         "method=POST route=\"/v1/services\" path=\"/v1/services\" status=201 seconds=0.",
         " bytes=",
         " token=\"operator\" role=\"operator\" peer=127.0.0.1",
     ] {
-        assert!(added.contains(told), "{added}");
+        assert!(added.contains(part), "{added}");
     }
     let template =
         "route=\"/v1/services/{name}/history\" path=\"/v1/services/shop/history\" status=200";
@@ -67,7 +67,7 @@ fn polls_are_logged_if_that_is_asked_for() {
         .iter()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let told: Vec<_> = lines
+    let seen: Vec<_> = lines
         .iter()
         .map(|line| {
             [
@@ -80,7 +80,7 @@ fn polls_are_logged_if_that_is_asked_for() {
         .collect();
     let (services, state, operator) = ("/v1/services", "/v1/services/shop/state", "operator");
     assert_eq!(
-        json!(told),
+        json!(seen),
         json!([
             ["INFO", services, 201, operator],
             ["INFO", "/v1/services/shop/history", 200, operator],

@@ -59,10 +59,10 @@ fn promtool_accepts_the_rules_of_the_docs() {
 
 /// That every line of `expected` is there.
 #[track_caller]
-fn assert_told(text: &str, expected: &str) {
+fn assert_sampled(text: &str, expected: &str) {
     for line in expected.lines().map(str::trim) {
         assert!(
-            text.lines().any(|told| told == line),
+            text.lines().any(|found| found == line),
             "no {line:?} in {text}"
         );
     }
@@ -85,7 +85,7 @@ fn requests_are_counted_by_route() {
     control.ask(Ask::new("GET", "/healthz").header("host", "evil.example"));
     let text = metrics(&control);
     let requests = "intermission_control_requests_total";
-    assert_told(
+    assert_sampled(
         &text,
         &format!(
             r#"{requests}{{method="GET",route="/v1/services/{{name}}/state",status="200"}} 2
@@ -138,7 +138,7 @@ fn the_state_of_each_service_is_a_metric() {
             .unwrap();
         at.as_second()
     };
-    assert_told(
+    assert_sampled(
         &metrics(&control),
         &format!(
             r#"intermission_control_revision{{service="shop"}} 3
@@ -187,7 +187,7 @@ fn nodes_that_are_not_stored_are_counted() {
     assert_eq!(poll("shop", &format!("\"edge-2\"{rest}")), 200);
     assert_eq!(poll("none", &format!("\"shop-1\"{rest}")), 404);
     let text = metrics(&control);
-    assert_told(
+    assert_sampled(
         &text,
         r#"intermission_control_nodes_unstored{service="shop"} 3
         intermission_control_nodes_unstored{service="pay"} 0
@@ -202,7 +202,7 @@ fn nodes_that_are_not_stored_are_counted() {
     let counted =
         format!("\"edge-1\";boot=\"b\";seq=2;kind=tower;wait=60;applied=\"{etag}\";refused=7");
     assert_eq!(poll("shop", &counted), 200);
-    assert_told(
+    assert_sampled(
         &metrics(&control),
         r#"intermission_control_node_requests{rule="refused",service="shop"} 7
         intermission_control_node_requests{rule="exempt",service="shop"} 0"#,
@@ -222,7 +222,7 @@ fn the_time_of_a_poll_excludes_the_time_for_which_it_was_held() {
     control.until(|| metrics(&control).contains("intermission_control_polls_held 1\n"));
     assert_eq!(held.recv().unwrap().status, 304);
     let text = metrics(&control);
-    assert_told(
+    assert_sampled(
         &text,
         r#"intermission_control_polls_held 0
         intermission_control_request_duration_seconds_bucket{method="GET",route="/v1/services/{name}/state",le="0.5"} 2"#,

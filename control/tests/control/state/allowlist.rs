@@ -139,10 +139,10 @@ fn the_reason_for_an_entry_is_kept() {
             &[]
         };
         let line = ["allowlist", verb, "--reason", "test 42"];
-        let told = home
+        let output = home
             .run(&control, &[&line[..], &rest, expect].concat())
             .done();
-        assert!(!told.contains("--wait"), "{told}");
+        assert!(!output.contains("--wait"), "{output}");
     }
     let history = control.history("shop");
     for (entry, action) in history[1..]

@@ -101,8 +101,8 @@ fn a_misspelt_member_is_no_switch() {
 fn several_services_change_all_or_none() {
     let home = Home::new();
     let control = home.start();
-    let nobody = control.post("/v1/changes", &json!({ "all": true, "action": "enter" }));
-    nobody.problem(404, "unknown-service");
+    let answer = control.post("/v1/changes", &json!({ "all": true, "action": "enter" }));
+    answer.problem(404, "unknown-service");
     for service in ["a", "b", "c"] {
         control.add(service);
     }
@@ -142,7 +142,7 @@ fn history_has_the_actor_the_time_the_reason_and_the_change() {
     control.post("/v1/services/shop/enter", &json!({ "reason": "deploy 42" }));
     control.post("/v1/services/shop/exit", &json!({}));
     let history = control.history("shop");
-    let told: Vec<_> = history
+    let seen: Vec<_> = history
         .iter()
         .map(|entry| {
             (
@@ -153,7 +153,7 @@ fn history_has_the_actor_the_time_the_reason_and_the_change() {
         })
         .collect();
     assert_eq!(
-        told,
+        seen,
         [
             (1.into(), "add".into(), Value::Null),
             (2.into(), "enter".into(), "deploy 42".into()),
@@ -185,10 +185,10 @@ fn a_long_history_comes_in_pages() {
     assert_eq!(first["entries"].as_array().unwrap().len(), 100);
     assert_eq!(first["next"], 22);
     assert_eq!(control.history("shop").len(), 121);
-    let told = home
+    let seen = home
         .run(&control, &["history", "shop", "--output", "json"])
         .json();
-    assert_eq!(told["entries"].as_array().unwrap().len(), 121);
+    assert_eq!(seen["entries"].as_array().unwrap().len(), 121);
 }
 
 #[test]

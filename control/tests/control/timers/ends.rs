@@ -42,13 +42,13 @@ fn a_timer_ends_the_maintenance_and_history_names_who_set_it() {
     assert_eq!(end["after"]["maintenance"], "off");
     assert_eq!(summary(&control, "shop")["timer"], Value::Null);
 
-    let told = home.run(&control, &["history", "shop"]).done();
+    let output = home.run(&control, &["history", "shop"]).done();
     for line in [
         "exit by timer: set by operator in revision 2, for 1s\n".to_owned(),
         format!("timer nothing -> {at} (for 1s)\n"),
         format!("timer {at} (for 1s) -> nothing\n"),
     ] {
-        assert!(told.contains(&line), "{line} is not in {told}");
+        assert!(output.contains(&line), "{line} is not in {output}");
     }
     // It ends it once.
     outlive(&control);
@@ -196,10 +196,10 @@ fn a_timer_that_the_disk_refuses_tries_again() {
         .then_some(())
     });
     assert_eq!(control.state("shop").json()["maintenance"], "all");
-    let told = home.run(&control, &["status", "shop"]).done();
+    let output = home.run(&control, &["status", "shop"]).done();
     assert!(
-        told.contains("if it does not leave within seconds, see control's log"),
-        "{told}"
+        output.contains("if it does not leave within seconds, see control's log"),
+        "{output}"
     );
     store.execute_batch("ROLLBACK").unwrap();
     drop(store);

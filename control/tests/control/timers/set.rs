@@ -53,8 +53,8 @@ fn a_timer_can_be_taken_away() {
     // An end that was announced for another reason stays, and the change is in the history all the same.
     enter(&control, "shop", &json!({ "for": "1h" }));
     let until = "2199-01-01T00:00:00Z";
-    let told = enter(&control, "shop", &json!({ "until": until }));
-    let warning = told["warnings"][0].as_str().unwrap();
+    let answer = enter(&control, "shop", &json!({ "until": until }));
+    let warning = answer["warnings"][0].as_str().unwrap();
     assert!(
         warning.starts_with(&format!(
             "visitors read {until}, but shop leaves by itself at "
@@ -85,12 +85,15 @@ fn status_and_enter_count_down() {
     let entered = run("enter shop --for 1h30m").done();
     let at = time(&summary(&control, "shop")["timer"]["at"]);
     let clock = at.strftime("%H:%M").to_string();
-    for told in [
+    for answer in [
         &entered,
         &run("status shop").done(),
         &run("enter shop").done(),
     ] {
-        let line = told.lines().find(|line| line.contains("timer  ")).unwrap();
+        let line = answer
+            .lines()
+            .find(|line| line.contains("timer  "))
+            .unwrap();
         let counted = ["in 1 h 29 min", "in 1 h 30 min"];
         assert!(
             counted.iter().any(|counted| line.contains(counted)),
@@ -103,8 +106,8 @@ fn status_and_enter_count_down() {
             "{line}"
         );
         assert!(
-            told.contains("more time, from now on: intermission enter shop --for DURATION"),
-            "{told}"
+            answer.contains("more time, from now on: intermission enter shop --for DURATION"),
+            "{answer}"
         );
     }
     let list = run("status").done();

@@ -114,7 +114,7 @@ fn the_line_feed_at_the_end_of_a_token_is_no_part_of_it() {
 }
 
 #[test]
-fn who_asks_otherwise_is_told_apart() {
+fn each_manner_of_asking_is_distinct() {
     let manner = |member: &str| {
         let json = format!(r#"{{ "cluster": "c", "path": "/", "start_wait": 1 {member} }}"#);
         Config::parse(json.as_bytes(), |_| None)
@@ -130,8 +130,8 @@ fn who_asks_otherwise_is_told_apart() {
         r#", "wait": 4"#,
         r#", "lease": 4"#,
     ];
-    let told_apart: std::collections::BTreeSet<_> = manners.map(manner).into();
-    assert_eq!(told_apart.len(), manners.len());
+    let distinct: std::collections::BTreeSet<_> = manners.map(manner).into();
+    assert_eq!(distinct.len(), manners.len());
 }
 
 #[test]

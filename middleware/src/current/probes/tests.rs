@@ -86,7 +86,7 @@ fn checkers_of_several_addresses_do_not_hide_each_other() {
 }
 
 #[test]
-fn at_most_eight_are_told_and_only_those_that_would_be_refused() {
+fn at_most_eight_are_logged_and_only_refused_ones() {
     let asked = Asked::new();
     for path in ('a'..='z').map(|letter| format!("/{letter}")) {
         for at in [0.0, 10.0, 20.0] {

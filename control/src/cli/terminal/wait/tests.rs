@@ -80,7 +80,7 @@ fn as_many_are_named_as_fit() {
 }
 
 #[test]
-fn those_that_are_expected_and_have_not_spoken_are_told() {
+fn expected_nodes_without_a_report_are_named() {
     let progress = Progress {
         expect: Some(3),
         ..waiting(2, Vec::new())
@@ -100,7 +100,7 @@ fn those_that_are_expected_and_have_not_spoken_are_told() {
 }
 
 #[test]
-fn namesakes_are_told_apart_and_none_is_both_there_and_not() {
+fn namesakes_are_distinguished_and_none_is_both_there_and_not() {
     let has_it = NodeView {
         revision: Some(17),
         boot: "99aa".to_owned(),
@@ -132,8 +132,8 @@ fn each_end_but_the_good_one_tells_what_to_do_next() {
         (lost(2), "intermission node forget shop n0 n1;"),
         (lost(6), "intermission node forget shop --lost;"),
     ] {
-        let told = next(Ending::Lost, missing);
-        assert!(told.contains(expected), "{told}");
+        let advice = next(Ending::Lost, missing);
+        assert!(advice.contains(expected), "{advice}");
     }
     let silent = NodeView {
         silent: vec!["t1".to_owned()],
@@ -152,7 +152,7 @@ fn each_end_but_the_good_one_tells_what_to_do_next() {
         (Ending::Superseded, Vec::new(), "intermission history shop"),
         (Ending::TooFew, Vec::new(), "intermission node list shop"),
     ] {
-        let told = next(ending, missing);
-        assert!(told.contains(expected), "{ending:?}: {told}");
+        let advice = next(ending, missing);
+        assert!(advice.contains(expected), "{ending:?}: {advice}");
     }
 }

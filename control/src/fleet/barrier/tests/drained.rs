@@ -223,7 +223,7 @@ fn requests_of_a_member_that_was_not_seen_idle_are_old() {
 }
 
 #[test]
-fn a_fork_that_history_has_told_leaves_old_requests() {
+fn a_fork_known_by_history_leaves_old_requests() {
     let mut setting = waiting().with(report("a"), Position::At(16));
     let mut hear = |seq, requests, position| {
         let again = Report {

@@ -2,11 +2,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use intermission::{ClientSource, MaintenanceLayer, PolicyHandle, Poller, TrustedProxies};
-use intermission_testkit::LONG;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use intermission::Poller;
+use intermission_tests::strangers::Server;
 
 use super::Control;
 
@@ -14,9 +11,7 @@ use super::Control;
 pub(crate) struct Node {
     name: String,
     pub(crate) address: SocketAddr,
-    policy: PolicyHandle,
-    stop: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
+    server: Server,
 }
 
 impl Node {
@@ -44,46 +39,24 @@ impl Node {
             .unwrap()
             .with_name(name)
             .with_wait(Duration::from_secs(2))
-            .with_interval(Duration::from_secs(1))
-            .with_start_wait(LONG);
-        let policy = poller.start().await;
-        // Testers say who they are.
-        let proxies = TrustedProxies::new(["127.0.0.0/8".parse().unwrap()].into_iter().collect());
-        let layer = MaintenanceLayer::new(policy.clone())
-            .with_extensions()
-            .with_client_source(ClientSource::XForwardedFor(proxies));
-        let app = app.layer(layer);
-        let listener = TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app).with_graceful_shutdown(async {
-            let _ = stopped.await;
-        });
+            .with_interval(Duration::from_secs(1));
+        let server = Server::start(poller, address, app).await.unwrap();
         Self {
             name: name.to_owned(),
-            address,
-            policy,
-            stop,
-            serving: tokio::spawn(async move { server.await.unwrap() }),
+            address: server.address,
+            server,
         }
     }
 
     /// Ends it as a deployment does: the last requests end, and it says goodbye.
     pub(crate) async fn stop(self) {
-        let _ = self.stop.send(());
-        tokio::time::timeout(LONG, self.serving)
-            .await
-            .unwrap()
-            .unwrap();
-        self.policy.leave().await;
+        self.server.stop().await.unwrap();
     }
 
     /// The same, and starts it again where it was.
     pub(crate) async fn restart(self, control: &Control, app: Router) -> Self {
-        let (name, address) = (self.name.clone(), self.address);
-        self.stop().await;
-        Self::start(control, &name, address, app).await
+        self.server.stop().await.unwrap();
+        Self::start(control, &self.name, self.address, app).await
     }
 }
 

@@ -45,8 +45,12 @@ const MOST_RENDERED: usize = 8 << 20;
 
 /// Refuses a notice of too much, unless it was of as much before.
 fn refuse_length(before: &State, next: &State) -> Result<(), FieldError> {
+    if before.notice == next.notice {
+        return Ok(());
+    }
     let rendered = |state| Answers::render(state, Timestamp::from_second(0)).bytes();
-    if before.notice == next.notice || rendered(next) <= rendered(before).max(MOST_RENDERED) {
+    let length = rendered(next);
+    if length <= MOST_RENDERED || length <= rendered(before) {
         return Ok(());
     }
     let hint = "renders to more than 8 MiB, which every node would keep; name fewer languages, or give a smaller logo";

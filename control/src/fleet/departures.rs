@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use intermission_core::Report;
@@ -7,12 +7,15 @@ use crate::wire::node::MemberId;
 
 /// The processes that have left of late, so that a poll that their departure overtook makes none a member again.
 #[derive(Debug, Default)]
-pub(super) struct Departures(VecDeque<Departure>);
+pub(super) struct Departures {
+    departures: BTreeMap<MemberId, Departure>,
+    /// When each was noted.
+    noted: VecDeque<(Instant, MemberId)>,
+}
 
 #[derive(Debug)]
 struct Departure {
     at: Instant,
-    id: MemberId,
     seq: u64,
     /// Whether the store has it, so that all replicas know of it.
     is_stored: bool,
@@ -26,32 +29,43 @@ const MOST: usize = 10_000;
 impl Departures {
     /// Remembers that the report of this number was the last of a process, and whether the store has that.
     pub(super) fn note(&mut self, id: &MemberId, seq: u64, is_stored: bool, now: Instant) {
-        let is_old = |departure: &Departure| now.saturating_duration_since(departure.at) > KEPT;
-        while self.0.len() >= MOST || self.0.front().is_some_and(is_old) {
-            self.0.pop_front();
-        }
-        self.0.push_back(Departure {
+        self.forget_old(now);
+        self.noted.push_back((now, id.clone()));
+        let departure = self.departures.entry(id.clone()).or_insert(Departure {
             at: now,
-            id: id.clone(),
             seq,
             is_stored,
         });
+        departure.at = now;
+        departure.seq = departure.seq.max(seq);
+        departure.is_stored |= is_stored;
+    }
+
+    /// Makes room for one more.
+    fn forget_old(&mut self, now: Instant) {
+        let is_old = |(at, _): &(Instant, _)| now.saturating_duration_since(*at) > KEPT;
+        while self.noted.len() >= MOST || self.noted.front().is_some_and(is_old) {
+            if let Some((at, id)) = self.noted.pop_front()
+                && self.departures.get(&id).is_some_and(|last| last.at <= at)
+            {
+                self.departures.remove(&id);
+            }
+        }
     }
 
     /// Whether the store has the departure of a process.
     pub(super) fn is_stored(&self, id: &MemberId) -> bool {
-        let mut of_process = self.0.iter().rev().filter(|departure| departure.id == *id);
-        of_process.any(|departure| departure.is_stored)
+        let departure = self.departures.get(id);
+        departure.is_some_and(|departure| departure.is_stored)
     }
 
     /// Whether the departure of its process was sent after this report.
     pub(super) fn overtook(&self, report: &Report, now: Instant) -> bool {
-        let mut of_late = self
-            .0
-            .iter()
-            .rev()
-            .take_while(|departure| now.saturating_duration_since(departure.at) <= KEPT);
-        of_late.any(|departure| departure.id == report.id && departure.seq > report.seq)
+        let departure = self.departures.get(&report.id);
+        departure.is_some_and(|departure| {
+            let is_late = now.saturating_duration_since(departure.at) <= KEPT;
+            is_late && departure.seq > report.seq
+        })
     }
 }
 
@@ -82,16 +96,17 @@ mod tests {
     #[test]
     fn no_more_are_kept_than_may_be() {
         let (began, mut departures) = (Instant::now(), Departures::default());
-        for seq in 0..2 * MOST as u64 {
-            departures.note(&report("b1", seq).id, seq, true, began);
+        for number in 0..2 * MOST {
+            departures.note(&report(&format!("b{number}"), 1).id, 1, true, began);
         }
-        assert_eq!(departures.0.len(), MOST);
+        assert_eq!(departures.departures.len(), MOST);
         departures.note(
             &report("b1", 1).id,
             1,
             true,
             began + Duration::from_secs(61),
         );
-        assert_eq!(departures.0.len(), 1);
+        assert_eq!(departures.departures.len(), 1);
+        assert_eq!(departures.noted.len(), 1);
     }
 }

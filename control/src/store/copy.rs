@@ -98,8 +98,9 @@ fn walk(
                 first.extend(revoked.map(|revoked| Step::TokenRevoked { name, revoked }));
             }
             Step::Identity(_) => first.push(step),
-            // Its node is noted again with its next poll.
-            Step::Unstored { .. } => {}
+            // A node that is not stored is noted again with its next poll, and no poll that a farewell has overtaken outlasts
+            // the move to another store.
+            Step::Unstored { .. } | Step::Left { .. } => {}
             other => rest.push(other),
         }
     }

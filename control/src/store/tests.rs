@@ -1,5 +1,7 @@
 //! What every store promises.
 
+use std::time::Duration;
+
 use intermission_core::{Mode, ServiceName, State};
 use intermission_testkit as testkit;
 use jiff::Timestamp;
@@ -11,6 +13,7 @@ mod retention;
 
 use super::*;
 use crate::store::etcd::{Cluster, Etcd};
+use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
 /// The engines, each with an empty store.
@@ -141,4 +144,52 @@ fn a_second_replica_follows_the_log_and_is_refused_what_it_decided_before() {
     assert_eq!(followed.last_change, stored.last_change);
     let nothing = other.after(at.next()).unwrap();
     assert!(matches!(nothing, After::Batches(batches) if batches.is_empty()));
+}
+
+#[test]
+fn a_replica_that_loads_the_store_learns_which_processes_have_left_of_late() {
+    let engines = Engines::new();
+    let mut store = engines.open_etcd();
+    let (mut at, _) = store.load().unwrap();
+    let id = |name: &str| MemberId {
+        name: name.to_owned(),
+        boot: "b1".to_owned(),
+    };
+    let left = |name| Step::Left {
+        service: "shop".to_owned(),
+        id: id(name),
+        seq: 7,
+    };
+    let again = Step::Joined {
+        service: "shop".to_owned(),
+        member: StoredMember {
+            id: id("again"),
+            kind: "tower".to_owned(),
+            wait: Duration::from_secs(10),
+            lease: None,
+            joined: seconds(1),
+            token: "nodes".to_owned(),
+        },
+    };
+    let first = state(&*store, 1, Mode::Off);
+    for step in [first, left("gone"), left("again"), again] {
+        let committed = store.commit(at, &Batch(vec![step])).unwrap();
+        assert_eq!(committed, Committed::Stored);
+        at = at.next();
+    }
+    let (_, Batch(loaded)) = store.load().unwrap();
+    let named = loaded.iter().filter_map(|step| match step {
+        Step::Left { id, seq: 7, .. } => Some(("left", id.name.as_str())),
+        Step::Joined { member, .. } => Some(("joined", member.id.name.as_str())),
+        _ => None,
+    });
+    let named: Vec<_> = named.collect();
+    assert_eq!(
+        named,
+        [("left", "gone"), ("left", "again"), ("joined", "again")]
+    );
+
+    // They are no part of what is copied.
+    let mut copied = engines.open_sqlite();
+    copy(&*store, &mut *copied).unwrap();
 }

@@ -4,7 +4,9 @@ use crate::store::batch::{Batch, Step, StoredBarrier, StoredMember, StoredState}
 use crate::store::error::OpenError;
 use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::keys::{Keys, number};
-use crate::store::etcd::log::{LEVEL, LoggedRecord, LoggedState, revision_and_digest};
+use crate::store::etcd::log::{
+    Entry, LEVEL, LoggedRecord, LoggedState, LoggedStep, revision_and_digest,
+};
 use crate::store::etcd::proto::KeyValue;
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
@@ -12,6 +14,10 @@ use crate::token::{Grant, Made, TokenHash};
 use crate::values::version::Version;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
+
+/// How many of the last batches are read for the processes that have left: a poll that one of these farewells has overtaken
+/// may be on its way still.
+const FAREWELLS: i64 = 1_000;
 
 /// Everything that memory has to know, all of it at the revision of etcd that the version was read at.
 pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, Batch), OpenError> {
@@ -30,6 +36,8 @@ pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, B
         };
         steps.push(Step::Forgiven { service, threads });
     }
+    // One that has joined since is a member.
+    steps.extend(farewells(reader, keys).await?);
     for found in reader.all(keys.all(&["member"])).await? {
         let [_, service, _, _] = parts(keys, &found)?;
         let member: StoredMember = read(&found).map_err(corrupt)?;
@@ -100,6 +108,21 @@ async fn tokens(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError
         let revoked = revoked.remove(&grant.name);
         let grant = Grant { revoked, ..grant };
         steps.push(Step::TokenMade { hash, grant });
+    }
+    Ok(steps)
+}
+
+/// The processes that have left of late.
+async fn farewells(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError> {
+    let mut steps = Vec::new();
+    let entries = reader.last(keys.all(&["log"]), FAREWELLS).await?;
+    for found in entries.iter().rev() {
+        let entry: Entry = read(found).map_err(corrupt)?;
+        let left = entry.steps.into_iter().filter_map(|step| match step {
+            LoggedStep::Other(step @ Step::Left { .. }) => Some(step),
+            _ => None,
+        });
+        steps.extend(left);
     }
     Ok(steps)
 }

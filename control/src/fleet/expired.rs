@@ -24,7 +24,8 @@ impl Fleet {
         let now = self.known(now);
         let gone = |service: &str, after: Duration| {
             let members = self.all(service);
-            let gone = members.filter(|member| member.is_gone(after, now.instant));
+            let ended = self.peers().ended();
+            let gone = members.filter(|member| member.is_gone(after, ended, now.instant));
             gone.map(|member| member.id.clone())
                 .collect::<BTreeSet<_>>()
         };

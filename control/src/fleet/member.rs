@@ -33,7 +33,7 @@ pub(crate) struct Member {
     /// until every thread of it has a state of this history in force and nothing runs, because control may have started
     /// again after a fork was reported.
     pub(crate) strayed: bool,
-    /// Since when it is waited for, if it is not heard at all.
+    /// When memory has learned of it: its silence begins then, or when it is heard later.
     pub(crate) expected: Instant,
     /// How often another replica has relayed it.
     pub(crate) relays: u64,
@@ -240,10 +240,13 @@ impl Member {
         self.heard.as_ref().is_some_and(is_here) && !self.is_lost(now)
     }
 
-    /// Whether it is lost, has been silent for `after`, and its lease has run out.
-    pub(super) fn is_gone(&self, after: Duration, now: Instant) -> bool {
+    /// Whether it is lost, has been silent for `after`, and its lease has run out; a replica that served until `ended` may have
+    /// heard it.
+    pub(super) fn is_gone(&self, after: Duration, ended: Option<Instant>, now: Instant) -> bool {
         let lease = self.lease.map_or(Duration::ZERO, |lease| lease + MARGIN);
-        self.is_lost(now) && self.is_silent(now) && self.silence(now) >= after.max(lease)
+        let since = ended.map_or(Duration::MAX, |ended| now.saturating_duration_since(ended));
+        let silence = self.silence(now).min(since);
+        self.is_lost(now) && self.is_silent(now) && silence >= after.max(lease)
     }
 
     /// The revision that it has in force, if it is one of this store.
@@ -261,8 +264,9 @@ impl Member {
     }
 
     pub(super) fn silence(&self, now: Instant) -> Duration {
-        let heard = self.heard.as_ref().map_or(self.expected, |heard| heard.at);
-        now.saturating_duration_since(heard)
+        let heard = self.heard.as_ref().map(|heard| heard.at);
+        let since = heard.map_or(self.expected, |at| at.max(self.expected));
+        now.saturating_duration_since(since)
     }
 
     /// Its threads of which nothing is known.

@@ -43,6 +43,8 @@ pub(crate) struct Peers {
     loaded: Option<Instant>,
     /// Whether all others that serve are known.
     are_known: bool,
+    /// Up to when one that serves no more may have heard members without relaying that.
+    ended: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -64,7 +66,7 @@ impl Peers {
     pub(crate) fn name(&mut self, own: &str, address: &str, now: Now) {
         own.clone_into(&mut self.own);
         address.clone_into(&mut self.own_address);
-        self.end(own);
+        self.peers.remove(own);
         self.load(now);
     }
 
@@ -150,14 +152,26 @@ impl Peers {
     }
 
     /// A replica serves no more.
-    pub(crate) fn end(&mut self, id: &str) {
-        self.peers.remove(id);
+    pub(crate) fn end(&mut self, id: &str, now: Now) {
+        if self.peers.remove(id).is_some() {
+            self.ended = Some(now.instant);
+        }
+    }
+
+    /// Up to when a replica that serves no more may have heard members without relaying that.
+    pub(super) fn ended(&self) -> Option<Instant> {
+        self.ended
     }
 
     /// Only these serve of those that began by this version of the store or before.
     pub(crate) fn keep(&mut self, serving: &BTreeSet<String>, version: Version, now: Now) {
+        let before = self.peers.len();
         self.peers
             .retain(|id, peer| serving.contains(id) || peer.since > version);
+        // One may have ended unseen since memory was loaded.
+        if self.peers.len() < before || self.ended < self.loaded {
+            self.ended = Some(now.instant);
+        }
         serving.iter().for_each(|id| self.meet(id, now));
         self.are_known = true;
     }
@@ -288,7 +302,7 @@ mod tests {
         peers.hear("a", heartbeat(2, 2), later(began, 6));
         assert_eq!(known(&peers, 7), 4);
         assert!(!peers.hear("a", heartbeat(1, 1), later(began, 7)), "late");
-        peers.end("a");
+        peers.end("a", later(began, 7));
         peers.keep(&BTreeSet::new(), Version(1), later(began, 8));
         assert_eq!(known(&peers, 9), 9);
     }

@@ -91,8 +91,8 @@ impl Memory {
     }
 
     /// A replica serves no more.
-    pub(crate) fn end_replica(&self, id: &str) {
-        self.lock().peers_mut().end(id);
+    pub(crate) fn end_replica(&self, id: &str, now: Now) {
+        self.lock().peers_mut().end(id, now);
         self.wake_judge();
     }
 

@@ -63,7 +63,7 @@ impl Registry {
             match stored {
                 Ok(together) => {
                     for (one, is_stored) in together {
-                        one.note(memory, is_stored);
+                        one.note(memory, is_stored, Now::read());
                     }
                 }
                 Err(error) if self.is_shared() => return Err(ChangeError::Store(error)),

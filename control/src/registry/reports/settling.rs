@@ -15,9 +15,9 @@ pub(crate) struct Settling(Mutex<VecDeque<Weak<Pending>>>);
 /// A report of which the store has yet to take something. It counts as long as its poll waits for that.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    pub(super) service: String,
-    pub(super) heard: LastReport,
-    pub(super) grant: Grant,
+    pub(crate) service: String,
+    pub(crate) heard: LastReport,
+    pub(crate) grant: Grant,
     is_settled: AtomicBool,
 }
 
@@ -35,17 +35,17 @@ impl Pending {
         memory.settle(&self.service, &self.heard, &self.grant, now)
     }
 
-    pub(super) fn is_placed(&self) -> bool {
+    pub(crate) fn is_placed(&self) -> bool {
         self.heard.position != Position::Unproven
     }
 
     /// Takes note that the store has taken what it had to, or had nothing to take. The process may have left meanwhile, which
     /// the store has to take too.
-    pub(super) fn note(&self, memory: &Memory, is_stored: bool) {
+    pub(crate) fn note(&self, memory: &Memory, is_stored: bool, now: Now) {
         if is_stored {
             memory.settled(&self.service, &self.heard, &self.grant);
         }
-        if !is_stored || self.batch(memory, Now::read()).0.is_empty() {
+        if !is_stored || self.batch(memory, now).0.is_empty() {
             self.is_settled.store(true, Ordering::Release);
         }
     }
@@ -57,7 +57,7 @@ impl Settling {
     }
 
     /// Has a report wait, as long as what this returns lives.
-    pub(super) fn wait(&self, service: &str, heard: LastReport, grant: &Grant) -> Arc<Pending> {
+    pub(crate) fn wait(&self, service: &str, heard: LastReport, grant: &Grant) -> Arc<Pending> {
         let pending = Arc::new(Pending {
             service: service.to_owned(),
             heard,
@@ -69,7 +69,7 @@ impl Settling {
     }
 
     /// What the store has to take of `first` and of others that wait; which these are, and whether it is anything.
-    pub(super) fn batch(
+    pub(crate) fn batch(
         &self,
         first: &Arc<Pending>,
         memory: &Memory,

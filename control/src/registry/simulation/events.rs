@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use intermission_core::StateTag;
 
-use super::control::Response;
-use super::polls::Message;
+use super::control::{Response, Work};
+use super::nodes::Message;
 use super::replicas::{Act, Call};
-use super::store::Work;
 use crate::wire::barrier::Progress;
 
 /// Something that happens in a world at a moment.

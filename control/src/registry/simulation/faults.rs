@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use super::disk::Health;
+use super::control::Health;
 use super::events::Event;
-use super::node::Phase;
+use super::nodes::Phase;
 use super::world::World;
 
 impl World {
@@ -138,31 +138,5 @@ impl World {
         self.request_at(index, place);
         self.processes[index].adopt(place);
         self.check_process(index);
-    }
-
-    /// The wild time is over. In some worlds all faults end then, and all must be well before long.
-    pub(super) fn calm(&mut self) {
-        if !self.habits.ends_well {
-            self.is_over = true;
-            return;
-        }
-        self.tally.note("calm end");
-        self.is_calm = true;
-        self.disk.health = Health::Works;
-        self.grant.max_members = 1000;
-        self.calm_replicas();
-        for index in 0..self.processes.len() {
-            self.processes[index].cut_off = self.now;
-            self.thaw(index);
-            for place in 0..self.processes[index].threads.len() {
-                self.speak(index, place);
-                let most = self.now + Duration::from_secs(3);
-                for request in &mut self.processes[index].threads[place].requests {
-                    request.ends = request.ends.min(most);
-                }
-            }
-        }
-        self.start();
-        self.later(6000, 6000, Event::Finish);
     }
 }

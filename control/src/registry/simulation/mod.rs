@@ -1,6 +1,7 @@
 //! A simulation of control, its disk, the network and nodes, in simulated time. [Several replicas](replicas) may serve one store.
 //!
-//! The real parts are [`Memory`](crate::registry::memory::Memory), which decides everything that control decides, and the
+//! The real parts are [`Memory`](crate::registry::memory::Memory), which decides everything that control decides,
+//! [`Settling`](crate::registry::reports::settling::Settling), which has reports stored together, and the
 //! core's `Poll`, which polls. The disk, the network and the nodes' requests are simulated; so each of them can fail or be
 //! late at any moment. Reports are heard while the store writes, as in control.
 //!
@@ -12,18 +13,16 @@
 //!
 //! `cargo xtask simulate --runs N` runs many; `SEED=N` repeats one and prints its events.
 
+mod checks;
 mod control;
-mod disk;
 mod events;
 mod faults;
 mod habits;
-mod lives;
-mod node;
+mod last;
+mod nodes;
 mod observer;
 mod operator;
-mod polls;
 mod replicas;
 mod runs;
-mod store;
 mod tally;
 mod world;

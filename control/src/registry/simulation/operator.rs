@@ -5,11 +5,10 @@ use intermission_core::{Field, MemberId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::control::Control;
+use super::control::{Asked, Control, Work};
 use super::events::Event;
-use super::node::{Phase, WAIT, name};
+use super::nodes::name;
 use super::observer::ALIVE;
-use super::store::{Asked, Work};
 use super::world::{SERVICE, World};
 use crate::change::{Change, Enter};
 use crate::fleet::Selection;
@@ -146,9 +145,12 @@ impl World {
             reason: None,
             once: None,
         };
-        let Ok((batch, forgetting)) = self.memory(r).forget(&request, self.moment(r)) else {
+        let now = self.moment(r);
+        let Ok((batch, forgetting)) = self.memory(r).forget(&request, now) else {
             return Batch::default();
         };
+        let known = now.instant - self.memory(r).fleet().known(now).instant;
+        let known = self.now.saturating_sub(known);
         for threads in forgetting
             .removed
             .iter()
@@ -156,7 +158,7 @@ impl World {
         {
             self.tally.note("node forget by --gone-after");
             let index = self.index_of(&threads.id);
-            if self.processes[index].serves_under_lease(self.now) {
+            if self.processes[index].has_lease(known) {
                 self.fail(format!(
                     "process {index} is forgotten by --gone-after, and its lease has not closed it"
                 ));
@@ -242,55 +244,6 @@ impl World {
             self.tally.note("node forget");
         }
     }
-
-    /// Whether control takes a process for lost, or for no member.
-    fn has_lost(&self, index: usize) -> bool {
-        let shown = self.memory(0).fleet().view(SERVICE, 0, self.moment(0));
-        let boot = &self.processes[index].id.boot;
-        let mut members = shown.nodes.iter().filter(|node| node.boot == *boot);
-        members.all(|node| node.lost)
-    }
-
-    /// When all nodes are heard again and the dead are forgotten, a wait has to end well.
-    pub(super) fn finish(&mut self) {
-        let life = self.life();
-        let has_written = |control: &Control| {
-            control.lives() && control.writing.is_none() && control.asked.is_empty()
-        };
-        let is_settled = self.controls.iter().all(has_written)
-            && self.all_serve()
-            && (0..self.processes.len()).all(|index| match self.processes[index].phase {
-                Phase::Gone(_) => self.has_lost(index),
-                Phase::Leaving => false,
-                Phase::Starting | Phase::Serving => {
-                    let process = &self.processes[index];
-                    let polls_soon = process.born + process.poll.next_at() <= self.now + WAIT;
-                    let heard = self.observer.heard_at(life, index);
-                    polls_soon && heard.is_some_and(|at| self.now - at <= ALIVE)
-                }
-            });
-        if !is_settled {
-            self.later(500, 500, Event::Finish);
-            return;
-        }
-        for index in 0..self.processes.len() {
-            let process = &self.processes[index];
-            let boots = self.memory(0).fleet().boots(SERVICE, &process.id.name);
-            if process.farewell_taken == Some(life) && boots.contains(&process.id.boot) {
-                self.fail(format!("process {index} has left, and is a member"));
-            }
-        }
-        self.ask(0, Work::Adopt);
-        self.ask(0, Work::Forget(Selection::Lost));
-        self.ask(0, Work::Forget(Selection::Unstored));
-        self.is_last = true;
-        let wait = Wait {
-            // The clocks of replicas may differ.
-            timeout: Timeout::from_seconds(if self.controls.len() > 1 { 80 } else { 30 }),
-            ..Wait::default()
-        };
-        self.ask(0, Work::Change(Asked::new(enter(), Some(wait))));
-    }
 }
 
 /// A moment by a clock that is right.
@@ -298,6 +251,6 @@ pub(super) fn time(at: Duration) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::try_from(at).unwrap()
 }
 
-fn enter() -> Change {
+pub(super) fn enter() -> Change {
     Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap())
 }

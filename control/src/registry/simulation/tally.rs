@@ -11,7 +11,7 @@ pub(super) struct Tally {
 }
 
 /// What happens in some of many worlds, or the simulation is blind.
-const EXPECTED: [&str; 22] = [
+const EXPECTED: [&str; 23] = [
     "done",
     "timed_out",
     "too_few",
@@ -34,6 +34,7 @@ const EXPECTED: [&str; 22] = [
     "node forget",
     "node forget by --gone-after",
     "thread forgiven",
+    "reports that are settled together",
 ];
 
 /// What does so where one control has a store of its own.

@@ -1,18 +1,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use intermission_core::{MemberId, StateTag};
 use jiff::{SignedDuration, Timestamp};
 
-use super::control::Control;
-use super::disk::Disk;
+use super::control::{Control, Disk, found, grant};
 use super::events::{Event, Scheduled};
 use super::habits::Habits;
-use super::lives::{found, grant};
-use super::node::{Client, Phase, Process};
+use super::nodes::{Phase, Process};
 use super::observer::Observer;
 use super::replicas::Cluster;
 use super::tally::Tally;
@@ -22,8 +18,6 @@ use crate::values::now::Now;
 pub(super) const SERVICE: &str = "shop";
 /// When everything must be well again, where it must.
 const LAST: Duration = Duration::from_secs(150);
-/// How long a node holds requests for the first answer.
-const START_WAIT: Duration = Duration::from_secs(2);
 
 /// Everything there is.
 #[derive(Debug)]
@@ -68,7 +62,7 @@ impl World {
             false => Habits::draw(&mut random),
         };
         let grant = grant(&mut random);
-        let (memory, disk, batches) = found(now(zero, Duration::ZERO));
+        let (memory, disk, stored) = found(now(zero, Duration::ZERO));
         let mut controls: Vec<_> = (0..replicas).map(|_| Control::default()).collect();
         if !is_shared {
             controls[0].memory = Some(memory);
@@ -97,7 +91,7 @@ impl World {
         };
         world.trace(|| format!("{:?}", world.habits));
         if is_shared {
-            world.found_replicas(batches);
+            world.found_replicas(stored);
         }
         for _ in 0..world.random.usize(1..=3) {
             world.start();
@@ -228,74 +222,6 @@ impl World {
 
     pub(super) fn fail(&mut self, failure: String) {
         self.failure.get_or_insert(failure);
-    }
-
-    /// Starts another process.
-    pub(super) fn start(&mut self) {
-        let number = self.processes.len();
-        // Some share a name.
-        let name = format!("node-{}", self.random.usize(0..=number));
-        let id = MemberId::new(&name, number as u64 + 1);
-        let threads = self.random.usize(1..=2);
-        let lease =
-            [None, None, Some(3), Some(6)][self.random.usize(0..4)].map(Duration::from_secs);
-        let seed = self.random.u64(..);
-        let earlier = self.processes.get(self.random.usize(0..=number));
-        let saved = earlier.and_then(|earlier| earlier.latest.as_ref());
-        let saved = saved.map(|(state, _)| Rc::clone(state));
-        if saved.is_some() {
-            self.tally.note("saved copy");
-        }
-        let mut process = Process::new(id, threads, lease, saved, self.now, seed);
-        if self.controls.len() > 1 {
-            process.asks = self.random.usize(0..self.controls.len());
-        }
-        self.processes.push(process);
-        self.later(0, 500, Event::Poll(number));
-        self.later(0, 1000, Event::Client(number));
-        self.at(self.now + START_WAIT, Event::Serve(number));
-    }
-
-    /// A client comes to a process, and comes again.
-    fn client(&mut self, process: usize) {
-        if self.processes[process].is_alive() && !self.is_calm {
-            self.request(process);
-            self.later(100, 2000, Event::Client(process));
-        }
-    }
-
-    /// A client comes to some thread of a process.
-    pub(super) fn request(&mut self, process: usize) {
-        let thread = self.random.usize(0..self.processes[process].threads.len());
-        self.request_at(process, thread);
-    }
-
-    /// A client comes to a thread of a process.
-    pub(super) fn request_at(&mut self, process: usize, thread: usize) {
-        if self.is_calm {
-            return;
-        }
-        let client = Client::ALL[self.random.usize(0..2)];
-        let upgraded = self.once_in(20);
-        let most = if self.once_in(5) { 12_000 } else { 1500 };
-        let ends = self.now + self.millis(10, most);
-        let admitted = self.processes[process].request(thread, client, upgraded, self.now, ends);
-        if admitted {
-            self.check_process(process);
-        }
-    }
-
-    /// A thread puts a state in force, and perhaps admits a last request before.
-    fn adopt(&mut self, process: usize, thread: usize, tag: &StateTag) {
-        // What a later answer has brought is adopted later.
-        if self.processes[process].poll.tag() != Some(tag) {
-            return;
-        }
-        if self.once_in(2) {
-            self.request_at(process, thread);
-        }
-        self.processes[process].adopt(thread);
-        self.check_process(process);
     }
 }
 

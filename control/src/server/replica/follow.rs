@@ -67,7 +67,7 @@ async fn take(app: &Arc<App>, own: &str, news: News) -> Result<(), StoreError> {
                 }
             }
         }
-        News::Ended(id) => memory.end_replica(&id),
+        News::Ended(id) => memory.end_replica(&id, Now::read()),
         News::Relayed { id, service, said } if id != own => match Relayed::decode(&said[..]) {
             Ok(relayed) => {
                 if relayed.version > memory.version().0 {

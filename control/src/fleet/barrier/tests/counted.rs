@@ -98,12 +98,18 @@ fn a_member_is_gone_after_the_time_that_is_said_and_its_waits_and_its_lease() {
     );
     let is_gone = |after, seconds| {
         let now = setting.began + Duration::from_secs(seconds);
-        setting.members[0].is_gone(Duration::from_secs(after), now)
+        setting.members[0].is_gone(Duration::from_secs(after), None, now)
     };
     assert!(!is_gone(1, 61) && is_gone(1, 62));
     assert!(!is_gone(100, 99) && is_gone(100, 100));
+    let ended = Some(setting.began + Duration::from_secs(40));
+    let is_gone = |seconds| {
+        let now = setting.began + Duration::from_secs(seconds);
+        setting.members[0].is_gone(Duration::from_secs(1), ended, now)
+    };
+    assert!(!is_gone(101) && is_gone(102), "a replica may have heard it");
     let setting = waiting().with(report("a"), Position::At(17));
     let now = |seconds| setting.began + Duration::from_secs(seconds);
-    assert!(!setting.members[0].is_gone(Duration::from_secs(1), now(30)));
-    assert!(setting.members[0].is_gone(Duration::from_secs(1), now(31)));
+    assert!(!setting.members[0].is_gone(Duration::from_secs(1), None, now(30)));
+    assert!(setting.members[0].is_gone(Duration::from_secs(1), None, now(31)));
 }

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use super::replica::{Act, Replica};
 use crate::fleet::{Heartbeat, Relayed};
+use crate::registry::simulation::control::{Outcome, Work};
 use crate::registry::simulation::events::Event;
-use crate::registry::simulation::store::{Outcome, Work};
 use crate::registry::simulation::world::World;
 use crate::store::{Batch, StoreError};
 use crate::values::version::Version;
@@ -51,8 +51,8 @@ pub(super) struct Put {
 
 #[derive(Clone, Debug)]
 pub(super) enum Puts {
-    /// The heartbeat as it is, under a new lease.
-    Lease,
+    /// The first heartbeat under a new lease, which says nothing of reports.
+    Announcement(Heartbeat),
     Groups(Vec<(u64, Rc<Relayed>)>),
     Heartbeat(Heartbeat),
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use intermission_core::{MemberId, StateTag};
 use jiff::Timestamp;
 
-use super::call::{Call, Put, Puts, Said, What};
+use super::call::{Call, Said, What};
+use super::live::Live;
 use super::news::News;
 use super::replica::Act;
-use crate::fleet::{Heartbeat, Relayed};
 use crate::registry::simulation::events::Event;
 use crate::registry::simulation::world::World;
 use crate::store::{Batch, IdempotencyKey, Step, StoredAnswer};
@@ -21,7 +21,7 @@ pub(in super::super) struct Cluster {
     pub(super) log: Vec<Logged>,
     answers: BTreeSet<String>,
     /// When each lease ends.
-    leases: BTreeMap<u64, Duration>,
+    pub(super) leases: BTreeMap<u64, Duration>,
     /// What replicas have put, by their names.
     pub(super) live: BTreeMap<String, Live>,
     next: u64,
@@ -40,24 +40,6 @@ pub(super) struct Logged {
     /// What is in force since.
     pub(super) tag: StateTag,
 }
-
-/// What a replica has put, each under a lease.
-#[derive(Debug, Default)]
-pub(super) struct Live {
-    pub(super) heartbeat: Option<Beat>,
-    pub(super) groups: BTreeMap<u64, (Rc<Relayed>, u64)>,
-}
-
-/// The heartbeat of a replica, the lease that it is put under, and the revision of the store by which it was put.
-#[derive(Debug)]
-pub(super) struct Beat {
-    pub(super) said: Heartbeat,
-    lease: u64,
-    revision: u64,
-}
-
-/// How long a lease lasts, at least and at most, in milliseconds.
-const LEASE: (u64, u64) = (9500, 13_000);
 
 impl Cluster {
     pub(in super::super) fn number(&mut self) -> u64 {
@@ -87,18 +69,26 @@ impl Cluster {
         })
     }
 
-    fn is_held(&self, lease: u64) -> bool {
+    pub(super) fn is_held(&self, lease: u64) -> bool {
         self.leases.contains_key(&lease)
     }
 
     /// The revision by which the heartbeat of a replica was put; 0 where there is none.
-    fn revision(&self, id: &str) -> u64 {
+    pub(super) fn revision(&self, id: &str) -> u64 {
         let beat = self.live.get(id).and_then(|live| live.heartbeat.as_ref());
         beat.map_or(0, |beat| beat.revision)
     }
 }
 
 impl World {
+    /// All that the store has, and the processes that have left, as the log says.
+    pub(super) fn load(&self) -> Batch {
+        let logged = self.cluster.log.iter().flat_map(|logged| &logged.batch.0);
+        let left = logged.filter(|step| matches!(step, Step::Left { .. }));
+        let stored = self.disk.tables.load().0;
+        Batch(left.cloned().chain(stored).collect())
+    }
+
     /// The store executes a call, though its replica may have given it up.
     pub(in super::super) fn execute(&mut self, call: &Rc<Call>) {
         if self.cluster.away > self.now {
@@ -124,7 +114,7 @@ impl World {
                 let after = self.cluster.log.iter().skip(*at as usize);
                 if after.len() > self.habits.kept {
                     let version = Version(self.cluster.version());
-                    Said::All(version, Box::new(self.disk.tables.load()))
+                    Said::All(version, Box::new(self.load()))
                 } else {
                     Said::Log(after.map(|logged| Rc::clone(&logged.batch)).collect())
                 }
@@ -151,91 +141,6 @@ impl World {
                 most,
                 Event::Act(call.r, call.life, Act::Reply(Rc::clone(call), said)),
             );
-        }
-    }
-
-    /// Puts keys of a replica, unless another put of it was executed since it has asked.
-    fn take_put(&mut self, put: &Put) -> Said {
-        let Put {
-            id,
-            lease,
-            revision,
-            what,
-        } = put;
-        if !self.cluster.is_held(*lease) {
-            return Said::Failed;
-        }
-        let found = self.cluster.revision(id);
-        if found != *revision {
-            self.tally.note("put that was overtaken");
-            return Said::Revision(found);
-        }
-        let next = self.cluster.number();
-        let live = self.cluster.live.entry(id.clone()).or_default();
-        let mut news = Vec::new();
-        match what {
-            Puts::Lease => {
-                if let Some(beat) = &mut live.heartbeat {
-                    (beat.lease, beat.revision) = (*lease, next);
-                    news.push(News::Heartbeat(id.clone(), beat.said.clone()));
-                }
-            }
-            Puts::Groups(groups) => {
-                for (group, relayed) in groups {
-                    live.groups.insert(*group, (Rc::clone(relayed), *lease));
-                    news.push(News::Relayed(id.clone(), Rc::clone(relayed)));
-                }
-            }
-            Puts::Heartbeat(said) => {
-                live.heartbeat = Some(Beat {
-                    said: said.clone(),
-                    lease: *lease,
-                    revision: next,
-                });
-                news.push(News::Heartbeat(id.clone(), said.clone()));
-            }
-        }
-        news.iter().for_each(|news| self.publish(news));
-        Said::Done(self.cluster.revision(id))
-    }
-
-    /// Ends the lease of a replica that has stopped in order.
-    pub(in super::super) fn revoke(&mut self, lease: u64) {
-        if let Some(until) = self.cluster.leases.get_mut(&lease) {
-            *until = self.now;
-            self.expire(lease);
-        }
-    }
-
-    fn extend(&mut self, lease: u64) {
-        let until = self.now + self.millis(LEASE.0, LEASE.1);
-        self.cluster.leases.insert(lease, until);
-        self.at(until, Event::Expire(lease));
-    }
-
-    /// Ends a lease that was not kept, and what was put under it.
-    pub(in super::super) fn expire(&mut self, lease: u64) {
-        if self.cluster.away > self.now {
-            // Without a majority no lease ends.
-            self.at(self.cluster.away, Event::Expire(lease));
-            return;
-        }
-        let until = self.cluster.leases.get(&lease);
-        if until.is_none_or(|until| *until > self.now) {
-            return;
-        }
-        self.cluster.leases.remove(&lease);
-        let mut ended = Vec::new();
-        for (id, live) in &mut self.cluster.live {
-            live.groups.retain(|_, (_, of)| *of != lease);
-            if live.heartbeat.take_if(|beat| beat.lease == lease).is_some() {
-                ended.push(id.clone());
-            }
-        }
-        for id in ended {
-            self.tally.note("lease of a replica that ends");
-            self.cluster.ended.push((id.clone(), self.now));
-            self.publish(&News::Ended(id));
         }
     }
 

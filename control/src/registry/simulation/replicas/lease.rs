@@ -4,8 +4,8 @@ use std::time::Duration;
 use super::call::{Put, Puts, What};
 use super::replica::Act;
 use crate::fleet::Relay;
+use crate::registry::simulation::control::Work;
 use crate::registry::simulation::events::Event;
-use crate::registry::simulation::store::Work;
 use crate::registry::simulation::world::World;
 use crate::store::{Batch, Step};
 
@@ -32,7 +32,9 @@ impl World {
         replica.is_registered = false;
         // It asks what it is.
         replica.revision = 0;
-        self.put(r, Puts::Lease);
+        let now = self.moment(r);
+        let announcement = self.memory(r).announce(now);
+        self.put(r, Puts::Announcement(announcement));
     }
 
     /// Puts keys under the lease.
@@ -51,7 +53,7 @@ impl World {
     pub(super) fn has_put(&mut self, r: usize, what: &Puts, revision: u64) {
         self.replica(r).revision = revision;
         match what {
-            Puts::Lease => self.say(r),
+            Puts::Announcement(_) => self.say(r),
             Puts::Groups(_) => self.beat_after(r),
             Puts::Heartbeat(_) => self.beaten(r),
         }

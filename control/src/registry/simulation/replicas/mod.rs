@@ -8,6 +8,7 @@ mod call;
 mod checks;
 mod cluster;
 mod lease;
+mod live;
 mod news;
 mod outages;
 mod proof;

@@ -3,8 +3,8 @@ use std::rc::Rc;
 
 use super::replica::{Act, Reason, Replica};
 use crate::fleet::{Heartbeat, Relayed};
+use crate::registry::simulation::control::Work;
 use crate::registry::simulation::events::Event;
-use crate::registry::simulation::store::Work;
 use crate::registry::simulation::world::{SERVICE, World};
 use crate::values::version::Version;
 
@@ -133,7 +133,7 @@ impl World {
                 News::Stored(_) => {}
                 News::Serving(ids, version) => memory.keep_replicas(&ids, version, now),
                 News::Heartbeat(id, said) if id != own => memory.take_heartbeat(&id, said, now),
-                News::Ended(id) => memory.end_replica(&id),
+                News::Ended(id) => memory.end_replica(&id, now),
                 News::Relayed(id, said) if id != own => {
                     if said.version > memory.version().0 {
                         self.replica(r).is_taking = true;

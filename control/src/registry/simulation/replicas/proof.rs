@@ -3,8 +3,8 @@ use std::time::Duration;
 use super::call::What;
 use super::replica::{Act, Reason};
 use crate::registry::simulation::control::Arrived;
+use crate::registry::simulation::control::Work;
 use crate::registry::simulation::events::Event;
-use crate::registry::simulation::store::Work;
 use crate::registry::simulation::world::World;
 
 /// What waits for a proof that memory has all that was stored when it came.

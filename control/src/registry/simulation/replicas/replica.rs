@@ -10,8 +10,9 @@ use super::proof::Request;
 use crate::change::Change;
 use crate::fleet::{Heartbeat, Relay, Relayed};
 use crate::registry::memory::Memory;
+use crate::registry::simulation::control::Disk;
+use crate::registry::simulation::control::{Asked, Outcome, Work};
 use crate::registry::simulation::events::Event;
-use crate::registry::simulation::store::{Asked, Outcome, Work};
 use crate::registry::simulation::world::{SERVICE, World};
 use crate::store::Batch;
 use crate::values::version::Version;
@@ -104,11 +105,10 @@ impl World {
     }
 
     /// Founds the store, and starts the replicas.
-    pub(in super::super) fn found_replicas(&mut self, batches: [Batch; 2]) {
-        for batch in batches {
-            let nonce = self.cluster.number();
-            self.append(&Rc::new(batch), nonce, Duration::ZERO);
-        }
+    pub(in super::super) fn found_replicas(&mut self, stored: Batch) {
+        self.disk = Disk::default();
+        let nonce = self.cluster.number();
+        self.append(&Rc::new(stored), nonce, Duration::ZERO);
         let clocks = self.once_in(2);
         for r in 0..self.controls.len() {
             let seconds = if clocks { self.random.i64(-20..=20) } else { 0 };
@@ -128,7 +128,7 @@ impl World {
             return;
         }
         let memory = Memory::default();
-        let loaded = self.disk.tables.load();
+        let loaded = self.load();
         memory.apply(Version(self.cluster.version()), &loaded, now);
         let before = self.replica(r);
         let replica = Replica {

@@ -1,28 +1,24 @@
 //! The one writer of control's store, and what it is asked for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use intermission_core::StateTag;
 
-use super::events::Event;
-use super::operator::time;
-use super::replicas::Reason;
-use super::world::{SERVICE, World};
 use crate::change::Change;
 use crate::fleet::{LastReport, Position, Selection};
+use crate::registry::reports::settling::Pending;
+use crate::registry::simulation::events::Event;
+use crate::registry::simulation::replicas::Reason;
+use crate::registry::simulation::world::{SERVICE, World};
 use crate::store::{Batch, StoreError};
-use crate::wire::barrier::{Ending, Progress};
+use crate::wire::barrier::Progress;
 use crate::wire::wait::Wait;
-
-/// How long after its time a wait may end: clocks differ, and the store may not answer at once.
-const OVERDUE: Duration = Duration::from_secs(45);
 
 /// Work for the store.
 #[derive(Debug)]
-pub(super) enum Work {
+pub(in super::super) enum Work {
     /// What a report has changed of its process, and the poll that waits for it.
-    Settle(u64, Box<LastReport>),
+    Settle(u64, Arc<Pending>),
     End(Arc<Progress>),
     Change(Asked),
     Forget(Selection),
@@ -37,17 +33,17 @@ pub(super) enum Work {
 
 /// A change that is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) change: Change,
-    pub(super) wait: Option<Wait>,
+pub(in super::super) struct Asked {
+    pub(in super::super) change: Change,
+    pub(in super::super) wait: Option<Wait>,
     /// The key under which it is obeyed once.
-    pub(super) key: Option<u64>,
+    pub(in super::super) key: Option<u64>,
     /// The state that it is for alone, if it is for one.
-    pub(super) expected: Option<StateTag>,
+    pub(in super::super) expected: Option<StateTag>,
 }
 
 impl Asked {
-    pub(super) fn new(change: Change, wait: Option<Wait>) -> Self {
+    pub(in super::super) fn new(change: Change, wait: Option<Wait>) -> Self {
         Self {
             change,
             wait,
@@ -58,7 +54,7 @@ impl Asked {
 }
 
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(in super::super) enum Outcome {
     Nothing,
     Applied,
     Failed(StoreError),
@@ -66,13 +62,13 @@ pub(super) enum Outcome {
 
 impl World {
     /// Asks for work, which is done in its turn.
-    pub(super) fn ask(&mut self, r: usize, work: Work) {
+    pub(in super::super) fn ask(&mut self, r: usize, work: Work) {
         self.controls[r].asked.push_back(work);
         self.work(r);
     }
 
     /// Decides about the next work, and begins to write what has been decided.
-    pub(super) fn work(&mut self, r: usize) {
+    pub(in super::super) fn work(&mut self, r: usize) {
         while self.controls[r].writing.is_none()
             && let Some(mut work) = self.controls[r].asked.pop_front()
         {
@@ -99,13 +95,7 @@ impl World {
     fn decide(&mut self, r: usize, work: &mut Work) -> Batch {
         let now = self.moment(r);
         match work {
-            Work::Settle(_, heard) => {
-                if heard.position == Position::Unproven {
-                    heard.position = self.look_up(heard);
-                    self.memory(r).place(SERVICE, heard);
-                }
-                self.memory(r).settle(SERVICE, heard, &self.grant, now)
-            }
+            Work::Settle(_, pending) => self.settle(r, pending),
             Work::End(progress) => {
                 let batch = self.memory(r).end_barrier(progress, now);
                 if !batch.0.is_empty() && self.controls[r].replica.is_none() {
@@ -126,6 +116,28 @@ impl World {
         }
     }
 
+    /// What a report has changed of its process, and what others have that wait.
+    fn settle(&mut self, r: usize, pending: &mut Arc<Pending>) -> Batch {
+        self.controls[r].together.clear();
+        if pending.is_settled() {
+            return Batch::default();
+        }
+        if !pending.is_placed() {
+            let mut heard = pending.heard.clone();
+            heard.position = self.look_up(&heard);
+            self.memory(r).place(SERVICE, &heard);
+            *pending = self.controls[r].settling.wait(SERVICE, heard, &self.grant);
+        }
+        let now = self.moment(r);
+        let settling = &self.controls[r].settling;
+        let (batch, together) = settling.batch(pending, self.memory(r), now);
+        if together.iter().filter(|(_, is_stored)| *is_stored).count() > 1 {
+            self.tally.note("reports that are settled together");
+        }
+        self.controls[r].together = together;
+        batch
+    }
+
     /// What history says of the state that a node has reported.
     fn look_up(&self, heard: &LastReport) -> Position {
         let applied = heard.report.applied.as_deref().unwrap_or_default();
@@ -137,7 +149,7 @@ impl World {
     }
 
     /// The disk has taken a batch, or not. Memory follows, unless control dies in between.
-    pub(super) fn stored(&mut self, r: usize, life: u32) {
+    pub(in super::super) fn stored(&mut self, r: usize, life: u32) {
         if life != self.controls[r].life {
             return;
         }
@@ -170,7 +182,7 @@ impl World {
     }
 
     /// Memory follows what is stored.
-    pub(super) fn follow(&mut self, r: usize, batch: &Batch) {
+    pub(in super::super) fn follow(&mut self, r: usize, batch: &Batch) {
         self.trace(|| format!("control {r} follows {batch:?}"));
         let now = self.moment(r);
         let memory = self.memory(r);
@@ -178,23 +190,29 @@ impl World {
         self.sweep(r);
     }
 
-    pub(super) fn worked(&mut self, r: usize, work: Work, outcome: Outcome) {
+    pub(in super::super) fn worked(&mut self, r: usize, work: Work, outcome: Outcome) {
         let now = self.moment(r);
-        let (grant, memory) = (&self.grant, self.memory(r));
+        let memory = self.memory(r);
         match (work, outcome) {
-            (Work::Settle(key, heard), Outcome::Applied) => {
-                memory.settled(SERVICE, &heard, grant);
-                self.controls[r].asked.push_back(Work::Settle(key, heard));
-            }
-            (Work::Settle(key, _), Outcome::Nothing) => self.settled(r, key, true),
-            (Work::Settle(key, heard), Outcome::Failed(error)) => {
+            (Work::Settle(key, pending), Outcome::Failed(error)) => {
+                let heard = &pending.heard;
                 let is_removed = match &self.controls[r].replica {
                     None => memory
-                        .not_settled(SERVICE, &heard, grant, error, now)
+                        .not_settled(SERVICE, heard, &self.grant, error, now)
                         .is_ok(),
                     Some(_) => !heard.report.leaves(),
                 };
                 self.settled(r, key, is_removed);
+            }
+            (Work::Settle(key, pending), _) => {
+                for (one, is_stored) in &self.controls[r].together {
+                    one.note(memory, *is_stored, now);
+                }
+                if pending.is_settled() {
+                    self.settled(r, key, true);
+                } else {
+                    self.controls[r].asked.push_back(Work::Settle(key, pending));
+                }
             }
             (Work::End(progress), Outcome::Applied) if self.controls[r].replica.is_none() => {
                 self.ended(&progress)
@@ -215,14 +233,14 @@ impl World {
     }
 
     /// Judges the barriers before long.
-    pub(super) fn look_at_barriers(&mut self, r: usize) {
+    pub(in super::super) fn look_at_barriers(&mut self, r: usize) {
         if !self.controls[r].is_judging && self.controls[r].lives() {
             self.controls[r].is_judging = true;
             self.later(10, 260, Event::Judge(r, self.controls[r].life));
         }
     }
 
-    pub(super) fn judge(&mut self, r: usize, life: u32) {
+    pub(in super::super) fn judge(&mut self, r: usize, life: u32) {
         if life != self.controls[r].life {
             return;
         }
@@ -248,7 +266,7 @@ impl World {
     }
 
     /// Publishes the end of a wait that is not stored in time.
-    pub(super) fn late(&mut self, r: usize, life: u32, progress: &Arc<Progress>) {
+    pub(in super::super) fn late(&mut self, r: usize, life: u32, progress: &Arc<Progress>) {
         if life != self.controls[r].life {
             return;
         }
@@ -270,31 +288,6 @@ impl World {
             self.tally.note("end that is not stored");
             self.check_end(r, progress);
             self.ended(progress);
-        }
-    }
-
-    /// Checks that all waits before the last have ended, each when its time was up at the latest.
-    fn check_others_ended(&mut self) {
-        let Some(before) = self.now.checked_sub(OVERDUE) else {
-            return;
-        };
-        if let Some(barrier) = self.disk.tables.overdue(time(before)) {
-            let failure = format!("the wait for {} never ended", barrier.revision);
-            self.fail(failure);
-        }
-    }
-
-    /// A wait has ended for those who wait.
-    pub(super) fn ended(&mut self, progress: &Progress) {
-        self.trace(|| format!("ended {:?}", progress.ending));
-        self.tally.note(progress.ending.map_or("", Ending::name));
-        if self.last_wait.as_deref() == Some(&*progress.id) {
-            self.is_over = true;
-            self.check_others_ended();
-            if progress.ending != Some(Ending::Done) {
-                let (ending, missing) = (progress.ending, &progress.missing);
-                self.fail(format!("the last wait ended {ending:?}: {missing:?}"));
-            }
         }
     }
 }

@@ -1,4 +1,3 @@
-use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -6,67 +5,12 @@ use intermission_core::{
     Lasting, MemberId, Mode, Poll, PollOptions, Report, Running, ServiceName, State, StateTag,
 };
 
-use super::polls::Message;
-
-/// A client that the rules know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Client {
-    Stranger,
-    /// The allowlist admits it.
-    Tester,
-}
-
-impl Client {
-    pub(super) const ALL: [Self; 2] = [Self::Stranger, Self::Tester];
-
-    /// Why a state admits it, if it does.
-    pub(super) fn admitted_by(self, state: &State) -> Option<Lasting> {
-        match state.maintenance {
-            Mode::Off => Some(Lasting::Open),
-            _ if self == Self::Tester && state.allowlist.enabled => Some(Lasting::Allowlisted),
-            _ => None,
-        }
-    }
-}
-
-/// A request that runs.
-#[derive(Clone)]
-pub(super) struct Request {
-    pub(super) client: Client,
-    under: Rc<State>,
-    lasting: Lasting,
-    /// Whether the node does not see its end.
-    pub(super) upgraded: bool,
-    pub(super) ends: Duration,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (under, ends) = (self.under.revision, self.ends.as_secs_f64());
-        write!(
-            f,
-            "a request of a {:?} admitted by {under}, until {ends:.3}",
-            self.client
-        )
-    }
-}
-
-/// A thread of a process, such as a worker of Envoy.
-#[derive(Debug)]
-pub(super) struct Thread {
-    pub(super) in_force: Rc<State>,
-    tag: Option<StateTag>,
-    /// Whether it takes requests; its place in the reports comes first.
-    pub(super) serves: bool,
-    pub(super) requests: Vec<Request>,
-    /// Since when it does nothing.
-    pub(super) stuck: Option<Duration>,
-    /// Whether an operator answers for its silence.
-    pub(super) excused: bool,
-}
+use super::thread::{Request, Thread};
+use super::{Client, Message, name};
+use crate::registry::simulation::world::SERVICE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(in super::super) enum Phase {
     /// It holds requests until the first answer, and starts without one after a while.
     Starting,
     Serving,
@@ -78,44 +22,46 @@ pub(super) enum Phase {
 
 /// A process of a node.
 #[derive(Debug)]
-pub(super) struct Process {
-    pub(super) id: MemberId,
-    pub(super) poll: Poll,
+pub(in super::super) struct Process {
+    pub(in super::super) id: MemberId,
+    pub(in super::super) poll: Poll,
     /// When it has started, which is time zero for its polls.
-    pub(super) born: Duration,
+    pub(in super::super) born: Duration,
     lease: Option<Duration>,
-    pub(super) seq: u64,
+    pub(in super::super) seq: u64,
     /// The number of the last poll that control has heard.
-    pub(super) heard: u64,
+    pub(in super::super) heard: u64,
     /// The number of the poll that is not answered yet.
-    pub(super) in_flight: Option<u64>,
-    pub(super) threads: Vec<Thread>,
+    pub(in super::super) in_flight: Option<u64>,
+    pub(in super::super) threads: Vec<Thread>,
     /// What is in force before the first answer.
     provisional: Rc<State>,
     /// What its threads have to put in force.
-    pub(super) latest: Option<(Rc<State>, StateTag)>,
-    pub(super) phase: Phase,
+    pub(in super::super) latest: Option<(Rc<State>, StateTag)>,
+    pub(in super::super) phase: Phase,
     /// Until when it does nothing at all.
-    pub(super) frozen: Option<Duration>,
+    pub(in super::super) frozen: Option<Duration>,
     /// Until when it reaches no control.
-    pub(super) cut_off: Duration,
-    pub(super) farewells: u32,
+    pub(in super::super) cut_off: Duration,
+    pub(in super::super) farewells: u32,
     /// Whether control has taken its farewell, and in which life.
-    pub(super) farewell_taken: Option<u32>,
+    pub(in super::super) farewell_taken: Option<u32>,
     /// When control has answered it as a stored member, which an operator has not answered for since.
-    pub(super) was_member: Option<Duration>,
+    pub(in super::super) was_member: Option<Duration>,
+    /// By a poll that control has heard then, up to when its lease lasts.
+    pub(in super::super) leases: Vec<(Duration, Duration)>,
     /// The control that it asks.
-    pub(super) asks: usize,
+    pub(in super::super) asks: usize,
 }
 
 /// After what silence a thread is named as silent.
 const SILENT: Duration = Duration::from_secs(1);
 /// What polls of a node take.
-pub(super) const WAIT: Duration = Duration::from_secs(1);
+pub(in super::super) const WAIT: Duration = Duration::from_secs(1);
 
 impl Process {
     /// A process that starts, with the state that an earlier one has saved if there is one.
-    pub(super) fn new(
+    pub(in super::super) fn new(
         id: MemberId,
         threads: usize,
         lease: Option<Duration>,
@@ -127,7 +73,7 @@ impl Process {
         options.interval = Duration::from_millis(500);
         options.wait = WAIT;
         options.lease = lease;
-        let service: ServiceName = super::world::SERVICE.parse().unwrap();
+        let service: ServiceName = SERVICE.parse().unwrap();
         let open = || Rc::new(State::initial(service.clone(), Mode::Off));
         let mut poll = Poll::new(options, seed).with_service(Some(service.clone()));
         if let Some(saved) = &saved {
@@ -151,6 +97,7 @@ impl Process {
             farewells: 0,
             farewell_taken: None,
             was_member: None,
+            leases: Vec::new(),
             asks: 0,
         };
         for thread in 0..threads {
@@ -161,7 +108,7 @@ impl Process {
     }
 
     /// Gives a new thread its place in the reports.
-    pub(super) fn spawn(&mut self) {
+    pub(in super::super) fn spawn(&mut self) {
         self.threads.push(Thread {
             in_force: Rc::clone(&self.provisional),
             tag: None,
@@ -173,7 +120,7 @@ impl Process {
     }
 
     /// Control hears a poll of it.
-    pub(super) fn heard(&mut self, message: &Message) {
+    pub(in super::super) fn heard(&mut self, message: &Message) {
         let Report { seq, silent, .. } = &message.report;
         if *seq > self.heard {
             self.heard = *seq;
@@ -184,20 +131,23 @@ impl Process {
         }
     }
 
-    pub(super) fn is_alive(&self) -> bool {
+    pub(in super::super) fn is_alive(&self) -> bool {
         !matches!(self.phase, Phase::Gone(_))
     }
 
-    /// Whether it has a lease, and admits a client.
-    pub(super) fn serves_under_lease(&self, now: Duration) -> bool {
-        let mut threads = 0..self.threads.len();
-        let admits = |thread, client| self.admits(thread, client, now).is_some();
-        self.lease.is_some()
-            && threads.any(|thread| Client::ALL.iter().any(|client| admits(thread, *client)))
+    /// Whether it has a lease at a moment, by a poll that control has heard before.
+    pub(in super::super) fn has_lease(&self, now: Duration) -> bool {
+        let mut leases = self.leases.iter();
+        self.is_alive() && leases.any(|(heard, until)| *heard <= now && now < *until)
     }
 
     /// Why the thread would admit a client now.
-    pub(super) fn admits(&self, thread: usize, client: Client, now: Duration) -> Option<Lasting> {
+    pub(in super::super) fn admits(
+        &self,
+        thread: usize,
+        client: Client,
+        now: Duration,
+    ) -> Option<Lasting> {
         let end = self.poll.lapses_at();
         let lapsed = end.is_some_and(|end| self.born + end <= now);
         let serves = matches!(self.phase, Phase::Starting | Phase::Serving);
@@ -207,7 +157,7 @@ impl Process {
     }
 
     /// Starts a request, if it is admitted.
-    pub(super) fn request(
+    pub(in super::super) fn request(
         &mut self,
         thread: usize,
         client: Client,
@@ -233,7 +183,7 @@ impl Process {
     }
 
     /// Ends the requests whose time has come, but where nothing goes on.
-    pub(super) fn finish(&mut self, now: Duration) {
+    pub(in super::super) fn finish(&mut self, now: Duration) {
         if self.frozen.is_none() {
             for thread in self
                 .threads
@@ -245,12 +195,12 @@ impl Process {
         }
     }
 
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in super::super) fn is_idle(&self) -> bool {
         self.threads.iter().all(|thread| thread.requests.is_empty())
     }
 
     /// Puts the latest state in force in a thread, if the thread does something.
-    pub(super) fn adopt(&mut self, thread: usize) {
+    pub(in super::super) fn adopt(&mut self, thread: usize) {
         let thread = &mut self.threads[thread];
         if let Some((state, tag)) = self.latest.as_ref().filter(|_| thread.stuck.is_none()) {
             thread.in_force = Rc::clone(state);
@@ -259,7 +209,7 @@ impl Process {
     }
 
     /// The names of the threads that are silent.
-    pub(super) fn silent(&self, now: Duration) -> impl Iterator<Item = usize> {
+    pub(in super::super) fn silent(&self, now: Duration) -> impl Iterator<Item = usize> {
         let since = move |thread: &Thread| thread.stuck.is_some_and(|since| now - since >= SILENT);
         let threads = self.threads.iter().enumerate();
         threads
@@ -268,7 +218,7 @@ impl Process {
     }
 
     /// What the next poll says.
-    pub(super) fn report(&mut self, leaving: bool, now: Duration) -> Report {
+    pub(in super::super) fn report(&mut self, leaving: bool, now: Duration) -> Report {
         self.seq += 1;
         let silent: Vec<_> = self.silent(now).collect();
         let threads = self.threads.iter().enumerate();
@@ -303,27 +253,5 @@ impl Process {
             leaving,
             ..Report::new(self.id.clone(), kind)
         }
-    }
-}
-
-/// The name of a thread in reports.
-pub(super) fn name(place: usize) -> String {
-    format!("t{place}")
-}
-
-impl Thread {
-    /// The requests that what is in force would refuse.
-    fn running(&self) -> Running {
-        let mut running = Running::default();
-        for request in &self.requests {
-            if !self.in_force.still_admits(request.lasting, &request.under) {
-                running = running.and(Running {
-                    requests: u64::from(!request.upgraded),
-                    upgraded: u64::from(request.upgraded),
-                    oldest: Some(request.under.revision_in_order_of(&self.in_force)),
-                });
-            }
-        }
-        running
     }
 }

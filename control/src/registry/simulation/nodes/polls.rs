@@ -3,23 +3,23 @@ use std::time::Duration;
 
 use intermission_core::{PollResponse, Report};
 
-use super::control::Response;
-use super::events::Event;
-use super::node::{Phase, WAIT};
-use super::world::World;
+use super::{Phase, WAIT};
+use crate::registry::simulation::control::Response;
+use crate::registry::simulation::events::Event;
+use crate::registry::simulation::world::World;
 
 /// A poll on its way to control.
 #[derive(Debug)]
-pub(super) struct Message {
-    pub(super) process: usize,
-    pub(super) report: Report,
-    pub(super) if_none_match: Option<Box<str>>,
+pub(in super::super) struct Message {
+    pub(in super::super) process: usize,
+    pub(in super::super) report: Report,
+    pub(in super::super) if_none_match: Option<Box<str>>,
     /// How long control may hold it.
-    pub(super) wait: Option<Duration>,
+    pub(in super::super) wait: Option<Duration>,
     /// The number of the backup that control runs from.
-    pub(super) epoch: u32,
+    pub(in super::super) epoch: u32,
     /// The control that it goes to.
-    pub(super) to: usize,
+    pub(in super::super) to: usize,
 }
 
 /// How often a farewell is sent.
@@ -27,7 +27,7 @@ const FAREWELLS: u32 = 4;
 
 impl World {
     /// A process polls, if it is time.
-    pub(super) fn poll(&mut self, index: usize) {
+    pub(in super::super) fn poll(&mut self, index: usize) {
         let now = self.now;
         let process = &mut self.processes[index];
         process.finish(now);
@@ -69,7 +69,12 @@ impl World {
     }
 
     /// An answer comes to a process.
-    pub(super) fn answered(&mut self, index: usize, number: u64, response: Box<Response>) {
+    pub(in super::super) fn answered(
+        &mut self,
+        index: usize,
+        number: u64,
+        response: Box<Response>,
+    ) {
         let now = self.now;
         let process = &mut self.processes[index];
         if !process.is_alive() || process.in_flight != Some(number) {
@@ -103,6 +108,9 @@ impl World {
             self.check_answer(index);
         }
         let process = &mut self.processes[index];
+        if let Some(end) = process.poll.lapses_at() {
+            process.leases.push((response.heard, process.born + end));
+        }
         let next = process.born + process.poll.next_at();
         let tag = process.poll.tag().cloned();
         let was_starting = process.phase == Phase::Starting;
@@ -160,7 +168,7 @@ impl World {
     }
 
     /// A process gets no answer.
-    pub(super) fn unanswered(&mut self, index: usize, number: u64) {
+    pub(in super::super) fn unanswered(&mut self, index: usize, number: u64) {
         let now = self.now;
         let process = &mut self.processes[index];
         if !process.is_alive() || process.in_flight != Some(number) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use intermission_core::{State, StateTag};
 use jiff::Timestamp;
 
-use super::world::SERVICE;
+use crate::registry::simulation::world::SERVICE;
 use crate::store::{Batch, Step, StoreError, StoredBarrier, StoredMember, StoredState};
 use crate::values::duration::Timeout;
 use crate::values::etag::tag_of;
@@ -13,29 +13,29 @@ use crate::wire::node::{MemberId, UnstoredNode};
 
 /// A disk that keeps tables and may fail.
 #[derive(Debug, Default)]
-pub(super) struct Disk {
-    pub(super) tables: Tables,
-    pub(super) backup: Tables,
-    pub(super) health: Health,
+pub(in super::super) struct Disk {
+    pub(in super::super) tables: Tables,
+    pub(in super::super) backup: Tables,
+    pub(in super::super) health: Health,
     /// A batch that was answered with an error and may be there all the same after a crash.
     doubtful: Option<Batch>,
 }
 
 /// What the tables of the store hold.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tables {
+pub(in super::super) struct Tables {
     identity: String,
     /// Each revision from the first.
     history: Vec<(StoredState, StateTag)>,
     members: BTreeMap<MemberId, StoredMember>,
-    pub(super) forgiven: BTreeMap<MemberId, BTreeSet<String>>,
+    pub(in super::super) forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     barriers: BTreeMap<String, StoredBarrier>,
     /// Those that could not become members, by the steps that say so.
     unstored: BTreeMap<UnstoredNode, Step>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Health {
+pub(in super::super) enum Health {
     #[default]
     Works,
     /// Nothing is written.
@@ -47,7 +47,7 @@ pub(super) enum Health {
 }
 
 impl Disk {
-    pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+    pub(in super::super) fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         match self.health {
             Health::Works | Health::Hangs(_) => {
                 self.doubtful = None;
@@ -64,7 +64,11 @@ impl Disk {
 
     /// Control dies. A doubtful batch, or the one that was `writing`, is there when it starts again if it `revives`:
     /// gives it then.
-    pub(super) fn crash(&mut self, writing: Option<Batch>, revives: bool) -> Option<Batch> {
+    pub(in super::super) fn crash(
+        &mut self,
+        writing: Option<Batch>,
+        revives: bool,
+    ) -> Option<Batch> {
         let doubtful = self.doubtful.take().or(writing);
         let batch = doubtful.filter(|_| revives)?;
         self.tables.take(&batch);
@@ -72,7 +76,7 @@ impl Disk {
     }
 
     /// When it can take something, if it is not now.
-    pub(super) fn hangs_until(&self, now: Duration) -> Option<Duration> {
+    pub(in super::super) fn hangs_until(&self, now: Duration) -> Option<Duration> {
         match self.health {
             Health::Hangs(until) if until > now => Some(until),
             _ => None,
@@ -81,7 +85,7 @@ impl Disk {
 }
 
 impl Tables {
-    pub(super) fn take(&mut self, batch: &Batch) {
+    pub(in super::super) fn take(&mut self, batch: &Batch) {
         for step in &batch.0 {
             match step {
                 Step::Identity(identity) => self.identity.clone_from(identity),
@@ -134,7 +138,7 @@ impl Tables {
     }
 
     /// What memory has to know when control starts, in the order of `Store::load`.
-    pub(super) fn load(&self) -> Batch {
+    pub(in super::super) fn load(&self) -> Batch {
         let service = || SERVICE.to_owned();
         let mut steps = vec![Step::Identity(self.identity.clone())];
         steps.extend(self.forgiven.iter().map(|(id, silent)| Step::Forgiven {
@@ -162,22 +166,22 @@ impl Tables {
     }
 
     /// The state in force.
-    pub(super) fn latest(&self) -> &State {
+    pub(in super::super) fn latest(&self) -> &State {
         &self.history.last().unwrap().0.state
     }
 
     /// The tag of the state in force.
-    pub(super) fn latest_tag(&self) -> &StateTag {
+    pub(in super::super) fn latest_tag(&self) -> &StateTag {
         &self.history.last().unwrap().1
     }
 
     /// Whether the state in force ends by a timer.
-    pub(super) fn has_timer(&self) -> bool {
+    pub(in super::super) fn has_timer(&self) -> bool {
         self.history.last().unwrap().0.timer.is_some()
     }
 
     /// A wait that is open, and had to end before this moment.
-    pub(super) fn overdue(&self, before: Timestamp) -> Option<&StoredBarrier> {
+    pub(in super::super) fn overdue(&self, before: Timestamp) -> Option<&StoredBarrier> {
         let mut barriers = self.barriers.values();
         barriers.find(|barrier| {
             let timeout = barrier
@@ -188,12 +192,12 @@ impl Tables {
         })
     }
 
-    pub(super) fn is_member(&self, id: &MemberId) -> bool {
+    pub(in super::super) fn is_member(&self, id: &MemberId) -> bool {
         self.members.contains_key(id)
     }
 
     /// Whether history has this state.
-    pub(super) fn has(&self, tag: &StateTag) -> bool {
+    pub(in super::super) fn has(&self, tag: &StateTag) -> bool {
         let place = (tag.revision() as usize).checked_sub(1);
         let stored = place.and_then(|place| self.history.get(place));
         stored.is_some_and(|(_, known)| known == tag)

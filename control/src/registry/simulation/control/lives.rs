@@ -3,17 +3,17 @@
 use fastrand::Rng;
 use jiff::Timestamp;
 
-use super::disk::Disk;
-use super::events::Event;
-use super::node::name;
-use super::world::{SERVICE, World};
+use super::Disk;
 use crate::registry::memory::Memory;
+use crate::registry::simulation::events::Event;
+use crate::registry::simulation::nodes::name;
+use crate::registry::simulation::world::{SERVICE, World};
 use crate::store::{Batch, Step};
 use crate::token::{Grant, Made, Role};
 use crate::values::now::Now;
 
 /// The token of the nodes.
-pub(super) fn grant(random: &mut Rng) -> Grant {
+pub(in super::super) fn grant(random: &mut Rng) -> Grant {
     let made = Made {
         by: "operator".to_owned(),
         at: Timestamp::UNIX_EPOCH,
@@ -25,8 +25,8 @@ pub(super) fn grant(random: &mut Rng) -> Grant {
     }
 }
 
-/// A store with the service, open, and a memory that has it.
-pub(super) fn found(now: Now) -> (Memory, Disk, [Batch; 2]) {
+/// A store with the service, open, a memory that has it, and all that was stored.
+pub(in super::super) fn found(now: Now) -> (Memory, Disk, Batch) {
     let memory = Memory::default();
     let mut disk = Disk::default();
     let identity = "00000000000000000000000000".to_owned();
@@ -34,15 +34,15 @@ pub(super) fn found(now: Now) -> (Memory, Disk, [Batch; 2]) {
     memory.apply(memory.version().next(), &identity, now);
     let (added, _) = memory.add(&SERVICE.parse().unwrap(), "operator", now);
     memory.apply(memory.version().next(), &added, now);
-    disk.tables.take(&identity);
-    disk.tables.take(&added);
+    let stored = Batch([identity.0, added.0].concat());
+    disk.tables.take(&stored);
     disk.backup = disk.tables.clone();
-    (memory, disk, [identity, added])
+    (memory, disk, stored)
 }
 
 impl World {
     /// Control dies, and starts again before long.
-    pub(super) fn crash(&mut self, r: usize) {
+    pub(in super::super) fn crash(&mut self, r: usize) {
         let revives = self.once_in(2);
         if self.controls[r].replica.is_none() {
             let writing = self.controls[r].writing.take().map(|(_, batch)| batch);
@@ -55,6 +55,7 @@ impl World {
         control.life += 1;
         control.asked.clear();
         control.writing = None;
+        control.settling = Default::default();
         control.held.clear();
         control.waiting.clear();
         control.is_judging = false;
@@ -78,7 +79,7 @@ impl World {
     }
 
     /// Control starts from a backup next time. Polls on their way do not outlast that.
-    pub(super) fn restore(&mut self) {
+    pub(in super::super) fn restore(&mut self) {
         self.crash(0);
         self.disk.tables = self.disk.backup.clone();
         self.epoch += 1;
@@ -87,7 +88,7 @@ impl World {
         }
     }
 
-    pub(super) fn restart(&mut self, r: usize) {
+    pub(in super::super) fn restart(&mut self, r: usize) {
         if self.controls[r].lives() {
             return;
         }
@@ -105,7 +106,7 @@ impl World {
     }
 
     /// What an operator has answered for counts again as the store has it.
-    pub(super) fn excuse_as_stored(&mut self) {
+    pub(in super::super) fn excuse_as_stored(&mut self) {
         for process in &mut self.processes {
             let forgiven = self.disk.tables.forgiven.get(&process.id);
             for (place, thread) in process.threads.iter_mut().enumerate() {
@@ -115,7 +116,7 @@ impl World {
     }
 
     /// The memory of a control that lives.
-    pub(super) fn memory(&self, r: usize) -> &Memory {
+    pub(in super::super) fn memory(&self, r: usize) -> &Memory {
         self.controls[r].memory.as_ref().unwrap()
     }
 }

@@ -1,6 +1,6 @@
 //! Documentation, help, errors, comments and names do without words that stand for a noun.
 //!
-//! 1. All of a Markdown or text file is checked.
+//! 1. All of a Markdown, text or TOML file is checked.
 //! 2. The string literals, the comments and the names of a Rust file are checked.
 //! 3. A word counts in upper and lower case, and only as a whole. The words of a phrase may be on two lines.
 
@@ -37,6 +37,8 @@ pub(crate) fn check(root: &Path) -> Result<Vec<String>> {
             words.prose(&files::text(root, &path)?)
         } else if files::has_extension(&path, &["md", "txt"]) {
             files::text(root, &path)?
+        } else if files::has_extension(&path, &["toml"]) {
+            files::text(root, &path)?.replace('_', " ")
         } else {
             continue;
         };
@@ -170,6 +172,7 @@ nobody\");";
             ("README.md", "Nobody"),
             ("docs/performance.md", "nobody"),
             ("new/a.rs", "// told"),
+            ("new/vectors.toml", "name = \"it_is_told\""),
             ("target/a.md", "told"),
         ];
         let root = tempfile::tempdir().unwrap();
@@ -182,6 +185,7 @@ nobody\");";
         let expected = [
             format!("README.md:1: \"nobody\"; {remedy}"),
             format!("new/a.rs:1: \"told\"; {remedy}"),
+            format!("new/vectors.toml:1: \"told\"; {remedy}"),
         ];
         assert_eq!(check(root.path()).unwrap(), expected);
     }

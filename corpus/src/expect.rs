@@ -87,6 +87,7 @@ impl Expect {
             "exempt",
             "probe",
             "allowlisted",
+            "pass",
             "refused",
         ];
         if !rules.contains(&self.rule.as_str()) {

@@ -11,6 +11,8 @@ mod unread;
 
 use std::time::Duration;
 
+use intermission_core::{Pass, PassDigest, State};
+
 use crate::config::Config;
 use crate::host::{Fake, Host as _, NotSent};
 use crate::request::{Action, Rest};

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{FOR_TESTERS_ONLY, HeaderFilter, NOT_FOR_TESTERS, Reason, Verdict};
+use intermission_core::{FOR_TESTERS_ONLY, HeaderFilter, NOT_FOR_TESTERS, Verdict};
 use pin_project_lite::pin_project;
 
 use crate::ResponseBody;
@@ -123,7 +123,7 @@ impl Admission {
         if self.connection.is_upgraded_by(response.status()) {
             held.upgrade();
         }
-        if self.verdict == Verdict::Admit(Reason::Allowlisted) {
+        if self.verdict.is_for_testers() {
             keep_out_of_caches(response.headers_mut());
         }
         if let Some(decision) = held.answered(response.status()) {

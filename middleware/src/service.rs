@@ -11,7 +11,7 @@ use tower_service::Service;
 use crate::current::{Cached, Counted, Entry, Probe, Shard};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
-use crate::http::{HeaderLines, Unread, h2c, peer, uris, view};
+use crate::http::{HeaderLines, Unread, h2c, pass, peer, uris, view};
 use crate::settings::Settings;
 use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
 
@@ -168,7 +168,8 @@ fn count(decision: Decision) {
                 }
             };
         }
-        count!("out-of-scope" "read-only" "exempt" "probe" "allowlisted" "refused").increment(1);
+        count!("out-of-scope" "read-only" "exempt" "probe" "allowlisted" "pass" "refused")
+            .increment(1);
     }
 }
 
@@ -202,6 +203,7 @@ impl<S> Maintenance<S> {
         if let Some(decision) = decision {
             count(decision);
             h2c::decline(request.headers_mut());
+            pass::take_out(request.headers_mut());
         }
         let held = if self.settings.extensions {
             if let Some(decision) = decision {

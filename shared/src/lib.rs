@@ -15,15 +15,15 @@ mod text;
 
 pub use address::{AddressSet, Cidr, ParseCidrError, parse_address};
 pub use json::{Field, FieldError};
-pub use path::{ExemptPath, PathPrefix, ProbePath};
+pub use path::{ExemptPath, PathPrefix, ProbePath, ReadPath};
 pub use poll::{
     Counts, MemberId, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running,
 };
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,
-    HostName, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
-    is_h2c,
+    HostName, HostPattern, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PREFIX, PATH_HEADERS,
+    PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies, cookies_without_pass, is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
@@ -31,6 +31,7 @@ pub use rules::naive;
 pub use rules::{Decision, Lasting, Policy, Reason, Verdict};
 pub use state::{
     Allowlist, Area, Color, Colors, Contact, DocumentError, Exempt, LanguageTag, Logo, Look, Mode,
-    Notice, Origin, Palette, Prober, ServiceName, State, StateTag, Timestamp, Translation,
+    Notice, Origin, Palette, Pass, PassDigest, Prober, Reads, ServiceName, State, StateTag,
+    Timestamp, Translation,
 };
 pub use text::{ParseError, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens};

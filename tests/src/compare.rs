@@ -2,7 +2,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use intermission_core::Timestamp;
+use intermission_core::{PASS_HEADER, Timestamp};
 use intermission_corpus::{
     Corpus, Deviation, Observed, Outcome, Vector, differ, finish, judge, kind, now, report,
 };
@@ -217,8 +217,26 @@ impl Answer {
             let body = String::from_utf8_lossy(&self.observed.body);
             differ(found, "body", &body, ANSWER);
         }
+        compare_pass(found, &self.observed, vector, rule);
         compare_for_caches(found, &self.observed, rule);
     }
+}
+
+/// Compares whether the application has received a pass: while the service is open, no node looks for one.
+pub(crate) fn compare_pass(
+    found: &mut Vec<String>,
+    observed: &Observed,
+    vector: &Vector,
+    rule: &str,
+) {
+    let mut headers = vector.request.headers.iter();
+    let is_presented = headers.any(|(name, _)| name.eq_ignore_ascii_case(PASS_HEADER));
+    let expected = if is_presented && rule == "open" {
+        "received"
+    } else {
+        "none"
+    };
+    compare_header(found, observed, "application-pass", expected.as_bytes());
 }
 
 /// Compares what an admitted request's response tells caches with what the application says, or with what is to be said
@@ -226,10 +244,10 @@ impl Answer {
 pub(crate) fn compare_for_caches(found: &mut Vec<String>, observed: &Observed, rule: &str) {
     for (name, value) in FOR_CACHES {
         match (rule, name) {
-            ("allowlisted", "cache-control") => {
+            ("allowlisted" | "pass", "cache-control") => {
                 compare_header(found, observed, name, b"private, no-store");
             }
-            ("allowlisted", _) => {
+            ("allowlisted" | "pass", _) => {
                 if observed.headers.iter().any(|(known, _)| known == name) {
                     found.push(format!("{name} tells caches to keep what a tester sees"));
                 }

@@ -9,6 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response as AxumResponse};
 use http::{Extensions, HeaderValue, Request, Response};
 use intermission::{Decision, MaintenanceLayer, Peer, PolicyHandle};
+use intermission_core::PASS_PREFIX;
 use intermission_corpus::{Vector, kind};
 use tonic::transport::server::{TcpConnectInfo, UdsConnectInfo};
 use tower_layer::Layer;
@@ -25,12 +26,22 @@ pub(crate) const FOR_CACHES: [(&str, &str); 4] = [
     ("surrogate-control", "max-age=7200"),
 ];
 
-/// An application that answers every request alike, and says by which rule it was let in.
+/// An application that answers every request alike, and says by which rule it was let in and whether it has received a pass.
 pub fn application() -> Router {
     Router::new().fallback(async |request: axum::extract::Request| -> AxumResponse {
         let decision = request.extensions().get::<Decision>();
         let rule = decision.map_or("none", |decision| decision.verdict.rule());
-        ([("application-rule", rule)], FOR_CACHES, ANSWER).into_response()
+        let has_pass = |value: &HeaderValue| {
+            let prefix = PASS_PREFIX.as_bytes();
+            value
+                .as_bytes()
+                .windows(prefix.len())
+                .any(|part| part == prefix)
+        };
+        let passed = request.headers().values().any(has_pass);
+        let pass = if passed { "received" } else { "none" };
+        let said = [("application-rule", rule), ("application-pass", pass)];
+        (said, FOR_CACHES, ANSWER).into_response()
     })
 }
 

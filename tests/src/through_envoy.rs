@@ -7,7 +7,7 @@ use intermission_corpus::{
 use intermission_testkit::envoy::{Counts, Version};
 use intermission_testkit::http::Transport;
 
-use crate::compare::{compare_for_caches, compare_refused, undrawn, wall_clock};
+use crate::compare::{compare_for_caches, compare_pass, compare_refused, undrawn, wall_clock};
 use crate::rig::ANSWER;
 use crate::{Site, Sites};
 
@@ -232,6 +232,7 @@ fn compare(rule: &str, answer: &Observed, core: &Outcome, vector: &Vector) -> Ve
     if !upgrades && !matches!(&*vector.request.method, b"HEAD" | b"CONNECT") {
         let body = String::from_utf8_lossy(&answer.body);
         differ(&mut found, "body", &body, ANSWER);
+        compare_pass(&mut found, answer, vector, rule);
     }
     compare_for_caches(&mut found, answer, rule);
     found

@@ -11,7 +11,7 @@ use intermission_core::FieldError;
 pub(crate) fn matters_to_nodes(change: &Change, before: &State, after: &State) -> bool {
     matches!(change, Change::Enter(_))
         || after.least_format() > before.least_format()
-        || second_level(after) != second_level(before)
+        || newer_fields(after) != newer_fields(before)
 }
 
 /// Refuses a state whose document living nodes would refuse, so that they would keep what they have.
@@ -36,11 +36,13 @@ pub(crate) fn check_format(
 
 /// That living nodes pass over fields that a change begins to use.
 pub(crate) fn format_advice(before: &State, after: &State, nodes: &[NodeView]) -> Option<String> {
-    let used = second_level(before);
-    let fields = second_level(after).into_iter();
+    let used = newer_fields(before);
+    let fields = newer_fields(after).into_iter();
     let fields: Vec<_> = fields.filter(|field| !used.contains(field)).collect();
-    let old = names(nodes, 2);
-    (!fields.is_empty() && !old.is_empty()).then(|| {
+    let level = fields.iter().map(|(_, level)| *level).max()?;
+    let fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
+    let old = names(nodes, level);
+    (!old.is_empty()).then(|| {
         format!(
             "these nodes read a lower level of the format and pass over {}: {old}; upgrade them",
             fields.join(" and ")
@@ -48,18 +50,22 @@ pub(crate) fn format_advice(before: &State, after: &State, nodes: &[NodeView]) -
     })
 }
 
-/// The fields of the second level that a state uses.
-fn second_level(state: &State) -> Vec<&'static str> {
+/// The fields that a state uses and that a node may pass over, each with the level of the format that reads it.
+fn newer_fields(state: &State) -> Vec<(&'static str, u64)> {
     let longest = Notice::default().retry_after_max;
     let used = [
-        ("exempt.probers", !state.exempt.probers.is_empty()),
+        ("exempt.probers", 2, !state.exempt.probers.is_empty()),
         (
             "notice.retry_after_max",
+            2,
             state.notice.retry_after_max != longest,
         ),
+        ("allowlist.passes", 3, !state.allowlist.passes.is_empty()),
+        ("exempt.hosts", 3, !state.exempt.hosts.is_empty()),
+        ("reads", 3, !state.reads.is_empty()),
     ];
-    let used = used.into_iter().filter(|(_, used)| *used);
-    used.map(|(field, _)| field).collect()
+    let used = used.into_iter().filter(|(.., used)| *used);
+    used.map(|(field, level, _)| (field, level)).collect()
 }
 
 /// The names of the nodes that are not lost and read a lower level than `least`.

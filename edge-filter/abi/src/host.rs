@@ -210,7 +210,7 @@ pub fn header(map: Map, name: &str) -> Option<Vec<u8>> {
 }
 
 /// Replaces all headers of that name with one, or removes them.
-pub fn set_header(map: Map, name: &str, value: Option<&str>) {
+pub fn set_header(map: Map, name: &str, value: Option<&[u8]>) {
     let (data, size) = (name.as_ptr(), name.len());
     // SAFETY: the host reads name and value before it returns.
     let _ = unsafe {

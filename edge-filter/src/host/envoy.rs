@@ -62,7 +62,11 @@ impl Host for Envoy {
     }
 
     fn set_response_header(&self, name: &str, value: Option<&str>) {
-        host::set_header(Map::Response, name, value);
+        host::set_header(Map::Response, name, value.map(str::as_bytes));
+    }
+
+    fn set_request_header(&self, name: &str, value: Option<&[u8]>) {
+        host::set_header(Map::Request, name, value);
     }
 
     fn resume_request(&self) {

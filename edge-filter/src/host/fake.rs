@@ -56,6 +56,8 @@ pub(crate) struct Own {
     pub(crate) response_headers: Vec<(String, Vec<u8>)>,
     /// The headers of responses that were set or removed.
     pub(crate) set: Vec<(String, Option<String>)>,
+    /// The headers of requests that were set or removed.
+    pub(crate) set_in_request: Vec<(String, Option<Vec<u8>>)>,
     pub(crate) resumed: Vec<u32>,
     pub(crate) log: Vec<(Level, String)>,
     pub(crate) response: Option<Answered>,
@@ -216,6 +218,12 @@ impl Host for Fake {
         self.count();
         let set = (name.into(), value.map(Into::into));
         self.own.borrow_mut().set.push(set);
+    }
+
+    fn set_request_header(&self, name: &str, value: Option<&[u8]>) {
+        self.count();
+        let set = (name.into(), value.map(Into::into));
+        self.own.borrow_mut().set_in_request.push(set);
     }
 
     fn resume_request(&self) {

@@ -65,6 +65,8 @@ pub(crate) trait Host {
     fn response_headers(&self) -> HeaderLines;
     /// Replaces all lines of a header of the response with one, or removes them.
     fn set_response_header(&self, name: &str, value: Option<&str>);
+    /// The same for the request.
+    fn set_request_header(&self, name: &str, value: Option<&[u8]>);
     fn resume_request(&self);
 
     fn call(

@@ -1,7 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use intermission_core::{Decision, Lasting, Reason, Running, State, Verdict};
+use intermission_core::{Decision, Lasting, Running, State};
 
 use crate::host::ByContext;
 
@@ -30,7 +30,7 @@ struct Request {
 
 impl Request {
     fn is_tester(&self) -> bool {
-        self.decision.verdict == Verdict::Admit(Reason::Allowlisted)
+        self.decision.verdict.is_for_testers()
     }
 }
 
@@ -69,7 +69,7 @@ impl Admitted {
         self.requests.borrow().contains_key(&context)
     }
 
-    /// Whether a request was admitted because its client is on the allowlist.
+    /// Whether a request was admitted as a tester's, by the client's address or by a pass.
     pub(crate) fn is_tester(&self, context: u32) -> bool {
         let requests = self.requests.borrow();
         self.testers.get() > 0 && requests.get(&context).is_some_and(Request::is_tester)

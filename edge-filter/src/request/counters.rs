@@ -15,7 +15,7 @@ pub(crate) struct Counters {
 }
 
 /// The counters, each with its verdict, in the order of [`place`].
-const COUNTERS: [(&str, Verdict); 8] = [
+const COUNTERS: [(&str, Verdict); 9] = [
     (
         "intermission_requests_out_of_scope_total",
         Verdict::Admit(Reason::OutOfScope),
@@ -35,6 +35,10 @@ const COUNTERS: [(&str, Verdict); 8] = [
     (
         "intermission_requests_allowlisted_total",
         Verdict::Admit(Reason::Allowlisted),
+    ),
+    (
+        "intermission_requests_pass_total",
+        Verdict::Admit(Reason::Pass),
     ),
     (
         "intermission_requests_refused_page_total",
@@ -59,9 +63,10 @@ fn place(verdict: Verdict) -> Option<usize> {
         Verdict::Admit(Reason::Exempt) => 2,
         Verdict::Admit(Reason::Probe) => 3,
         Verdict::Admit(Reason::Allowlisted) => 4,
-        Verdict::Refuse(Kind::Page) => 5,
-        Verdict::Refuse(Kind::Api) => 6,
-        Verdict::Refuse(Kind::Grpc) => 7,
+        Verdict::Admit(Reason::Pass) => 5,
+        Verdict::Refuse(Kind::Page) => 6,
+        Verdict::Refuse(Kind::Api) => 7,
+        Verdict::Refuse(Kind::Grpc) => 8,
     })
 }
 

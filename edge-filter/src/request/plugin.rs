@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
-    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, Policy, RequestView, State,
-    StateTag, Verdict,
+    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, PASS_HEADER, Policy, RequestView,
+    State, StateTag, Verdict, cookies_without_pass,
 };
 
 use crate::config::Config;
@@ -93,6 +93,7 @@ impl<H: Host> Plugin<H> {
         match decision.verdict {
             Verdict::Admit(_) => {
                 self.admitted.add(context, decision, state);
+                self.take_pass_out(&headers);
                 Action::Continue
             }
             Verdict::Refuse(kind) if rest == Rest::Body && self.reads(&headers) => {
@@ -104,6 +105,17 @@ impl<H: Host> Plugin<H> {
                 self.refuse(policy, kind, &request);
                 Action::Answered
             }
+        }
+    }
+
+    /// Takes passes out of an admitted request, so that the application and its logs never have them.
+    fn take_pass_out(&self, headers: &HeaderLines) {
+        if headers.has(PASS_HEADER) {
+            self.host.set_request_header(PASS_HEADER, None);
+        }
+        if let Some(left) = cookies_without_pass(|| headers.lines("cookie")) {
+            let left = Some(&*left).filter(|left| !left.is_empty());
+            self.host.set_request_header("cookie", left);
         }
     }
 

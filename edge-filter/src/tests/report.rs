@@ -10,7 +10,7 @@ fn a_poll_tells_who_asks_and_what_is_in_force() {
     root.tick();
     assert_eq!(
         host.polled_with("intermission-node").unwrap(),
-        "\"edge-1\";boot=\"0000000000000003\";seq=1;kind=envoy;running=0;wait=3;format=2;lease=30"
+        "\"edge-1\";boot=\"0000000000000003\";seq=1;kind=envoy;running=0;wait=3;format=3;lease=30"
     );
     tell(&host, &mut root, 3, "all");
     assert_eq!(reported(&host, "applied").unwrap(), "\"S/3\"");

@@ -228,3 +228,41 @@ fn an_allowlisted_request_costs_two_calls() {
     admit(&host, &mut root, 8, "/orders?item=7", "203.0.113.9:1");
     assert_eq!(host.own.borrow().host_calls - calls, 2);
 }
+
+#[test]
+fn a_pass_is_taken_out_of_an_admitted_request() {
+    const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
+    let host = Fake::new();
+    let mut root = root(&host, 1);
+    root.tick();
+    let mut state: State = State::parse(document(3, "all").as_ref()).unwrap();
+    let pass = Pass::new(PassDigest::of(PASS.as_bytes()), None);
+    state.allowlist.passes.push(pass);
+    answer(&host, &mut root, 200, state.to_json());
+    let cookie = format!("__Host-intermission-pass={PASS}");
+    let among = format!("a=b; {cookie}");
+    for (line, expected) in [
+        (("accept", PASS), None),
+        (
+            ("intermission-pass", PASS),
+            Some(("intermission-pass", None)),
+        ),
+        (("cookie", &*among), Some(("cookie", Some("a=b")))),
+        (("cookie", &*cookie), Some(("cookie", None))),
+    ] {
+        let (name, value) = line;
+        host.own.borrow_mut().headers =
+            vec![(":path".into(), b"/".to_vec()), (name.into(), value.into())];
+        let action = root.plugin().request(9, Rest::Nothing);
+        let set = std::mem::take(&mut host.own.borrow_mut().set_in_request);
+        let admitted = expected.is_some();
+        assert_eq!(action == Action::Continue, admitted, "{line:?}");
+        let expected = expected.map(|(name, value): (&str, Option<&str>)| {
+            (
+                name.to_owned(),
+                value.map(|value| value.as_bytes().to_vec()),
+            )
+        });
+        assert_eq!(set, Vec::from_iter(expected), "{line:?}");
+    }
+}

@@ -252,7 +252,7 @@ impl<H: Host + Clone> Root<H> {
         let now = self.plugin.host.uptime();
         let due = now.saturating_sub(self.rendered) >= RENDERED_EVERY;
         let announced = self.in_force.as_ref();
-        if let Some(state) = announced.filter(|state| due && state.notice.until.is_some()) {
+        if let Some(state) = announced.filter(|state| due && state.has_end()) {
             self.plugin.render(self.compile(state), state);
             self.rendered = now;
         }

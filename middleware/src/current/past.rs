@@ -97,8 +97,11 @@ impl Upgraded {
         before.revision = before.revision.min(state.revision);
         self.one_scope &= before.scope == state.scope;
         add(&mut before.exempt.paths, &state.exempt.paths);
+        add(&mut before.exempt.hosts, &state.exempt.hosts);
         add(&mut before.exempt.probers, &state.exempt.probers);
+        add(&mut before.reads.paths, &state.reads.paths);
         add(&mut before.allowlist.cidrs, &state.allowlist.cidrs);
+        add(&mut before.allowlist.passes, &state.allowlist.passes);
         self.counts.add(counts);
     }
 

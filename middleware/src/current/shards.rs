@@ -110,6 +110,7 @@ pub(crate) struct Shard {
     exempt: Counter,
     probe: Counter,
     allowlisted: Counter,
+    pass: Counter,
     /// How many requests each rule has decided about, in the order of [`Counts::rules`].
     decided: [AtomicU64; Counts::RULES],
 }
@@ -144,6 +145,7 @@ impl Shard {
             Lasting::Exempt => &self.exempt,
             Lasting::Probe => &self.probe,
             Lasting::Allowlisted => &self.allowlisted,
+            Lasting::Pass => &self.pass,
         }
     }
 }

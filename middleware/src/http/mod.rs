@@ -3,6 +3,7 @@
 mod client;
 pub(crate) mod h2c;
 mod header_filter;
+pub(crate) mod pass;
 mod replies;
 mod unread;
 mod view;

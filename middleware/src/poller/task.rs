@@ -99,7 +99,7 @@ impl Task {
             }
         }
         let state = self.poll.state();
-        if state.is_some_and(|state| state.notice.until.is_some()) {
+        if state.is_some_and(State::has_end) {
             self.cell.refresh();
         }
     }

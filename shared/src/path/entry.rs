@@ -54,7 +54,7 @@ fn check_prefix(text: &str) -> Result<(), ParseError> {
     Ok(())
 }
 
-const PLAIN: &str = "is not a plain path; write it decoded, from its first slash, without query, \
+pub(super) const PLAIN: &str = "is not a plain path; write it decoded, from its first slash, without query, \
                      empty segment, dot segment, semicolon or backslash, like /api/orders";
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod clear;
 mod entry;
 mod plain;
+mod read_path;
 mod target;
 mod trie;
 
@@ -10,5 +11,7 @@ pub(crate) use clear::{is_clear, is_covered};
 #[cfg(any(test, feature = "naive"))]
 pub(crate) use clear::{is_trailing, significant};
 pub use entry::{ExemptPath, PathPrefix, ProbePath};
+pub use read_path::ReadPath;
+pub(crate) use read_path::segments;
 pub(crate) use target::Target;
 pub(crate) use trie::{Covering, Place, Trie};

@@ -10,13 +10,14 @@ impl Counts {
     pub const RULES: usize = Self::VERDICTS.len();
 
     /// One verdict of each rule that is counted.
-    const VERDICTS: [Verdict; 6] = [
+    const VERDICTS: [Verdict; 7] = [
         Verdict::Refuse(Kind::Page),
         Verdict::Admit(Reason::OutOfScope),
         Verdict::Admit(Reason::ReadOnly),
         Verdict::Admit(Reason::Exempt),
         Verdict::Admit(Reason::Probe),
         Verdict::Admit(Reason::Allowlisted),
+        Verdict::Admit(Reason::Pass),
     ];
 
     /// The name of each rule that is counted, as [`Verdict::rule`] gives it.

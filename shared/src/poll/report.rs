@@ -212,7 +212,7 @@ mod tests {
     fn empty_values_are_left_out() {
         assert_eq!(
             report("shop-1").to_string(),
-            "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;running=0;wait=10;format=2"
+            "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;running=0;wait=10;format=3"
         );
     }
 
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(
             report.to_string(),
             "\"shop-1\";boot=\"00000000000000b3\";seq=812;kind=tower;applied=\"01J9/17/9c2f\";running=3;oldest=16;\
-             upgraded=1;silent=\"a3f1 99c2\";wait=10;format=2;lease=30;\
+             upgraded=1;silent=\"a3f1 99c2\";wait=10;format=3;lease=30;\
              error=%\"/notice/title: %22%c3%bc%22 is 100%25 wrong%0a\";\
              refused=12;out-of-scope=999999999999999;probed=\"kube-probe:/health\";leaving"
         );

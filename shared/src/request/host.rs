@@ -25,6 +25,11 @@ pub(crate) fn requested<'a, H: Headers + ?Sized>(request: &RequestView<'a, H>) -
     }
 }
 
+/// The host of an authority, without port and trailing dot, in any case; `None` if the authority is not valid.
+pub(crate) fn of_authority(authority: &[u8]) -> Option<&[u8]> {
+    normal(authority)
+}
+
 /// Whether every host that a request names can be read and satisfies `is`: its own host and those in headers by which
 /// some applications route instead.
 pub(crate) fn are_all<H: Headers + ?Sized>(

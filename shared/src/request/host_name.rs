@@ -6,10 +6,34 @@ text_type! {
     HostName, check
 }
 
+text_type! {
+    /// The name of a host, or a wildcard: `*.shop.example` stands for every host that has one label or more before
+    /// `.shop.example`, and not for `shop.example` itself.
+    HostPattern, check_pattern
+}
+
+impl HostPattern {
+    /// Whether it stands for the hosts below another.
+    #[must_use]
+    pub fn is_wildcard(&self) -> bool {
+        self.as_str().starts_with('*')
+    }
+}
+
+fn check_pattern(text: &str) -> Result<(), ParseError> {
+    match text {
+        "*" | "*." => {
+            let remedy = "would cover every host; name the domain, like *.shop.example.com";
+            Err(ParseError::new(text, remedy))
+        }
+        _ => check(text.strip_prefix("*.").unwrap_or(text)),
+    }
+}
+
 fn check(text: &str) -> Result<(), ParseError> {
     let is_name = normal(text.as_bytes()) == Some(text.as_bytes())
         && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let remedy = "is not a host; write it in lower case, without scheme, port, trailing dot or wildcard, like \
+    let remedy = "is not a host; write it in lower case, without scheme, port and trailing dot, like \
                   shop.example.com";
     is_name
         .then_some(())
@@ -44,6 +68,23 @@ fn is_optional_port(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wildcard_has_one_spelling_and_is_not_all_hosts() {
+        for text in ["shop.example", "*.shop.example", "*.internal"] {
+            assert!(text.parse::<HostPattern>().is_ok(), "{text}");
+        }
+        for text in [
+            "*",
+            "*.",
+            "*shop.example",
+            "a.*.example",
+            "*.*.example",
+            "*.Shop.example",
+        ] {
+            assert!(text.parse::<HostPattern>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_host_has_one_spelling() {

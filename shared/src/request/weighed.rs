@@ -40,7 +40,13 @@ impl<'r, 'a, H: Headers + ?Sized> Weighed<'r, 'a, H> {
     pub(crate) fn only_reads(&self) -> bool {
         // TRACE is safe too (RFC 9110, section 9.2.1), but no service needs it.
         let safe = matches!(self.request.method, b"GET" | b"HEAD" | b"OPTIONS");
-        safe && !self.has(Weights::METHOD) && !self.upgrades()
+        safe && !self.changes_method_or_protocol()
+    }
+
+    /// Whether a header names another method, or another protocol than `h2c`, which nodes remove.
+    #[inline(always)]
+    pub(crate) fn changes_method_or_protocol(&self) -> bool {
+        self.has(Weights::METHOD) || self.upgrades()
     }
 
     /// Whether the request asks for another protocol than `h2c`, which nodes remove.

@@ -1,17 +1,18 @@
 use alloc::string::String;
 
 use crate::path::Target;
-use crate::path::{Covering, Place, Trie};
+use crate::path::{Covering, Trie};
 use crate::path::{is_clear, is_covered};
 use crate::request::Weighed;
 use crate::request::{Headers, RequestView, host};
+use crate::rules::hosts::Hosts;
 use crate::state::Area;
 use crate::text::lower;
 
 /// What an [`Area`] lists, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
-    hosts: Trie,
+    hosts: Hosts,
     /// Whole segments in lower case, each with its slash before it.
     paths: Trie,
 }
@@ -19,10 +20,7 @@ pub(crate) struct Listed {
 impl Listed {
     /// `None` where nothing is listed.
     pub(crate) fn new(area: &Area) -> Option<Self> {
-        let (mut hosts, mut paths) = (Trie::default(), Trie::default());
-        for host in &area.hosts {
-            hosts.insert(host.as_str().as_bytes());
-        }
+        let (hosts, mut paths) = (Hosts::new(&area.hosts), Trie::default());
         for path in &area.paths {
             let segments = path.as_str().trim_end_matches('/');
             let folded: String = segments.chars().flat_map(lower).collect();
@@ -41,18 +39,12 @@ impl Listed {
             return None;
         }
         let host = host::requested(request)?;
-        Some(self.lists(host))
+        Some(self.hosts.list(host))
     }
 
     /// Whether hosts are listed, and surely none of those that the request names, in whatever header.
     pub(crate) fn has_no_host_of<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
-        !self.hosts.is_empty() && host::are_all(request, |host| !self.lists(host))
-    }
-
-    fn lists(&self, host: &[u8]) -> bool {
-        let mut bytes = host.iter().map(u8::to_ascii_lowercase);
-        let end = bytes.try_fold(self.hosts.start(), Place::after);
-        end.is_some_and(Place::ends)
+        !self.hosts.is_empty() && host::are_all(request, |host| !self.hosts.list(host))
     }
 
     /// Whether the path is covered; `None` where none is listed, or it has not one meaning.
@@ -83,7 +75,7 @@ mod tests {
 
     use super::*;
     use crate::path::PathPrefix;
-    use crate::request::HostName;
+    use crate::request::HostPattern;
     use crate::rules::naive;
 
     fn has_path(entries: &[PathPrefix], path: &[u8]) -> Option<bool> {
@@ -151,9 +143,9 @@ mod tests {
 
         #[test]
         fn as_if_compared_with_one_host_after_the_other(
-            entries in vec("[ab.]{1,4}", 0..6), host in "[abAB.]{1,4}"
+            entries in vec("[ab.*]{1,4}", 0..6), host in "[abAB.]{1,4}"
         ) {
-            let entries: Vec<HostName> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
+            let entries: Vec<HostPattern> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
             let area = Area { hosts: entries.clone(), paths: Vec::new() };
             let headers = [("host", host)];
             let request = RequestView::new(b"GET", b"/", headers.as_slice());

@@ -5,9 +5,10 @@
 //! open most requests need no more than that, so these comparisons are inlined into the caller, and what follows them is not.
 
 use crate::refusal::{Kind, kind};
-use crate::request::{Headers, RequestView, Weighed};
+use crate::request::{Headers, RequestView, Weighed, host};
 use crate::rules::area::Listed;
 use crate::rules::decision::{Decision, Lasting};
+use crate::rules::hosts::Hosts;
 use crate::rules::policy::Policy;
 use crate::rules::verdict::{Reason, Verdict};
 use crate::state::Mode;
@@ -16,8 +17,8 @@ impl Policy {
     /// Decides about a request.
     ///
     /// The first rule that matches gives the verdict: `open`, `out-of-scope`, `read-only`, `exempt`, `probe`, `allowlisted`,
-    /// `refused`. How long the verdict lasts follows from all rules that would admit the request in maintenance: exempt
-    /// paths and probers outlast the scope, and the scope outlasts the mode.
+    /// `pass`, `refused`. How long the verdict lasts follows from all rules that would admit the request in maintenance:
+    /// exempt hosts and paths and probers outlast the scope, and the scope outlasts the mode.
     #[inline(always)]
     pub fn decide<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Decision {
         let request = &Weighed::new(request);
@@ -37,7 +38,7 @@ impl Policy {
             exempt
         } else if self.is_out_of_scope(request) {
             Reason::OutOfScope
-        } else if request.only_reads() {
+        } else if self.only_reads(request) {
             Reason::ReadOnly
         } else {
             Reason::Open
@@ -55,7 +56,7 @@ impl Policy {
     fn decide_closed<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Decision {
         let spared = if self.is_out_of_scope(request) {
             Some(Reason::OutOfScope)
-        } else if self.maintenance == Mode::Writes && request.only_reads() {
+        } else if self.maintenance == Mode::Writes && self.only_reads(request) {
             Some(Reason::ReadOnly)
         } else {
             None
@@ -65,7 +66,13 @@ impl Policy {
             let is_listed = self.is_allowlisted(request.request);
             is_listed.then_some(Reason::Allowlisted)
         };
-        match spared.or(exempted).or_else(allowlisted) {
+        let has_pass = || {
+            let passes = self.passes.as_ref();
+            let admits = passes.is_some_and(|passes| passes.admit(request.request.headers));
+            admits.then_some(Reason::Pass)
+        };
+        let admitted = spared.or(exempted).or_else(allowlisted).or_else(has_pass);
+        match admitted {
             Some(reason) => Decision {
                 verdict: Verdict::Admit(reason),
                 lasting: exempted.unwrap_or(reason).into(),
@@ -77,10 +84,20 @@ impl Policy {
         }
     }
 
-    /// The rule by which the path of the request stays open, to every client or to its prober.
+    /// Whether the method of the request, or its path, says that it cannot change data.
+    #[inline(always)]
+    fn only_reads<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
+        let reads = self.reads.as_ref();
+        request.only_reads() || reads.is_some_and(|reads| reads.cover(request))
+    }
+
+    /// The rule by which the request stays open, by its host or path to every client, or to its prober.
     #[inline(always)]
     fn exempted<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Option<Reason> {
-        if self.exempt.cover(request.request) && !request.is_rerouted() {
+        let hosts = self.exempt_hosts.as_ref();
+        if self.exempt.cover(request.request) && !request.is_rerouted()
+            || hosts.is_some_and(|hosts| is_of(hosts, request))
+        {
             Some(Reason::Exempt)
         } else if self.probers.cover(request) {
             Some(Reason::Probe)
@@ -108,6 +125,12 @@ impl Policy {
             })
         })
     }
+}
+
+// Apart, since few services have a host that stays open.
+#[inline(never)]
+fn is_of<H: Headers + ?Sized>(hosts: &Hosts, request: &Weighed<'_, '_, H>) -> bool {
+    host::are_all(request, |host| hosts.list(host))
 }
 
 // Apart, since most services are in scope as a whole.

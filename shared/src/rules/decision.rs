@@ -42,25 +42,28 @@ pub enum Lasting {
     Open,
     /// Those with the same scope.
     OutOfScope,
-    /// Those that refuse only writes.
+    /// Those that refuse only writes, with the same paths on which requests only read, or more.
     ReadOnly,
-    /// Those with the same exempt paths, or more.
+    /// Those with the same exempt hosts and paths, or more.
     Exempt,
     /// Those that let the same probers ask for the same paths.
     Probe,
     /// Those with the same addresses on an enabled allowlist, or more.
     Allowlisted,
+    /// Those with the same passes on an enabled allowlist, or more.
+    Pass,
 }
 
 impl Lasting {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Open,
         Self::OutOfScope,
         Self::ReadOnly,
         Self::Exempt,
         Self::Probe,
         Self::Allowlisted,
+        Self::Pass,
     ];
 }
 
@@ -73,6 +76,7 @@ impl From<Reason> for Lasting {
             Reason::Exempt => Self::Exempt,
             Reason::Probe => Self::Probe,
             Reason::Allowlisted => Self::Allowlisted,
+            Reason::Pass => Self::Pass,
         }
     }
 }

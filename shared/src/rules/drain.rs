@@ -1,9 +1,14 @@
+use alloc::collections::BTreeMap;
+
 use crate::address::{AddressSet, Cidr};
 use crate::path::ExemptPath;
+use crate::request::HostPattern;
 use crate::rules::decision::Lasting;
 use crate::rules::exempt::ExemptPaths;
+use crate::rules::hosts::Hosts;
 use crate::rules::probers::by_path;
-use crate::state::{Mode, State};
+use crate::rules::reads::Reads;
+use crate::state::{Mode, Pass, State};
 
 impl State {
     /// Whether this state surely admits a request that `before` admitted with a verdict of this `lasting`, so that the
@@ -16,10 +21,11 @@ impl State {
         match lasting {
             Lasting::Open => false,
             Lasting::OutOfScope => self.scope == before.scope,
-            Lasting::ReadOnly => self.maintenance == Mode::Writes,
-            Lasting::Exempt => has_all_of(&self.exempt.paths, &before.exempt.paths),
+            Lasting::ReadOnly => self.maintenance == Mode::Writes && self.reads_all_of(before),
+            Lasting::Exempt => self.exempts_all_of(before),
             Lasting::Probe => self.lets_probe_all_of(before),
             Lasting::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
+            Lasting::Pass => self.allowlist.enabled && self.has_all_passes_of(before),
         }
     }
 
@@ -28,15 +34,21 @@ impl State {
     pub fn refuses_all_of(&self, before: &Self) -> bool {
         let covers = match before.maintenance {
             Mode::Off => return self.maintenance == Mode::Off,
-            Mode::Writes => self.maintenance != Mode::Off,
+            Mode::Writes => match self.maintenance {
+                Mode::Off => false,
+                Mode::Writes => before.reads_all_of(self),
+                Mode::All => true,
+            },
             Mode::All => self.maintenance == Mode::All,
         };
-        let lets_in_no_more =
-            !self.allowlist.enabled || (before.allowlist.enabled && before.lists_all_of(self));
+        let lets_in_no_more = !self.allowlist.enabled
+            || (before.allowlist.enabled
+                && before.lists_all_of(self)
+                && before.has_all_passes_of(self));
         covers
             && lets_in_no_more
             && self.scope == before.scope
-            && has_all_of(&before.exempt.paths, &self.exempt.paths)
+            && before.exempts_all_of(self)
             && before.lets_probe_all_of(self)
     }
 
@@ -49,6 +61,35 @@ impl State {
                 let own = own.get(path);
                 own.is_some_and(|own| covers_all_of(own, cidrs))
             })
+        }
+    }
+
+    /// Whether every path on which requests only read there is one here.
+    fn reads_all_of(&self, other: &Self) -> bool {
+        let (own, other) = (&self.reads.paths, &other.reads.paths);
+        let covers = |own: &Reads| other.iter().all(|path| own.list(path.as_str().as_bytes()));
+        own == other || other.is_empty() || Reads::new(own).is_some_and(|own| covers(&own))
+    }
+
+    /// Whether every host and path that is exempt there is exempt here.
+    fn exempts_all_of(&self, other: &Self) -> bool {
+        has_all_of(&self.exempt.paths, &other.exempt.paths)
+            && has_all_hosts_of(&self.exempt.hosts, &other.exempt.hosts)
+    }
+
+    /// Whether this allowlist has every pass of the other, with the same end or a later one.
+    fn has_all_passes_of(&self, other: &Self) -> bool {
+        let (own, other) = (&self.allowlist.passes, &other.allowlist.passes);
+        own == other || {
+            // A pass without an end ends last. Of two with one digest the later end counts.
+            let end = |pass: &Pass| (pass.until.is_none(), pass.until);
+            let mut ends = BTreeMap::new();
+            for pass in own {
+                let known = ends.entry(pass.sha256).or_insert_with(|| end(pass));
+                *known = end(pass).max(*known);
+            }
+            let lasts = |pass: &Pass| ends.get(&pass.sha256).is_some_and(|own| end(pass) <= *own);
+            other.iter().all(lasts)
         }
     }
 
@@ -66,6 +107,14 @@ fn has_all_of(own: &[ExemptPath], other: &[ExemptPath]) -> bool {
     }
 }
 
+/// Whether each of the other hosts is among one's own, or below one of these.
+fn has_all_hosts_of(own: &[HostPattern], other: &[HostPattern]) -> bool {
+    own == other || {
+        let own = Hosts::new(own);
+        other.iter().all(|host| own.list(host.as_str().as_bytes()))
+    }
+}
+
 /// Whether one's own blocks have every address of the others.
 fn covers_all_of(own: &[Cidr], other: &[Cidr]) -> bool {
     let set = |cidrs: &[Cidr]| cidrs.iter().copied().collect::<AddressSet>();
@@ -77,7 +126,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::state::{Prober, ServiceName};
+    use crate::state::{PassDigest, Prober, ServiceName, Timestamp};
 
     fn state(mode: Mode) -> State {
         State::initial(ServiceName::unknown(), mode)
@@ -194,6 +243,78 @@ mod tests {
         let mut disabled = more.clone();
         disabled.allowlist.enabled = false;
         assert!(!disabled.still_admits(Lasting::Allowlisted, &before));
+    }
+
+    fn with_passes(passes: &[(&str, Option<i64>)]) -> State {
+        let mut state = with_allowlist(&[]);
+        let passes = passes.iter().map(|(pass, until)| {
+            let until = until.map(Timestamp::from_second);
+            Pass::new(PassDigest::of(pass.as_bytes()), until)
+        });
+        state.allowlist.passes = passes.collect();
+        state
+    }
+
+    #[test]
+    fn holders_of_passes_run_on_while_their_passes_last_as_long() {
+        let one = with_passes(&[("a", Some(60))]);
+        let longer = with_passes(&[("b", None), ("a", Some(30)), ("a", Some(90))]);
+        let endless = with_passes(&[("a", None)]);
+        for (before, later, expected) in [
+            (&one, &one, true),
+            (&one, &longer, true),
+            (&one, &endless, true),
+            (&longer, &one, false),
+            (&endless, &one, false),
+            (&endless, &longer, false),
+        ] {
+            assert_eq!(later.still_admits(Lasting::Pass, before), expected);
+            assert_eq!(before.refuses_all_of(later), expected);
+        }
+        let mut disabled = longer.clone();
+        disabled.allowlist.enabled = false;
+        assert!(!disabled.still_admits(Lasting::Pass, &one));
+    }
+
+    #[test]
+    fn a_pass_that_is_made_while_the_allowlist_is_disabled_admits_no_more() {
+        let before = state(Mode::All);
+        let mut with_pass = with_passes(&[("a", None)]);
+        with_pass.allowlist.enabled = false;
+        assert!(with_pass.refuses_all_of(&before) && before.refuses_all_of(&with_pass));
+        with_pass.allowlist.enabled = true;
+        assert!(!with_pass.refuses_all_of(&before));
+    }
+
+    #[test]
+    fn requests_that_read_run_on_while_all_paths_that_read_stay() {
+        let reads = |mode, paths: &[&str]| {
+            let mut state = state(mode);
+            state.reads.paths = paths.iter().map(|path| path.parse().unwrap()).collect();
+            state
+        };
+        let one = reads(Mode::Writes, &["/a/b"]);
+        let more = reads(Mode::Writes, &["/a/*"]);
+        assert!(more.still_admits(Lasting::ReadOnly, &one));
+        assert!(!one.still_admits(Lasting::ReadOnly, &more));
+        assert!(one.refuses_all_of(&more) && !more.refuses_all_of(&one));
+        let [one, more] = [&["/a/b"], &["/a/*"]].map(|paths| reads(Mode::All, paths));
+        assert!(one.refuses_all_of(&more) && more.refuses_all_of(&one));
+    }
+
+    #[test]
+    fn an_exempt_host_is_covered_by_a_wildcard() {
+        let exempt = |hosts: &[&str]| {
+            let mut state = state(Mode::All);
+            state.exempt.hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
+            state
+        };
+        let (one, below) = (exempt(&["a.shop.example"]), exempt(&["*.b.shop.example"]));
+        let all = exempt(&["*.shop.example"]);
+        for fewer in [&one, &below] {
+            assert!(all.still_admits(Lasting::Exempt, fewer) && fewer.refuses_all_of(&all));
+            assert!(!fewer.still_admits(Lasting::Exempt, &all) && !all.refuses_all_of(fewer));
+        }
     }
 
     #[test]

@@ -6,11 +6,14 @@ mod decide;
 mod decision;
 mod drain;
 mod exempt;
+mod hosts;
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub mod naive;
+mod passes;
 mod policy;
 mod probers;
+mod reads;
 mod succession;
 mod verdict;
 

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::path::{ExemptPath, PathPrefix};
+use crate::path::{ExemptPath, PathPrefix, ReadPath};
 use crate::path::{is_trailing, significant};
-use crate::request::HostName;
+use crate::request::HostPattern;
 use crate::text::lower;
 
 /// Whether every server reads `path`, which is without its query, alike.
@@ -50,8 +50,25 @@ fn same(segment: &[u8], entry: &[char]) -> bool {
     entry.iter().all(|c| rest.next() == Some(*c)) && rest.all(is_trailing)
 }
 
-/// Whether a request's `host` is the entry.
+/// Whether a request's `host` is the entry, or below a wildcard.
 #[must_use]
-pub fn is_host(entry: &HostName, host: &[u8]) -> bool {
-    host.eq_ignore_ascii_case(entry.as_str().as_bytes())
+pub fn is_host(entry: &HostPattern, host: &[u8]) -> bool {
+    let host = host.to_ascii_lowercase();
+    let entry = entry.as_str().as_bytes();
+    match entry.strip_prefix(b"*") {
+        Some(above) => host.ends_with(above) && host.len() > above.len(),
+        None => host == entry,
+    }
+}
+
+/// Whether the entry covers a plain `path`.
+#[must_use]
+pub fn reads(entry: &ReadPath, path: &[u8]) -> bool {
+    let [entry, path] =
+        [entry.as_str().as_bytes(), path].map(|path| path.split(|byte| *byte == b'/'));
+    let (entry, path): (Vec<_>, Vec<_>) = (entry.collect(), path.collect());
+    let same = |(entry, segment): (&&[u8], &&[u8])| {
+        entry == segment || (*entry == b"*" && !segment.is_empty())
+    };
+    entry.len() == path.len() && entry.iter().zip(&path).all(same)
 }

@@ -1,10 +1,15 @@
+use alloc::boxed::Box;
+
 use crate::address::AddressSet;
 use crate::path::Target;
 use crate::refusal::{Answer, Answers, Kind, Reply};
-use crate::request::{Headers, RequestView, named};
+use crate::request::{Headers, HostPattern, RequestView, host, named};
 use crate::rules::area::Listed;
 use crate::rules::exempt::ExemptPaths;
+use crate::rules::hosts::Hosts;
+use crate::rules::passes::Passes;
 use crate::rules::probers::Probers;
+use crate::rules::reads::Reads;
 use crate::state::{Mode, State, Timestamp};
 
 /// A [`State`], compiled: immutable, with every answer rendered.
@@ -17,25 +22,34 @@ pub struct Policy {
     revision: u64,
     pub(super) scope: Option<Listed>,
     pub(super) exempt: ExemptPaths,
+    pub(super) exempt_hosts: Option<Box<Hosts>>,
     pub(super) probers: Probers,
+    pub(super) reads: Option<Box<Reads>>,
     pub(super) allowlist: Option<AddressSet>,
+    pub(super) passes: Option<Passes>,
     pub(super) api: Option<Listed>,
     answers: Answers,
 }
 
 impl Policy {
-    /// Compiles a state. `now` tells how far off the announced end of the maintenance is, which
-    /// `Retry-After` follows; compile again as time passes.
+    /// Compiles a state. `now` is compared with the announced end of the maintenance, which `Retry-After` follows, and with
+    /// the ends of passes; while the state [has an end](State::has_end), compile again as time passes.
     #[must_use]
     pub fn compile(state: &State, now: Timestamp) -> Self {
-        let enabled = state.allowlist.enabled && !state.allowlist.cidrs.is_empty();
+        let list = Some(&state.allowlist).filter(|list| list.enabled);
+        let cidrs = list
+            .map(|list| &list.cidrs)
+            .filter(|cidrs| !cidrs.is_empty());
         Self {
             maintenance: state.maintenance,
             revision: state.revision,
             scope: Listed::new(&state.scope),
             exempt: ExemptPaths::new(&state.exempt.paths),
+            exempt_hosts: hosts(&state.exempt.hosts),
             probers: Probers::new(&state.exempt.probers),
-            allowlist: enabled.then(|| state.allowlist.cidrs.iter().copied().collect()),
+            reads: Reads::new(&state.reads.paths),
+            allowlist: cidrs.map(|cidrs| cidrs.iter().copied().collect()),
+            passes: list.and_then(|list| Passes::new(&list.passes, now)),
             api: Listed::new(&state.api),
             answers: Answers::render(state, now),
         }
@@ -99,13 +113,23 @@ impl Policy {
         let asks = headers.single("hx-request") == Some(b"true") && !request.is_preflight();
         asks && self.maintenance == Mode::All
             && headers.single("hx-current-url").is_none_or(|page| {
-                named(page).path.is_some_and(|path| {
+                let page = named(page);
+                page.path.is_some_and(|path| {
                     let is_outside =
                         |scope: &Listed| scope.has_path(&Target::of(path)) == Some(false);
+                    let stays_open = |hosts: &Hosts| {
+                        let host = page.authority.and_then(host::of_authority);
+                        host.is_some_and(|host| hosts.list(host))
+                    };
                     !self.exempt.list(path)
+                        && !self.exempt_hosts.as_deref().is_some_and(stays_open)
                         && !self.asks_peer(path)
                         && !self.scope.as_ref().is_some_and(is_outside)
                 })
             })
     }
+}
+
+fn hosts(patterns: &[HostPattern]) -> Option<Box<Hosts>> {
+    (!patterns.is_empty()).then(|| Box::new(Hosts::new(patterns)))
 }

@@ -10,6 +10,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the response is for testers alone, so that nodes keep it out of caches.
+    #[must_use]
+    pub const fn is_for_testers(self) -> bool {
+        matches!(self, Self::Admit(Reason::Allowlisted | Reason::Pass))
+    }
+
     /// The name of the rule that decided, as metrics, logs and `explain` print it.
     #[must_use]
     pub fn rule(self) -> &'static str {
@@ -20,6 +26,7 @@ impl Verdict {
             Self::Admit(Reason::Exempt) => "exempt",
             Self::Admit(Reason::Probe) => "probe",
             Self::Admit(Reason::Allowlisted) => "allowlisted",
+            Self::Admit(Reason::Pass) => "pass",
             Self::Refuse(_) => "refused",
         }
     }
@@ -32,12 +39,14 @@ pub enum Reason {
     Open,
     /// Its host or path is not in maintenance.
     OutOfScope,
-    /// Only writes are refused, and its method is safe.
+    /// Only writes are refused, and its method is safe, or its path is one on which requests only read.
     ReadOnly,
-    /// Its path stays open in maintenance.
+    /// Its host or its path stays open in maintenance.
     Exempt,
     /// A prober asks, which may for this path.
     Probe,
     /// Its client is on the allowlist.
     Allowlisted,
+    /// The request has a pass.
+    Pass,
 }

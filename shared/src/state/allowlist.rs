@@ -3,8 +3,9 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::address::Cidr;
+use crate::state::pass::Pass;
 
-/// The addresses whose clients are admitted during maintenance while the list is enabled.
+/// The clients that are admitted during maintenance while the list is enabled, by their addresses and by passes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Allowlist {
@@ -12,4 +13,12 @@ pub struct Allowlist {
     pub enabled: bool,
     /// The blocks of addresses, which a disabled list keeps.
     pub cidrs: Vec<Cidr>,
+    /// The passes, at most [`MOST_PASSES`](Self::MOST_PASSES), which a disabled list keeps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passes: Vec<Pass>,
+}
+
+impl Allowlist {
+    /// The most passes of a list.
+    pub const MOST_PASSES: usize = 1000;
 }

@@ -3,14 +3,14 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::path::PathPrefix;
-use crate::request::HostName;
+use crate::request::HostPattern;
 
 /// A part of a service, by host and path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Area {
     /// The hosts of the area.
-    pub hosts: Vec<HostName>,
+    pub hosts: Vec<HostPattern>,
     /// The paths of the area.
     pub paths: Vec<PathPrefix>,
 }

@@ -17,9 +17,11 @@ use crate::state::error::DocumentError;
 use crate::state::exempt::{Exempt, Prober};
 use crate::state::mode::Mode;
 use crate::state::model::State;
+use crate::state::pass::Pass;
+use crate::state::reads::Reads;
 
 /// The known fields, as `critical` names them.
-const FIELDS: [&str; 41] = [
+const FIELDS: [&str; 47] = [
     "version",
     "critical",
     "store",
@@ -29,14 +31,20 @@ const FIELDS: [&str; 41] = [
     "allowlist",
     "allowlist.enabled",
     "allowlist.cidrs",
+    "allowlist.passes",
+    "allowlist.passes.sha256",
+    "allowlist.passes.until",
     "scope",
     "scope.hosts",
     "scope.paths",
     "exempt",
     "exempt.paths",
+    "exempt.hosts",
     "exempt.probers",
     "exempt.probers.cidr",
     "exempt.probers.paths",
+    "reads",
+    "reads.paths",
     "api",
     "api.hosts",
     "api.paths",
@@ -128,6 +136,9 @@ impl State {
             exempt: root
                 .member("exempt")
                 .map_or(Ok(Exempt::default()), |field| exempt(&field))?,
+            reads: root
+                .member("reads")
+                .map_or(Ok(initial.reads), |field| reads(&field))?,
             api: root
                 .member("api")
                 .map_or(Ok(initial.api), |field| area(&field))?,
@@ -143,6 +154,7 @@ impl State {
     fn closed_as(&self, exempted: Option<Field<'_>>) -> Self {
         let none = || Exempt {
             paths: Vec::new(),
+            hosts: Vec::new(),
             probers: Vec::new(),
         };
         Self {
@@ -192,6 +204,33 @@ fn allowlist(field: &Field<'_>) -> Result<Allowlist, FieldError> {
         cidrs: field
             .member("cidrs")
             .map_or(Ok(Vec::new()), |field| field.list(str::parse))?,
+        passes: field
+            .member("passes")
+            .map_or(Ok(Vec::new()), |field| passes(&field))?,
+    })
+}
+
+fn passes(field: &Field<'_>) -> Result<Vec<Pass>, FieldError> {
+    let passes = field.objects(|pass| {
+        pass.object()?;
+        let until = pass.member("until");
+        Ok(Pass {
+            sha256: pass.required("sha256")?.parsed()?,
+            until: until.map(|until| until.parsed()).transpose()?,
+        })
+    })?;
+    let (count, most) = (passes.len(), Allowlist::MOST_PASSES);
+    (count <= most)
+        .then_some(passes)
+        .ok_or_else(|| field.refuse(format!("{count} passes are more than the {most} allowed")))
+}
+
+fn reads(field: &Field<'_>) -> Result<Reads, FieldError> {
+    field.object()?;
+    Ok(Reads {
+        paths: field
+            .member("paths")
+            .map_or(Ok(Vec::new()), |field| field.list(str::parse))?,
     })
 }
 
@@ -213,6 +252,9 @@ fn exempt(field: &Field<'_>) -> Result<Exempt, FieldError> {
         paths: field
             .member("paths")
             .map_or(Ok(Exempt::default().paths), |field| field.list(str::parse))?,
+        hosts: field
+            .member("hosts")
+            .map_or(Ok(Vec::new()), |field| field.list(str::parse))?,
         probers: field
             .member("probers")
             .map_or(Ok(Vec::new()), |field| field.objects(prober))?,

@@ -4,13 +4,17 @@ use serde::Serialize;
 
 use crate::address::Cidr;
 use crate::path::{ExemptPath, ProbePath};
+use crate::request::HostPattern;
 
-/// The paths that stay open during maintenance.
+/// The requests that stay open during maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Exempt {
     /// Paths that stay open to every client.
     pub paths: Vec<ExemptPath>,
+    /// Hosts that stay open to every client.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<HostPattern>,
     /// Paths that stay open to the health checks of balancers.
     pub probers: Vec<Prober>,
 }
@@ -63,6 +67,7 @@ impl Exempt {
     fn of(paths: impl Iterator<Item = &'static str>) -> Self {
         Self {
             paths: paths.filter_map(|path| path.parse().ok()).collect(),
+            hosts: Vec::new(),
             probers: Vec::new(),
         }
     }

@@ -8,6 +8,8 @@ mod exempt;
 mod mode;
 mod model;
 mod notice;
+mod pass;
+mod reads;
 mod service;
 mod tag;
 mod timestamp;
@@ -22,6 +24,8 @@ pub use notice::{
     Color, Colors, Contact, LanguageTag, Logo, Look, Notice, Origin, Palette, Translation,
 };
 pub(crate) use notice::{DARK, ENGLISH, LIGHT, LocalizedNotice, look_up};
+pub use pass::{Pass, PassDigest};
+pub use reads::Reads;
 pub use service::ServiceName;
 pub use tag::StateTag;
 pub use timestamp::Timestamp;

@@ -3,11 +3,13 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::request::HostPattern;
 use crate::state::allowlist::Allowlist;
 use crate::state::area::Area;
 use crate::state::exempt::Exempt;
 use crate::state::mode::Mode;
 use crate::state::notice::{Notice, Origin};
+use crate::state::reads::Reads;
 use crate::state::service::ServiceName;
 
 /// The state of one service, parsed and valid.
@@ -29,8 +31,11 @@ pub struct State {
     pub allowlist: Allowlist,
     /// The part of the service that is in maintenance; without hosts and paths, the whole service.
     pub scope: Area,
-    /// The paths that stay open during maintenance.
+    /// The requests that stay open during maintenance.
     pub exempt: Exempt,
+    /// The requests that only read though their method does not say so.
+    #[serde(skip_serializing_if = "Reads::is_empty")]
+    pub reads: Reads,
     /// The part of the service whose refusals are those of an API, whatever the request accepts.
     pub api: Area,
     /// The texts and the appearance of refusals.
@@ -42,7 +47,7 @@ impl State {
     pub const VERSION: u64 = 1;
     /// The level of the format, which rises with each field that a reader may ignore, while the version stays. A node
     /// reports its own level (`docs/state.md`), so that control knows which nodes read a whole document.
-    pub const FORMAT: u64 = 2;
+    pub const FORMAT: u64 = 3;
     /// The most bytes of a document.
     pub const MAX_BYTES: usize = 1 << 20;
 
@@ -50,10 +55,13 @@ impl State {
     #[must_use]
     pub fn least_format(&self) -> u64 {
         let origins = &self.notice.cors_origins;
-        if origins.iter().all(Origin::is_of_first_format) {
-            1
-        } else {
+        let mut hosts = self.scope.hosts.iter().chain(&self.api.hosts);
+        if hosts.any(HostPattern::is_wildcard) {
+            3
+        } else if !origins.iter().all(Origin::is_of_first_format) {
             2
+        } else {
+            1
         }
     }
 
@@ -69,12 +77,13 @@ impl State {
             allowlist: Allowlist::default(),
             scope: Area::default(),
             exempt: Exempt::usual(),
+            reads: Reads::default(),
             api: Area::default_api(),
             notice: Notice::default(),
         }
     }
 
-    /// The state in force after a lease has ended: it admits only requests for exempt paths and those of probers.
+    /// The state in force after a lease has ended: it admits only requests for exempt hosts and paths and those of probers.
     #[must_use]
     pub fn closed(&self) -> Self {
         let mut closed = self.clone();
@@ -82,6 +91,17 @@ impl State {
         closed.allowlist.enabled = false;
         closed.scope = Area::default();
         closed
+    }
+
+    /// Whether a policy of this state changes as time passes: the end of the maintenance is announced, or a pass ends.
+    #[must_use]
+    pub fn has_end(&self) -> bool {
+        self.notice.until.is_some()
+            || self
+                .allowlist
+                .passes
+                .iter()
+                .any(|pass| pass.until.is_some())
     }
 
     /// The document, as [`State::parse`] reads it, without white space. A document of at most

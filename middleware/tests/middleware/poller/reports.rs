@@ -67,13 +67,13 @@ async fn each_poll_reports_what_is_in_force() {
     let (start, first) = report(&first).split_at("\"shop-1\";boot=\"0123456789abcdef\";".len());
     assert_eq!(
         first,
-        "seq=1;kind=tower;running=0;wait=10;format=2;lease=60"
+        "seq=1;kind=tower;running=0;wait=10;format=3;lease=60"
     );
     let second = server.request().await;
     let second = report(&second).strip_prefix(start).unwrap();
     assert_eq!(
         second,
-        "seq=2;kind=tower;applied=\"s/3/d\";running=0;wait=10;format=2;lease=60"
+        "seq=2;kind=tower;applied=\"s/3/d\";running=0;wait=10;format=3;lease=60"
     );
 
     server.answer("200 OK", "etag: \"s/4/d\"\r\n", "{}");
@@ -153,7 +153,7 @@ async fn polls_count_requests_by_rule_since_the_state_came_into_force() {
     until(&policy, 4).await;
     ask(&shop, http::Request::default()).await;
     server.answer("304 Not Modified", "", "");
-    reports(&mut server, ";format=2;read-only=1").await;
+    reports(&mut server, ";format=3;read-only=1").await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::net::IpAddr;
+use core::str::FromStr;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
@@ -18,7 +19,7 @@ use crate::request::{
     CLIENT_HEADERS, HOST_HEADERS, HeaderFilter, METHOD_HEADERS, PATH_HEADERS, PROTOCOL_HEADERS,
     Peer,
 };
-use crate::state::{Prober, ServiceName, State, Timestamp};
+use crate::state::{Pass, PassDigest, Prober, ServiceName, State, Timestamp};
 
 /// Header lines with a filter of their names, as the layer has them.
 struct Filtered<'l> {
@@ -104,15 +105,31 @@ fn line() -> impl Strategy<Value = (String, String)> {
         "for=10.0.0.1",
         "POST",
     ];
-    (
-        prop_oneof![3 => known, 1 => other],
-        select(values.to_vec()).prop_map(String::from),
-    )
+    let values = select(values.to_vec()).prop_map(String::from);
+    prop_oneof![
+        4 => (prop_oneof![3 => known, 1 => other], values),
+        1 => select(presented().to_vec()),
+    ]
 }
+
+/// The ways to present a pass, the last of which is another one.
+fn presented() -> [(String, String); 3] {
+    [
+        ("Intermission-Pass".into(), PASS.into()),
+        (
+            "cookie".into(),
+            format!("a=b; __Host-intermission-pass={PASS}"),
+        ),
+        ("intermission-pass".into(), OTHER_PASS.into()),
+    ]
+}
+
+const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
+const OTHER_PASS: &str = "imp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
 fn asked() -> impl Strategy<Value = Asked> {
     let methods = [
-        "GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE", "CONNECT", "get", "",
+        "GET", "HEAD", "OPTIONS", "POST", "SEARCH", "DELETE", "TRACE", "CONNECT", "get", "",
     ];
     let paths = [
         "/", "/?x", "/a", "/a?x", "/a/", "/a/b", "/a/../b", "/ab", "/b/", "/shop", "/shop/a",
@@ -153,30 +170,37 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(mode: Mode, [exempt, probed, paths, hosts]: [&[&str]; 4]) -> Self {
+    fn new(mode: Mode, parts: &Parts) -> Self {
         let mut state = none(mode);
-        state.exempt.paths = exempt.iter().map(|path| path.parse().unwrap()).collect();
-        let probers = probed.iter().map(|path| Prober {
+        state.exempt.paths = all(parts.exempt);
+        state.exempt.hosts = all(parts.exempt_hosts);
+        let probers = parts.probed.iter().map(|path| Prober {
             cidr: "10.0.0.0/8".parse().unwrap(),
             paths: [path.parse().unwrap()].into(),
         });
         state.exempt.probers = probers.collect();
-        state.scope.paths = paths.iter().map(|path| path.parse().unwrap()).collect();
-        state.scope.hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
-        state.allowlist.enabled = hosts.is_empty();
+        state.scope.paths = all(parts.paths);
+        state.scope.hosts = all(parts.hosts);
+        state.reads.paths = all(parts.reads);
+        state.allowlist.enabled = parts.hosts.is_empty();
         state.allowlist.cidrs.push("10.0.0.1".parse().unwrap());
-        let mut alone = [(); 3].map(|()| none(Mode::All));
+        let passes = parts.passes.iter();
+        let passes = passes.map(|pass| Pass::new(PassDigest::of(pass.as_bytes()), None));
+        state.allowlist.passes = passes.collect();
+        let mut alone = [Mode::All, Mode::All, Mode::All, Mode::Writes].map(none);
         alone[0].exempt.paths.clone_from(&state.exempt.paths);
+        alone[0].exempt.hosts.clone_from(&state.exempt.hosts);
         alone[1].exempt.probers.clone_from(&state.exempt.probers);
         alone[2].scope = state.scope.clone();
-        let [exempt, probers, scope] = alone.map(|alone| compile(&alone));
+        alone[3].reads = state.reads.clone();
+        let [exempt, probers, scope, reads] = alone.map(|alone| compile(&alone));
         Self {
             policy: compile(&state),
             state,
             exempt,
             probers,
             scope,
-            reads: compile(&none(Mode::Writes)),
+            reads,
         }
     }
 
@@ -208,6 +232,22 @@ impl Compiled {
     }
 }
 
+/// What a state lists.
+#[derive(Clone, Copy, Default)]
+struct Parts {
+    exempt: &'static [&'static str],
+    exempt_hosts: &'static [&'static str],
+    probed: &'static [&'static str],
+    paths: &'static [&'static str],
+    hosts: &'static [&'static str],
+    reads: &'static [&'static str],
+    passes: &'static [&'static str],
+}
+
+fn all<T: FromStr<Err: core::fmt::Debug>>(texts: &[&str]) -> Vec<T> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
 /// A state without a rule but its mode's.
 fn none(mode: Mode) -> State {
     let mut state = State::initial(ServiceName::unknown(), mode);
@@ -221,16 +261,55 @@ fn compile(state: &State) -> Policy {
 
 /// Compiled once, because that renders all answers.
 static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
-    let parts: [[&[&str]; 4]; 6] = [
-        [&[], &[], &[], &[]],
-        [&["/healthz", "/b/"], &["/"], &[], &[]],
-        [&["/a", "/a/"], &[], &["/shop"], &[]],
-        [&["/a"], &["/a", "/ab", "/"], &["/shop", "/a"], &[]],
-        [&["/healthz"], &["/a"], &[], &["shop.example"]],
-        [&["/a/"], &["/"], &["/b"], &["blog.example"]],
+    let none = Parts::default();
+    let parts = [
+        none,
+        Parts {
+            exempt: &["/healthz", "/b/"],
+            probed: &["/"],
+            passes: &[PASS],
+            ..none
+        },
+        Parts {
+            exempt: &["/a", "/a/"],
+            paths: &["/shop"],
+            reads: &["/a/*"],
+            ..none
+        },
+        Parts {
+            exempt: &["/a"],
+            probed: &["/a", "/ab", "/"],
+            paths: &["/shop", "/a"],
+            ..none
+        },
+        Parts {
+            exempt: &["/healthz"],
+            probed: &["/a"],
+            hosts: &["shop.example"],
+            ..none
+        },
+        Parts {
+            exempt: &["/a/"],
+            probed: &["/"],
+            paths: &["/b"],
+            hosts: &["blog.example"],
+            ..none
+        },
+        Parts {
+            exempt_hosts: &["*.example"],
+            reads: &["/a/b", "/a/*", "/ab"],
+            passes: &[PASS, OTHER_PASS],
+            ..none
+        },
+        Parts {
+            exempt_hosts: &["shop.example"],
+            hosts: &["*.example"],
+            passes: &[OTHER_PASS],
+            ..none
+        },
     ];
     let modes = [Mode::Off, Mode::Writes, Mode::All].into_iter();
-    let all = modes.flat_map(|mode| parts.map(|parts| Compiled::new(mode, parts)));
+    let all = modes.flat_map(|mode| parts.map(|parts| Compiled::new(mode, &parts)));
     all.collect()
 });
 

@@ -14,13 +14,18 @@ pub(crate) fn why<H: Headers + ?Sized>(
             "the host or the path is outside the scope".to_owned()
         }
         Verdict::Admit(Reason::ReadOnly) => "only writes are refused, and this is none".to_owned(),
-        Verdict::Admit(Reason::Exempt) => "the path stays open in maintenance".to_owned(),
+        Verdict::Admit(Reason::Exempt) => {
+            "the host or the path stays open in maintenance".to_owned()
+        }
         Verdict::Admit(Reason::Probe) => "the peer may ask for this path as a prober".to_owned(),
         Verdict::Admit(Reason::Allowlisted) => match request.client.and_then(|ip| entry(state, ip))
         {
             Some(entry) => format!("the allowlist is on, and {entry} is on it"),
             None => "the allowlist is on, and the client is on it".to_owned(),
         },
+        Verdict::Admit(Reason::Pass) => {
+            "the allowlist is on, and the request has a pass".to_owned()
+        }
         Verdict::Refuse(kind) => {
             format!("{}, and {}; {}", mode(state), allowlist(state), form(kind))
         }

@@ -12,8 +12,11 @@ impl Passes {
     /// `None` where no pass is left.
     pub(crate) fn new(passes: &[Pass], now: Timestamp) -> Option<Self> {
         let left = passes.iter().filter(|pass| !pass.has_ended(now));
-        let mut digests: Vec<_> = left.map(|pass| pass.sha256).collect();
-        digests.sort_unstable();
+        let mut digests = Vec::new();
+        for pass in left {
+            let place = digests.binary_search(&pass.sha256);
+            digests.insert(place.unwrap_or_else(|place| place), pass.sha256);
+        }
         (!digests.is_empty()).then(|| Self(digests.into()))
     }
 

@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use crate::path::{ReadPath, segments};
 use crate::request::{Headers, Weighed};
@@ -9,7 +9,8 @@ use crate::request::{Headers, Weighed};
 pub(crate) struct Reads {
     /// Whether an entry ends here.
     ends: bool,
-    named: BTreeMap<Box<[u8]>, Self>,
+    /// By name.
+    named: Vec<(Box<[u8]>, Self)>,
     /// What follows a `*`.
     any: Option<Box<Self>>,
 }
@@ -19,13 +20,7 @@ impl Reads {
     pub(crate) fn new(paths: &[ReadPath]) -> Option<Box<Self>> {
         let mut all = Box::<Self>::default();
         for path in paths {
-            let end = path
-                .segments()
-                .fold(&mut *all, |node, segment| match segment {
-                    b"*" => node.any.get_or_insert_default(),
-                    _ => node.named.entry(segment.into()).or_default(),
-                });
-            end.ends = true;
+            all.insert(path.segments());
         }
         (!paths.is_empty()).then_some(all)
     }
@@ -55,13 +50,39 @@ impl Reads {
         self.covers(segments(path))
     }
 
+    fn insert<'p>(&mut self, mut rest: impl Iterator<Item = &'p [u8]>) {
+        let next = match rest.next() {
+            None => {
+                self.ends = true;
+                return;
+            }
+            Some(b"*") => Some(&mut **self.any.get_or_insert_default()),
+            Some(segment) => {
+                let place = self.place(segment).unwrap_or_else(|place| {
+                    self.named.insert(place, (segment.into(), Self::default()));
+                    place
+                });
+                self.named.get_mut(place).map(|(_, node)| node)
+            }
+        };
+        if let Some(next) = next {
+            next.insert(rest);
+        }
+    }
+
+    fn place(&self, segment: &[u8]) -> Result<usize, usize> {
+        self.named
+            .binary_search_by(|(known, _)| (**known).cmp(segment))
+    }
+
     // At most as deep as an entry has segments; each node is met once at most.
     fn covers<'p>(&self, mut rest: impl Iterator<Item = &'p [u8]> + Clone) -> bool {
         let Some(segment) = rest.next() else {
             return self.ends;
         };
-        let named = self.named.get(segment);
-        named.is_some_and(|node| node.covers(rest.clone()))
+        let named = self.place(segment).ok();
+        let named = named.and_then(|place| self.named.get(place));
+        named.is_some_and(|(_, node)| node.covers(rest.clone()))
             || self
                 .any
                 .as_ref()
@@ -71,8 +92,6 @@ impl Reads {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use proptest::collection::vec;
     use proptest::prelude::*;
 

@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use crate::ResponseBody;
 use crate::guard::Held;
 use crate::http::{Unread, header_filter};
+use crate::pass_form::PassForm;
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
@@ -39,6 +40,10 @@ pin_project! {
             #[pin]
             unread: Option<Unread<B>>,
         },
+        // Boxed, because few requests are for the page that takes passes.
+        Pass {
+            form: Pin<Box<PassForm<B>>>,
+        },
     }
 }
 
@@ -59,6 +64,15 @@ impl<F, B> ResponseFuture<F, B> {
             inner: Inner::Refused {
                 response: Some(response),
                 unread,
+            },
+        }
+    }
+
+    /// Answers a request for the page that takes passes.
+    pub(crate) fn pass(form: PassForm<B>) -> Self {
+        Self {
+            inner: Inner::Pass {
+                form: Box::pin(form),
             },
         }
     }
@@ -91,6 +105,10 @@ where
                 }
                 let held = held.take();
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
+            }
+            InnerProjection::Pass { form } => {
+                let response = ready!(form.as_mut().poll_answer(cx));
+                Poll::Ready(Ok(response.map(ResponseBody::notice)))
             }
             // Polled again after its end, the future stays pending.
             InnerProjection::Refused {

@@ -7,6 +7,7 @@ mod future;
 mod guard;
 mod http;
 mod layer;
+mod pass_form;
 #[cfg(feature = "poller")]
 mod poller;
 mod refusal;

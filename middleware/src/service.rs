@@ -8,10 +8,11 @@ use http_body::Body;
 use intermission_core::{Lasting, Policy, Reason, Verdict};
 use tower_service::Service;
 
-use crate::current::{Cached, Counted, Entry, Probe, Shard};
+use crate::current::{Cached, Counted, Entry, Probe, Shard, Snapshot};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
 use crate::http::{HeaderLines, Unread, h2c, pass, peer, uris, view};
+use crate::pass_form::PassForm;
 use crate::settings::Settings;
 use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
 
@@ -31,6 +32,13 @@ struct Admitted {
     revision: u64,
     /// The counter of its rule.
     shard: &'static Shard,
+}
+
+/// A request that the layer answers itself.
+enum Refused {
+    Notice(Decision, Response<Bytes>),
+    /// It is for the page that takes passes, under this state.
+    Pass(Arc<Snapshot>),
 }
 
 impl<S> Maintenance<S> {
@@ -79,8 +87,11 @@ impl<S> Maintenance<S> {
         &self,
         cached: &Cached,
         request: &Request<B>,
-    ) -> Entry<(Lasting, Admitted), (Decision, Response<Bytes>)> {
+    ) -> Entry<(Lasting, Admitted), Refused> {
         let policy = &cached.snapshot.policy;
+        if takes_passes(policy, request) {
+            return Entry::Refused(Refused::Pass(Arc::clone(&cached.snapshot)));
+        }
         let intermission_core::Decision { verdict, lasting } = self.decide(policy, request);
         let revision = policy.revision();
         match verdict {
@@ -103,7 +114,7 @@ impl<S> Maintenance<S> {
                 if let Some(writer) = &self.settings.writer {
                     writer.write(request, &cached.snapshot.state, &mut response);
                 }
-                Entry::Refused((decision, response))
+                Entry::Refused(Refused::Notice(decision, response))
             }
         }
     }
@@ -121,6 +132,12 @@ impl<S> Maintenance<S> {
             .cell()
             .probe(path, request.headers(), peer)
     }
+}
+
+/// Whether the request is for the page that takes passes.
+fn takes_passes<B>(policy: &Policy, request: &Request<B>) -> bool {
+    let method = request.method().as_str().as_bytes();
+    policy.takes_passes(method, uris(request).0.path().as_bytes())
 }
 
 /// The decision about a request as one for this URI.
@@ -185,7 +202,10 @@ impl<S> Maintenance<S> {
         cell.check_lease();
         let (counted, admitted) = match cell.enter(|cached| self.judge(cached, &request)) {
             Entry::Admitted(admitted) => admitted,
-            Entry::Refused((decision, mut refusal)) => {
+            Entry::Refused(Refused::Pass(snapshot)) => {
+                return ResponseFuture::pass(PassForm::new(request, snapshot));
+            }
+            Entry::Refused(Refused::Notice(decision, mut refusal)) => {
                 count(decision);
                 if self.settings.extensions {
                     refusal.extensions_mut().insert(decision);

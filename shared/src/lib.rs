@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod address;
 mod json;
+mod pass;
 mod path;
 mod poll;
 mod refusal;
@@ -15,6 +16,7 @@ mod text;
 
 pub use address::{AddressSet, Cidr, ParseCidrError, parse_address};
 pub use json::{Field, FieldError};
+pub use pass::{LONGEST_PASS_FORM, PassAnswer};
 pub use path::{ExemptPath, PathPrefix, ProbePath, ReadPath};
 pub use poll::{
     Counts, MemberId, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running,
@@ -22,8 +24,9 @@ pub use poll::{
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,
-    HostName, HostPattern, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PREFIX, PATH_HEADERS,
-    PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies, cookies_without_pass, is_h2c,
+    HostName, HostPattern, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PATH, PASS_PREFIX,
+    PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies, cookies_without_pass,
+    is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]

@@ -49,6 +49,8 @@ pub enum Map {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Buffer {
+    /// The part of a request's body that has come.
+    RequestBody = 0,
     /// The body of the response to an HTTP call.
     CallResponseBody = 4,
     /// The configuration of the plugin.

@@ -69,6 +69,10 @@ impl Host for Envoy {
         host::set_header(Map::Request, name, value);
     }
 
+    fn request_body(&self, longest: usize) -> Vec<u8> {
+        host::buffer(Buffer::RequestBody, longest).unwrap_or_default()
+    }
+
     fn resume_request(&self) {
         host::continue_request();
     }

@@ -58,6 +58,8 @@ pub(crate) struct Own {
     pub(crate) set: Vec<(String, Option<String>)>,
     /// The headers of requests that were set or removed.
     pub(crate) set_in_request: Vec<(String, Option<Vec<u8>>)>,
+    /// The part of the request's body that has come.
+    pub(crate) body: Vec<u8>,
     pub(crate) resumed: Vec<u32>,
     pub(crate) log: Vec<(Level, String)>,
     pub(crate) response: Option<Answered>,
@@ -224,6 +226,13 @@ impl Host for Fake {
         self.count();
         let set = (name.into(), value.map(Into::into));
         self.own.borrow_mut().set_in_request.push(set);
+    }
+
+    fn request_body(&self, longest: usize) -> Vec<u8> {
+        self.count();
+        let mut body = self.own.borrow().body.clone();
+        body.truncate(longest);
+        body
     }
 
     fn resume_request(&self) {

@@ -67,6 +67,8 @@ pub(crate) trait Host {
     fn set_response_header(&self, name: &str, value: Option<&str>);
     /// The same for the request.
     fn set_request_header(&self, name: &str, value: Option<&[u8]>);
+    /// The part of the request's body that has come with this call, up to `longest` bytes.
+    fn request_body(&self, longest: usize) -> Vec<u8>;
     fn resume_request(&self);
 
     fn call(

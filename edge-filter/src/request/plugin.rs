@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
-    Decision, FOR_TESTERS_ONLY, Headers, Kind, NOT_FOR_TESTERS, PASS_HEADER, Policy, RequestView,
-    State, StateTag, Verdict, cookies_without_pass,
+    Decision, FOR_TESTERS_ONLY, Headers, Kind, LONGEST_PASS_FORM, NOT_FOR_TESTERS, PASS_HEADER,
+    Policy, RequestView, State, StateTag, Verdict, cookies_without_pass,
 };
 
 use crate::config::Config;
@@ -13,7 +13,7 @@ use crate::request::admitted::Admitted;
 use crate::request::answer;
 use crate::request::client::Found;
 use crate::request::counters::Counters;
-use crate::request::unread::{Refused, Unread};
+use crate::request::unread::{Purpose, Refused, Unread};
 use crate::shared_data::Slot;
 
 /// The data that all requests of one plugin in one VM share.
@@ -87,6 +87,18 @@ impl<H: Host> Plugin<H> {
             return Action::Continue;
         }
         let headers = self.host.request_headers();
+        let request = view(&headers, None);
+        if policy.takes_passes(request.method, request.path) {
+            let is_form = rest == Rest::Body && self.config.read_bodies && self.unread.has_room();
+            if is_form {
+                let purpose = Purpose::Form(Vec::new());
+                self.unread
+                    .add(context, purpose, headers, self.host.uptime());
+                return Action::Read;
+            }
+            self.answer_pass(policy, &request, b"");
+            return Action::Answered;
+        }
         let request = self.look(policy, &headers);
         let decision = policy.decide(&request);
         self.counters.count(decision.verdict);
@@ -98,7 +110,9 @@ impl<H: Host> Plugin<H> {
             }
             Verdict::Refuse(kind) if rest == Rest::Body && self.reads(&headers) => {
                 let headers = headers.of_answer();
-                self.unread.add(context, kind, headers, self.host.uptime());
+                let purpose = Purpose::Refusal(kind);
+                self.unread
+                    .add(context, purpose, headers, self.host.uptime());
                 Action::Read
             }
             Verdict::Refuse(kind) => {
@@ -126,7 +140,9 @@ impl<H: Host> Plugin<H> {
             return true;
         }
         let now = self.host.uptime();
-        if let Some(refused) = self.unread.read(context, length, is_last, now) {
+        // One byte too many is enough to be refused.
+        let content = || self.host.request_body(LONGEST_PASS_FORM + 1);
+        if let Some(refused) = self.unread.read(context, length, is_last, now, content) {
             self.answer(&refused);
         }
         false
@@ -144,8 +160,25 @@ impl<H: Host> Plugin<H> {
         let in_force = self.in_force.borrow().clone();
         if let Some(in_force) = in_force {
             let request = view(&refused.headers, None);
-            self.refuse(&in_force.policy, refused.kind, &request);
+            match &refused.purpose {
+                Purpose::Refusal(kind) => self.refuse(&in_force.policy, *kind, &request),
+                Purpose::Form(form) => self.answer_pass(&in_force.policy, &request, form),
+            }
         }
+    }
+
+    /// Answers a request for the page that takes passes.
+    fn answer_pass(&self, policy: &Policy, request: &RequestView<'_, HeaderLines>, form: &[u8]) {
+        let answer = match request.method {
+            b"POST" => policy.take_pass(request, form),
+            _ => policy.pass_page(request),
+        };
+        let headers = answer.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (*name, value.as_bytes()))
+            .collect();
+        self.host
+            .respond(answer.status, &headers, answer.body.as_bytes());
     }
 
     /// Keeps the response to the request of `context`, which is the effective one, out of caches where only a tester may

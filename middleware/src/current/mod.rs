@@ -36,6 +36,7 @@ pub(crate) use lease::{Lease, Moment};
 pub(crate) use policy_cell::PolicyCell;
 pub(crate) use probes::Probe;
 pub(crate) use shards::{Counted, Shard};
+pub(crate) use snapshot::Snapshot;
 #[cfg(all(feature = "metrics", feature = "poller"))]
 pub(crate) use snapshot::now;
 pub(crate) use thread_cache::Cached;

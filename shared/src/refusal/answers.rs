@@ -42,6 +42,7 @@ impl Answers {
             until: notice.until,
             announced: notice.until.filter(|until| *until > now),
             retry_after: notice.retry_after,
+            takes_passes: state.allowlist.has_pass_at(now),
         };
         let marker = format!("refused;revision={}", state.revision);
         let common = [

@@ -9,4 +9,6 @@ pub(crate) struct Maintenance {
     pub(crate) announced: Option<Timestamp>,
     /// The `Retry-After` of refusals without an announced end, in seconds.
     pub(crate) retry_after: u32,
+    /// Whether the page leads to the one that takes passes.
+    pub(crate) takes_passes: bool,
 }

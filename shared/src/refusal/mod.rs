@@ -21,4 +21,6 @@ pub(crate) use answers::Answers;
 pub use caching::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS};
 pub use kind::Kind;
 pub(crate) use kind::kind;
+pub(crate) use languages::Languages;
+pub(crate) use page::{Dressed, hash};
 pub use reply::Reply;

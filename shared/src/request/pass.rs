@@ -12,6 +12,9 @@ pub const PASS_COOKIE: &str = "__Host-intermission-pass";
 /// The beginning of a pass, by which scanners for leaked secrets find it. 43 characters of base64url follow.
 pub const PASS_PREFIX: &str = "imp_";
 
+/// The path of the page that takes passes. Nodes answer it during maintenance, while the allowlist is enabled and has a pass.
+pub const PASS_PATH: &str = "/.well-known/intermission/pass";
+
 /// The length of a pass: 32 random bytes in base64url without padding (RFC 4648, section 5) after the prefix.
 const LENGTH: usize = PASS_PREFIX.len() + 43;
 
@@ -51,7 +54,7 @@ pub fn cookies_without_pass<'l, L: Iterator<Item = &'l [u8]>>(
 }
 
 /// Whether the text has the form of a pass.
-fn is_pass(text: &[u8]) -> bool {
+pub(crate) fn is_pass(text: &[u8]) -> bool {
     let secret = text.strip_prefix(PASS_PREFIX.as_bytes());
     text.len() == LENGTH
         && secret.is_some_and(|secret| {

@@ -49,7 +49,7 @@ impl Policy {
             probers: Probers::new(&state.exempt.probers),
             reads: Reads::new(&state.reads.paths),
             allowlist: cidrs.map(|cidrs| cidrs.iter().copied().collect()),
-            passes: list.and_then(|list| Passes::new(&list.passes, now)),
+            passes: Passes::new(state, now),
             api: Listed::new(&state.api),
             answers: Answers::render(state, now),
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::address::Cidr;
 use crate::state::pass::Pass;
+use crate::state::timestamp::Timestamp;
 
 /// The clients that are admitted during maintenance while the list is enabled, by their addresses and by passes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -21,4 +22,9 @@ pub struct Allowlist {
 impl Allowlist {
     /// The most passes of a list.
     pub const MOST_PASSES: usize = 1000;
+
+    /// Whether the list is enabled and has a pass that has not ended.
+    pub(crate) fn has_pass_at(&self, now: Timestamp) -> bool {
+        self.enabled && self.passes.iter().any(|pass| !pass.has_ended(now))
+    }
 }

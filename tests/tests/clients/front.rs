@@ -137,7 +137,7 @@ pub(crate) async fn serve(app: Router) -> SocketAddr {
     address
 }
 
-/// A page, a form, and an answer that any cache would like to keep.
+/// A page, a form, an answer that any cache would like to keep, and one with the headers of the request.
 fn shop(forms: &Arc<AtomicUsize>) -> Router {
     let forms = Arc::clone(forms);
     let sent = move || async move {
@@ -165,10 +165,17 @@ fn shop(forms: &Arc<AtomicUsize>) -> Router {
             "retry: 50\ndata: here\n\n",
         )
     };
+    let seen = |headers: HeaderMap| async move {
+        let headers = headers.iter();
+        let headers =
+            headers.map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap_or("?")));
+        headers.collect::<String>()
+    };
     Router::new()
         .route("/events", get(events))
         .route("/form", get(form))
         .route("/sent", post(sent).get(|| async { "no form" }))
         .route("/kept", get(kept))
+        .route("/seen", get(seen))
         .fallback(async || Html("<!doctype html><title>the shop</title><h1>the shop</h1>"))
 }

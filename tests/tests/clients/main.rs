@@ -10,5 +10,6 @@ mod front;
 mod grpc;
 mod htmx;
 mod page;
+mod pass;
 mod retry;
 mod upload;

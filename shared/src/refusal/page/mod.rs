@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::refusal::maintenance::Maintenance;
+use crate::request::PASS_PATH;
 use crate::state::{Color, DARK, ENGLISH, LIGHT, LocalizedNotice, Mode, Palette};
 
 /// The policy of the page: it sends and loads nothing, but polls whether the service is back.
@@ -40,24 +41,43 @@ pub(crate) fn render<'t>(notice: &LocalizedNotice<'t>, maintenance: &Maintenance
                 .into(),
         };
     }
-    let style = style(notice);
+    let dressed = Dressed::new(notice, "");
     let policy = format!(
         "{POLICY}; script-src '{}'; style-src '{}'",
         hash(SCRIPT),
-        hash(&style)
+        hash(&dressed.style)
     );
     Page {
-        html: html(notice, maintenance, &style).into(),
+        html: html(&dressed, maintenance).into(),
         policy,
     }
 }
 
-fn html(notice: &LocalizedNotice<'_>, maintenance: &Maintenance, style: &str) -> String {
-    let phrases = notice.phrases;
-    let mark = notice.logo.map_or_else(
-        || MARK.into(),
-        |logo| format!("<img class=\"logo\" alt=\"\" src=\"{}\">", logo.as_str()),
-    );
+/// A notice and what its pages look like.
+pub(crate) struct Dressed<'n> {
+    pub(crate) notice: &'n LocalizedNotice<'n>,
+    pub(crate) style: String,
+}
+
+impl<'n> Dressed<'n> {
+    /// With a style sheet of the page's own.
+    pub(crate) fn new(notice: &'n LocalizedNotice<'_>, own: &str) -> Self {
+        let style = style(notice) + own;
+        Self { notice, style }
+    }
+
+    /// The image above the heading.
+    pub(crate) fn mark(&self) -> Cow<'static, str> {
+        self.notice.logo.map_or(MARK.into(), |logo| {
+            let uri = logo.as_str();
+            format!("<img class=\"logo\" alt=\"\" src=\"{uri}\">").into()
+        })
+    }
+}
+
+fn html(dressed: &Dressed<'_>, maintenance: &Maintenance) -> String {
+    let Dressed { notice, style } = dressed;
+    let (phrases, mark) = (notice.phrases, dressed.mark());
     let until = maintenance.announced.map(|until| {
         let machine = format!("{until}");
         let mut readable = String::new();
@@ -91,6 +111,12 @@ fn html(notice: &LocalizedNotice<'_>, maintenance: &Maintenance, style: &str) ->
             format!(" data-pause=\"{pause}\""),
         )
     };
+    let pass = if maintenance.takes_passes {
+        let (language, link) = (phrases.tag, phrases.pass.link);
+        format!("<p><a class=\"pass\" lang=\"{language}\" href=\"{PASS_PATH}\">{link}</a></p>\n")
+    } else {
+        String::new()
+    };
     let is_right_to_left = notice.language.is_right_to_left();
     format!(
         include_str!("page.html"),
@@ -111,6 +137,7 @@ fn html(notice: &LocalizedNotice<'_>, maintenance: &Maintenance, style: &str) ->
         contact = contact.unwrap_or_default(),
         reference = entry(phrases.reference, &format!("{}", maintenance.revision)),
         again = again,
+        pass = pass,
         pause = pause,
         script = SCRIPT,
     )
@@ -140,7 +167,7 @@ fn style(notice: &LocalizedNotice<'_>) -> String {
 }
 
 /// The source expression of an inline script or style (Content Security Policy Level 3, section 2.3.1).
-fn hash(content: &str) -> String {
+pub(crate) fn hash(content: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(content)))
 }
 

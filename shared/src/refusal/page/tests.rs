@@ -10,6 +10,7 @@ fn pages(notice: &Notice, mode: Mode) -> Vec<Page<'_>> {
         until: notice.until,
         announced: notice.until,
         retry_after: 300,
+        takes_passes: true,
     };
     let notices = notice.in_all_languages(mode);
     notices

@@ -15,6 +15,18 @@ pub(crate) struct Phrases {
     pub(crate) reference: &'static str,
     /// The link that reloads the page.
     pub(crate) again: &'static str,
+    pub(crate) pass: PassWords,
+}
+
+/// The texts of the page that takes passes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PassWords {
+    /// The link to it.
+    pub(crate) link: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) failed: &'static str,
 }
 
 /// A title and a message.
@@ -57,6 +69,13 @@ pub(crate) const ENGLISH: &Phrases = &Phrases {
     contact: "Contact",
     reference: "Reference",
     again: "Try again",
+    pass: PassWords {
+        link: "I have a pass",
+        title: "Enter with a pass",
+        label: "Pass",
+        button: "Enter",
+        failed: "This pass is not known here, or it has ended.",
+    },
 };
 
 pub(crate) const ALL: &[&Phrases] = &[
@@ -75,6 +94,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "للتواصل",
         reference: "المرجع",
         again: "إعادة المحاولة",
+        pass: PassWords {
+            link: "لديّ تصريح دخول",
+            title: "الدخول بتصريح",
+            label: "التصريح",
+            button: "دخول",
+            failed: "هذا التصريح غير معروف أو انتهت صلاحيته.",
+        },
     },
     &Phrases {
         tag: "de",
@@ -90,6 +116,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "Kontakt",
         reference: "Referenz",
         again: "Erneut versuchen",
+        pass: PassWords {
+            link: "Ich habe einen Zugangscode",
+            title: "Zugang mit Code",
+            label: "Zugangscode",
+            button: "Weiter",
+            failed: "Dieser Zugangscode ist unbekannt oder abgelaufen.",
+        },
     },
     &Phrases {
         tag: "es",
@@ -105,6 +138,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "Contacto",
         reference: "Referencia",
         again: "Reintentar",
+        pass: PassWords {
+            link: "Tengo un pase",
+            title: "Entrar con un pase",
+            label: "Pase",
+            button: "Entrar",
+            failed: "Este pase no se reconoce o ha caducado.",
+        },
     },
     &Phrases {
         tag: "fr",
@@ -120,6 +160,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "Contact",
         reference: "Référence",
         again: "Réessayer",
+        pass: PassWords {
+            link: "J’ai un laissez-passer",
+            title: "Entrer avec un laissez-passer",
+            label: "Laissez-passer",
+            button: "Entrer",
+            failed: "Ce laissez-passer est inconnu ou a expiré.",
+        },
     },
     &Phrases {
         tag: "ja",
@@ -135,6 +182,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "お問い合わせ",
         reference: "参照番号",
         again: "再試行",
+        pass: PassWords {
+            link: "パスをお持ちの方",
+            title: "パスで入る",
+            label: "パス",
+            button: "入る",
+            failed: "このパスは登録されていないか、有効期限が切れています。",
+        },
     },
     &Phrases {
         tag: "ko",
@@ -150,6 +204,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "문의",
         reference: "참조 번호",
         again: "다시 시도",
+        pass: PassWords {
+            link: "패스가 있습니다",
+            title: "패스로 들어가기",
+            label: "패스",
+            button: "들어가기",
+            failed: "등록되지 않았거나 만료된 패스입니다.",
+        },
     },
     &Phrases {
         tag: "pt",
@@ -165,6 +226,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "Suporte",
         reference: "Referência",
         again: "Tentar novamente",
+        pass: PassWords {
+            link: "Tenho um passe",
+            title: "Entrar com um passe",
+            label: "Passe",
+            button: "Entrar",
+            failed: "Este passe não é reconhecido ou expirou.",
+        },
     },
     &Phrases {
         tag: "zh-Hans",
@@ -180,6 +248,13 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "联系我们",
         reference: "参考编号",
         again: "重试",
+        pass: PassWords {
+            link: "我有通行码",
+            title: "使用通行码进入",
+            label: "通行码",
+            button: "进入",
+            failed: "此通行码无效或已过期。",
+        },
     },
     &Phrases {
         tag: "zh-Hant",
@@ -195,5 +270,12 @@ pub(crate) const ALL: &[&Phrases] = &[
         contact: "聯絡我們",
         reference: "參考編號",
         again: "重試",
+        pass: PassWords {
+            link: "我有通行碼",
+            title: "使用通行碼進入",
+            label: "通行碼",
+            button: "進入",
+            failed: "此通行碼無效或已過期。",
+        },
     },
 ];

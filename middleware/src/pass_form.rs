@@ -1,0 +1,78 @@
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body;
+use intermission_core::{LONGEST_PASS_FORM, PassAnswer};
+use pin_project_lite::pin_project;
+
+use crate::current::Snapshot;
+use crate::http::{HeaderLines, uris, view};
+
+pin_project! {
+    /// A request for the page that takes passes. The body of a form is read before the answer.
+    #[derive(Debug)]
+    pub(crate) struct PassForm<B> {
+        request: Request<()>,
+        #[pin]
+        body: B,
+        form: Vec<u8>,
+        snapshot: Arc<Snapshot>,
+    }
+}
+
+impl<B: Body> PassForm<B> {
+    /// It is answered by the state that was in force when it came.
+    pub(crate) fn new(request: Request<B>, snapshot: Arc<Snapshot>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            request: Request::from_parts(parts, ()),
+            body,
+            form: Vec::new(),
+            snapshot,
+        }
+    }
+
+    pub(crate) fn poll_answer(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Response<Bytes>> {
+        let is_form = self.request.method() == Method::POST;
+        while is_form && self.form.len() <= LONGEST_PASS_FORM {
+            let this = self.as_mut().project();
+            let Some(Ok(frame)) = ready!(this.body.poll_frame(cx)) else {
+                break;
+            };
+            if let Ok(mut data) = frame.into_data() {
+                // One byte too many is enough to be refused.
+                let room = (LONGEST_PASS_FORM + 1).saturating_sub(this.form.len());
+                let taken = data.remaining().min(room);
+                this.form.extend_from_slice(&data.copy_to_bytes(taken));
+            }
+        }
+        let headers = HeaderLines::new(self.request.headers());
+        let view = view(&self.request, uris(&self.request).0, &headers);
+        let policy = &self.snapshot.policy;
+        Poll::Ready(response(if is_form {
+            policy.take_pass(&view, &self.form)
+        } else {
+            policy.pass_page(&view)
+        }))
+    }
+}
+
+fn response(answer: PassAnswer) -> Response<Bytes> {
+    let mut response = Response::new(answer.body.into());
+    // The core gives only valid ones.
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(value.into_owned())) {
+            let headers = response.headers_mut();
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

@@ -1,0 +1,36 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The answer of a node to a request for the page that takes passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassAnswer {
+    /// The status code (RFC 9110, section 15).
+    pub status: u16,
+    /// The headers; the names are in lower case. `content-length` is not among them.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// The body; empty in the answer to `HEAD`.
+    pub body: String,
+}
+
+impl PassAnswer {
+    /// An answer that no cache keeps.
+    pub(super) fn new(status: u16, body: String) -> Self {
+        let headers = [
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ];
+        let headers = headers.map(|(name, value)| (name, value.into()));
+        Self {
+            status,
+            headers: headers.into(),
+            body,
+        }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}

@@ -1,0 +1,166 @@
+//! Testers with a pass.
+
+use std::sync::atomic::Ordering;
+
+use intermission_core::PassDigest;
+use intermission_testkit::http::Connection;
+use serde_json::{Value, json};
+
+use crate::foreign::{Client, shots};
+use crate::front::Front;
+
+const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
+const COOKIE: &str = "__Host-intermission-pass";
+const PLACE: &str = "/.well-known/intermission/pass";
+
+/// All requests are refused but those with the pass.
+fn testing() -> Value {
+    let digest = PassDigest::of(PASS.as_bytes()).to_string();
+    json!({
+        "maintenance": "all",
+        "allowlist": { "enabled": true, "passes": [{ "sha256": digest, "until": "2099-01-01T00:00:00Z" }] },
+    })
+}
+
+/// The same with a member of the allowlist that is different.
+fn with(member: &str, value: Value) -> Value {
+    let mut state = testing();
+    state["allowlist"][member] = value;
+    state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_gets_in_by_a_pass_and_not_after_its_end() {
+    for front in Front::both().await {
+        println!("{}", front.name());
+        front.put(&testing()).await;
+        let folder = shots().join(front.name());
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut browser = Client::node("pass.mjs", &[&front.url(), PASS, folder.to_str().unwrap()]);
+        let cookie = json!([{ "name": COOKIE, "right": true, "httpOnly": true, "secure": true, "sameSite": "Lax" }]);
+
+        let linked = browser.says().await;
+        assert_eq!(linked["at"], "/seen", "{linked}");
+        assert_eq!(linked["cookies"], cookie);
+        assert_eq!(linked["complaints"], json!([]));
+        let seen = linked["seen"].as_str().unwrap();
+        assert!(
+            !seen.contains("imp_") && !seen.contains("intermission-pass"),
+            "{seen}"
+        );
+        assert_eq!(browser.says().await, json!({ "back": false }));
+
+        let refused = json!({ "at": PLACE, "cookies": [] });
+        assert_eq!(
+            browser.says().await,
+            json!({ "refused": refused, "title": "the shop" })
+        );
+        let plain = json!({ "without_script": "the shop", "cookies": cookie });
+        assert_eq!(browser.says().await, plain);
+
+        let pages = browser.says().await;
+        for (page, [title, direction]) in pages.as_array().unwrap().iter().zip([
+            ["Enter with a pass", "ltr"],
+            ["الدخول بتصريح", "rtl"],
+            ["Zugang mit Code", "ltr"],
+        ]) {
+            assert_eq!(page["status"], 200, "{page}");
+            assert_eq!(
+                (&page["title"], &page["direction"]),
+                (&json!(title), &json!(direction))
+            );
+            assert_eq!(page["overflows"], false, "{page}");
+            assert_eq!(page["violations"], json!([]), "{page:#}");
+            assert_eq!(page["complaints"], json!([]), "{page}");
+        }
+        let other = json!({ "other_site": true, "cookies": [] });
+        assert_eq!(browser.says().await, other);
+
+        for (state, status) in [
+            (testing(), 200),
+            (with("enabled", json!(false)), 503),
+            (testing(), 200),
+            (with("passes", json!([])), 503),
+            (json!({ "maintenance": "off" }), 200),
+        ] {
+            front.put(&state).await;
+            browser.go_on().await;
+            assert_eq!(browser.says().await, json!({ "status": status }), "{state}");
+        }
+    }
+}
+
+/// Asks over a connection of its own; returns the status, and headers and body as text.
+async fn ask(
+    front: &Front,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, String) {
+    let mut connection = Connection::open(front.address).await.unwrap();
+    let answer = connection.ask(method, path, headers, body).await.unwrap();
+    let headers = answer.headers.iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| format!("{name}: {}\n", String::from_utf8_lossy(value)))
+        .collect();
+    let body = String::from_utf8_lossy(&answer.body);
+    (answer.status, format!("{}\n{body}", headers.concat()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_present_a_pass_and_the_application_never_has_it() {
+    for front in Front::both().await {
+        println!("{}", front.name());
+        front.put(&testing()).await;
+        let cookie = format!("a=b; {COOKIE}={PASS}; c=d");
+        for header in [("intermission-pass", PASS), ("cookie", &*cookie)] {
+            let (status, answer) = ask(&front, "GET", "/seen", &[header], "").await;
+            assert_eq!(status, 200, "{header:?}: {answer}");
+            assert!(!answer.contains("imp_"), "{answer}");
+            assert!(
+                answer.contains("cache-control: private, no-store"),
+                "{answer}"
+            );
+            assert_eq!(
+                answer.contains("cookie: a=b; c=d"),
+                header.0 == "cookie",
+                "{answer}"
+            );
+        }
+        let (status, _) = ask(
+            &front,
+            "GET",
+            &format!("/seen?intermission-pass={PASS}"),
+            &[],
+            "",
+        )
+        .await;
+        assert_eq!(status, 503);
+
+        // A form, as curl sends it.
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let pass = format!("pass={PASS}&to=/form");
+        let (status, answer) = ask(&front, "POST", PLACE, &form, &pass).await;
+        assert_eq!(status, 303, "{answer}");
+        assert!(
+            answer.contains("location: /form\n") && answer.contains(&format!("{COOKIE}={PASS}; "))
+        );
+        assert!(answer.contains("cache-control: no-store"), "{answer}");
+        let long = format!("pass={PASS}&{}", "x".repeat(100_000));
+        for body in ["pass=imp_x", &long] {
+            let (status, answer) = ask(&front, "POST", PLACE, &form, body).await;
+            assert_eq!(status, 403, "{answer}");
+            assert!(
+                !answer.contains("set-cookie") && !answer.contains("imp_"),
+                "{answer}"
+            );
+        }
+        assert_eq!(front.forms.load(Ordering::SeqCst), 0);
+
+        // Where no pass counts, the page is refused as every other.
+        front.put(&with("enabled", json!(false))).await;
+        let (status, answer) = ask(&front, "GET", PLACE, &[], "").await;
+        assert_eq!(status, 503, "{answer}");
+    }
+}

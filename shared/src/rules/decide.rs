@@ -6,9 +6,8 @@
 
 use crate::refusal::{Kind, kind};
 use crate::request::{Headers, RequestView, Weighed, host};
-use crate::rules::area::Listed;
 use crate::rules::decision::{Decision, Lasting};
-use crate::rules::hosts::Hosts;
+use crate::rules::lists::{Hosts, Listed};
 use crate::rules::policy::Policy;
 use crate::rules::verdict::{Reason, Verdict};
 use crate::state::Mode;

@@ -2,10 +2,7 @@ use crate::address::{AddressSet, Cidr};
 use crate::path::ExemptPath;
 use crate::request::HostPattern;
 use crate::rules::decision::Lasting;
-use crate::rules::exempt::ExemptPaths;
-use crate::rules::hosts::Hosts;
-use crate::rules::probers::by_path;
-use crate::rules::reads::Reads;
+use crate::rules::lists::{ExemptPaths, Hosts, Reads, by_path};
 use crate::state::{Mode, Pass, State};
 
 impl State {

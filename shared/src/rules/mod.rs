@@ -1,19 +1,14 @@
 //! The decision about a request, and what of it lasts when the state changes.
 
-mod area;
-mod beginnings;
 mod decide;
 mod decision;
 mod drain;
-mod exempt;
-mod hosts;
+mod lists;
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub mod naive;
-mod passes;
+mod pass_page;
 mod policy;
-mod probers;
-mod reads;
 mod succession;
 mod verdict;
 

@@ -4,12 +4,7 @@ use crate::address::AddressSet;
 use crate::path::Target;
 use crate::refusal::{Answer, Answers, Kind, Reply};
 use crate::request::{Headers, HostPattern, RequestView, host, named};
-use crate::rules::area::Listed;
-use crate::rules::exempt::ExemptPaths;
-use crate::rules::hosts::Hosts;
-use crate::rules::passes::Passes;
-use crate::rules::probers::Probers;
-use crate::rules::reads::Reads;
+use crate::rules::lists::{ExemptPaths, Hosts, Listed, Passes, Probers, Reads};
 use crate::state::{Mode, State, Timestamp};
 
 /// A [`State`], compiled: immutable, with every answer rendered.

@@ -15,7 +15,8 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "shared",
         rooms: &[
-            "text", "json", "address", "path", "request", "state", "refusal", "rules", "poll",
+            "text", "json", "address", "path", "request", "state", "refusal", "pass", "rules",
+            "poll",
         ],
         kept: &[],
     },
@@ -30,8 +31,18 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "middleware",
         rooms: &[
-            "http", "decision", "current", "guard", "refusal", "settings", "body", "future",
-            "service", "layer", "poller",
+            "http",
+            "decision",
+            "current",
+            "guard",
+            "refusal",
+            "settings",
+            "body",
+            "pass_form",
+            "future",
+            "service",
+            "layer",
+            "poller",
         ],
         kept: &[],
     },

@@ -1,6 +1,6 @@
 use crate::path::{Covering, ExemptPath, Trie};
 use crate::request::{Headers, RequestView};
-use crate::rules::beginnings::Beginnings;
+use crate::rules::lists::beginnings::Beginnings;
 
 /// The paths that stay open, compiled.
 #[derive(Clone, Debug)]

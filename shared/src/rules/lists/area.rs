@@ -5,7 +5,7 @@ use crate::path::{Covering, Trie};
 use crate::path::{is_clear, is_covered};
 use crate::request::Weighed;
 use crate::request::{Headers, RequestView, host};
-use crate::rules::hosts::Hosts;
+use crate::rules::lists::hosts::Hosts;
 use crate::state::Area;
 use crate::text::lower;
 

@@ -10,7 +10,7 @@ use crate::request::Elements;
 use crate::request::Weighed;
 use crate::request::{CLIENT_HEADERS, Weights, is_among, spells};
 use crate::request::{Headers, Peer};
-use crate::rules::beginnings::Beginnings;
+use crate::rules::lists::beginnings::Beginnings;
 use crate::state::Prober;
 
 /// The paths that stay open to probers, each with the addresses of those, compiled.

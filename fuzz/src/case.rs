@@ -29,6 +29,9 @@ use intermission_core::{
 use libfuzzer_sys::fuzzer_mutate;
 use serde_json::{Value, json};
 
+/// The time at which states are compiled.
+pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// A state, compiled.
 #[derive(Debug)]
 pub struct InForce {
@@ -172,7 +175,7 @@ fn compile_both(members: &[u8]) -> Option<Both> {
 
 fn compile(document: Value) -> Option<Rc<InForce>> {
     let state = State::parse(document.to_string().as_bytes()).ok()?;
-    let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
+    let policy = Policy::compile(&state, NOW);
     Some(Rc::new(InForce {
         document: serde_json::from_slice(&state.to_json()).ok()?,
         state,

@@ -4,13 +4,13 @@
 
 use std::net::IpAddr;
 
-use intermission_core::{Kind, Mode, Peer, naive, parse_address};
+use intermission_core::{HostPattern, Kind, Mode, Pass, PassDigest, Peer, naive, parse_address};
 use serde_json::Value;
 
 use crate::asked::{
     exactly, is_clear, is_rerouted, named_hosts, path, requested_host, single, values,
 };
-use crate::case::Case;
+use crate::case::{Case, NOW};
 use crate::forwarded::{Element, elements};
 use crate::weights::html_and_json;
 
@@ -33,7 +33,9 @@ pub fn decide(case: &Case<'_>) -> (&'static str, Option<Kind>) {
         ("open", None)
     } else if is_out_of_scope(case) {
         ("out-of-scope", None)
-    } else if case.now.state.maintenance == Mode::Writes && only_reads(case) {
+    } else if case.now.state.maintenance == Mode::Writes
+        && (only_reads(case) || is_listed_to_read(case))
+    {
         ("read-only", None)
     } else if is_exempt(case) {
         ("exempt", None)
@@ -41,6 +43,8 @@ pub fn decide(case: &Case<'_>) -> (&'static str, Option<Kind>) {
         ("probe", None)
     } else if is_allowlisted(case) {
         ("allowlisted", None)
+    } else if has_pass(case) {
+        ("pass", None)
     } else {
         ("refused", Some(kind(case)))
     }
@@ -52,7 +56,7 @@ fn is_out_of_scope(case: &Case<'_>) -> bool {
     let path = path(case);
     let covered = || scope.paths.iter().any(|entry| naive::covers(entry, path));
     let outside_by_path = !scope.paths.is_empty() && !is_tunnel && is_clear(path) && !covered();
-    let listed = |host: &String| scope.hosts.iter().any(|entry| entry.as_str() == host);
+    let listed = |host: &String| is_among(host, &scope.hosts);
     let hosts = named_hosts(case);
     let outside_by_host = !scope.hosts.is_empty()
         && hosts
@@ -63,18 +67,43 @@ fn is_out_of_scope(case: &Case<'_>) -> bool {
 
 fn only_reads(case: &Case<'_>) -> bool {
     let safe = [b"GET".as_slice(), b"HEAD", b"OPTIONS"].contains(&case.method);
-    safe && values(case, &METHOD_HEADERS).is_empty() && !upgrades(case)
+    safe && keeps_method_and_protocol(case)
+}
+
+fn keeps_method_and_protocol(case: &Case<'_>) -> bool {
+    values(case, &METHOD_HEADERS).is_empty() && !upgrades(case)
+}
+
+fn is_listed_to_read(case: &Case<'_>) -> bool {
+    let methods = [
+        b"POST".as_slice(),
+        b"QUERY",
+        b"SEARCH",
+        b"REPORT",
+        b"PROPFIND",
+    ];
+    let path = path(case);
+    let mut entries = case.now.state.reads.paths.iter();
+    methods.contains(&case.method)
+        && naive::is_plain(path)
+        && entries.any(|entry| naive::reads(entry, path))
+        && keeps_method_and_protocol(case)
+        && !is_rerouted(case)
+}
+
+fn is_among(host: &str, patterns: &[HostPattern]) -> bool {
+    patterns
+        .iter()
+        .any(|entry| naive::is_host(entry, host.as_bytes()))
 }
 
 fn is_exempt(case: &Case<'_>) -> bool {
     let path = path(case);
     let mut entries = case.now.state.exempt.paths.iter();
     let by_path = naive::is_plain(path) && entries.any(|entry| naive::exempts(entry, path));
-    let listed = list(&case.now.document["exempt"]["hosts"]);
-    let is_listed = |host: &Option<String>| {
-        host.as_ref()
-            .is_some_and(|host| listed.contains(&host.as_str()))
-    };
+    let listed = &case.now.state.exempt.hosts;
+    let is_listed =
+        |host: &Option<String>| host.as_ref().is_some_and(|host| is_among(host, listed));
     let by_host = !listed.is_empty() && named_hosts(case).iter().all(is_listed);
     (by_path || by_host) && !is_rerouted(case)
 }
@@ -122,12 +151,37 @@ fn is_allowlisted(case: &Case<'_>) -> bool {
     allowlist.enabled && client.is_some_and(listed)
 }
 
+fn has_pass(case: &Case<'_>) -> bool {
+    let is = |name: &str, known: &str| name.eq_ignore_ascii_case(known);
+    let mut presented = Vec::new();
+    for (name, value) in &case.headers {
+        if is(name, "intermission-pass") {
+            presented.push(*value);
+        } else if is(name, "cookie") {
+            let pairs = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            presented
+                .extend(pairs.filter_map(|pair| pair.strip_prefix(b"__Host-intermission-pass=")));
+        }
+    }
+    let [pass] = presented[..] else {
+        return false;
+    };
+    let is_pass = pass.len() == 47
+        && pass.starts_with(b"imp_")
+        && pass[4..]
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    let allowlist = &case.now.state.allowlist;
+    let counts = |known: &Pass| known.sha256 == PassDigest::of(pass) && !known.has_ended(NOW);
+    is_pass && allowlist.enabled && allowlist.passes.iter().any(counts)
+}
+
 fn kind(case: &Case<'_>) -> Kind {
     let api = &case.now.state.api;
     let path = path(case);
     let by_path = is_clear(path) && api.paths.iter().any(|entry| naive::covers(entry, path));
     let host = requested_host(case);
-    let by_host = host.is_some_and(|host| api.hosts.iter().any(|entry| entry.as_str() == host));
+    let by_host = host.is_some_and(|host| is_among(&host, &api.hosts));
     let content_type = single(case, "content-type").unwrap_or_default();
     if content_type == b"application/grpc" || content_type.starts_with(b"application/grpc+") {
         return Kind::Grpc;

@@ -6,10 +6,11 @@ use http::{Extensions, HeaderMap, HeaderValue};
 use intermission_core::ClientSource;
 use tower_layer::Layer;
 
+use crate::admission::Admitter;
 use crate::http::ClientAddress;
 use crate::refusal::Writer;
 use crate::settings::Settings;
-use crate::{Maintenance, PolicyHandle, Refusal};
+use crate::{Candidate, Maintenance, PolicyHandle, Refusal};
 
 /// Refuses requests while the service is in maintenance.
 ///
@@ -29,6 +30,7 @@ impl MaintenanceLayer {
             policy,
             client: ClientAddress::of(ClientSource::Peer),
             extensions: false,
+            admitter: None,
             writer: None,
         };
         Self { settings }
@@ -64,6 +66,38 @@ impl MaintenanceLayer {
     pub fn with_extensions(mut self) -> Self {
         self.settings.extensions = true;
         self.settings.quick = false;
+        self
+    }
+
+    /// Lets the application admit requests by a rule of its own, for testers that it knows by a login.
+    ///
+    /// The function is asked about requests that all rules of the state refuse, while the allowlist is enabled, and not for
+    /// health checks, exempt paths and listed addresses. Where it returns `true`, the request is admitted by the rule
+    /// `application`; `allowlist disable` ends that as it does for every tester. It runs for each such request, so it must be
+    /// quick and cannot wait: put what it needs into the extensions by an outer layer.
+    ///
+    /// Other nodes do not know the rule: an Envoy in front of the application refuses these testers.
+    ///
+    /// ```
+    /// use intermission::{MaintenanceLayer, PolicyHandle};
+    ///
+    /// #[derive(Clone)]
+    /// struct Login {
+    ///     is_staff: bool,
+    /// }
+    ///
+    /// let layer = MaintenanceLayer::new(PolicyHandle::default()).with_admission(|candidate| {
+    ///     let login = candidate.extensions.get::<Login>();
+    ///     login.is_some_and(|login| login.is_staff)
+    /// });
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn with_admission<F>(mut self, function: F) -> Self
+    where
+        F: Fn(&Candidate<'_>) -> bool + Send + Sync + 'static,
+    {
+        self.settings.admitter = Some(Admitter::new(function));
         self
     }
 

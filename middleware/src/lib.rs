@@ -1,5 +1,6 @@
 #![doc = include_str!("lib.md")]
 
+mod admission;
 mod body;
 mod current;
 mod decision;
@@ -14,6 +15,7 @@ mod refusal;
 mod service;
 mod settings;
 
+pub use admission::Candidate;
 pub use body::ResponseBody;
 pub use current::PolicyHandle;
 pub use decision::Decision;

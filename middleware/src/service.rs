@@ -92,7 +92,19 @@ impl<S> Maintenance<S> {
         if takes_passes(policy, request) {
             return Entry::Refused(Refused::Pass(Arc::clone(&cached.snapshot)));
         }
-        let intermission_core::Decision { verdict, lasting } = self.decide(policy, request);
+        let mut decision = self.decide(policy, request);
+        if let (Verdict::Refuse(_), Some(admitter)) = (decision.verdict, &self.settings.admitter)
+            && policy.asks_application()
+        {
+            let client = || {
+                let (headers, extensions) = (request.headers(), request.extensions());
+                self.settings.client.resolve(headers, extensions)
+            };
+            if admitter.admits(request, client(), &cached.snapshot.state) {
+                decision = intermission_core::Decision::BY_APPLICATION;
+            }
+        }
+        let intermission_core::Decision { verdict, lasting } = decision;
         let revision = policy.revision();
         match verdict {
             Verdict::Admit(_) => {
@@ -185,7 +197,7 @@ fn count(decision: Decision) {
                 }
             };
         }
-        count!("out-of-scope" "read-only" "exempt" "probe" "allowlisted" "pass" "refused")
+        count!("out-of-scope" "read-only" "exempt" "probe" "allowlisted" "pass" "application" "refused")
             .increment(1);
     }
 }

@@ -1,4 +1,5 @@
 use crate::PolicyHandle;
+use crate::admission::Admitter;
 use crate::http::ClientAddress;
 use crate::refusal::Writer;
 
@@ -10,6 +11,8 @@ pub(crate) struct Settings {
     pub(crate) extensions: bool,
     /// Whether most requests need no closer look while the service is open.
     pub(crate) quick: bool,
+    /// The application's function that admits requests.
+    pub(crate) admitter: Option<Admitter>,
     /// The application's function for the bodies of refusals.
     pub(crate) writer: Option<Writer>,
 }

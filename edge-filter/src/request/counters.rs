@@ -54,10 +54,10 @@ const COUNTERS: [(&str, Verdict); 9] = [
     ),
 ];
 
-/// While the service is open nothing is counted.
+/// While the service is open nothing is counted, and the filter asks no application.
 fn place(verdict: Verdict) -> Option<usize> {
     Some(match verdict {
-        Verdict::Admit(Reason::Open) => return None,
+        Verdict::Admit(Reason::Open | Reason::Application) => return None,
         Verdict::Admit(Reason::OutOfScope) => 0,
         Verdict::Admit(Reason::ReadOnly) => 1,
         Verdict::Admit(Reason::Exempt) => 2,

@@ -111,6 +111,7 @@ pub(crate) struct Shard {
     probe: Counter,
     allowlisted: Counter,
     pass: Counter,
+    application: Counter,
     /// How many requests each rule has decided about, in the order of [`Counts::rules`].
     decided: [AtomicU64; Counts::RULES],
 }
@@ -146,6 +147,7 @@ impl Shard {
             Lasting::Probe => &self.probe,
             Lasting::Allowlisted => &self.allowlisted,
             Lasting::Pass => &self.pass,
+            Lasting::Application => &self.application,
         }
     }
 }

@@ -10,7 +10,7 @@ impl Counts {
     pub const RULES: usize = Self::VERDICTS.len();
 
     /// One verdict of each rule that is counted.
-    const VERDICTS: [Verdict; 7] = [
+    const VERDICTS: [Verdict; 8] = [
         Verdict::Refuse(Kind::Page),
         Verdict::Admit(Reason::OutOfScope),
         Verdict::Admit(Reason::ReadOnly),
@@ -18,6 +18,7 @@ impl Counts {
         Verdict::Admit(Reason::Probe),
         Verdict::Admit(Reason::Allowlisted),
         Verdict::Admit(Reason::Pass),
+        Verdict::Admit(Reason::Application),
     ];
 
     /// The name of each rule that is counted, as [`Verdict::rule`] gives it.

@@ -94,8 +94,8 @@ impl Policy {
     #[inline(always)]
     fn exempted<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Option<Reason> {
         let hosts = self.exempt_hosts.as_ref();
-        let is_exempt = self.exempt.cover(request.request)
-            || hosts.is_some_and(|hosts| is_of(hosts, request));
+        let is_exempt =
+            self.exempt.cover(request.request) || hosts.is_some_and(|hosts| is_of(hosts, request));
         if is_exempt && !request.is_rerouted() {
             Some(Reason::Exempt)
         } else if self.probers.cover(request) {

@@ -17,6 +17,12 @@ impl Decision {
         lasting: Lasting::Open,
     };
 
+    /// The decision about a request that all rules of the state refuse, and that the application admits.
+    pub const BY_APPLICATION: Self = Self {
+        verdict: Verdict::Admit(Reason::Application),
+        lasting: Lasting::Application,
+    };
+
     /// The decision about a request whose path was rewritten, from those about its two paths: neither path admits it alone.
     #[must_use]
     pub fn and(self, rewritten: Self) -> Self {
@@ -52,11 +58,13 @@ pub enum Lasting {
     Allowlisted,
     /// Those with the same passes on an enabled allowlist, or more.
     Pass,
+    /// Those with an enabled allowlist. The application answers for the request.
+    Application,
 }
 
 impl Lasting {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Open,
         Self::OutOfScope,
         Self::ReadOnly,
@@ -64,6 +72,7 @@ impl Lasting {
         Self::Probe,
         Self::Allowlisted,
         Self::Pass,
+        Self::Application,
     ];
 }
 
@@ -77,6 +86,7 @@ impl From<Reason> for Lasting {
             Reason::Probe => Self::Probe,
             Reason::Allowlisted => Self::Allowlisted,
             Reason::Pass => Self::Pass,
+            Reason::Application => Self::Application,
         }
     }
 }

@@ -21,6 +21,7 @@ impl State {
             Lasting::Probe => self.lets_probe_all_of(before),
             Lasting::Allowlisted => self.allowlist.enabled && self.lists_all_of(before),
             Lasting::Pass => self.allowlist.enabled && self.has_all_passes_of(before),
+            Lasting::Application => self.allowlist.enabled,
         }
     }
 
@@ -266,7 +267,15 @@ mod tests {
         }
         let mut disabled = longer.clone();
         disabled.allowlist.enabled = false;
-        assert!(!disabled.still_admits(Lasting::Pass, &one));
+        for (lasting, expected) in [
+            (Lasting::Pass, one.clone()),
+            (Lasting::Application, longer.clone()),
+        ] {
+            assert!(
+                longer.still_admits(lasting, &expected)
+                    && !disabled.still_admits(lasting, &expected)
+            );
+        }
     }
 
     #[test]

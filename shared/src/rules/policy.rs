@@ -22,6 +22,7 @@ pub struct Policy {
     pub(super) reads: Option<Box<Reads>>,
     pub(super) allowlist: Option<AddressSet>,
     pub(super) passes: Option<Passes>,
+    allowlist_enabled: bool,
     pub(super) api: Option<Listed>,
     answers: Answers,
 }
@@ -45,6 +46,7 @@ impl Policy {
             reads: Reads::new(&state.reads.paths),
             allowlist: cidrs.map(|cidrs| cidrs.iter().copied().collect()),
             passes: Passes::new(state, now),
+            allowlist_enabled: state.allowlist.enabled,
             api: Listed::new(&state.api),
             answers: Answers::render(state, now),
         }
@@ -60,6 +62,12 @@ impl Policy {
     #[must_use]
     pub fn asks_client(&self) -> bool {
         !self.is_open() && self.allowlist.is_some()
+    }
+
+    /// Whether an application may admit a request that this policy refuses: in maintenance, while the allowlist is enabled.
+    #[must_use]
+    pub fn asks_application(&self) -> bool {
+        !self.is_open() && self.allowlist_enabled
     }
 
     /// Whether a verdict, or how long it lasts, can depend on who the peer is of a request for this path, with or without

@@ -13,7 +13,10 @@ impl Verdict {
     /// Whether the response is for testers alone, so that nodes keep it out of caches.
     #[must_use]
     pub const fn is_for_testers(self) -> bool {
-        matches!(self, Self::Admit(Reason::Allowlisted | Reason::Pass))
+        matches!(
+            self,
+            Self::Admit(Reason::Allowlisted | Reason::Pass | Reason::Application)
+        )
     }
 
     /// The name of the rule that decided, as metrics, logs and `explain` print it.
@@ -27,6 +30,7 @@ impl Verdict {
             Self::Admit(Reason::Probe) => "probe",
             Self::Admit(Reason::Allowlisted) => "allowlisted",
             Self::Admit(Reason::Pass) => "pass",
+            Self::Admit(Reason::Application) => "application",
             Self::Refuse(_) => "refused",
         }
     }
@@ -49,4 +53,6 @@ pub enum Reason {
     Allowlisted,
     /// The request has a pass.
     Pass,
+    /// The application admits it, by a rule of its own. Only a node inside the application can ask it.
+    Application,
 }

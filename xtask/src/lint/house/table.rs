@@ -35,6 +35,7 @@ pub(super) const PACKAGES: &[Package] = &[
             "decision",
             "current",
             "guard",
+            "admission",
             "refusal",
             "settings",
             "body",

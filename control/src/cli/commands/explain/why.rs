@@ -23,6 +23,7 @@ pub(crate) fn why<H: Headers + ?Sized>(
             Some(entry) => format!("the allowlist is on, and {entry} is on it"),
             None => "the allowlist is on, and the client is on it".to_owned(),
         },
+        Verdict::Admit(Reason::Application) => "the application admits it".to_owned(),
         Verdict::Admit(Reason::Pass) => {
             "the allowlist is on, and the request has a pass".to_owned()
         }

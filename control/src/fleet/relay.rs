@@ -1,103 +1,147 @@
+mod levels;
+
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
+use self::levels::Levels;
 use crate::fleet::fleet::Fleet;
+use crate::fleet::member::{By, LastReport, Member};
+use crate::fleet::members::Members;
 use crate::fleet::relayed::{Relayed, RelayedMember};
 use crate::values::now::Now;
 use crate::values::version::Version;
-use crate::wire::node::MemberId;
 
 /// The reports that were relayed to the other replicas, so that none is relayed twice.
-///
-/// The members of a service are relayed in groups, and a group only where one of its members says something else.
 #[derive(Debug, Default)]
 pub(crate) struct Relay {
-    relayed: BTreeMap<(String, u64), Group>,
+    services: BTreeMap<String, OfService>,
+    /// Whether the other replicas have got all that was relayed.
+    is_complete: bool,
 }
 
-#[derive(Debug)]
-struct Group {
-    /// Each with how often another replica had relayed it.
-    members: Vec<(RelayedMember, u64)>,
-    at: Instant,
+#[derive(Debug, Default)]
+struct OfService {
+    said: Levels<Said>,
+    /// When mere numbers of requests were relayed last.
+    numbers: Option<Instant>,
 }
 
-/// How many groups the members of a service have.
-const GROUPS: u64 = 16;
-/// After how long a group is relayed where only numbers of requests have changed.
+/// What was relayed of a member.
+#[derive(Clone, Debug)]
+struct Said {
+    relayed: RelayedMember,
+    /// How often another replica had relayed it.
+    relays: u64,
+    /// Whether its reports come to this replica still.
+    is_here: bool,
+}
+
+/// After how long a member is relayed of which mere numbers of requests have changed, while nothing waits for it.
 const NUMBERS: Duration = Duration::from_secs(30);
 
 impl Relay {
-    /// The groups to relay, by service and number.
+    /// Whether the other replicas have got all that was relayed.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// Relays everything again, since the other replicas may not have got it.
+    pub(crate) fn begin_anew(&mut self) {
+        self.is_complete = false;
+        let services = self.services.values_mut();
+        services.for_each(|of_service| of_service.said.forget());
+    }
+
+    /// What to relay, by service and number. It replaces what was relayed under the same number.
     pub(crate) fn next(&mut self, fleet: &Fleet, now: Now) -> Vec<(String, u64, Relayed)> {
         if fleet.peers().is_empty() {
-            self.relayed.clear();
-            return Vec::new();
+            self.begin_anew();
         }
-        let mut groups = self.silent_groups();
-        for service in fleet.services.keys() {
-            for member in fleet.all(service) {
-                if let Some(relayed) = RelayedMember::of(member, now) {
-                    let group = (service.clone(), group(&relayed));
-                    let own = groups.entry(group).or_default();
-                    own.push((relayed, member.relays));
-                }
-            }
-        }
+        self.is_complete = true;
         let mut news = Vec::new();
-        for ((service, group), members) in groups {
-            let began = fleet.awaited_since(&service);
-            let key = (service, group);
-            if !self.is_news(&key, &members, &began, now) {
-                continue;
+        for (service, members) in &fleet.services {
+            if fleet.peers().is_empty() {
+                break;
             }
-            let relayed = Relayed {
-                version: fleet.version().0,
-                members: members.iter().map(|(member, _)| member.clone()).collect(),
+            if !self.services.contains_key(service) {
+                self.services.insert(service.clone(), OfService::default());
+            }
+            let Some(of_service) = self.services.get_mut(service) else {
+                continue;
             };
-            let at = now.instant;
-            self.relayed.insert(key.clone(), Group { members, at });
-            news.push((key.0, key.1, relayed));
+            of_service.take(members, &fleet.awaited_since(service), now);
+            for (number, said) in of_service.said.next(Said::size, |said| said.is_here) {
+                let relayed = Relayed {
+                    version: fleet.version().0,
+                    members: said.into_iter().map(|said| said.relayed).collect(),
+                };
+                news.push((service.clone(), number, relayed));
+            }
         }
         news
     }
+}
 
-    /// The groups that were relayed, without members.
-    fn silent_groups(&self) -> BTreeMap<(String, u64), Vec<(RelayedMember, u64)>> {
-        let known = self.relayed.keys().cloned();
-        known.map(|group| (group, Vec::new())).collect()
-    }
-
-    fn is_news(
-        &self,
-        group: &(String, u64),
-        members: &[(RelayedMember, u64)],
-        began: &[Version],
-        now: Now,
-    ) -> bool {
-        let Some(before) = self.relayed.get(group) else {
-            return !members.is_empty();
-        };
-        let is_old = now.instant.saturating_duration_since(before.at) >= NUMBERS;
-        type Of = (RelayedMember, u64);
-        let differs = |((member, relays), (before, known)): (&Of, &Of)| {
-            // The others may take a replica that has relayed it since for the one that hears it.
-            relays != known
-                || !member.says_the_same_as(before)
-                || began
-                    .iter()
-                    .any(|began| member.is_first_since(*began, before))
-                || (is_old && member.counts_differ(before))
-        };
-        members.len() != before.members.len() || members.iter().zip(&before.members).any(differs)
+impl OfService {
+    /// Takes what has changed of the members since it was relayed, where waits are open that began at these versions.
+    fn take(&mut self, members: &Members, awaited: &[Version], now: Now) {
+        let is_due = |at| now.instant.saturating_duration_since(at) >= NUMBERS;
+        let are_due = self.numbers.is_none_or(is_due);
+        if are_due {
+            self.numbers = Some(now.instant);
+        }
+        for member in members.all() {
+            let Some(heard) = heard_here(member) else {
+                continue;
+            };
+            // The store has to take something of its process first.
+            if member.token != member.stored_token {
+                continue;
+            }
+            let is_said = self.said.get(&member.id).is_some_and(|said| {
+                let Said { relayed, .. } = said;
+                let numbers = (are_due && relayed.counts_differ(heard))
+                    || ((are_due || !awaited.is_empty()) && relayed.running_differs(heard));
+                // The others may take a replica that has relayed it since for the one that hears it.
+                said.is_here
+                    && said.relays == member.relays
+                    && relayed.says(member, heard, now)
+                    && !awaited.iter().any(|began| relayed.is_before(*began, heard))
+                    && !numbers
+            });
+            if !is_said {
+                let said = Said {
+                    relayed: RelayedMember::of(member, heard, now),
+                    relays: member.relays,
+                    is_here: true,
+                };
+                self.said.put(member.id.clone(), said);
+            }
+        }
+        self.said.change(|id, said| {
+            let is_here = members
+                .member(id)
+                .is_some_and(|member| heard_here(member).is_some());
+            let is_gone = said.is_here && !is_here;
+            if is_gone {
+                said.is_here = false;
+                said.relayed.withdraw();
+            }
+            is_gone
+        });
     }
 }
 
-/// The group of a member, which is the same as long as it is relayed by this process.
-fn group(relayed: &RelayedMember) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let MemberId { name, boot } = relayed.id();
-    (name, boot).hash(&mut hasher);
-    hasher.finish() % GROUPS
+impl Said {
+    fn size(&self) -> usize {
+        prost::Message::encoded_len(&self.relayed)
+    }
 }
+
+/// The last report of a member, if it has come to this replica.
+fn heard_here(member: &Member) -> Option<&LastReport> {
+    member.heard.as_ref().filter(|heard| heard.by == By::Here)
+}
+
+#[cfg(test)]
+mod tests;

@@ -84,13 +84,20 @@ enum Place {
     Forked = 3,
 }
 
-impl RelayedMember {
-    /// What this replica has heard of a member; none where another one has, or the store has yet to take something.
-    pub(super) fn of(member: &Member, now: Now) -> Option<Self> {
-        let heard = member.heard.as_ref().filter(|heard| heard.by == By::Here)?;
-        if member.token != member.stored_token {
-            return None;
+impl Place {
+    fn of(position: Position) -> Self {
+        match position {
+            Position::At(_) => Self::At,
+            Position::Before => Self::Before,
+            Position::Unproven => Self::Unproven,
+            Position::Forked => Self::Forked,
         }
+    }
+}
+
+impl RelayedMember {
+    /// What this replica has heard of a member.
+    pub(super) fn of(member: &Member, heard: &LastReport, now: Now) -> Self {
         let LastReport {
             report,
             position,
@@ -102,7 +109,7 @@ impl RelayedMember {
             rule: rule.to_owned(),
             requests,
         });
-        Some(Self {
+        Self {
             name: report.id.name.clone(),
             boot: report.id.boot.clone(),
             seq: report.seq,
@@ -110,13 +117,7 @@ impl RelayedMember {
             is_lost: member.is_silent(now.instant),
             version: version.0,
             applied: report.applied.clone(),
-            place: match position {
-                Position::At(_) => Place::At,
-                Position::Before => Place::Before,
-                Position::Unproven => Place::Unproven,
-                Position::Forked => Place::Forked,
-            }
-            .into(),
+            place: Place::of(*position).into(),
             requests: report.running.requests,
             upgraded: report.running.upgraded,
             oldest: report.running.oldest,
@@ -127,14 +128,14 @@ impl RelayedMember {
             probed: report.probed.clone(),
             format: report.format,
             counts: counts.collect(),
-        })
+        }
     }
 
-    /// Whether `before` has said the same of the member; only numbers that grow with each poll may differ.
-    pub(super) fn says_the_same_as(&self, before: &Self) -> bool {
+    /// Whether this says the same of a member; only numbers that change with each poll may differ.
+    pub(super) fn says(&self, member: &Member, heard: &LastReport, now: Now) -> bool {
         let Self {
-            name,
-            boot,
+            name: _,
+            boot: _,
             seq: _,
             silence: _,
             is_lost,
@@ -152,30 +153,57 @@ impl RelayedMember {
             format,
             counts: _,
         } = self;
-        *name == before.name
-            && *boot == before.boot
-            && *is_lost == before.is_lost
-            && *applied == before.applied
-            && *place == before.place
-            && *requests == before.requests
-            && *upgraded == before.upgraded
-            && *oldest == before.oldest
-            && *silent == before.silent
-            && *wait == before.wait
-            && *lease == before.lease
-            && *error == before.error
-            && *probed == before.probed
-            && *format == before.format
+        let report = &heard.report;
+        let Running {
+            requests: runs,
+            upgraded: runs_upgraded,
+            oldest: first,
+        } = report.running;
+        // What has drained has done so for good, and what runs by a later revision only may have.
+        let runs_alike = match (runs + runs_upgraded, requests + upgraded) {
+            (0, before) => before == 0,
+            (_, 0) => true,
+            _ => first == *oldest,
+        };
+        runs_alike
+            && *is_lost == member.is_silent(now.instant)
+            && *applied == report.applied
+            && *place == i32::from(Place::of(heard.position))
+            && *silent == report.silent
+            && *wait == report.wait.as_secs()
+            && *lease == report.lease.map(|lease| lease.as_secs())
+            && *error == report.error
+            && *probed == report.probed
+            && *format == report.format
     }
 
-    /// Whether it has reported since memory has `version`, and `before` did not say so.
-    pub(super) fn is_first_since(&self, version: Version, before: &Self) -> bool {
-        before.version < version.0 && version.0 <= self.version
+    /// Whether the member has reported since memory has `version`, and this does not say so.
+    pub(super) fn is_before(&self, version: Version, heard: &LastReport) -> bool {
+        self.version < version.0 && version <= heard.version
     }
 
-    /// Whether the numbers of requests differ.
-    pub(super) fn counts_differ(&self, before: &Self) -> bool {
-        self.counts != before.counts
+    /// Whether something else runs by a report.
+    pub(super) fn running_differs(&self, heard: &LastReport) -> bool {
+        let running = Running {
+            requests: self.requests,
+            upgraded: self.upgraded,
+            oldest: self.oldest,
+        };
+        running != heard.report.running
+    }
+
+    /// Whether the numbers of requests by rule are others in a report.
+    pub(super) fn counts_differ(&self, heard: &LastReport) -> bool {
+        let mut counts = Counts::default();
+        for RelayedCount { rule, requests } in &self.counts {
+            counts.add(rule, *requests);
+        }
+        counts != heard.report.counts
+    }
+
+    /// The replica hears the member no more.
+    pub(super) fn withdraw(&mut self) {
+        self.is_lost = true;
     }
 
     pub(crate) fn id(&self) -> MemberId {

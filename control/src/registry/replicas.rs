@@ -52,7 +52,7 @@ impl Memory {
         }
     }
 
-    /// The reports to relay, by service and group, and the heartbeat that is to follow them.
+    /// The reports to relay, by service and number, and the heartbeat that is to follow them.
     pub(crate) fn relay(
         &self,
         relay: &mut Relay,

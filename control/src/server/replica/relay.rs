@@ -54,7 +54,7 @@ async fn relay_under_lease(
     let mut kept = Instant::now();
     let mut keys = replica.observer.live(&replica.id).await?;
     replica.serve_under(keys.lease());
-    let mut relay = None;
+    let mut relay = Relay::default();
     let mut changes = app.registry.memory().changes();
     // The others have to know of it before it hears the first node.
     say(app, &mut relay, &mut keys).await?;
@@ -90,7 +90,7 @@ async fn relay_under_lease(
 
 async fn beat(
     app: &Arc<App>,
-    relay: &mut Option<Relay>,
+    relay: &mut Relay,
     keys: &mut LiveKeys<'_>,
 ) -> Result<(), StoreError> {
     store_again(app).await?;
@@ -121,29 +121,31 @@ async fn until_due(app: &App, changes: &mut watch::Receiver<()>) {
 
 /// Relays what there is to relay, then says so. At the beginning, and after a failure, a heartbeat that says nothing of reports
 /// comes first, and all of them are relayed.
-async fn say(
+async fn say(app: &App, relay: &mut Relay, keys: &mut LiveKeys<'_>) -> Result<(), StoreError> {
+    let said = try_to_say(app, relay, keys).await;
+    if said.is_err() {
+        relay.begin_anew();
+    }
+    said
+}
+
+async fn try_to_say(
     app: &App,
-    relay: &mut Option<Relay>,
+    relay: &mut Relay,
     keys: &mut LiveKeys<'_>,
 ) -> Result<(), StoreError> {
     let memory = app.registry.memory();
-    let mut current = match relay.take() {
-        Some(current) => current,
-        None => {
-            keys.heartbeat(written(&memory.announce(Now::read()))?)
-                .await?;
-            Relay::default()
-        }
-    };
-    let (relayed, heartbeat) = memory.relay(&mut current, Now::read());
-    let relayed = relayed.into_iter().map(|(service, group, relayed)| {
-        let group = group.to_string();
-        (service, group, relayed.encode_to_vec())
+    if !relay.is_complete() {
+        let heartbeat = memory.announce(Now::read());
+        keys.heartbeat(written(&heartbeat)?).await?;
+    }
+    let (relayed, heartbeat) = memory.relay(relay, Now::read());
+    let relayed = relayed.into_iter().map(|(service, number, relayed)| {
+        let number = number.to_string();
+        (service, number, relayed.encode_to_vec())
     });
     keys.relay(relayed.collect()).await?;
-    keys.heartbeat(written(&heartbeat)?).await?;
-    *relay = Some(current);
-    Ok(())
+    keys.heartbeat(written(&heartbeat)?).await
 }
 
 fn written(heartbeat: &Heartbeat) -> Result<Vec<u8>, StoreError> {

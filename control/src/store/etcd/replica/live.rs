@@ -66,13 +66,13 @@ impl LiveKeys<'_> {
         Ok(kept.ttl > 0)
     }
 
-    /// Puts reports of nodes that have come to the replica, by service and group.
+    /// Puts reports of nodes that have come to the replica, by service and number.
     pub(crate) async fn relay(
         &mut self,
         relayed: Vec<(String, String, Vec<u8>)>,
     ) -> Result<(), StoreError> {
-        let puts = relayed.into_iter().map(|(service, group, said)| {
-            let parts = ["live", self.id, &service, &group];
+        let puts = relayed.into_iter().map(|(service, number, said)| {
+            let parts = ["live", self.id, &service, &number];
             put_leased(self.observer.keys.key(&parts), said, self.lease.0)
         });
         for portion in in_portions(puts) {

@@ -1,0 +1,101 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::fleet::member::Position;
+use crate::fleet::testing::{member, report, running};
+
+const SHOP: &str = "shop";
+
+/// A replica that knows another one, and hears the member `a`, on which so many requests run.
+fn fleet(requests: u64, now: Now) -> Fleet {
+    let mut fleet = Fleet::default();
+    fleet.peers_mut().name("own", "", now);
+    let serving = BTreeSet::from(["own", "other"].map(str::to_owned));
+    fleet.peers_mut().keep(&serving, Version(1), now);
+    fleet.join(SHOP, member(heard(1, requests, now)), now);
+    fleet
+}
+
+fn heard(seq: u64, requests: u64, now: Now) -> LastReport {
+    let mut report = report("a");
+    report.seq = seq;
+    report.running = running(requests, (requests > 0).then_some(1));
+    LastReport::new(report, Position::At(1), Version(1), now)
+}
+
+fn later(now: Now, time: Duration) -> Now {
+    Now {
+        instant: now.instant + time,
+        ..now
+    }
+}
+
+/// How many members are relayed that the replica hears, and how many that it hears no more.
+fn relays(relay: &mut Relay, fleet: &Fleet, now: Now) -> (usize, usize) {
+    let news = relay.next(fleet, now);
+    let members = news.iter().flat_map(|(_, _, relayed)| &relayed.members);
+    let is_heard = |member: &RelayedMember| {
+        let by = member.heard("tower", "own", now).by;
+        matches!(by, By::Peer { hears: true, .. })
+    };
+    let (heard, gone): (Vec<_>, Vec<_>) = members.partition(|member| is_heard(member));
+    (heard.len(), gone.len())
+}
+
+#[test]
+fn while_nothing_waits_the_end_of_all_requests_is_relayed_at_once_and_their_numbers_are_late() {
+    let (now, mut relay) = (Now::read(), Relay::default());
+    let mut fleet = fleet(3, now);
+    assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+    fleet.report(SHOP, heard(2, 5, now), "nodes");
+    assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
+    fleet.report(SHOP, heard(3, 0, now), "nodes");
+    assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+    let now = later(now, NUMBERS / 2);
+    fleet.report(SHOP, heard(4, 7, now), "nodes");
+    assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
+    let now = later(now, NUMBERS / 2);
+    fleet.report(SHOP, heard(5, 7, now), "nodes");
+    assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+}
+
+#[test]
+fn a_member_that_another_replica_hears_is_withdrawn_once() {
+    for others in [0, 40] {
+        let (now, mut relay) = (Now::read(), Relay::default());
+        let mut fleet = fleet(0, now);
+        for number in 0..others {
+            let other = report(&format!("b{number}"));
+            let heard = LastReport::new(other, Position::At(1), Version(1), now);
+            fleet.join(SHOP, member(heard), now);
+        }
+        assert_eq!(relays(&mut relay, &fleet, now), (others + 1, 0));
+        let elsewhere = LastReport {
+            by: By::Peer {
+                id: "other".to_owned(),
+                hears: true,
+            },
+            ..heard(2, 0, now)
+        };
+        fleet.relayed(SHOP, elsewhere);
+        // Alone it was in a part that is emptied.
+        let withdrawn = usize::from(others > 0);
+        assert_eq!(relays(&mut relay, &fleet, now), (0, withdrawn));
+        assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
+        fleet.report(SHOP, heard(3, 0, now), "nodes");
+        assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+    }
+}
+
+#[test]
+fn what_may_not_have_reached_the_others_is_relayed_again() {
+    let (now, mut relay) = (Now::read(), Relay::default());
+    let fleet = fleet(0, now);
+    assert!(!relay.is_complete());
+    assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+    assert!(relay.is_complete());
+    assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
+    relay.begin_anew();
+    assert!(!relay.is_complete());
+    assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+}

@@ -7,8 +7,15 @@ use tracing::warn;
 const RESERVE: usize = 256;
 /// More connections than this are of no use to a fleet that one control serves.
 const MOST: usize = 100_000;
-/// So many unproven connections keep a client with a token from being closed before its first request has come.
+/// One of so many connections may be unproven, but not fewer than some or more than most: enough to keep a client with a token
+/// from being closed before its first request has come.
+const UNPROVEN: usize = 16;
+const SOME_UNPROVEN: usize = 1024;
 const MOST_UNPROVEN: usize = 4096;
+/// One of so many connections with a valid token holds no poll, but not fewer than some: operators, programs that read metrics,
+/// and nodes between two polls.
+const FREE: usize = 64;
+const SOME_FREE: usize = 64;
 /// Places that stay free while connections that have to close are closing.
 const CLOSING: usize = 16;
 
@@ -38,12 +45,14 @@ impl Capacity {
     pub(crate) fn within(files: usize) -> Self {
         let reserve = RESERVE.min(files / 2);
         let connections = (files - reserve).min(MOST);
-        let unproven = (connections / 4).clamp(1, MOST_UNPROVEN);
+        let some = (connections / 4).clamp(1, SOME_UNPROVEN);
+        let unproven = (connections / UNPROVEN).clamp(some, MOST_UNPROVEN);
         let proven = connections.saturating_sub(unproven + CLOSING);
+        let free = (proven / FREE).max(SOME_FREE.min(proven.div_ceil(10)));
         Self {
             connections,
             unproven,
-            polls: proven / 10 * 9,
+            polls: proven - free,
         }
     }
 
@@ -71,10 +80,10 @@ mod tests {
     #[test]
     fn the_limit_of_open_files_is_shared_out() {
         for (files, connections, unproven, proven, polls) in [
-            (usize::MAX, 100_000, 4096, 95_888, 86_292),
-            (1 << 20, 100_000, 4096, 95_888, 86_292),
-            (20_000, 19_744, 4096, 15_632, 14_067),
-            (4096, 3840, 960, 2864, 2574),
+            (usize::MAX, 100_000, 4096, 95_888, 94_390),
+            (1 << 20, 100_000, 4096, 95_888, 94_390),
+            (20_000, 19_744, 1234, 18_494, 18_206),
+            (4096, 3840, 960, 2864, 2800),
             (1024, 768, 192, 560, 504),
             (256, 128, 32, 80, 72),
         ] {

@@ -1,7 +1,6 @@
 //! When the certificates that control needs end: its own, those of etcd, and those that it uses towards etcd.
 //!
-//! 1. A certificate that is read again when its file changes is looked at as it is on the disk; the others as they were at the
-//!    start.
+//! 1. A certificate in a file is looked at as it is on the disk, since control uses it so.
 //! 2. A file with several certificates ends with the first of them; one with CAs ends with the last, since any of them is enough.
 //! 3. The log has a line at the start and each day, from 30 days before the end.
 

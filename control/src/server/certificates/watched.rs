@@ -25,12 +25,11 @@ pub(crate) struct Certificates(Mutex<BTreeMap<String, Timestamp>>);
 
 /// The certificates whose ends are known.
 pub(crate) struct Watched {
-    /// The file of control's own, which is read again when it changes.
-    own: Option<PathBuf>,
-    /// Those that were read at the start.
-    read: Vec<(String, Timestamp)>,
-    members: Vec<String>,
-    connector: Option<Connector>,
+    /// The files with certificates that control shows, and those with CAs that it trusts.
+    shown: Vec<PathBuf>,
+    trusted: Vec<PathBuf>,
+    /// The members of this cluster show theirs.
+    cluster: Option<Cluster>,
 }
 
 impl Certificates {
@@ -51,47 +50,30 @@ impl Certificates {
 impl Watched {
     /// Control's own certificate in this file, and those that a connection to this cluster needs.
     pub(crate) fn new(own: Option<PathBuf>, cluster: Option<&Cluster>) -> Self {
-        let mut watched = Self {
-            own,
-            read: Vec::new(),
-            members: Vec::new(),
-            connector: None,
-        };
-        let Some(cluster) = cluster else {
-            return watched;
-        };
-        // Where a file cannot be read, the store cannot be opened.
-        if let Some((chain, _)) = &cluster.identity {
-            let first = read(chain).into_iter().min();
-            watched.read.extend(first.map(|ends| (name(chain), ends)));
+        let identity = cluster.and_then(|cluster| cluster.identity.as_ref());
+        let chain = identity.map(|(chain, _)| chain.clone());
+        let authority = cluster.and_then(|cluster| cluster.authority.clone());
+        Self {
+            shown: own.into_iter().chain(chain).collect(),
+            trusted: authority.into_iter().collect(),
+            cluster: cluster.cloned(),
         }
-        if let Some(authority) = &cluster.authority {
-            let last = read(authority).into_iter().max();
-            watched
-                .read
-                .extend(last.map(|ends| (name(authority), ends)));
-        }
-        let urls = cluster.members.iter().map(MemberUrl::as_str);
-        let encrypted = urls.filter(|url| url.starts_with("https:"));
-        watched.members = encrypted.map(str::to_owned).collect();
-        if !watched.members.is_empty() {
-            watched.connector = Connector::new(cluster).ok();
-        }
-        watched
     }
 
     /// Keeps `certificates`, and has the log name what ends soon, for as long as control runs.
     pub(crate) async fn watch(&self, certificates: &Certificates) {
         let mut named = BTreeMap::new();
-        for (name, ends) in &self.read {
-            certificates.set(name, *ends);
-        }
         let mut ask_at = Instant::now();
         loop {
-            if let Some(own) = &self.own
-                && let Some(ends) = read(own).into_iter().min()
-            {
-                certificates.set(&name(own), ends);
+            let shown = self.shown.iter();
+            let shown = shown.map(|file| (file, read(file).into_iter().min()));
+            // Any of the CAs is enough.
+            let trusted = self.trusted.iter();
+            let trusted = trusted.map(|file| (file, read(file).into_iter().max()));
+            for (file, ends) in shown.chain(trusted) {
+                if let Some(ends) = ends {
+                    certificates.set(&file.display().to_string(), ends);
+                }
             }
             if Instant::now() >= ask_at {
                 ask_at = Instant::now() + ASK;
@@ -105,10 +87,14 @@ impl Watched {
     }
 
     async fn ask_members(&self, certificates: &Certificates) {
-        let Some(connector) = &self.connector else {
+        let Some(cluster) = &self.cluster else {
             return;
         };
-        for url in &self.members {
+        let Ok(connector) = Connector::new(cluster) else {
+            return;
+        };
+        let urls = cluster.members.iter().map(MemberUrl::as_str);
+        for url in urls.filter(|url| url.starts_with("https:")) {
             if let Some(ends) = connector.ends(url).await {
                 certificates.set(url, ends);
             }
@@ -140,8 +126,4 @@ fn note(named: &mut BTreeMap<String, Instant>, certificate: String, ends: Timest
 
 fn read(file: &Path) -> Vec<Timestamp> {
     std::fs::read(file).map_or_else(|_| Vec::new(), |pem| ends::of_pem(&pem))
-}
-
-fn name(file: &Path) -> String {
-    file.display().to_string()
 }

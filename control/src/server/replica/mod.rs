@@ -5,6 +5,7 @@
 //!    reports to all replicas.
 //! 3. A replica whose lease in etcd has ended answers no poll: the others judge without its reports.
 
+mod certificates;
 mod failing;
 mod follow;
 mod freshness;
@@ -13,6 +14,7 @@ mod registry;
 mod relay;
 mod replica;
 
+pub(crate) use self::certificates::renew_certificates;
 pub(crate) use self::follow::follow;
 pub(crate) use self::prove::prove;
 pub(crate) use self::relay::relay;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::registry::Registry;
 use crate::server::app::App;
@@ -11,9 +11,17 @@ pub(super) async fn blocking<T: Send + 'static>(
     app: &Arc<App>,
     work: impl FnOnce(&Registry) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    let app = Arc::clone(app);
-    let done = spawn_blocking(move || work(&app.registry)).await;
+    let done = on_thread(app, |app| work(&app.registry)).await;
     done.map_err(StoreError::unchanged)?
+}
+
+/// Runs what waits on a thread that may wait.
+pub(super) async fn on_thread<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&App) -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let app = Arc::clone(app);
+    spawn_blocking(move || work(&app)).await
 }
 
 /// Has memory follow what other replicas have stored.

@@ -51,6 +51,9 @@ pub(crate) fn start(
     }
     let (of_sweep, until) = (Arc::clone(app), stop.clone());
     let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
+        let of_renewal = Arc::clone(app);
+        let renewal = move || replica::renew_certificates(Arc::clone(&of_renewal));
+        tokio::spawn(supervise("certificates of etcd", renewal));
     tokio::spawn(supervise("sweep", sweep));
     let of_certificates = Arc::clone(app);
     let certificates = move || {

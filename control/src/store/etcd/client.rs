@@ -1,3 +1,4 @@
+mod channels;
 mod tries;
 
 use std::sync::OnceLock;
@@ -6,11 +7,12 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
 use tonic::codec::Streaming;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status};
 
 use crate::store::error::{OpenError, StoreError};
-use crate::store::etcd::cluster::{Cluster, MemberUrl};
+use crate::store::etcd::client::channels::Channels;
+use crate::store::etcd::cluster::Cluster;
 use crate::store::etcd::failure::{Failure, causes};
 use crate::store::etcd::fault::EtcdFault;
 use crate::store::etcd::proto::kv_client::KvClient;
@@ -26,7 +28,7 @@ use crate::store::etcd::proto::{
 /// Asks the members of a cluster: the one that answered last, and another one where it does not.
 #[derive(Debug)]
 pub(super) struct Client {
-    members: Vec<(String, Channel)>,
+    channels: Channels,
     current: AtomicUsize,
     /// The id of the cluster, once one has answered.
     cluster: OnceLock<u64>,
@@ -38,35 +40,14 @@ pub(super) struct Client {
 
 /// How long the opening of a watch is tried for.
 const OPENING: Duration = Duration::from_secs(3);
-/// How long a connection may take.
-const CONNECTING: Duration = Duration::from_millis(500);
-/// How long a connection may be silent, and how long the answer to the question whether it lives may take.
-const SILENCE: Duration = Duration::from_secs(1);
 /// The largest answer that is read: several documents of the greatest size.
 const LARGEST_ANSWER: usize = 64 << 20;
 
 impl Client {
     /// Connects to no member yet.
     pub(super) fn new(cluster: &Cluster) -> Result<Self, OpenError> {
-        let mut members = Vec::new();
-        for MemberUrl(url) in &cluster.members {
-            let invalid = |error: tonic::transport::Error| {
-                OpenError::Etcd(format!("{url}: {}", causes(&error)))
-            };
-            let mut endpoint = Endpoint::from_shared(url.clone())
-                .map_err(invalid)?
-                .connect_timeout(CONNECTING)
-                .tcp_nodelay(true)
-                .http2_keep_alive_interval(SILENCE)
-                .keep_alive_timeout(SILENCE)
-                .keep_alive_while_idle(true);
-            if url.starts_with("https:") {
-                endpoint = endpoint.tls_config(cluster.tls(url)?).map_err(invalid)?;
-            }
-            members.push((url.clone(), endpoint.connect_lazy()));
-        }
         Ok(Self {
-            members,
+            channels: Channels::new(cluster)?,
             current: AtomicUsize::new(0),
             cluster: OnceLock::new(),
             gone_back: OnceLock::new(),
@@ -77,6 +58,15 @@ impl Client {
                 _ => "",
             },
         })
+    }
+
+    /// Uses the certificates that the files have now; tells whether they are others.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be used.
+    pub(super) fn renew_certificates(&self) -> Result<bool, OpenError> {
+        self.channels.renew()
     }
 
     pub(super) async fn range(
@@ -179,7 +169,7 @@ impl Client {
 
     /// Goes on to the next member, if this one is still the current.
     pub(super) fn give_up(&self, member: usize) {
-        let next = (member + 1) % self.members.len();
+        let next = (member + 1) % self.channels.members().len();
         let _ = self
             .current
             .compare_exchange(member, next, Ordering::Relaxed, Ordering::Relaxed);
@@ -222,8 +212,9 @@ impl Client {
             before.into_iter().for_each(|member| self.give_up(member));
             let current = self.current();
             before = Some(current);
-            let member = self.members.get(current);
-            let asked = member.map(|(url, channel)| (url, call(channel.clone())));
+            let members = self.channels.members();
+            let member = members.get(current).cloned();
+            let asked = member.map(|(url, channel)| (url, call(channel)));
             async move {
                 let Some((url, asked)) = asked else {
                     return Err("there is no member".to_owned());
@@ -235,7 +226,7 @@ impl Client {
                 }
             }
         };
-        tries::first(self.members.len(), limit, begin)
+        tries::first(self.channels.members().len(), limit, begin)
             .await
             .unwrap_or_else(|last| {
                 let last = last.unwrap_or_else(|| format!("without an answer for {limit:?}"));

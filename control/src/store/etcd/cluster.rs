@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -15,6 +16,19 @@ pub(crate) struct Cluster {
     pub(crate) identity: Option<(PathBuf, PathBuf)>,
     /// What every key begins with.
     pub(crate) prefix: String,
+}
+
+/// The content of the files of a cluster.
+#[derive(PartialEq, Eq)]
+pub(super) struct Files {
+    authority: Option<Vec<u8>>,
+    identity: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").finish_non_exhaustive()
+    }
 }
 
 /// The URL at which a member serves clients.
@@ -53,20 +67,33 @@ impl FromStr for MemberUrl {
 }
 
 impl Cluster {
-    /// What an encrypted connection to the member at `url` needs.
-    pub(super) fn tls(&self, url: &str) -> Result<ClientTlsConfig, OpenError> {
+    /// What the files have now.
+    pub(super) fn read(&self) -> Result<Files, OpenError> {
         let read = |path: &PathBuf| {
             std::fs::read(path).map_err(|error| OpenError::Io(path.clone(), error))
         };
+        let identity = match &self.identity {
+            Some((certificate, key)) => Some((read(certificate)?, read(key)?)),
+            None => None,
+        };
+        Ok(Files {
+            authority: self.authority.as_ref().map(read).transpose()?,
+            identity,
+        })
+    }
+}
+
+impl Files {
+    /// What an encrypted connection to the member at `url` needs.
+    pub(super) fn tls(&self, url: &str) -> Result<ClientTlsConfig, OpenError> {
         let authority = self.authority.as_ref().ok_or_else(|| {
             OpenError::Etcd(format!(
                 "no CA is named for {url}; name the file with --etcd-ca"
             ))
         })?;
-        let authority = Certificate::from_pem(read(authority)?);
-        let mut tls = ClientTlsConfig::new().ca_certificate(authority);
+        let mut tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
         if let Some((certificate, key)) = &self.identity {
-            tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+            tls = tls.identity(Identity::from_pem(certificate, key));
         }
         Ok(tls)
     }

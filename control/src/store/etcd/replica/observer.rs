@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use tonic::Request;
 use tonic::metadata::MetadataValue;
 
-use crate::store::error::StoreError;
+use crate::store::error::{OpenError, StoreError};
 use crate::store::etcd::client::Client;
 use crate::store::etcd::failure::Failure;
 use crate::store::etcd::follow::newest;
@@ -70,6 +70,15 @@ impl Observer {
         };
         let found = self.client.range(request, ASKING).await?;
         newest(&self.client, found.kvs.first(), at)
+    }
+
+    /// Uses the certificates towards etcd that the files have now; tells whether they are others.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be used: those before are used on.
+    pub(crate) fn renew_certificates(&self) -> Result<bool, OpenError> {
+        self.client.renew_certificates()
     }
 
     /// Sends all news until the watch ends, which it does where the member that it goes through has no leader. What was

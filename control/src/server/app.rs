@@ -98,11 +98,7 @@ impl App {
 
     /// That it is not proven that memory has the newest state, and why, as far as that is known.
     pub(crate) fn unproven(&self) -> Problem {
-        Problem::unproven(
-            self.replica
-                .as_ref()
-                .and_then(|replica| replica.freshness.fault()),
-        )
+        Problem::unproven(self.replica.as_ref().and_then(Replica::fault))
     }
 
     /// Runs what waits for the disk on a thread that may wait. It runs to its end even if the

@@ -36,10 +36,12 @@ pub(crate) async fn relay(app: Arc<App>) {
     loop {
         match relay_under_lease(&app, replica, &mut failing).await {
             Ok(()) => warn!("the lease in etcd has ended; this replica begins to serve anew"),
-            Err(error) if failing.begins(&error) => {
-                warn!(reason = error.reason(), "this replica begins to serve anew");
+            Err(error) => {
+                replica.fail_to_serve(&error);
+                if failing.begins(&error) {
+                    warn!(reason = error.reason(), "this replica begins to serve anew");
+                }
             }
-            Err(_) => {}
         }
         sleep(PAUSE).await;
     }

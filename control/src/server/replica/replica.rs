@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use crate::server::replica::freshness::Freshness;
-use crate::store::{Lease, Observer};
+use crate::store::{EtcdFault, Lease, Observer, StoreError};
 use crate::values::random::random;
 
 /// This replica among those that serve one store.
@@ -19,6 +19,8 @@ pub(crate) struct Replica {
     serves_until: watch::Sender<Option<Instant>>,
     /// The lease under which it serves.
     lease: watch::Sender<Option<Lease>>,
+    /// What was wrong with the store when it was last tried to serve under one.
+    lease_fault: watch::Sender<Option<EtcdFault>>,
 }
 
 impl Replica {
@@ -34,6 +36,7 @@ impl Replica {
             observer,
             serves_until: watch::Sender::default(),
             lease: watch::Sender::default(),
+            lease_fault: watch::Sender::default(),
         })
     }
 
@@ -45,6 +48,18 @@ impl Replica {
     /// Serves under this lease from now on.
     pub(super) fn serve_under(&self, lease: Lease) {
         self.lease.send_replace(Some(lease));
+        self.lease_fault.send_replace(None);
+    }
+
+    /// Cannot serve under a lease.
+    pub(super) fn fail_to_serve(&self, error: &StoreError) {
+        self.lease_fault.send_replace(EtcdFault::of(error).cloned());
+    }
+
+    /// What is wrong with the store, so that this replica answers nothing; none where etcd does not answer.
+    pub(crate) fn fault(&self) -> Option<EtcdFault> {
+        let of_lease = || self.lease_fault.borrow().clone();
+        self.freshness.fault().or_else(of_lease)
     }
 
     /// Serves no more, so that the others need not wait for the end of the lease.

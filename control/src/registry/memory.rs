@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::fleet::{Barrier, Fleet, Member};
 use crate::registry::error::ChangeError;
-use crate::registry::facts::{Facts, Published};
+use crate::registry::facts::{Facts, Published, Sleeping};
 use crate::store::{Batch, Step, StoredBarrier, StoredMember};
 use crate::values::now::Now;
 use crate::values::version::Version;
@@ -24,6 +24,8 @@ pub(crate) struct Memory {
     fleet: Mutex<Fleet>,
     /// Wakes the task that judges the barriers: something has changed.
     changed: watch::Sender<()>,
+    /// The services whose nodes are to be woken.
+    sleeping: Sleeping,
 }
 
 impl Memory {
@@ -69,6 +71,16 @@ impl Memory {
         self.lock().version()
     }
 
+    /// Waits until there is news for some nodes, which are to be [woken](Self::wake_nodes).
+    pub(crate) async fn news_for_nodes(&self) {
+        self.sleeping.news().await;
+    }
+
+    /// Wakes the held polls of all nodes for which there is news.
+    pub(crate) fn wake_nodes(&self) {
+        self.sleeping.wake();
+    }
+
     /// Follows the batch of a version that is stored, and wakes those who wait for what it changes.
     ///
     /// Barriers learn of a state before it is published, because a node may report it at once. Readers see all states of
@@ -106,7 +118,7 @@ impl Memory {
         let facts = Arc::new(facts);
         *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&facts);
         drop(fleet);
-        wake(&facts, batch);
+        wake(&facts, batch, &self.sleeping);
         self.changed.send_replace(());
     }
 
@@ -146,8 +158,8 @@ impl Memory {
     }
 }
 
-/// Wakes those who wait for news of the services that a batch is about.
-fn wake(facts: &Facts, batch: &Batch) {
+/// Wakes operators who wait for news of the services that a batch is about, and has their nodes be woken.
+fn wake(facts: &Facts, batch: &Batch, sleeping: &Sleeping) {
     // Whether there is news for the nodes of a service.
     let mut services: BTreeMap<&str, bool> = BTreeMap::new();
     let mut is_about_all = false;
@@ -173,7 +185,7 @@ fn wake(facts: &Facts, batch: &Batch) {
         };
         operators(service);
         if is_for_nodes {
-            service.wakes.nodes.send_replace(());
+            sleeping.add(&service.wakes);
         }
     }
 }

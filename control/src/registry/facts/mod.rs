@@ -8,3 +8,4 @@ mod wakes;
 pub(crate) use self::facts::{Facts, Target};
 pub(crate) use self::published::Published;
 pub(crate) use self::tokens::Holder;
+pub(super) use self::wakes::Sleeping;

@@ -14,6 +14,7 @@ fn memory() -> Memory {
         let (added, _) = memory.add(&service.parse().unwrap(), "operator", Now::read());
         memory.apply(memory.version().next(), &added, Now::read());
     }
+    memory.wake_nodes();
     memory
 }
 
@@ -30,6 +31,11 @@ fn woken(memory: &Memory, change: impl FnOnce(&Memory)) -> [bool; 4] {
     let changes = memory.changes();
     change(memory);
     assert!(changes.has_changed().unwrap());
+    assert!(
+        !nodes.has_changed().unwrap(),
+        "an operator is answered first"
+    );
+    memory.wake_nodes();
     let is_woken = || {
         [
             nodes.has_changed().unwrap(),

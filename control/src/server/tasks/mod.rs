@@ -5,5 +5,6 @@ mod supervise;
 mod sweep;
 mod timers;
 mod usage;
+mod wakes;
 
 pub(super) use self::supervise::{Periods, start};

@@ -10,7 +10,7 @@ use tracing::error;
 use crate::server::app::App;
 use crate::server::certificates::Watched;
 use crate::server::replica;
-use crate::server::tasks::{barriers, sweep, timers, usage};
+use crate::server::tasks::{barriers, sweep, timers, usage, wakes};
 
 /// The pause before a task that has panicked begins again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,6 +38,9 @@ pub(crate) fn start(
     let of_barriers = Arc::clone(app);
     let barriers = move || barriers::watch(Arc::clone(&of_barriers), forget_lost_after);
     tokio::spawn(supervise("barriers", barriers));
+    let of_wakes = Arc::clone(app);
+    let wakes = move || wakes::watch(Arc::clone(&of_wakes));
+    tokio::spawn(supervise("wakes", wakes));
     if app.replica.is_some() {
         let of_proofs = Arc::clone(app);
         let proofs = move || replica::prove(Arc::clone(&of_proofs));
@@ -48,12 +51,12 @@ pub(crate) fn start(
         let of_relay = Arc::clone(app);
         let relay = move || replica::relay(Arc::clone(&of_relay));
         tokio::spawn(supervise("relay", relay));
-    }
-    let (of_sweep, until) = (Arc::clone(app), stop.clone());
-    let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
         let of_renewal = Arc::clone(app);
         let renewal = move || replica::renew_certificates(Arc::clone(&of_renewal));
         tokio::spawn(supervise("certificates of etcd", renewal));
+    }
+    let (of_sweep, until) = (Arc::clone(app), stop.clone());
+    let sweep = move || sweep::watch(Arc::clone(&of_sweep), keep_records, until.clone());
     tokio::spawn(supervise("sweep", sweep));
     let of_certificates = Arc::clone(app);
     let certificates = move || {

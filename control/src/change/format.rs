@@ -1,9 +1,8 @@
 //! Nodes that are too old for a change: they report the level of the format that they read.
 
-use intermission_core::{Notice, State};
+use intermission_core::{Notice, Report, State};
 
 use crate::change::change::Change;
-use crate::wire::node::NodeView;
 use intermission_core::FieldError;
 
 /// Whether a change is to be compared with what the nodes report: it may refuse their health checks, or need a level of the
@@ -18,10 +17,10 @@ pub(crate) fn matters_to_nodes(change: &Change, before: &State, after: &State) -
 pub(crate) fn check_format(
     before: &State,
     after: &State,
-    nodes: &[NodeView],
+    living: &[&Report],
 ) -> Result<(), FieldError> {
     let least = after.least_format();
-    let old = names(nodes, least);
+    let old = names(living, least);
     if before.least_format() >= least || old.is_empty() {
         return Ok(());
     }
@@ -35,13 +34,13 @@ pub(crate) fn check_format(
 }
 
 /// That living nodes pass over fields that a change begins to use.
-pub(crate) fn format_advice(before: &State, after: &State, nodes: &[NodeView]) -> Option<String> {
+pub(crate) fn format_advice(before: &State, after: &State, living: &[&Report]) -> Option<String> {
     let used = newer_fields(before);
     let fields = newer_fields(after).into_iter();
     let fields: Vec<_> = fields.filter(|field| !used.contains(field)).collect();
     let level = fields.iter().map(|(_, level)| *level).max()?;
     let fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
-    let old = names(nodes, level);
+    let old = names(living, level);
     (!old.is_empty()).then(|| {
         format!(
             "these nodes read a lower level of the format and pass over {}: {old}; upgrade them",
@@ -69,13 +68,12 @@ fn newer_fields(state: &State) -> Vec<(&'static str, u64)> {
 }
 
 /// The names of the nodes that are not lost and read a lower level than `least`.
-fn names(nodes: &[NodeView], least: u64) -> String {
+fn names(living: &[&Report], least: u64) -> String {
     const NAMED: usize = 10;
-    let is_old = |node: &&NodeView| !node.lost && node.format.is_some_and(|level| level < least);
-    let old: Vec<_> = nodes
+    let old: Vec<_> = living
         .iter()
-        .filter(is_old)
-        .map(|node| node.name.as_str())
+        .filter(|report| report.format < least)
+        .map(|report| report.id.name.as_str())
         .collect();
     let mut names = old
         .iter()

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use intermission_core::{Policy, RequestView, State, Verdict};
+use intermission_core::{Policy, Report, RequestView, State, Verdict};
 use jiff::Timestamp;
 
 use crate::values::timestamp::to_core;
-use crate::wire::node::NodeView;
 use crate::wire::probes::{Probed, probed};
 
 /// That a state refuses what health checks seem to ask the nodes for.
-pub(crate) fn probed_advice(nodes: &[NodeView], state: &State, now: Timestamp) -> Vec<String> {
-    let paths = probed(nodes);
+pub(crate) fn probed_advice(living: &[&Report], state: &State, now: Timestamp) -> Vec<String> {
+    let paths = probed(living.iter().map(|report| &report.probed));
     if paths.is_empty() {
         return Vec::new();
     }
@@ -44,28 +43,23 @@ mod tests {
     use intermission_core::{Mode, Prober, ServiceName};
 
     use super::*;
-    use crate::fleet::{LastReport, Position, read_report, testing};
-    use crate::values::now::Now;
-    use crate::values::version::Version;
-    use crate::wire::node::Standing;
+    use crate::fleet::read_report;
 
-    fn node(name: &str, probed: &str) -> NodeView {
+    fn report(name: &str, probed: &str) -> Report {
         let line = format!("\"{name}\";boot=\"b\";seq=1;kind=tower;wait=10;probed=\"{probed}\"");
-        let report = read_report(line.as_bytes()).unwrap();
-        let heard = LastReport::new(report, Position::Before, Version::default(), Now::read());
-        let at = heard.at;
-        testing::member(heard).view(Standing::Behind, at)
+        read_report(line.as_bytes()).unwrap()
     }
 
     #[test]
     fn paths_that_are_refused_are_described_once_for_all_nodes() {
-        let nodes = [
-            node("a", "kube-probe:/health kube-probe:/healthz"),
-            node("b", "kube-probe:/health GoogleHC:/health"),
+        let reports = [
+            report("a", "kube-probe:/health kube-probe:/healthz"),
+            report("b", "kube-probe:/health GoogleHC:/health"),
         ];
+        let paths = || probed(reports.iter().map(|report| &report.probed));
         let mut state = State::initial(ServiceName::unknown(), Mode::All);
         state.exempt.paths = vec!["/healthz".parse().unwrap()];
-        let refused = refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH);
+        let refused = refused(paths(), &state, Timestamp::UNIX_EPOCH);
         let lines: Vec<_> = refused
             .iter()
             .map(|(path, probed)| probed.describe(path))
@@ -82,9 +76,9 @@ mod tests {
             vec!["/health".parse().unwrap()],
         );
         state.exempt.probers = vec![prober];
-        assert!(super::refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH).is_empty());
+        assert!(super::refused(paths(), &state, Timestamp::UNIX_EPOCH).is_empty());
         state.exempt.probers.clear();
         state.maintenance = Mode::Writes;
-        assert!(super::refused(probed(&nodes), &state, Timestamp::UNIX_EPOCH).is_empty());
+        assert!(super::refused(paths(), &state, Timestamp::UNIX_EPOCH).is_empty());
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use intermission_core::Report;
+
 use crate::fleet::fleet::{Fleet, Open};
 use crate::fleet::member::{LastReport, Member, requests};
 use crate::fleet::members::Members;
@@ -125,6 +127,13 @@ impl Fleet {
                 .map(|open| Progress::clone(&open.progress))
                 .collect(),
         }
+    }
+
+    /// The last reports of the members of a service that are not lost.
+    pub(crate) fn living(&self, service: &str, now: Now) -> impl Iterator<Item = &Report> {
+        let now = self.known(now).instant;
+        let living = self.all(service).filter(move |member| !member.is_lost(now));
+        living.filter_map(|member| Some(&member.heard.as_ref()?.report))
     }
 
     /// How many members of a service stand so to `revision`. One that had it in force when it was heard last, and is

@@ -184,15 +184,16 @@ impl Memory {
         let mut warnings = Vec::new();
         if matters_to_nodes(&asked.change, before, after) {
             let service = after.service.as_str();
-            let nodes = self.fleet().view(service, after.revision, now).nodes;
+            let fleet = self.fleet();
+            let living: Vec<_> = fleet.living(service, now).collect();
             if matches!(asked.change, Change::Enter(_)) {
-                warnings.extend(probed_advice(&nodes, after, now.time));
+                warnings.extend(probed_advice(&living, after, now.time));
             }
-            check_format(before, after, &nodes).map_err(|invalid| ChangeError::Invalid {
+            check_format(before, after, &living).map_err(|invalid| ChangeError::Invalid {
                 service: service.to_owned(),
                 invalid,
             })?;
-            warnings.extend(format_advice(before, after, &nodes));
+            warnings.extend(format_advice(before, after, &living));
         }
         Ok(warnings)
     }

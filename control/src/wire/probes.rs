@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::wire::node::NodeView;
-
 /// The clients that ask for one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Probed {
@@ -13,19 +11,23 @@ pub(crate) struct Probed {
     pub(crate) nodes: usize,
 }
 
-/// The paths that nodes which are not lost have reported.
-pub(crate) fn probed(nodes: &[NodeView]) -> BTreeMap<String, Probed> {
-    let mut paths: BTreeMap<String, Probed> = BTreeMap::new();
-    for node in nodes.iter().filter(|node| !node.lost) {
-        let asked = node.probed.iter().filter_map(|asked| asked.split_once(':'));
+/// The paths that nodes have reported, of each of which this is what it has probed.
+pub(crate) fn probed<'n>(nodes: impl Iterator<Item = &'n Vec<String>>) -> BTreeMap<String, Probed> {
+    let mut paths: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
+    for node in nodes {
+        let asked = node.iter().filter_map(|asked| asked.split_once(':'));
         let mut seen = BTreeSet::new();
         for (agent, path) in asked {
-            let probed = paths.entry(path.to_owned()).or_default();
-            probed.agents.insert(agent.to_owned());
-            probed.nodes += usize::from(seen.insert(path));
+            let (agents, nodes) = paths.entry(path).or_default();
+            agents.insert(agent);
+            *nodes += usize::from(seen.insert(path));
         }
     }
-    paths
+    let paths = paths.into_iter().map(|(path, (agents, nodes))| {
+        let agents = agents.into_iter().map(str::to_owned).collect();
+        (path.to_owned(), Probed { agents, nodes })
+    });
+    paths.collect()
 }
 
 impl Probed {

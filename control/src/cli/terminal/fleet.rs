@@ -56,7 +56,8 @@ pub(crate) fn node_lines(fleet: &FleetView, paint: Paint, now: Timestamp) -> Str
     if let Some(rules) = requests(&rules(&fleet.nodes, fleet.revision)) {
         line("requests", &rules, &mut text);
     }
-    for (path, probed) in probed(&fleet.nodes) {
+    let living = fleet.nodes.iter().filter(|node| !node.lost);
+    for (path, probed) in probed(living.map(|node| &node.probed)) {
         line("probes", &paint.warn(&probed.describe(&path)), &mut text);
     }
     for open in &fleet.barriers {

@@ -83,12 +83,24 @@ impl Etcd {
         running.map(|member| requests(member.client)).sum()
     }
 
+    /// The place of the leader, if one of the members that run says that it is.
+    #[must_use]
+    pub fn leads(&self) -> Option<usize> {
+        self.members.iter().position(Member::leads)
+    }
+
+    /// The value of a metric of a member.
+    pub fn metric(&self, place: usize, name: &str) -> f64 {
+        let metrics = metrics(self.members[place].client).unwrap();
+        let mut lines = metrics.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap().parse().unwrap()
+    }
+
     /// The place of the leader.
     #[track_caller]
     pub fn leader(&self) -> usize {
-        wait_for("etcd has a leader", || {
-            self.members.iter().position(Member::leads)
-        })
+        wait_for("etcd has a leader", || self.leads())
     }
 
     /// The process of a member that runs.

@@ -3,8 +3,10 @@
 //!
 //! - `changes`: milliseconds until a change is answered, beside nodes whose polls are held.
 //! - `waits`: milliseconds from the start of `intermission enter --wait` to its end.
-//! - `polls`: how long after the death of a replica the others hold all polls, and how the polls ended meanwhile.
-//! - `leader`: milliseconds that changes take while the leader of etcd dies, and how the polls of nodes ended meanwhile.
+//! - `polls`: how long after the death of a replica the others hold all polls, how the polls ended meanwhile, and what etcd has
+//!   stored until then.
+//! - `leader`: milliseconds that changes take while the leader of etcd dies, and until there is another one, and how the polls of
+//!   nodes ended meanwhile.
 //!
 //! Prints lines of JSON.
 
@@ -162,6 +164,7 @@ async fn polls(effort: &Effort) -> Result<()> {
     let begun = Instant::now();
     let crowd = Crowd::gather(&served, effort.polls, WAIT).await?;
     let gathered = begun.elapsed();
+    let until_gathered = stored(&served)?;
     let moved = served.held(&[0])?;
     let before = crowd.counts();
     served.controls[0].kill();
@@ -184,11 +187,14 @@ async fn polls(effort: &Effort) -> Result<()> {
     let line = json!({
         "case": "replicas, polls",
         "polls": effort.polls,
+        "load": load(),
         "gathered_ms": milliseconds(gathered),
+        "stored_until_gathered": until_gathered,
         "moved": moved,
         "most_held_by_others": most,
         "most_held_ms": milliseconds(most_after),
         "counts": counts,
+        "stored_in_all": stored(&served)?,
         "held_after_restart_ms": milliseconds(back),
         "counts_after_restart": crowd.counts_since(&before),
     });
@@ -196,12 +202,23 @@ async fn polls(effort: &Effort) -> Result<()> {
     Ok(())
 }
 
+/// What the first member of etcd has stored since it began, and its memory.
+fn stored(served: &Served) -> Result<Value> {
+    let etcd = served.etcd.as_ref().context("there is no etcd")?;
+    Ok(json!({
+        "puts": etcd.metric(0, "etcd_mvcc_put_total"),
+        "put_bytes": etcd.metric(0, "etcd_debugging_mvcc_total_put_size_in_bytes"),
+        "database_bytes": etcd.metric(0, "etcd_mvcc_db_total_size_in_bytes"),
+        "memory_bytes": etcd.metric(0, "process_resident_memory_bytes"),
+    }))
+}
+
 async fn leader(effort: &Effort) -> Result<()> {
     let mut served = Served::three()?;
     let crowd = Crowd::gather(&served, effort.brief, BRIEF).await;
     let crowd = crowd?;
     let before = crowd.counts();
-    let mut worst = Vec::new();
+    let (mut worst, mut elections) = (Vec::new(), Vec::new());
     for kill in 0..effort.kills {
         let (send, stop) = channel::<()>();
         let commands: Vec<_> = ["enter", "exit"]
@@ -212,7 +229,12 @@ async fn leader(effort: &Effort) -> Result<()> {
         let etcd = served.etcd.as_mut().context("there is no etcd")?;
         let leader = etcd.leader();
         etcd.kill(leader);
-        sleep(AFTERWARDS).await;
+        let killed = Instant::now();
+        while etcd.leads().is_none() && killed.elapsed() < AFTERWARDS {
+            sleep(Duration::from_millis(20)).await;
+        }
+        elections.push(killed.elapsed());
+        sleep(AFTERWARDS.saturating_sub(killed.elapsed())).await;
         drop(send);
         let ended = operator.join();
         let times = ended.map_err(|_| anyhow::anyhow!("the operator has panicked"))??;
@@ -229,8 +251,15 @@ async fn leader(effort: &Effort) -> Result<()> {
         sleep(Duration::from_secs(2)).await;
     }
     let counts: BTreeMap<_, _> = crowd.counts_since(&before);
+    elections.sort();
+    let elections: Vec<_> = elections.into_iter().map(milliseconds).collect();
     print_with(
-        json!({ "nodes": effort.brief, "kills": effort.kills, "counts": counts }),
+        json!({
+            "nodes": effort.brief,
+            "kills": effort.kills,
+            "counts": counts,
+            "elections_ms": elections,
+        }),
         "replicas, leader",
         CONTENDERS[1],
         worst,
@@ -273,6 +302,7 @@ fn print_with(mut line: Value, case: &str, contender: &str, mut times: Vec<Durat
     let mut set = |name: &str, value: Value| line[name] = value;
     set("case", case.into());
     set("contender", contender.into());
+    set("load", load().into());
     set("times", times.len().into());
     set("least_ms", milliseconds(at(0)).into());
     for part in [50, 90, 99] {
@@ -280,6 +310,13 @@ fn print_with(mut line: Value, case: &str, contender: &str, mut times: Vec<Durat
     }
     set("most_ms", milliseconds(at(100)).into());
     println!("{line}");
+}
+
+/// The load of the machine in the last minute.
+fn load() -> f64 {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let last = load.split(' ').next().and_then(|load| load.parse().ok());
+    last.unwrap_or_default()
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -269,7 +269,13 @@ fn judged(
     let mut progress = barrier.judge(members, of_service.map(Members::unstored), now);
     let has_settled = of_service.is_none_or(|of_service| of_service.has_settled(now.instant));
     let is_known = has_settled && peers.have_answered(now.instant);
-    if progress.ending == Some(Ending::Done) && !is_known {
+    let is_hasty = match progress.ending {
+        Some(Ending::Done) => true,
+        // Those that are forgotten, or were never known here, may have reported to other replicas.
+        Some(Ending::TooFew) => now.time < progress.deadline,
+        _ => false,
+    };
+    if is_hasty && !is_known {
         progress.ending = None;
     }
     progress

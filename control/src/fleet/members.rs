@@ -91,6 +91,7 @@ impl Members {
     /// Other replicas may hear the members too.
     pub(super) fn share(&mut self) {
         self.is_shared = true;
+        self.unstored.share();
     }
 
     pub(super) fn report(&mut self, heard: LastReport, token: &str) -> Reported {

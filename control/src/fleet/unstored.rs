@@ -13,7 +13,8 @@ use crate::wire::node::{MemberId, UnstoredNode, UnstoredView};
 ///
 /// Such a node enforces the state, which is better than a node that starts open; but a control that starts again
 /// does not know of it, and a node that control has refused to store is not watched. So the service is unsure until the
-/// node is stored, has left, or an operator answers for it.
+/// node is stored, has left, or an operator answers for it. Where other replicas serve the store too, a node gets no state
+/// before the store has it, as a member or as one of these: only those that it has count.
 #[derive(Debug, Default)]
 pub(super) struct Unstored {
     nodes: BTreeMap<UnstoredNode, Entry>,
@@ -21,6 +22,8 @@ pub(super) struct Unstored {
     more: u64,
     /// When the store has last taken one of them.
     stored: Option<Instant>,
+    /// Whether other replicas serve the store too.
+    is_shared: bool,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,25 @@ const ON_ITS_WAY: Duration = Duration::from_secs(2);
 const WAITING: &str = "the store has not taken it yet";
 
 impl Unstored {
+    /// Other replicas serve the store too.
+    pub(super) fn share(&mut self) {
+        self.is_shared = true;
+    }
+
+    /// Those that count, of those that are kept.
+    fn counted(&self) -> impl Iterator<Item = (&UnstoredNode, &Entry)> {
+        let nodes = self.nodes.iter();
+        nodes.filter(|(_, entry)| entry.is_stored || !self.is_shared)
+    }
+
+    /// How many more count.
+    fn more(&self) -> u64 {
+        match self.is_shared {
+            true => 0,
+            false => self.more,
+        }
+    }
+
     /// Takes note of a node before it gets the state; `reason` is none while the store has not answered. Tells whether
     /// that is news.
     pub(super) fn note(
@@ -146,9 +168,10 @@ impl Unstored {
         self.more = self.more.saturating_sub(more);
     }
 
-    /// All that are kept, and how many more there are.
+    /// All that count and are kept, and how many more there are.
     pub(super) fn all(&self) -> (Vec<UnstoredNode>, u64) {
-        (self.nodes.keys().cloned().collect(), self.more)
+        let nodes = self.counted().map(|(node, _)| node.clone());
+        (nodes.collect(), self.more())
     }
 
     /// Whether a process is one of them, or may be one of those that are not kept.
@@ -157,9 +180,9 @@ impl Unstored {
         self.more > 0 || self.nodes.contains_key(&node())
     }
 
-    /// How many there are.
+    /// How many count.
     pub(super) fn count(&self) -> u64 {
-        self.more + self.nodes.len() as u64
+        self.more() + self.counted().count() as u64
     }
 
     /// Whether all of them may still be stored in a moment: they are new, or the store takes one after the other.
@@ -168,12 +191,12 @@ impl Unstored {
         let is_taking = self.stored.is_some_and(of_late);
         let on_its_way =
             |entry: &Entry| entry.reason.is_none() && (is_taking || of_late(entry.since));
-        self.more == 0 && self.nodes.values().all(on_its_way)
+        self.more() == 0 && self.counted().all(|(_, entry)| on_its_way(entry))
     }
 
     /// The first of them.
     pub(super) fn views(&self) -> Vec<UnstoredView> {
-        let nodes = self.nodes.iter().take(NAMED);
+        let nodes = self.counted().take(NAMED);
         nodes
             .map(|(node, entry)| {
                 let (id, reason) = match node {

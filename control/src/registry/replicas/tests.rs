@@ -3,17 +3,18 @@ use std::time::Duration;
 use intermission_core::{Field, Report};
 use serde_json::json;
 
+mod lost;
+
 use super::*;
 use crate::change::{Change, Enter};
 use crate::fleet::{Reported, Selection};
 use crate::registry::change::ChangeRequest;
 use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
-use crate::store::{After, FakeStore};
+use crate::store::FakeStore;
 use crate::token::{Grant, Made, Role};
-use crate::values::duration::Timeout;
 use crate::wire::barrier::Ending;
-use crate::wire::node::MemberId;
+use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::wait::Wait;
 
 const SHOP: &str = "shop";
@@ -254,26 +255,6 @@ fn a_member_that_was_forgotten_is_none_again_by_what_was_relayed_before() {
 }
 
 #[test]
-fn no_node_is_lost_before_all_replicas_have_relayed_what_they_hear() {
-    let [mut one, mut other] = replicas();
-    one.hears(1, true, 0);
-    relay(&mut one, &other);
-    let is_lost = |replica: &Replica, seconds: u64| {
-        let mut now = Now::read();
-        now.instant += Duration::from_secs(seconds);
-        let shown = replica.memory().fleet().view(SHOP, 1, now);
-        shown.nodes[0].lost
-    };
-    assert!(!is_lost(&other, 60), "the first has said nothing since");
-    assert_eq!(other.forgets(), 0);
-    // It dies, and so there is nothing to wait for.
-    other.memory().end_replica("one", Now::read());
-    assert!(is_lost(&other, 60));
-    assert!(!is_lost(&other, 2));
-    relay(&mut other, &one);
-}
-
-#[test]
 fn a_poll_that_a_farewell_to_another_replica_has_overtaken_makes_no_member() {
     let [one, other] = replicas();
     let farewell = Report {
@@ -310,75 +291,29 @@ fn a_node_that_comes_back_is_relayed_again_though_it_says_the_same() {
 }
 
 #[test]
-fn a_replica_that_has_just_started_takes_no_node_for_lost_by_the_word_of_one_other() {
+fn a_node_that_has_no_state_because_the_store_has_not_taken_it_hinders_no_wait() {
     let [one, other] = replicas();
     one.hears(1, true, 0);
-    other.catches_up();
-    // A third replica may hear the node, and has not relayed it yet.
-    let serving = BTreeSet::from(["one", "third", "other"].map(str::to_owned));
-    let (memory, version) = (other.memory(), other.memory().version());
-    memory.end_replica("one", Now::read());
-    memory.name("other", "other", later(60));
-    memory.keep_replicas(&serving, version, later(60));
-    let (relayed, _) = one.memory().relay(&mut Relay::default(), later(60));
-    for (service, _, relayed) in &relayed {
-        memory.relayed(service, "one", relayed, later(60));
-    }
-    let is_lost = |seconds| memory.fleet().view(SHOP, 1, later(seconds)).nodes[0].lost;
-    assert!(!is_lost(60) && !is_lost(90), "the third has said nothing");
-    memory.end_replica("one", later(61));
-    memory.end_replica("third", later(61));
-    assert!(!is_lost(62) && is_lost(65));
-}
-
-#[test]
-fn a_node_that_a_replica_may_have_heard_before_it_died_is_not_forgotten_before_its_lease_has_ended()
-{
-    let [mut one, other] = replicas();
-    let leased = Report {
-        lease: Some(Duration::from_secs(6)),
+    let memory = one.memory();
+    let stranger = Report {
+        id: MemberId {
+            name: "b".to_owned(),
+            boot: "b2".to_owned(),
+        },
         ..report(1)
     };
-    other.takes(leased);
-    one.catches_up();
-    let mut wait = request();
-    wait.wait = Some(Wait {
-        gone_after: Timeout::from_seconds(4),
-        ..Wait::default()
-    });
-    other.registry.change(&Target::All, &wait).unwrap();
-    relay(&mut one, &other);
-    let is_forgotten = |seconds| {
-        let expired = other.memory().fleet().expired(None, later(seconds));
-        !expired.is_empty()
-    };
-    // The first hears the node at second 18, and dies before it relays that.
-    assert!(!is_forgotten(20), "the first has said nothing since");
-    other.memory().end_replica("one", later(20));
-    assert!(!is_forgotten(27) && is_forgotten(28));
-}
-
-#[test]
-fn a_node_that_another_replica_has_stored_is_not_lost_by_what_it_said_before() {
-    let [one, other] = replicas();
-    // It has reported to one, which could not store it.
-    let early = report(1);
-    let memory = other.memory();
+    let id = stranger.id.clone();
     memory
-        .report(SHOP, early, None, "nodes", Now::read())
+        .report(SHOP, stranger, None, "nodes", Now::read())
         .unwrap();
-    one.hears(2, false, 0);
-    let After::Batches(batches) = one
-        .registry
-        .read(|store| store.after(memory.version()))
-        .unwrap()
-    else {
-        panic!("there is no gap");
-    };
-    for batch in batches {
-        memory.apply(memory.version().next(), &batch, later(60));
-    }
-    memory.end_replica("one", later(60));
-    let is_lost = |seconds| memory.fleet().view(SHOP, 1, later(seconds)).nodes[0].lost;
-    assert!(!is_lost(62) && is_lost(64));
+    other.catches_up();
+    one.enters();
+    one.hears(2, true, 0);
+    one.memory().end_replica("other", Now::read());
+    assert_eq!(one.memory().fleet().unstored(SHOP), 0);
+    assert_eq!(one.judges(), Some(Ending::Done));
+    one.registry
+        .note_unstored(SHOP, &UnstoredNode::Process(id), "nodes", "no room")
+        .unwrap();
+    assert_eq!(one.memory().fleet().unstored(SHOP), 1);
 }

@@ -117,7 +117,7 @@ impl World {
     pub(in super::super) fn respond(&mut self, r: usize, poll: &Arrived, was_held: bool) {
         let message = &poll.message;
         if self.controls.len() > 1 {
-            self.check_version(r, poll.version, &message.report.id);
+            self.check_version(r, poll.version, &message.report.id, was_held);
         }
         let service = self.memory(r).service(SERVICE).unwrap();
         let is_known = message.if_none_match.as_deref() == Some(service.tag.as_str());
@@ -132,7 +132,7 @@ impl World {
             is_shared: self.controls[r].replica.is_some(),
         };
         let id = &message.report.id;
-        let is_member = {
+        let is_member = || {
             let fleet = self.memory(r).fleet();
             let is_unstored = || {
                 let unstored = fleet.view(SERVICE, 0, self.moment(r)).unstored_nodes;
@@ -145,7 +145,10 @@ impl World {
         // Where there are replicas, a node may be stored as one that could not become a member.
         let node = UnstoredNode::Process(id.clone());
         let is_stored = || self.memory(r).fleet().is_stored(SERVICE, &node);
-        let is_member = is_member || (response.is_shared && is_stored());
+        let is_member = match response.is_shared {
+            true => is_stored(),
+            false => is_member(),
+        };
         let process = &mut self.processes[message.process];
         if response.is_shared {
             process.heard(message);

@@ -27,9 +27,16 @@ impl World {
     }
 
     /// Checks that a poll is answered from a version that is not older than its coming, nor than the one by which its node has
-    /// joined here.
-    pub(in super::super) fn check_version(&mut self, r: usize, came: u64, id: &MemberId) {
-        let joined = self.cluster.joined.get(id).filter(|(_, at)| *at == r);
+    /// joined here. One that was held may be of a node that was forgotten meanwhile.
+    pub(in super::super) fn check_version(
+        &mut self,
+        r: usize,
+        came: u64,
+        id: &MemberId,
+        was_held: bool,
+    ) {
+        let joined = self.cluster.joined.get(id);
+        let joined = joined.filter(|(_, at)| *at == r && !was_held);
         let joined = joined.map_or(0, |(version, _)| *version);
         let (has, needs) = (self.memory(r).version().0, came.max(joined));
         if has < needs {

@@ -106,9 +106,10 @@ impl World {
                 nonce,
                 decided,
             } => {
-                let said = self.take_commit(*at, batch, *nonce, *decided);
-                self.note_joined(call.r, *at + 1, batch);
-                said
+                if self.cluster.version() == *at {
+                    self.note_joined(call.r, batch);
+                }
+                self.take_commit(*at, batch, *nonce, *decided)
             }
             What::After(at) => {
                 let after = self.cluster.log.iter().skip(*at as usize);
@@ -156,13 +157,13 @@ impl World {
         Said::Stored
     }
 
-    /// Takes note of the nodes that join at a replica.
-    fn note_joined(&mut self, r: usize, version: u64, batch: &Batch) {
+    /// Takes note of the nodes that are about to join at a replica.
+    fn note_joined(&mut self, r: usize, batch: &Batch) {
         for step in &batch.0 {
             if let Step::Joined { member, .. } = step
-                && self.cluster.version() == version
+                && !self.disk.tables.is_member(&member.id)
             {
-                let joined = (version, r);
+                let joined = (self.cluster.version() + 1, r);
                 self.cluster.joined.insert(member.id.clone(), joined);
             }
         }

@@ -22,8 +22,8 @@ pub(crate) struct Members {
     unstored: Unstored,
     /// Whether other replicas may hear its members too.
     is_shared: bool,
-    /// When the store has last forgotten lost members, which other replicas may have heard since.
-    forgot: Option<Instant>,
+    /// When an operator has last answered for lost members or silent threads, which other replicas may have heard since.
+    answered: Option<Instant>,
 }
 
 /// How a report was taken.
@@ -275,16 +275,16 @@ impl Members {
 
     /// Forgets a member that was lost. One that has reported here since stays, and has to be stored again.
     pub(crate) fn forget_lost(&mut self, id: &MemberId, now: Instant) {
-        self.forgot = Some(now);
+        self.answered = Some(now);
         match self.members.get_mut(id) {
             Some(member) if member.is_heard_here(now) => member.stored_token.clear(),
             _ => self.forget(id),
         }
     }
 
-    /// Whether it is known by `known` who of the members that were forgotten has reported since.
+    /// Whether it is known by `known` which of those that an operator has answered for have reported since.
     pub(super) fn has_settled(&self, known: Instant) -> bool {
-        self.forgot.is_none_or(|at| at <= known)
+        self.answered.is_none_or(|at| at <= known)
     }
 
     /// The members that were forgotten while they reported, by their last reports and the tokens that these came with.
@@ -295,8 +295,9 @@ impl Members {
         kept.filter_map(|member| Some((member.heard.as_ref()?, member.token.as_str())))
     }
 
-    /// Answers for the silence of threads.
-    pub(crate) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+    /// Answers for the silence of threads. One that has spoken since is silent no more.
+    pub(crate) fn forgive(&mut self, Forgotten { id, silent }: &Forgotten, now: Instant) {
+        self.answered = Some(now);
         if let Some(member) = self.members.get_mut(id) {
             member.forgive(silent);
         }

@@ -219,7 +219,7 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             was_lost: true,
         } => fleet.of(service).forget_lost(id, now.instant),
         Step::Forgotten { service, id, .. } => fleet.of(service).forget(id),
-        Step::Forgiven { service, threads } => fleet.of(service).forgive(threads),
+        Step::Forgiven { service, threads } => fleet.of(service).forgive(threads, now.instant),
         Step::Unforgiven { service, threads } => fleet.of(service).unforgive(threads),
         Step::Unstored {
             service,

@@ -33,14 +33,21 @@ impl Replica {
 
     /// It takes the report of the process `a`, as control does, with the state in force where that is said.
     fn hears(&self, seq: u64, is_in_force: bool, requests: u64) {
+        let report = match is_in_force {
+            true => self.in_force(seq, requests),
+            false => report(seq),
+        };
+        self.takes(report);
+    }
+
+    /// A report of the process `a` with the state in force.
+    fn in_force(&self, seq: u64, requests: u64) -> Report {
+        let tag = self.memory().service(SHOP).unwrap().tag.clone();
         let mut report = report(seq);
         report.running.requests = requests;
         report.running.oldest = (requests > 0).then_some(1);
-        if is_in_force {
-            let tag = self.memory().service(SHOP).unwrap().tag.clone();
-            report.applied = tag.bare().map(str::to_owned);
-        }
-        self.takes(report);
+        report.applied = tag.bare().map(str::to_owned);
+        report
     }
 
     fn takes(&self, report: Report) {

@@ -114,3 +114,34 @@ fn a_wait_has_too_few_nodes_only_when_it_is_known_who_of_those_forgotten_is_hear
     other.memory().end_replica("one", Now::read());
     assert_eq!(other.judges(), Some(Ending::TooFew));
 }
+
+#[test]
+fn an_operators_word_for_a_silent_thread_does_not_count_where_it_has_spoken_to_another_replica() {
+    let [mut one, mut other] = replicas();
+    one.hears(1, false, 0);
+    other.catches_up();
+    other.enters();
+    one.catches_up();
+    let mut silent = one.in_force(2, 0);
+    silent.silent.push("t0".to_owned());
+    one.takes(silent);
+    relay(&mut one, &other);
+    // The thread runs an old request.
+    one.hears(3, true, 1);
+    let request = ForgetRequest {
+        service: SHOP.to_owned(),
+        selection: Selection::Named(BTreeSet::from(["a".to_owned()])),
+        actor: "operator".to_owned(),
+        reason: None,
+        once: None,
+    };
+    let forgetting = other.registry.forget(&request).unwrap();
+    assert_eq!(forgetting.forgiven.len(), 1);
+    assert_eq!(other.judges(), None, "the first may have heard the thread");
+    relay(&mut other, &one);
+    relay(&mut one, &other);
+    assert_eq!(other.judges(), None, "it has");
+    one.hears(4, true, 0);
+    relay(&mut one, &other);
+    assert_eq!(other.judges(), Some(Ending::Done));
+}

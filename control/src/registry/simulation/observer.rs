@@ -26,6 +26,7 @@ pub(super) struct Observer {
 #[derive(Debug)]
 pub(super) struct Hearing {
     pub(super) process: usize,
+    pub(super) seq: u64,
     pub(super) at: Duration,
     pub(super) replica: usize,
     pub(super) life: u32,
@@ -116,6 +117,15 @@ impl Observer {
                 };
                 self.heard.insert(heard.message.process, heard);
             }
+        }
+    }
+
+    /// Takes note of what a replica hears, unless it has come late.
+    pub(super) fn hears(&mut self, hearing: Hearing) {
+        let mut before = self.hearings.iter().rev();
+        let before = before.find(|before| before.process == hearing.process);
+        if before.is_none_or(|before| before.seq < hearing.seq) {
+            self.hearings.push(hearing);
         }
     }
 

@@ -100,8 +100,9 @@ impl World {
         let known = self.life();
         self.observer.heard(&message, is_fork, known, self.now);
         if self.controls.len() > 1 {
-            self.observer.hearings.push(Hearing {
+            self.observer.hears(Hearing {
                 process: message.process,
+                seq: message.report.seq,
                 at: self.now,
                 replica: r,
                 life,

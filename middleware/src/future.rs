@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use crate::ResponseBody;
 use crate::guard::Held;
 use crate::http::{Unread, header_filter};
-use crate::pass_form::PassForm;
+use crate::own_page::OwnPage;
 
 pin_project! {
     /// Response future of [`Maintenance`](crate::Maintenance).
@@ -40,9 +40,9 @@ pin_project! {
             #[pin]
             unread: Option<Unread<B>>,
         },
-        // Boxed, because few requests are for the page that takes passes.
-        Pass {
-            form: Pin<Box<PassForm<B>>>,
+        // Boxed, because there are few such requests.
+        Own {
+            page: Pin<Box<OwnPage<B>>>,
         },
     }
 }
@@ -68,11 +68,11 @@ impl<F, B> ResponseFuture<F, B> {
         }
     }
 
-    /// Answers a request for the page that takes passes.
-    pub(crate) fn pass(form: PassForm<B>) -> Self {
+    /// Answers a request by a page of the layer's own.
+    pub(crate) fn own(page: OwnPage<B>) -> Self {
         Self {
-            inner: Inner::Pass {
-                form: Box::pin(form),
+            inner: Inner::Own {
+                page: Box::pin(page),
             },
         }
     }
@@ -106,8 +106,8 @@ where
                 let held = held.take();
                 Poll::Ready(Ok(response.map(|body| ResponseBody::own(body, held))))
             }
-            InnerProjection::Pass { form } => {
-                let response = ready!(form.as_mut().poll_answer(cx));
+            InnerProjection::Own { page } => {
+                let response = ready!(page.as_mut().poll_answer(cx));
                 Poll::Ready(Ok(response.map(ResponseBody::notice)))
             }
             // Polled again after its end, the future stays pending.

@@ -8,7 +8,7 @@ mod future;
 mod guard;
 mod http;
 mod layer;
-mod pass_form;
+mod own_page;
 #[cfg(feature = "poller")]
 mod poller;
 mod refusal;

@@ -12,7 +12,7 @@ use crate::current::{Cached, Counted, Entry, Probe, Shard, Snapshot};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
 use crate::http::{HeaderLines, Unread, h2c, pass, peer, uris, view};
-use crate::pass_form::PassForm;
+use crate::own_page::OwnPage;
 use crate::settings::Settings;
 use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
 
@@ -37,8 +37,8 @@ struct Admitted {
 /// A request that the layer answers itself.
 enum Refused {
     Notice(Decision, Response<Bytes>),
-    /// It is for the page that takes passes, under this state.
-    Pass(Arc<Snapshot>),
+    /// It is for a page of the layer's own, under this state.
+    Own(Arc<Snapshot>),
 }
 
 impl<S> Maintenance<S> {
@@ -89,8 +89,8 @@ impl<S> Maintenance<S> {
         request: &Request<B>,
     ) -> Entry<(Lasting, Admitted), Refused> {
         let policy = &cached.snapshot.policy;
-        if takes_passes(policy, request) {
-            return Entry::Refused(Refused::Pass(Arc::clone(&cached.snapshot)));
+        if answers_itself(policy, request) {
+            return Entry::Refused(Refused::Own(Arc::clone(&cached.snapshot)));
         }
         let mut decision = self.decide(policy, request);
         if let (Verdict::Refuse(_), Some(admitter)) = (decision.verdict, &self.settings.admitter)
@@ -146,10 +146,10 @@ impl<S> Maintenance<S> {
     }
 }
 
-/// Whether the request is for the page that takes passes.
-fn takes_passes<B>(policy: &Policy, request: &Request<B>) -> bool {
+/// Whether the request is for a page of the layer's own.
+fn answers_itself<B>(policy: &Policy, request: &Request<B>) -> bool {
     let method = request.method().as_str().as_bytes();
-    policy.takes_passes(method, uris(request).0.path().as_bytes())
+    policy.answers_itself(method, uris(request).0.path().as_bytes())
 }
 
 /// The decision about a request as one for this URI.
@@ -214,8 +214,12 @@ impl<S> Maintenance<S> {
         cell.check_lease();
         let (counted, admitted) = match cell.enter(|cached| self.judge(cached, &request)) {
             Entry::Admitted(admitted) => admitted,
-            Entry::Refused(Refused::Pass(snapshot)) => {
-                return ResponseFuture::pass(PassForm::new(request, snapshot));
+            Entry::Refused(Refused::Own(snapshot)) => {
+                return ResponseFuture::own(OwnPage::new(
+                    request,
+                    Arc::clone(&self.settings),
+                    snapshot,
+                ));
             }
             Entry::Refused(Refused::Notice(decision, mut refusal)) => {
                 count(decision);

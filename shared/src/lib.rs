@@ -5,7 +5,7 @@ extern crate alloc;
 
 mod address;
 mod json;
-mod pass;
+mod own;
 mod path;
 mod poll;
 mod refusal;
@@ -16,7 +16,7 @@ mod text;
 
 pub use address::{AddressSet, Cidr, ParseCidrError, parse_address};
 pub use json::{Field, FieldError};
-pub use pass::{LONGEST_PASS_FORM, PassAnswer};
+pub use own::{LONGEST_PASS_FORM, OwnAnswer};
 pub use path::{ExemptPath, PathPrefix, ProbePath, ReadPath};
 pub use poll::{
     Counts, MemberId, Poll, PollError, PollOptions, PollRequest, PollResponse, Report, Running,
@@ -24,9 +24,9 @@ pub use poll::{
 pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,
-    HostName, HostPattern, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PATH, PASS_PREFIX,
-    PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies, cookies_without_pass,
-    is_h2c,
+    HostName, HostPattern, ME_PATH, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PATH,
+    PASS_PREFIX, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
+    cookies_without_pass, is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]

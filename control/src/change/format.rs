@@ -62,6 +62,7 @@ fn newer_fields(state: &State) -> Vec<(&'static str, u64)> {
         ("allowlist.passes", 3, !state.allowlist.passes.is_empty()),
         ("exempt.hosts", 3, !state.exempt.hosts.is_empty()),
         ("reads", 3, !state.reads.is_empty()),
+        ("show_me", 3, state.show_me),
     ];
     let used = used.into_iter().filter(|(.., used)| *used);
     used.map(|(field, level, _)| (field, level)).collect()

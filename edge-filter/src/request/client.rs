@@ -16,6 +16,17 @@ pub(crate) enum Found {
 }
 
 impl Client {
+    /// The name of the source.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Source { .. } => "source-address",
+            Self::Direct { source, .. } => match source.name() {
+                "peer" => "direct",
+                name => name,
+            },
+        }
+    }
+
     pub(crate) fn find(&self, host: &impl Host, headers: &HeaderLines) -> Found {
         match self {
             Self::Source { trust_forwarded } => {

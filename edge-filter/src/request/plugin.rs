@@ -88,15 +88,17 @@ impl<H: Host> Plugin<H> {
         }
         let headers = self.host.request_headers();
         let request = view(&headers, None);
-        if policy.takes_passes(request.method, request.path) {
-            let is_form = rest == Rest::Body && self.config.read_bodies && self.unread.has_room();
+        if policy.answers_itself(request.method, request.path) {
+            let reads = self.config.read_bodies && self.unread.has_room();
+            let is_form = request.method == b"POST" && rest == Rest::Body && reads;
             if is_form {
                 let purpose = Purpose::Form(Vec::new());
                 self.unread
                     .add(context, purpose, headers, self.host.uptime());
                 return Action::Read;
             }
-            self.answer_pass(policy, &request, b"");
+            let request = self.look(policy, &headers);
+            self.answer_itself(policy, &request, b"");
             return Action::Answered;
         }
         let request = self.look(policy, &headers);
@@ -162,17 +164,14 @@ impl<H: Host> Plugin<H> {
             let request = view(&refused.headers, None);
             match &refused.purpose {
                 Purpose::Refusal(kind) => self.refuse(&in_force.policy, *kind, &request),
-                Purpose::Form(form) => self.answer_pass(&in_force.policy, &request, form),
+                Purpose::Form(form) => self.answer_itself(&in_force.policy, &request, form),
             }
         }
     }
 
-    /// Answers a request for the page that takes passes.
-    fn answer_pass(&self, policy: &Policy, request: &RequestView<'_, HeaderLines>, form: &[u8]) {
-        let answer = match request.method {
-            b"POST" => policy.take_pass(request, form),
-            _ => policy.pass_page(request),
-        };
+    /// Answers a request by a page of the node's own.
+    fn answer_itself(&self, policy: &Policy, request: &RequestView<'_, HeaderLines>, form: &[u8]) {
+        let answer = policy.own_answer(request, self.config.client.name(), form);
         let headers = answer.headers.iter();
         let headers: Vec<_> = headers
             .map(|(name, value)| (*name, value.as_bytes()))

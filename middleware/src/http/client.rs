@@ -33,6 +33,14 @@ impl ClientAddress {
         Self::Own(Arc::new(function))
     }
 
+    /// The name of the source.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Source(source, _) => source.name(),
+            Self::Own(_) => "application",
+        }
+    }
+
     pub(crate) fn resolve(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
         match self {
             Self::Source(source, unseen) => {

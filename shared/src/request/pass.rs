@@ -15,6 +15,9 @@ pub const PASS_PREFIX: &str = "imp_";
 /// The path of the page that takes passes. Nodes answer it during maintenance, while the allowlist is enabled and has a pass.
 pub const PASS_PATH: &str = "/.well-known/intermission/pass";
 
+/// The path at which nodes answer during maintenance what they see of a client, if the state says so.
+pub const ME_PATH: &str = "/.well-known/intermission/me";
+
 /// The length of a pass: 32 random bytes in base64url without padding (RFC 4648, section 5) after the prefix.
 const LENGTH: usize = PASS_PREFIX.len() + 43;
 

@@ -117,7 +117,7 @@ impl Policy {
         allowlist.contains(client)
     }
 
-    fn kind<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Kind {
+    pub(super) fn kind<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Kind {
         kind(request, |target| {
             self.api.as_ref().is_some_and(|api| {
                 api.has_path(target) == Some(true) || api.has_host(request) == Some(true)

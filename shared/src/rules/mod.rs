@@ -7,7 +7,7 @@ mod lists;
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
 pub mod naive;
-mod pass_page;
+mod own;
 mod policy;
 mod succession;
 mod verdict;

@@ -22,7 +22,8 @@ pub struct Policy {
     pub(super) reads: Option<Box<Reads>>,
     pub(super) allowlist: Option<AddressSet>,
     pub(super) passes: Option<Passes>,
-    allowlist_enabled: bool,
+    pub(super) allowlist_enabled: bool,
+    pub(super) shows_me: bool,
     pub(super) api: Option<Listed>,
     answers: Answers,
 }
@@ -47,6 +48,7 @@ impl Policy {
             allowlist: cidrs.map(|cidrs| cidrs.iter().copied().collect()),
             passes: Passes::new(state, now),
             allowlist_enabled: state.allowlist.enabled,
+            shows_me: state.show_me,
             api: Listed::new(&state.api),
             answers: Answers::render(state, now),
         }
@@ -58,10 +60,10 @@ impl Policy {
         self.maintenance == Mode::Off
     }
 
-    /// Whether a verdict can depend on the client's address.
+    /// Whether an answer can depend on the client's address.
     #[must_use]
     pub fn asks_client(&self) -> bool {
-        !self.is_open() && self.allowlist.is_some()
+        !self.is_open() && (self.allowlist.is_some() || self.shows_me)
     }
 
     /// Whether an application may admit a request that this policy refuses: in maintenance, while the allowlist is enabled.

@@ -21,7 +21,7 @@ use crate::state::pass::Pass;
 use crate::state::reads::Reads;
 
 /// The known fields, as `critical` names them.
-const FIELDS: [&str; 47] = [
+const FIELDS: [&str; 48] = [
     "version",
     "critical",
     "store",
@@ -48,6 +48,7 @@ const FIELDS: [&str; 47] = [
     "api",
     "api.hosts",
     "api.paths",
+    "show_me",
     "notice",
     "notice.until",
     "notice.retry_after",
@@ -142,6 +143,9 @@ impl State {
             api: root
                 .member("api")
                 .map_or(Ok(initial.api), |field| area(&field))?,
+            show_me: root
+                .member("show_me")
+                .map_or(Ok(false), |field| field.boolean())?,
             notice: root
                 .member("notice")
                 .map_or(Ok(initial.notice), |field| notice(&field))?,

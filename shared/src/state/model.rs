@@ -38,6 +38,9 @@ pub struct State {
     pub reads: Reads,
     /// The part of the service whose refusals are those of an API, whatever the request accepts.
     pub api: Area,
+    /// Whether nodes in maintenance answer to each client what they see of it, at [`ME_PATH`](crate::ME_PATH).
+    #[serde(skip_serializing_if = "is_off")]
+    pub show_me: bool,
     /// The texts and the appearance of refusals.
     pub notice: Notice,
 }
@@ -79,6 +82,7 @@ impl State {
             exempt: Exempt::usual(),
             reads: Reads::default(),
             api: Area::default_api(),
+            show_me: false,
             notice: Notice::default(),
         }
     }
@@ -123,6 +127,11 @@ impl State {
         // Plain data under keys that are strings cannot fail.
         serde_json::to_vec(&document).unwrap_or_default()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 #[cfg(test)]

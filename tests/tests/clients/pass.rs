@@ -164,3 +164,46 @@ async fn programs_present_a_pass_and_the_application_never_has_it() {
         assert_eq!(status, 503, "{answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_reads_what_the_node_sees_of_it() {
+    const PLACE: &str = "/.well-known/intermission/me";
+    for front in Front::both().await {
+        println!("{}", front.name());
+        let mut state = with("cidrs", json!(["203.0.113.0/24"]));
+        front.put(&state).await;
+        assert_eq!(ask(&front, "GET", PLACE, &[], "").await.0, 503);
+        state["show_me"] = true.into();
+        front.put(&state).await;
+        let accepts_json = ("accept", "application/json");
+        for (client, has_address, rule) in [
+            ("203.0.113.9", true, "allowlisted"),
+            ("198.51.100.9", false, "refused"),
+        ] {
+            let headers = [("x-forwarded-for", client), accepts_json];
+            let (status, answer) = ask(&front, "GET", PLACE, &headers, "").await;
+            assert_eq!(status, 200, "{answer}");
+            assert!(answer.contains("cache-control: no-store"), "{answer}");
+            let (_, body) = answer.split_once("\n\n").unwrap();
+            let seen: Value = serde_json::from_str(body.trim()).unwrap();
+            assert_eq!(
+                (&seen["address"], &seen["source"]),
+                (&json!(client), &json!("x-forwarded-for"))
+            );
+            assert_eq!(seen["allowlist"]["has_address"], has_address, "{seen}");
+            assert_eq!(seen["rule"], rule, "{seen}");
+        }
+        let headers = [
+            ("x-forwarded-for", "198.51.100.9"),
+            ("intermission-pass", PASS),
+        ];
+        let (_, answer) = ask(&front, "GET", PLACE, &headers, "").await;
+        assert!(
+            answer.contains("rule for GET /: pass\n") && !answer.contains("imp_"),
+            "{answer}"
+        );
+        front.open().await;
+        let (_, answer) = ask(&front, "GET", PLACE, &[], "").await;
+        assert!(answer.contains("the shop"), "{answer}");
+    }
+}

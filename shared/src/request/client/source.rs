@@ -29,6 +29,18 @@ pub enum ClientSource {
 }
 
 impl ClientSource {
+    /// The name of the source: `peer`, `hop-count`, or that of the header.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Peer => "peer",
+            Self::XForwardedFor(_) => "x-forwarded-for",
+            Self::Forwarded(_) => "forwarded",
+            Self::HopCount(_) => "hop-count",
+            Self::Header(name, _) => name,
+        }
+    }
+
     /// The client's address; `None` if it is unknown.
     pub fn resolve<H: Headers + ?Sized>(&self, peer: Peer, headers: &H) -> Option<IpAddr> {
         match self {

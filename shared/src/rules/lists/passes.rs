@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use crate::pass::PassPages;
+use crate::own::PassPages;
 use crate::request::{Headers, presented};
 use crate::state::{PassDigest, State, Timestamp};
 

@@ -15,7 +15,7 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "shared",
         rooms: &[
-            "text", "json", "address", "path", "request", "state", "refusal", "pass", "rules",
+            "text", "json", "address", "path", "request", "state", "refusal", "own", "rules",
             "poll",
         ],
         kept: &[],
@@ -39,7 +39,7 @@ pub(super) const PACKAGES: &[Package] = &[
             "refusal",
             "settings",
             "body",
-            "pass_form",
+            "own_page",
             "future",
             "service",
             "layer",

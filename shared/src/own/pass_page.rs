@@ -2,13 +2,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::pass::answer::PassAnswer;
+use crate::own::answer::OwnAnswer;
 use crate::refusal::{Dressed, Languages, hash};
 use crate::request::{Headers, PASS_COOKIE, PASS_PATH, RequestView};
 use crate::state::{ENGLISH, Mode, Notice};
 
-const SCRIPT: &str = include_str!("page.js");
-const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("pass.js");
+const STYLE: &str = include_str!("pass.css");
 
 /// The page in each language of the notice.
 #[derive(Clone, Debug)]
@@ -40,12 +40,12 @@ impl PassPages {
     }
 
     /// The page.
-    pub(crate) fn show<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> PassAnswer {
+    pub(crate) fn show<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> OwnAnswer {
         self.answer(200, request, false)
     }
 
     /// The page, which says that the pass was not accepted.
-    pub(crate) fn refuse<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> PassAnswer {
+    pub(crate) fn refuse<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> OwnAnswer {
         self.answer(403, request, true)
     }
 
@@ -54,11 +54,11 @@ impl PassPages {
         status: u16,
         request: &RequestView<'_, H>,
         has_failed: bool,
-    ) -> PassAnswer {
+    ) -> OwnAnswer {
         let wanted = self.languages.wanted(request.headers).unwrap_or_default();
         // There is one at least, the notice's own.
         let Some(page) = self.pages.get(wanted).or_else(|| self.pages.first()) else {
-            return PassAnswer::new(status, String::new());
+            return OwnAnswer::new(status, String::new());
         };
         let [before, after] = &page.parts;
         let hidden = if has_failed { "" } else { " hidden" };
@@ -67,7 +67,7 @@ impl PassPages {
         } else {
             [before, hidden, after].concat()
         };
-        PassAnswer::new(status, body)
+        OwnAnswer::new(status, body)
             .with("content-type", "text/html; charset=utf-8")
             .with("content-language", page.language.clone())
             .with("vary", "Accept-Language")
@@ -79,16 +79,16 @@ impl PassPages {
 }
 
 /// The answer to a pass that was accepted: the browser keeps it for so many seconds, and goes `to` a path.
-pub(crate) fn accept(pass: &str, seconds: u32, to: String) -> PassAnswer {
+pub(crate) fn accept(pass: &str, seconds: u32, to: String) -> OwnAnswer {
     let cookie =
         format!("{PASS_COOKIE}={pass}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
     leave(to).with("set-cookie", cookie)
 }
 
 /// The answer where there is nothing to accept any more: the browser goes `to` a path.
-pub(crate) fn leave(to: String) -> PassAnswer {
+pub(crate) fn leave(to: String) -> OwnAnswer {
     // A plain path may have spaces (RFC 3986, section 2.1).
-    PassAnswer::new(303, String::new()).with("location", to.replace(' ', "%20"))
+    OwnAnswer::new(303, String::new()).with("location", to.replace(' ', "%20"))
 }
 
 impl Page {
@@ -101,7 +101,7 @@ impl Page {
         let is_right_to_left = notice.language.is_right_to_left() && !is_english;
         let direction = if is_right_to_left { "rtl" } else { "ltr" };
         let page = format!(
-            include_str!("page.html"),
+            include_str!("pass.html"),
             language = notice.phrases.tag,
             direction = direction,
             title = words.title,

@@ -2,9 +2,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The answer of a node to a request for the page that takes passes.
+/// An answer of a node itself that is no refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PassAnswer {
+pub struct OwnAnswer {
     /// The status code (RFC 9110, section 15).
     pub status: u16,
     /// The headers; the names are in lower case. `content-length` is not among them.
@@ -13,7 +13,7 @@ pub struct PassAnswer {
     pub body: String,
 }
 
-impl PassAnswer {
+impl OwnAnswer {
     /// An answer that no cache keeps.
     pub(super) fn new(status: u16, body: String) -> Self {
         let headers = [

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -5,32 +6,44 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
-use intermission_core::{LONGEST_PASS_FORM, PassAnswer};
+use intermission_core::{LONGEST_PASS_FORM, OwnAnswer};
 use pin_project_lite::pin_project;
 
 use crate::current::Snapshot;
 use crate::http::{HeaderLines, uris, view};
+use crate::settings::Settings;
 
 pin_project! {
-    /// A request for the page that takes passes. The body of a form is read before the answer.
+    /// A request that the layer answers itself and does not refuse. The body of a form is read before the answer.
     #[derive(Debug)]
-    pub(crate) struct PassForm<B> {
+    pub(crate) struct OwnPage<B> {
         request: Request<()>,
         #[pin]
         body: B,
         form: Vec<u8>,
+        client: Option<IpAddr>,
+        settings: Arc<Settings>,
         snapshot: Arc<Snapshot>,
     }
 }
 
-impl<B: Body> PassForm<B> {
+impl<B: Body> OwnPage<B> {
     /// It is answered by the state that was in force when it came.
-    pub(crate) fn new(request: Request<B>, snapshot: Arc<Snapshot>) -> Self {
+    pub(crate) fn new(
+        request: Request<B>,
+        settings: Arc<Settings>,
+        snapshot: Arc<Snapshot>,
+    ) -> Self {
+        let client = settings
+            .client
+            .resolve(request.headers(), request.extensions());
         let (parts, body) = request.into_parts();
         Self {
             request: Request::from_parts(parts, ()),
             body,
             form: Vec::new(),
+            client,
+            settings,
             snapshot,
         }
     }
@@ -53,17 +66,15 @@ impl<B: Body> PassForm<B> {
             }
         }
         let headers = HeaderLines::new(self.request.headers());
-        let view = view(&self.request, uris(&self.request).0, &headers);
+        let mut view = view(&self.request, uris(&self.request).0, &headers);
+        view.client = self.client;
+        let source = self.settings.client.name();
         let policy = &self.snapshot.policy;
-        Poll::Ready(response(if is_form {
-            policy.take_pass(&view, &self.form)
-        } else {
-            policy.pass_page(&view)
-        }))
+        Poll::Ready(response(policy.own_answer(&view, source, &self.form)))
     }
 }
 
-fn response(answer: PassAnswer) -> Response<Bytes> {
+fn response(answer: OwnAnswer) -> Response<Bytes> {
     let mut response = Response::new(answer.body.into());
     // The core gives only valid ones.
     *response.status_mut() =

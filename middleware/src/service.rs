@@ -89,7 +89,7 @@ impl<S> Maintenance<S> {
         request: &Request<B>,
     ) -> Entry<(Lasting, Admitted), Refused> {
         let policy = &cached.snapshot.policy;
-        if answers_itself(policy, request) {
+        if policy.has_own_pages() && answers_itself(policy, request) {
             return Entry::Refused(Refused::Own(Arc::clone(&cached.snapshot)));
         }
         let mut decision = self.decide(policy, request);
@@ -147,6 +147,8 @@ impl<S> Maintenance<S> {
 }
 
 /// Whether the request is for a page of the layer's own.
+// Apart, since few services have one.
+#[inline(never)]
 fn answers_itself<B>(policy: &Policy, request: &Request<B>) -> bool {
     let method = request.method().as_str().as_bytes();
     policy.answers_itself(method, uris(request).0.path().as_bytes())

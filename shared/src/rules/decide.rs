@@ -66,9 +66,10 @@ impl Policy {
             is_listed.then_some(Reason::Allowlisted)
         };
         let has_pass = || {
-            let passes = self.passes.as_ref();
-            let admits = passes.is_some_and(|passes| passes.admit(request.request.headers));
-            admits.then_some(Reason::Pass)
+            let passes = self.passes.as_ref()?;
+            passes
+                .admit(request.request.headers)
+                .then_some(Reason::Pass)
         };
         let admitted = spared.or(exempted).or_else(allowlisted).or_else(has_pass);
         match admitted {
@@ -86,17 +87,20 @@ impl Policy {
     /// Whether the method of the request, or its path, says that it cannot change data.
     #[inline(always)]
     fn only_reads<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> bool {
-        let reads = self.reads.as_ref();
-        request.only_reads() || reads.is_some_and(|reads| reads.cover(request))
+        match &self.reads {
+            None => request.only_reads(),
+            Some(reads) => request.only_reads() || reads.cover(request),
+        }
     }
 
     /// The rule by which the request stays open, by its host or path to every client, or to its prober.
     #[inline(always)]
     fn exempted<H: Headers + ?Sized>(&self, request: &Weighed<'_, '_, H>) -> Option<Reason> {
-        let hosts = self.exempt_hosts.as_ref();
-        let is_exempt =
-            self.exempt.cover(request.request) || hosts.is_some_and(|hosts| is_of(hosts, request));
-        if is_exempt && !request.is_rerouted() {
+        if let Some(hosts) = &self.exempt_hosts
+            && is_of(hosts, request)
+        {
+            Some(Reason::Exempt)
+        } else if self.exempt.cover(request.request) && !request.is_rerouted() {
             Some(Reason::Exempt)
         } else if self.probers.cover(request) {
             Some(Reason::Probe)
@@ -129,7 +133,7 @@ impl Policy {
 // Apart, since few services have a host that stays open.
 #[inline(never)]
 fn is_of<H: Headers + ?Sized>(hosts: &Hosts, request: &Weighed<'_, '_, H>) -> bool {
-    host::are_all(request, |host| hosts.list(host))
+    host::are_all(request, |host| hosts.list(host)) && !request.is_rerouted()
 }
 
 // Apart, since most services are in scope as a whole.

@@ -16,9 +16,14 @@ impl Policy {
     #[inline]
     #[must_use]
     pub fn answers_itself(&self, method: &[u8], path: &[u8]) -> bool {
-        !self.is_open()
-            && (self.passes.is_some() || self.shows_me)
-            && self.page(method, path).is_some()
+        self.has_own_pages() && self.page(method, path).is_some()
+    }
+
+    /// Whether there is a request that a node answers itself, so that there is a need to look at the path.
+    #[inline]
+    #[must_use]
+    pub fn has_own_pages(&self) -> bool {
+        !self.is_open() && (self.passes.is_some() || self.shows_me)
     }
 
     // Apart, since few services have such a page.

@@ -21,7 +21,7 @@ pub struct Policy {
     pub(super) probers: Probers,
     pub(super) reads: Option<Box<Reads>>,
     pub(super) allowlist: Option<AddressSet>,
-    pub(super) passes: Option<Passes>,
+    pub(super) passes: Option<Box<Passes>>,
     pub(super) allowlist_enabled: bool,
     pub(super) shows_me: bool,
     pub(super) api: Option<Listed>,

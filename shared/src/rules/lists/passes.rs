@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::own::PassPages;
@@ -17,7 +18,7 @@ pub(crate) struct Passes {
 
 impl Passes {
     /// `None` where no pass is left, or the allowlist is disabled.
-    pub(crate) fn new(state: &State, now: Timestamp) -> Option<Self> {
+    pub(crate) fn new(state: &State, now: Timestamp) -> Option<Box<Self>> {
         if !state.allowlist.has_pass_at(now) {
             return None;
         }
@@ -34,7 +35,7 @@ impl Passes {
             }
         }
         let pages = PassPages::render(&state.notice, state.maintenance);
-        Some(Self { known, pages })
+        Some(Box::new(Self { known, pages }))
     }
 
     /// Whether the request presents one of them.

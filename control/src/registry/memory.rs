@@ -141,7 +141,10 @@ impl Memory {
         let touched = fleet.take_touched();
         drop(fleet);
         let facts = self.facts();
-        for service in touched.iter().filter_map(|name| facts.services.get(name)) {
+        for service in touched
+            .iter()
+            .filter_map(|name| facts.services.get(name.as_str()))
+        {
             service.wakes.operators.send_replace(());
         }
         ended
@@ -199,10 +202,10 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             let name = stored.state.service.as_str();
             let before = facts.services.get(name).map(|before| &**before);
             let published = Arc::new(Published::new(stored, before));
-            facts.services.insert(name.to_owned(), published);
+            Arc::make_mut(&mut facts.services).insert(name.into(), published);
         }
         Step::BarrierBegan(stored) => {
-            if let Some(service) = facts.services.get(&stored.service) {
+            if let Some(service) = facts.services.get(stored.service.as_str()) {
                 let since = fleet.version();
                 fleet.begin(barrier(stored, &service.state, since), now);
             }
@@ -244,11 +247,11 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             if grant.revoked.is_some() {
                 fleet.revoke(&grant.name);
             }
-            facts.tokens.put(hash.clone(), grant.clone());
+            Arc::make_mut(&mut facts.tokens).put(hash.clone(), grant.clone());
         }
         Step::TokenRevoked { name, revoked } => {
             fleet.revoke(name);
-            facts.tokens.revoke(name, revoked);
+            Arc::make_mut(&mut facts.tokens).revoke(name, revoked);
         }
         Step::Serves { replica } => {
             let version = fleet.version();

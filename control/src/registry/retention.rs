@@ -25,7 +25,7 @@ impl Memory {
         let ago = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
         let (facts, fleet) = (self.facts(), self.fleet());
         let mut outdated = Vec::new();
-        for (service, published) in &facts.services {
+        for (service, published) in &*facts.services {
             let latest = published.state.revision;
             // Another process may have stored more meanwhile. What is in its memory alone is later than this.
             let needed = fleet
@@ -33,17 +33,17 @@ impl Memory {
                 .map_or(latest, |awaited| awaited.min(latest));
             let before = needed.min((latest + 1).saturating_sub(DOCUMENTS));
             outdated.push(Removal::Documents {
-                service: service.clone(),
+                service: service.to_string(),
                 before,
             });
             if let Some(until) = keep.map(ago) {
                 outdated.push(Removal::Records {
-                    service: service.clone(),
+                    service: service.to_string(),
                     before: needed,
                     until,
                 });
                 outdated.push(Removal::Events {
-                    service: service.clone(),
+                    service: service.to_string(),
                     until,
                 });
             }

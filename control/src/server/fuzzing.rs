@@ -116,9 +116,9 @@ impl Control {
     #[must_use]
     pub fn documents(&self) -> BTreeMap<String, (u64, Bytes)> {
         let facts = self.app.registry.memory().facts();
-        let of = |(name, service): (&String, &Arc<Published>)| {
+        let of = |(name, service): (&Arc<str>, &Arc<Published>)| {
             let document = (service.state.revision, service.document.clone());
-            (name.clone(), document)
+            (name.to_string(), document)
         };
         facts.services.iter().map(of).collect()
     }

@@ -5,14 +5,14 @@ use crate::registry::error::ChangeError;
 use crate::registry::facts::published::{Published, Services};
 use crate::registry::facts::tokens::Tokens;
 
-/// The facts that readers take from memory, at one moment.
+/// The facts that readers take from memory, at one moment. What a batch does not change is shared with those before it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     /// The identity of the store.
     pub(crate) identity: String,
     /// What is in force for each service.
-    pub(crate) services: Services,
-    pub(crate) tokens: Tokens,
+    pub(crate) services: Arc<Services>,
+    pub(crate) tokens: Arc<Tokens>,
 }
 
 /// Which services a change is for.
@@ -26,7 +26,7 @@ impl Facts {
     pub(crate) fn service(&self, name: &str) -> Result<&Arc<Published>, ChangeError> {
         self.services.get(name).ok_or_else(|| ChangeError::Unknown {
             service: name.to_owned(),
-            known: self.services.keys().cloned().collect(),
+            known: self.services.keys().map(ToString::to_string).collect(),
         })
     }
 

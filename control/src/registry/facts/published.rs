@@ -11,7 +11,7 @@ use crate::values::etag::tag_of;
 use crate::wire::summary::Summary;
 
 /// All services, by name.
-pub(crate) type Services = BTreeMap<String, Arc<Published>>;
+pub(crate) type Services = BTreeMap<Arc<str>, Arc<Published>>;
 
 /// A service as nodes and operators see it.
 #[derive(Debug)]

@@ -171,7 +171,7 @@ async fn polls(effort: &Effort) -> Result<()> {
     let killed = Instant::now();
     let others = [1, 2];
     let (mut most, mut most_after) = (0, Duration::ZERO);
-    while most < effort.polls && killed.elapsed() < most_after + STEADY {
+    while most < crowd.all() && killed.elapsed() < most_after + STEADY {
         let held = served.held(&others)?;
         if held > most {
             (most, most_after) = (held, killed.elapsed());

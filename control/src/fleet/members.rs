@@ -51,11 +51,12 @@ pub(crate) enum Unsettled {
 }
 
 impl Members {
-    /// Forgets the members that the store does not have any more, and what was answered for. Reports, departures and nodes
-    /// that are not stored are in memory alone and stay.
+    /// Forgets the members that the store does not have any more, and all else that it has. Reports, departures and nodes that
+    /// it has not taken are in memory alone and stay.
     pub(super) fn begin_anew(&mut self, is_stored: impl Fn(&MemberId) -> bool) {
         self.members.retain(|id, _| is_stored(id));
         self.forgiven.clear();
+        self.unstored.begin_anew();
         for member in self.members.values_mut() {
             member.forgiven.clear();
         }

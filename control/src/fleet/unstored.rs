@@ -53,6 +53,11 @@ impl Unstored {
         self.is_shared = true;
     }
 
+    /// Forgets those that the store has, which are about to be loaded anew.
+    pub(super) fn begin_anew(&mut self) {
+        self.nodes.retain(|_, entry| !entry.is_stored);
+    }
+
     /// Those that count, of those that are kept.
     fn counted(&self) -> impl Iterator<Item = (&UnstoredNode, &Entry)> {
         let nodes = self.nodes.iter();

@@ -11,7 +11,7 @@ use crate::fleet::{Reported, Selection};
 use crate::registry::change::ChangeRequest;
 use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
-use crate::store::FakeStore;
+use crate::store::{FakeStore, Store};
 use crate::token::{Grant, Made, Role};
 use crate::wire::barrier::Ending;
 use crate::wire::node::{MemberId, UnstoredNode};
@@ -323,4 +323,19 @@ fn a_node_that_has_no_state_because_the_store_has_not_taken_it_hinders_no_wait()
         .note_unstored(SHOP, &UnstoredNode::Process(id), "nodes", "no room")
         .unwrap();
     assert_eq!(one.memory().fleet().unstored(SHOP), 1);
+}
+
+#[test]
+fn a_node_that_was_answered_for_before_all_was_loaded_anew_hinders_no_wait() {
+    let [one, _other] = replicas();
+    let node = UnstoredNode::Process(report(1).id);
+    let noted = one.registry.note_unstored(SHOP, &node, "nodes", "no room");
+    noted.unwrap();
+    assert_eq!(one.memory().fleet().unstored(SHOP), 1);
+    let load = |store: &dyn Store| store.load().map_err(StoreError::unchanged);
+    let (version, mut loaded) = one.registry.read(load).unwrap();
+    let is_kept = |step: &Step| !matches!(step, Step::Unstored { .. });
+    loaded.0.retain(is_kept);
+    one.memory().apply_anew(version, &loaded, Now::read());
+    assert_eq!(one.memory().fleet().unstored(SHOP), 0);
 }

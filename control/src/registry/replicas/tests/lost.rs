@@ -1,7 +1,7 @@
 //! Which nodes are lost, and which may be forgotten, where each replica hears some of them.
 
 use super::*;
-use crate::store::{After, Store};
+use crate::store::After;
 use crate::values::duration::Timeout;
 
 #[test]

@@ -4,6 +4,17 @@ use super::*;
 use crate::store::After;
 use crate::values::duration::Timeout;
 
+/// An operator forgets the process `a` at a replica by which it is lost.
+fn forget_as_lost(replica: &Replica) {
+    let forgotten = Batch(vec![Step::Forgotten {
+        service: SHOP.to_owned(),
+        id: report(1).id,
+        was_lost: true,
+    }]);
+    let commit = |_: &dyn Store, _: &Memory, _| Ok::<_, StoreError>((forgotten.clone(), ()));
+    replica.registry.commit(commit).unwrap();
+}
+
 #[test]
 fn no_node_is_lost_before_all_replicas_have_relayed_what_they_hear() {
     let [mut one, mut other] = replicas();
@@ -102,13 +113,7 @@ fn a_wait_has_too_few_nodes_only_when_it_is_known_who_of_those_forgotten_is_hear
     let [one, other] = replicas();
     one.hears(1, true, 0);
     other.catches_up();
-    let forgotten = Batch(vec![Step::Forgotten {
-        service: SHOP.to_owned(),
-        id: report(1).id,
-        was_lost: true,
-    }]);
-    let commit = |_: &dyn Store, _: &Memory, _| Ok::<_, StoreError>((forgotten.clone(), ()));
-    other.registry.commit(commit).unwrap();
+    forget_as_lost(&other);
     other.enters();
     assert_eq!(other.judges(), None, "the first may hear it");
     other.memory().end_replica("one", Now::read());
@@ -144,4 +149,17 @@ fn an_operators_word_for_a_silent_thread_does_not_count_where_it_has_spoken_to_a
     one.hears(4, true, 0);
     relay(&mut one, &other);
     assert_eq!(other.judges(), Some(Ending::Done));
+}
+
+#[test]
+fn a_node_that_reports_here_while_another_replica_forgets_it_is_stored_again() {
+    let [one, other] = replicas();
+    one.hears(1, true, 0);
+    other.catches_up();
+    forget_as_lost(&other);
+    assert_eq!(other.memory().fleet().members(SHOP), 0);
+    one.catches_up();
+    one.registry.store_again().unwrap();
+    other.catches_up();
+    assert_eq!(other.memory().fleet().members(SHOP), 1);
 }

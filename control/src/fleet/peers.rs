@@ -45,6 +45,8 @@ pub(crate) struct Peers {
     are_known: bool,
     /// Up to when one that serves no more may have heard members without relaying that.
     ended: Option<Instant>,
+    /// The last moment at which memory is known to have had all that was stored.
+    proven: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -75,6 +77,11 @@ impl Peers {
         if !self.own.is_empty() {
             self.loaded = Some(now.instant);
         }
+    }
+
+    /// Memory had all that was stored at this moment.
+    pub(crate) fn prove(&mut self, at: Instant) {
+        self.proven = self.proven.max(Some(at));
     }
 
     /// Whether it is known up to a moment after memory was loaded what all replicas have heard. Before that a replica may
@@ -115,10 +122,12 @@ impl Peers {
         if id == self.own {
             return;
         }
+        // It may have heard members since it began, which is after the last proof that did not show it.
+        let proven = self.proven.max(self.loaded);
         let peer = self.peers.entry(id.to_owned()).or_insert(Peer {
             last: None,
             came: now,
-            until: now.instant,
+            until: proven.map_or(now.instant, |at| at.min(now.instant)),
             since,
         });
         peer.since = peer.since.max(since);
@@ -291,8 +300,9 @@ mod tests {
             (known - began.instant).as_secs()
         };
         assert_eq!(known(&peers, 7), 7, "no other replica serves");
-        peers.begin("a", Version(1), later(began, 1));
-        assert_eq!(known(&peers, 7), 1, "it has relayed nothing since it began");
+        peers.prove(later(began, 1).instant);
+        peers.begin("a", Version(2), later(began, 3));
+        assert_eq!(known(&peers, 7), 1, "it may have begun after the proof");
         assert_eq!(peers.heartbeat(1, 1, later(began, 2)).number, 1);
         assert_eq!(peers.heartbeat(1, 1, later(began, 4)).number, 2);
         peers.hear("a", heartbeat(1, 1), later(began, 5));

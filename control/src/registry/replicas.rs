@@ -1,6 +1,7 @@
 //! The other replicas that serve the same store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -82,6 +83,11 @@ impl Memory {
                 fleet.relayed(service, heard);
             }
         });
+    }
+
+    /// Memory had all that was stored at this moment.
+    pub(crate) fn prove(&self, at: Instant) {
+        self.lock().peers_mut().prove(at);
     }
 
     /// Takes a heartbeat of another replica.

@@ -26,6 +26,7 @@ pub(crate) async fn prove(app: Arc<App>) {
         let began = Instant::now();
         match proof(&app, replica).await {
             Ok(()) => {
+                app.registry.memory().prove(began.into_std());
                 replica.freshness.prove(began);
                 if failing.ends() {
                     warn!("the store is reached again");

@@ -50,6 +50,8 @@ impl World {
 
     /// Memory has all that was stored before this moment.
     pub(super) fn proven(&mut self, r: usize, at: Duration) {
+        let since = self.now - at;
+        self.memory(r).prove(self.moment(r).instant - since);
         self.not_proven(r);
         let requests = self.replica(r).requests.iter();
         let are_proven = requests.filter(|(_, (since, _))| *since <= at);

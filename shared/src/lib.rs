@@ -25,8 +25,8 @@ pub use refusal::{Answer, FOR_TESTERS_ONLY, Kind, NOT_FOR_TESTERS, Reply};
 pub use request::{
     ANSWER_HEADERS, CLIENT_HEADERS, ClientSource, HOST_HEADERS, HeaderFilter, Headers, HopCount,
     HostName, HostPattern, ME_PATH, METHOD_HEADERS, PASS_COOKIE, PASS_HEADER, PASS_PATH,
-    PASS_PREFIX, PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies,
-    cookies_without_pass, is_h2c,
+    PATH_HEADERS, PROTOCOL_HEADERS, Peer, RequestView, TrustedProxies, cookies_without_pass,
+    is_h2c,
 };
 #[cfg(any(test, feature = "naive"))]
 #[doc(hidden)]
@@ -37,4 +37,6 @@ pub use state::{
     Notice, Origin, Palette, Pass, PassDigest, Prober, Reads, ServiceName, State, StateTag,
     Timestamp, Translation,
 };
-pub use text::{ParseError, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens};
+pub use text::{
+    PASS_PREFIX, ParseError, TOKEN_PREFIX, Visible, is_unseen, without_credentials, without_tokens,
+};

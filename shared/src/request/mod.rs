@@ -28,7 +28,7 @@ pub use header_filter::HeaderFilter;
 pub use headers::Headers;
 pub(crate) use headers::Single;
 pub use host_name::{HostName, HostPattern};
-pub use pass::{ME_PATH, PASS_COOKIE, PASS_HEADER, PASS_PATH, PASS_PREFIX, cookies_without_pass};
+pub use pass::{ME_PATH, PASS_COOKIE, PASS_HEADER, PASS_PATH, cookies_without_pass};
 pub(crate) use pass::{is_pass, presented};
 pub(crate) use path_header::named;
 pub use peer::Peer;

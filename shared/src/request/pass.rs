@@ -3,14 +3,13 @@
 use alloc::vec::Vec;
 
 use crate::request::headers::{Headers, Single};
+use crate::text::PASS_PREFIX;
 
 /// The header by which programs present a pass; gRPC clients send it as metadata.
 pub const PASS_HEADER: &str = "intermission-pass";
 /// The cookie by which browsers present a pass. A browser sets a cookie of this prefix only over TLS, for one host and for all
 /// its paths (RFC 6265bis, section 4.1.3.2).
 pub const PASS_COOKIE: &str = "__Host-intermission-pass";
-/// The beginning of a pass, by which scanners for leaked secrets find it. 43 characters of base64url follow.
-pub const PASS_PREFIX: &str = "imp_";
 
 /// The path of the page that takes passes. Nodes answer it during maintenance, while the allowlist is enabled and has a pass.
 pub const PASS_PATH: &str = "/.well-known/intermission/pass";

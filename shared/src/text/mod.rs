@@ -10,7 +10,7 @@ mod visible;
 
 pub(crate) use cut::cut;
 pub(crate) use letter_case::lower;
-pub use masked::{TOKEN_PREFIX, without_credentials, without_tokens};
+pub use masked::{PASS_PREFIX, TOKEN_PREFIX, without_credentials, without_tokens};
 pub use parse_error::ParseError;
 pub(crate) use text_type::text_type;
 pub(crate) use token::is_token;

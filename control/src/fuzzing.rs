@@ -4,6 +4,7 @@ use intermission_core::{FieldError, Report, State};
 
 use crate::change::{Change, Patch};
 use crate::fleet::read_report;
+use crate::labels::Labels;
 pub use crate::server::fuzzing::{Control, bearer, wait};
 use crate::values::etag::{Condition, tag_of};
 
@@ -22,8 +23,13 @@ pub fn report(line: &[u8]) -> Result<Report, String> {
 ///
 /// Where it is refused: the JSON pointer to the place, and the reason.
 pub fn patch(before: &State, body: &[u8]) -> Result<State, FieldError> {
-    let apply =
-        |body| Change::Patch(Patch::parse(body)?).apply(before, jiff::Timestamp::UNIX_EPOCH);
+    let apply = |body| {
+        Change::Patch(Patch::parse(body)?).apply(
+            before,
+            &Labels::default(),
+            jiff::Timestamp::UNIX_EPOCH,
+        )
+    };
     apply(body)
 }
 

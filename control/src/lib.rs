@@ -10,6 +10,7 @@ mod fleet;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod labels;
 mod registry;
 mod server;
 mod store;

@@ -3,10 +3,17 @@ use intermission_core::{Mode, ServiceName, State};
 use crate::change::change::Change;
 
 use crate::change::enter::Enter;
+use crate::change::prune::pruned_advice;
+use crate::labels::Labels;
 use crate::values::contrast::hard_to_read;
 
 /// What an operator may not expect of a change that was made, or that left things as they were.
-pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<String> {
+pub(crate) fn advice(
+    change: &Change,
+    before: &State,
+    labels: &Labels,
+    after: &State,
+) -> Vec<String> {
     let service = &after.service;
     let closed = after.maintenance != Mode::Off;
     let mut advice = match change {
@@ -15,19 +22,24 @@ pub(crate) fn advice(change: &Change, before: &State, after: &State) -> Vec<Stri
             "{service} is open, and enter starts with the allowlist off; to let testers in from the \
              beginning: intermission enter {service} --allowlist"
         )],
-        Change::RemoveEntries(entries) => {
-            entries.removal_advice(&before.allowlist.cidrs, &after.allowlist.cidrs)
+        Change::RemoveEntries(removed) => {
+            removed.advice(&before.allowlist.cidrs, &after.allowlist.cidrs, labels)
         }
+        Change::PruneEntries => pruned_advice(before, after),
+        Change::CreatePass(_) => pass_advice(after).into_iter().collect(),
         Change::Patch(_) => lost_probes(before, after).into_iter().collect(),
         Change::EnableAllowlist
         | Change::Exit
         | Change::DisableAllowlist
         | Change::AddEntries(_)
         | Change::SetEntries(_)
+        | Change::EndEntries(_)
+        | Change::RevokePass(_)
         | Change::Notice(_)
         | Change::Rollback(..) => Vec::new(),
     };
-    let empty = after.allowlist.enabled && after.allowlist.cidrs.is_empty();
+    let allowlist = &after.allowlist;
+    let empty = allowlist.enabled && allowlist.cidrs.is_empty() && allowlist.passes.is_empty();
     if empty && matches!(change, Change::Enter(_) | Change::EnableAllowlist) {
         advice.push(format!(
             "the allowlist is empty, so no client passes; to let one in: intermission allowlist add {service} CIDR"
@@ -73,6 +85,21 @@ fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
         ));
     }
     advice
+}
+
+/// Warns that a new pass does not count.
+fn pass_advice(after: &State) -> Option<String> {
+    let service = &after.service;
+    match (after.maintenance, after.allowlist.enabled) {
+        (Mode::Off, _) => Some(format!(
+            "{service} is open; in maintenance a pass counts while the allowlist is enabled: intermission enter {service} \
+             --allowlist"
+        )),
+        (_, false) => Some(format!(
+            "a pass counts while the allowlist is enabled, which it is not: intermission allowlist enable {service}"
+        )),
+        (_, true) => None,
+    }
 }
 
 /// Warns if default health-check paths are no longer exempt.

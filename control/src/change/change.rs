@@ -1,11 +1,15 @@
-use intermission_core::{FieldError, Mode, State};
+use intermission_core::{FieldError, Mode, Pass, State};
 use jiff::Timestamp;
 
 use crate::change::enter::Enter;
-use crate::change::entries::Entries;
+use crate::change::entries::{AddedEntries, Entries, RemovedEntries};
+use crate::change::passes::NewPass;
 use crate::change::patch::Patch;
+use crate::change::prune::{end_due, prune};
 use crate::change::width::Width;
+use crate::labels::Labels;
 use crate::values::timestamp::to_core;
+use crate::wire::stamp::{CREATES_PASS, ENDS_ENTRIES, REVOKES_PASS};
 
 /// What an operator asks for.
 #[derive(Clone, Debug)]
@@ -18,18 +22,33 @@ pub(crate) enum Change {
     EnableAllowlist,
     /// Let no client pass; the entries stay.
     DisableAllowlist,
-    /// Put more clients on the allowlist.
-    AddEntries(Entries),
+    /// Put more clients on the allowlist, or say something else of those that are there.
+    AddEntries(AddedEntries),
     /// Take clients off the allowlist.
-    RemoveEntries(Entries),
+    RemoveEntries(RemovedEntries),
     /// Put these clients on the allowlist, and take all others off it.
     SetEntries(Entries),
+    /// Take entries off the allowlist that let no client pass that would not pass without them.
+    PruneEntries,
+    /// Take off the allowlist what has ended by this time.
+    EndEntries(Timestamp),
+    /// Make a pass.
+    CreatePass(NewPass),
+    /// Revoke the pass of this name.
+    RevokePass(String),
     /// Put in force again what was at an earlier revision.
-    Rollback(Box<State>, Width),
+    Rollback(Box<Earlier>, Width),
     /// Tell visitors something else.
     Notice(Patch),
     /// Change any field.
     Patch(Patch),
+}
+
+/// What was in force at an earlier revision.
+#[derive(Clone, Debug)]
+pub(crate) struct Earlier {
+    pub(crate) state: State,
+    pub(crate) labels: Labels,
 }
 
 impl Change {
@@ -43,7 +62,11 @@ impl Change {
             Self::AddEntries(_) => "allowlist add",
             Self::RemoveEntries(_) => "allowlist remove",
             Self::SetEntries(_) => "allowlist set",
-            Self::Rollback(to, _) => return format!("rollback to {}", to.revision),
+            Self::PruneEntries => "allowlist prune",
+            Self::EndEntries(_) => ENDS_ENTRIES,
+            Self::CreatePass(pass) => return format!("{CREATES_PASS} {}", pass.name()),
+            Self::RevokePass(name) => return format!("{REVOKES_PASS} {name}"),
+            Self::Rollback(to, _) => return format!("rollback to {}", to.state.revision),
             Self::Notice(_) => "notice",
             Self::Patch(_) => "patch",
         };
@@ -53,23 +76,41 @@ impl Change {
     /// The state that `before` becomes, but for its revision, which is the registry's.
     ///
     /// Equal to `before` where there is nothing to change.
-    pub(crate) fn apply(&self, before: &State, now: Timestamp) -> Result<State, FieldError> {
+    pub(crate) fn apply(
+        &self,
+        before: &State,
+        labels: &Labels,
+        now: Timestamp,
+    ) -> Result<State, FieldError> {
         let mut after = before.clone();
+        let allowlist = &mut after.allowlist;
         match self {
             Self::Enter(enter) => enter.apply(&mut after, now)?,
             Self::Exit => after.maintenance = Mode::Off,
             Self::EnableAllowlist => after.allowlist.enabled = true,
             Self::DisableAllowlist => after.allowlist.enabled = false,
-            Self::AddEntries(entries) => entries.add_to(&mut after.allowlist.cidrs),
-            Self::RemoveEntries(entries) => entries.remove_from(&mut after.allowlist.cidrs),
+            Self::AddEntries(added) => added.add_to(&mut allowlist.cidrs, now)?,
+            Self::RemoveEntries(removed) => removed.remove_from(&mut allowlist.cidrs, labels)?,
             Self::SetEntries(entries) => {
-                after.allowlist.cidrs.clear();
-                entries.add_to(&mut after.allowlist.cidrs);
+                allowlist.cidrs.clear();
+                entries.add_to(&mut allowlist.cidrs);
+            }
+            Self::PruneEntries => prune(&mut allowlist.cidrs, labels, now),
+            Self::EndEntries(by) => end_due(allowlist, labels, *by),
+            Self::CreatePass(pass) => pass.add_to(allowlist, now)?,
+            Self::RevokePass(name) => {
+                // The name of a pass without a label is its digest.
+                let revoked = labels.pass(name).map_or(name, |pass| &pass.sha256);
+                let is_revoked = |pass: &Pass| pass.sha256.to_string() == *revoked;
+                allowlist.passes.retain(|pass| !is_revoked(pass));
             }
             Self::Rollback(to, width) => {
-                let cidrs = &to.allowlist.cidrs;
+                after = to.state.clone();
+                after.allowlist.cidrs = to.entries_at(now);
+                // Nothing brings a pass back.
+                after.allowlist.passes = before.allowlist.passes.clone();
+                let cidrs = &after.allowlist.cidrs;
                 width.check(cidrs, &before.allowlist.cidrs, "/allowlist/cidrs")?;
-                after = (**to).clone();
                 (after.store, after.revision) = (before.store.clone(), before.revision);
                 // An end that is past by now was announced for another day.
                 let now = to_core(now);

@@ -2,9 +2,8 @@ use intermission_core::{Field, FieldError, Mode, State};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::change::announced::in_future;
 use crate::values::duration::Limit;
-use crate::values::members::{flag, optional, text, time, whole_number};
+use crate::values::members::{flag, in_future, optional, text, time, whole_number};
 use crate::values::timestamp::to_core;
 
 /// What `enter` may name; what it leaves out it does not touch.

@@ -1,12 +1,30 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use intermission_core::{Cidr, Field, FieldError};
+use jiff::Timestamp;
 
 use crate::change::width::Width;
+use crate::labels::{Label, Labels, Name, Words};
+use crate::values::members::optional;
 
-/// Entries of the allowlist that are to be added or taken away.
+/// Entries of an allowlist.
 #[derive(Clone, Debug)]
 pub(crate) struct Entries(Vec<Cidr>);
+
+/// Entries to add, and what is said of them.
+#[derive(Clone, Debug)]
+pub(crate) struct AddedEntries {
+    entries: Entries,
+    pub(super) words: Words,
+}
+
+/// Entries to take away: some by address, and all that have one of these names.
+#[derive(Clone, Debug)]
+pub(crate) struct RemovedEntries {
+    entries: Vec<Cidr>,
+    names: Vec<String>,
+}
 
 impl Entries {
     /// Reads the entries to add; wide ones have to be meant.
@@ -32,35 +50,139 @@ impl Entries {
         let added = self.0.iter().filter(|cidr| known.insert(**cidr));
         allowlist.extend(added);
     }
+}
 
-    pub(super) fn remove_from(&self, allowlist: &mut Vec<Cidr>) {
-        let removed: HashSet<_> = self.0.iter().collect();
-        allowlist.retain(|cidr| !removed.contains(cidr));
+impl AddedEntries {
+    pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
+        Ok(Self {
+            entries: Entries::read_added(body)?,
+            words: Words::read(body)?,
+        })
     }
 
-    /// What is not as one may expect of their removal: that others let the same addresses in, or that they were not there.
-    pub(super) fn removal_advice(&self, before: &[Cidr], after: &[Cidr]) -> Vec<String> {
-        let (known, left): (HashSet<_>, HashSet<_>) = (
-            before.iter().copied().collect(),
-            after.iter().copied().collect(),
-        );
-        let advice = self.0.iter().flat_map(|cidr| {
-            let mut through = cidr
-                .around()
-                .filter(|outer| left.contains(outer))
-                .peekable();
-            let absent = through.peek().is_none() && !known.contains(cidr);
-            let absent = absent.then(|| format!("{cidr} was not on the allowlist"));
-            let through = through
-                .map(move |outer| format!("{cidr} is still on the allowlist, through {outer}"));
-            absent.into_iter().chain(through)
-        });
-        briefly(advice.collect())
+    /// Those that are to be added, and those that get another label.
+    pub(super) fn cidrs(&self) -> &[Cidr] {
+        &self.entries.0
+    }
+
+    pub(super) fn add_to(
+        &self,
+        allowlist: &mut Vec<Cidr>,
+        now: Timestamp,
+    ) -> Result<(), FieldError> {
+        self.words.check(now)?;
+        self.entries.add_to(allowlist);
+        Ok(())
     }
 }
 
+impl RemovedEntries {
+    pub(crate) fn read(body: &Field<'_>) -> Result<Self, FieldError> {
+        let names = optional(body, "names", |names| names.list(str::parse::<Name>))?;
+        let names = names.unwrap_or_default();
+        let entries = match body.member("cidrs") {
+            None if !names.is_empty() => Vec::new(),
+            _ => Entries::read(body)?.0,
+        };
+        let names = names.iter().map(Name::to_string).collect();
+        Ok(Self { entries, names })
+    }
+
+    pub(super) fn remove_from(
+        &self,
+        allowlist: &mut Vec<Cidr>,
+        labels: &Labels,
+    ) -> Result<(), FieldError> {
+        let mut removed: HashSet<_> = self.entries.iter().copied().collect();
+        for (place, name) in self.names.iter().enumerate() {
+            let called = called(name, allowlist, labels);
+            if called.is_empty() {
+                return Err(FieldError::new(
+                    format!("/names/{place}"),
+                    unknown(name, allowlist, labels),
+                ));
+            }
+            removed.extend(called);
+        }
+        allowlist.retain(|cidr| !removed.contains(cidr));
+        Ok(())
+    }
+
+    /// What an operator may not expect of their removal: which ones have a name, that others let the same addresses in, or
+    /// that they were not there.
+    pub(super) fn advice(&self, before: &[Cidr], after: &[Cidr], labels: &Labels) -> Vec<String> {
+        let mut removed = self.entries.clone();
+        let mut advice = Vec::new();
+        for name in &self.names {
+            let called = called(name, before, labels);
+            let texts: Vec<_> = called.iter().take(NAMED).map(Cidr::to_string).collect();
+            let more = match called.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            advice.push(format!("{name}: removed {}{more}", texts.join(", ")));
+            if labels.pass(name).is_some() {
+                advice.push(format!(
+                    "there is a pass of the name {name} too; to revoke it: intermission pass revoke SERVICE {name}"
+                ));
+            }
+            removed.extend(called);
+        }
+        advice.extend(removal_advice(&removed, before, after));
+        advice
+    }
+}
+
+/// How many entries of a name, and how many names, are listed.
+const NAMED: usize = 20;
+
+/// The entries of a name.
+fn called(name: &str, allowlist: &[Cidr], labels: &Labels) -> Vec<Cidr> {
+    let named = |label: &Arc<Label>| label.name.as_deref() == Some(name);
+    let entries = labels.entries(allowlist);
+    entries
+        .filter(|(_, label)| label.is_some_and(named))
+        .map(|(cidr, _)| cidr)
+        .collect()
+}
+
+/// That no entry has this name.
+fn unknown(name: &str, allowlist: &[Cidr], labels: &Labels) -> String {
+    let entries = labels.entries(allowlist);
+    let names = entries.filter_map(|(_, label)| label?.name.as_deref());
+    let names: BTreeSet<_> = names.collect();
+    let known = match names.len() {
+        0 => "no entry has a name".to_owned(),
+        _ => {
+            let first: Vec<_> = names.iter().take(NAMED).copied().collect();
+            format!("there are: {}", first.join(", "))
+        }
+    };
+    format!("no entry has the name {name:?}; {known}")
+}
+
+/// That others let the same addresses in as entries that were removed, or that these were not there.
+fn removal_advice(removed: &[Cidr], before: &[Cidr], after: &[Cidr]) -> Vec<String> {
+    let (known, left): (HashSet<_>, HashSet<_>) = (
+        before.iter().copied().collect(),
+        after.iter().copied().collect(),
+    );
+    let advice = removed.iter().flat_map(|cidr| {
+        let mut through = cidr
+            .around()
+            .filter(|outer| left.contains(outer))
+            .peekable();
+        let absent = through.peek().is_none() && !known.contains(cidr);
+        let absent = absent.then(|| format!("{cidr} was not on the allowlist"));
+        let through =
+            through.map(move |outer| format!("{cidr} is still on the allowlist, through {outer}"));
+        absent.into_iter().chain(through)
+    });
+    briefly(advice.collect())
+}
+
 /// The first pieces of advice, and how many more there are.
-fn briefly(mut advice: Vec<String>) -> Vec<String> {
+pub(super) fn briefly(mut advice: Vec<String>) -> Vec<String> {
     const MOST: usize = 20;
     if let Some(more) = advice.len().checked_sub(MOST).filter(|more| *more > 1) {
         advice.truncate(MOST);

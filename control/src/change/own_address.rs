@@ -15,7 +15,7 @@ pub(crate) fn own_address(
     let counts = allowlist.enabled && after.maintenance != Mode::Off;
     // An empty list lets no client pass, for which there is another warning.
     if !counts
-        || allowlist.cidrs.is_empty()
+        || (allowlist.cidrs.is_empty() && allowlist.passes.is_empty())
         || !matches!(change, Change::Enter(_) | Change::EnableAllowlist)
     {
         return None;

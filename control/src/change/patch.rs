@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::change::width::Width;
 
-use crate::change::announced::in_future;
+use crate::values::members::in_future;
 use crate::values::timestamp::from_core;
 
 /// Fields that are control's, with what to do instead.
@@ -76,6 +76,13 @@ impl Patch {
         // Unknown fields are ignored by nodes, which must live with a newer control; here, one is
         // a misspelt switch.
         refuse_unknown(&patch, &as_value(&after)?, "")?;
+        if after.allowlist.passes != before.allowlist.passes {
+            let service = &before.service;
+            let reason = format!(
+                "passes are made and revoked by POST and DELETE under /v1/services/{service}/passes; leave them out"
+            );
+            return Err(FieldError::new("/allowlist/passes", reason));
+        }
         // A patch has no member that says that a wide entry is meant; what is there already stays.
         let (cidrs, known) = (&after.allowlist.cidrs, &before.allowlist.cidrs);
         let checked = Width::Usual.check(cidrs, known, "/allowlist/cidrs");
@@ -110,6 +117,8 @@ fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), Fi
             Some(result) => refuse_unknown(value, result, &below)?,
             // The one object whose names are free; taking a language away leaves no trace.
             None if pointer == "/notice/languages" && value.is_null() => {}
+            // A document without a pass has no such member.
+            None if below == "/allowlist/passes" => {}
             None => {
                 let known: Vec<_> = result.keys().map(String::as_str).collect();
                 let reason = format!("{name:?} is not a field; known here: {}", known.join(", "));

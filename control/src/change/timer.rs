@@ -96,6 +96,7 @@ mod tests {
     use super::*;
     use crate::change::enter::Enter;
     use crate::change::patch::Patch;
+    use crate::change::testing::rollback;
     use crate::change::width::Width;
 
     const UNTIL: &str = "2026-11-23T01:00:00Z";
@@ -147,7 +148,7 @@ mod tests {
         for change in [
             Change::EnableAllowlist,
             Change::DisableAllowlist,
-            Change::Rollback(Box::new(state("all")), Width::Usual),
+            rollback(state("all"), Width::Usual),
             patch,
             Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap()),
         ] {

@@ -3,8 +3,9 @@ use crate::cli::args::{Allowlist, Cli, Command, Store};
 use crate::cli::client::Client;
 use crate::cli::commands::check;
 use crate::cli::commands::check::Checks;
+use crate::cli::commands::testers::{allowlist, pass};
 use crate::cli::commands::{
-    allowlist, explain, history, node, notice, preview, service, status, store, switch, token,
+    explain, history, node, notice, preview, service, status, store, switch, token,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
@@ -58,8 +59,12 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         }
         Command::Allowlist(Allowlist::Add(entries)) => allowlist::add(&client, &entries),
         Command::Allowlist(Allowlist::Set(entries)) => allowlist::set(&client, &entries),
-        Command::Allowlist(Allowlist::Remove(entries)) => allowlist::remove(&client, &entries),
+        Command::Allowlist(Allowlist::Remove(entries)) => {
+            allowlist::remove(&client, &entries, format)
+        }
+        Command::Allowlist(Allowlist::Prune(options)) => allowlist::prune(&client, &options),
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
+        Command::Pass(command) => pass::run(&client, &command, format),
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),
         Command::Rollback(options) => switch::rollback(&client, &options, format),

@@ -95,6 +95,11 @@ impl Fleet {
             && of_service.is_none_or(|of_service| of_service.unstored().has_room())
     }
 
+    /// Whether every replica knows the labels of entries and passes, as far as there are others.
+    pub(crate) fn knows_labels(&self, own_level: u32) -> bool {
+        !(1..3).contains(&self.peers().level(own_level))
+    }
+
     /// The kind of the member that is this process.
     pub(crate) fn kind(&self, service: &str, id: &MemberId) -> Option<&str> {
         let member = self.services.get(service)?.member(id)?;

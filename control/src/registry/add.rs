@@ -1,5 +1,6 @@
 use intermission_core::{Mode, ServiceName, State};
 
+use crate::labels::Labels;
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
@@ -40,7 +41,7 @@ impl Memory {
             action: "add".to_owned(),
             reason: None,
         };
-        let added = StoredState::new(state, stamp, None, None);
+        let added = StoredState::new(state, stamp, None, None, Labels::default());
         let outcome = self.outcome(added.summary(), true, Vec::new());
         (Batch(vec![Step::Changed(Box::new(added))]), outcome)
     }

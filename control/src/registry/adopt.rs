@@ -44,7 +44,7 @@ impl Memory {
                 reason: reason.map(str::to_owned),
             };
             let (since, timer) = (before.summary.since.clone(), before.summary.timer.clone());
-            let after = StoredState::new(state, stamp, since, timer);
+            let after = StoredState::new(state, stamp, since, timer, before.labels.clone());
             outcomes.push(self.outcome(after.summary(), true, Vec::new()));
             steps.push(Step::Changed(Box::new(after)));
         }

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use crate::change::{
     Change, advice, check_format, format_advice, matters_to_nodes, own_address, probed_advice,
 };
+use crate::labels::Labels;
 use crate::registry::error::ChangeError;
-use crate::registry::facts::{Published, Target};
+use crate::registry::facts::{Facts, Published, Target};
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
 use crate::store::{
-    Batch, IdempotencyKey, OpenError, Step, StoreError, StoredBarrier, StoredState,
+    Batch, IdempotencyKey, LEVEL, OpenError, Step, StoreError, StoredBarrier, StoredState,
 };
 use crate::values::etag::Condition;
 use crate::values::now::Now;
@@ -40,7 +41,7 @@ pub(crate) struct ChangeRequest {
 
 impl ChangeRequest {
     /// Who asks, so that a retry gets the same answer.
-    fn requester(&self) -> Requester<'_> {
+    pub(super) fn requester(&self) -> Requester<'_> {
         Requester {
             actor: &self.actor,
             once: self.once.as_ref(),
@@ -70,6 +71,7 @@ impl ChangeRequest {
     fn apply(
         &self,
         before: &Published,
+        kept: Kept,
         now: Timestamp,
     ) -> Result<(Option<StoredState>, Vec<String>), ChangeError> {
         let service = &before.summary.service;
@@ -86,7 +88,9 @@ impl ChangeRequest {
             service: service.clone(),
             invalid,
         };
-        let mut after = self.change.apply(&before.state, now).map_err(refuse)?;
+        let labels = &before.labels;
+        let after = self.change.apply(&before.state, labels, now);
+        let mut after = after.map_err(refuse)?;
         let stamp = Stamp {
             revision: before.state.revision + 1,
             at: now,
@@ -96,7 +100,7 @@ impl ChangeRequest {
         };
         let running = before.summary.timer.as_ref();
         let timer = self.change.set_timer(running, &mut after, &stamp);
-        let mut warnings = advice(&self.change, &before.state, &after);
+        let mut warnings = advice(&self.change, &before.state, labels, &after);
         warnings.extend(own_address(&self.change, &after, self.caller));
         warnings.extend(self.change.timer_advice(
             &before.summary.last_change,
@@ -105,7 +109,9 @@ impl ChangeRequest {
             &stamp,
             timer.as_ref(),
         ));
-        if after == before.state && timer.as_ref() == running {
+        let labels = self.change.labels(&before.state, labels, &after, &stamp);
+        let labels = kept.of(labels).map_err(refuse)?;
+        if after == before.state && timer.as_ref() == running && labels == before.labels {
             if self.reason.is_some() {
                 warnings.push("nothing changed, so the reason is not kept".to_owned());
             }
@@ -125,8 +131,37 @@ impl ChangeRequest {
             (Mode::Off, _) => Some(stamp.clone()),
             _ => before.summary.since.clone(),
         };
-        let after = StoredState::new(after, stamp, since, timer);
+        let after = StoredState::new(after, stamp, since, timer, labels);
         Ok((Some(after), warnings))
+    }
+}
+
+/// Whether the store may have labels.
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    /// All replicas that serve it know them.
+    Labels,
+    /// One does not, and would lose them.
+    NoLabels,
+}
+
+impl Kept {
+    /// What may be stored of labels.
+    fn of(self, labels: Labels) -> Result<Labels, FieldError> {
+        let refuse = |reason: &str| Err(FieldError::new("", reason));
+        match self {
+            Self::Labels if labels.to_json().map_or(0, |json| json.len()) > Labels::MAX_BYTES => {
+                refuse(
+                    "the names, notes and ends of all entries would take more than 1 MiB; name fewer, or remove some",
+                )
+            }
+            Self::Labels => Ok(labels),
+            Self::NoLabels if labels.have_words() => refuse(
+                "a replica that serves this store does not know passes, names, notes and ends of entries, or has just \
+                 started; upgrade it, or try again; intermission status SERVICE shows the replicas",
+            ),
+            Self::NoLabels => Ok(Labels::default()),
+        }
     }
 }
 
@@ -153,8 +188,9 @@ impl Memory {
         let facts = self.facts();
         let mut outcomes = Vec::new();
         let (mut changed, mut barriers) = (Vec::new(), Vec::new());
+        let kept = self.kept(&facts);
         for before in facts.select(target)? {
-            let (after, mut warnings) = asked.apply(before, now.time)?;
+            let (after, mut warnings) = asked.apply(before, kept, now.time)?;
             let state = after.as_ref().map_or(&before.state, |after| &after.state);
             warnings.extend(self.advice_about_nodes(asked, &before.state, state, now)?);
             let summary = after
@@ -171,6 +207,17 @@ impl Memory {
         }
         changed.extend(barriers);
         Ok((Batch(changed), outcomes))
+    }
+
+    /// Whether the store may have labels. One that has some is served by programs only that know them.
+    fn kept(&self, facts: &Facts) -> Kept {
+        let mut services = facts.services.values();
+        let has_some = services.any(|service| !service.labels.is_empty());
+        if has_some || self.fleet().knows_labels(LEVEL) {
+            Kept::Labels
+        } else {
+            Kept::NoLabels
+        }
     }
 
     /// Warnings about the nodes of a service; an error if one of them could not read the new state.
@@ -196,5 +243,72 @@ impl Memory {
             warnings.extend(format_advice(before, after, &living));
         }
         Ok(warnings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intermission_core::Field;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::change::AddedEntries;
+    use crate::fleet::Heartbeat;
+    use crate::store::FakeStore;
+
+    fn add(registry: &Registry, body: &Value) -> Result<Vec<Outcome>, ChangeError> {
+        let entries = AddedEntries::read(&Field::root(body)).unwrap();
+        let asked = ChangeRequest {
+            change: Change::AddEntries(entries),
+            expected: None,
+            actor: "operator".to_owned(),
+            reason: None,
+            caller: None,
+            once: None,
+            wait: None,
+        };
+        registry.change(&Target::All, &asked)
+    }
+
+    #[test]
+    fn labels_wait_until_every_replica_knows_them() {
+        let store = FakeStore::new();
+        let [one, other] = ["one", "other"].map(|id| {
+            let registry = Registry::new(store.clone()).unwrap();
+            registry.memory().name(id, id, Now::read());
+            registry
+        });
+        one.add("shop".parse().unwrap(), "operator", None).unwrap();
+        let hear = |level| {
+            let now = Now::read();
+            let heartbeat = Heartbeat {
+                level,
+                ..other.memory().announce(now)
+            };
+            one.memory().take_heartbeat("other", heartbeat, now);
+        };
+        let labels = || one.memory().service("shop").unwrap().labels.clone();
+        hear(2);
+        let named = json!({ "cidrs": ["203.0.113.7"], "name": "ann" });
+        let refused = add(&one, &named).unwrap_err();
+        let ChangeError::Invalid { invalid, .. } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(
+            invalid.reason(),
+            "a replica that serves this store does not know passes, names, notes and ends of entries, or has just started; \
+             upgrade it, or try again; intermission status SERVICE shows the replicas"
+        );
+        // An entry without a word goes without the rest, too.
+        add(&one, &json!({ "cidrs": ["203.0.113.8"] })).unwrap();
+        assert!(labels().is_empty());
+        hear(3);
+        add(&one, &named).unwrap();
+        let named = labels();
+        assert!(named.have_words());
+        // A store that has labels is served by no program that does not know them.
+        hear(2);
+        add(&one, &json!({ "cidrs": ["203.0.113.9"] })).unwrap();
+        assert!(labels().have_words());
     }
 }

@@ -1,5 +1,6 @@
 use intermission_core::{FieldError, StateTag};
 
+use crate::labels::PassLabel;
 use crate::store::StoreError;
 use crate::wire::forgotten::Kept;
 
@@ -23,6 +24,14 @@ pub(crate) enum ChangeError {
     },
     /// Something else was asked under the same key.
     KeyReused { key: String },
+    /// A pass of the service has the name.
+    PassTaken { service: String, pass: PassLabel },
+    /// No pass of the service has this name.
+    UnknownPass {
+        service: String,
+        pass: String,
+        known: Vec<String>,
+    },
     /// No node of the service has this name.
     UnknownNode { service: String, node: String },
     /// No process of this node has this boot.

@@ -4,7 +4,8 @@
 //!    when the batch is on the disk. `Memory::apply` is the only place where stored facts change in memory.
 //! 2. Readers take what is published from memory and never wait for the disk.
 //! 3. What could not be saved was never published.
-//! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to.
+//! 4. A timer ends a maintenance by a change like any other, and only at the revision that it belongs to. So do the ends of
+//!    entries and passes.
 
 mod add;
 mod adopt;
@@ -19,10 +20,10 @@ mod registry;
 mod replicas;
 mod reports;
 mod retention;
+mod secrets;
 #[cfg(test)]
 mod simulation;
 mod timers;
-mod token_changes;
 
 pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
@@ -30,5 +31,5 @@ pub(crate) use self::facts::{Holder, Published, Target};
 pub(crate) use self::forget::ForgetRequest;
 pub(crate) use self::memory::Memory;
 pub(crate) use self::registry::Registry;
+pub(crate) use self::secrets::{PassRequest, Settled, TokenError};
 pub(crate) use self::timers::Due;
-pub(crate) use self::token_changes::{Settled, TokenError};

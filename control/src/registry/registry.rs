@@ -1,18 +1,19 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use intermission_core::{FieldError, State};
+use intermission_core::FieldError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::{info, warn};
 
+use crate::change::Earlier;
 use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::registry::reports::settling::Settling;
 use crate::store::{
     After, Batch, Committed, DOCUMENTS, OpenError, Page, Step, Store, StoreError, StoredMember,
-    Usage,
+    Usage, labelled_state,
 };
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
@@ -136,12 +137,14 @@ impl Registry {
     }
 
     /// What was in force for a service at this revision.
-    pub(crate) fn state_at(&self, service: &str, revision: u64) -> Result<State, ChangeError> {
+    pub(crate) fn state_at(&self, service: &str, revision: u64) -> Result<Earlier, ChangeError> {
         let latest = self.memory.service(service)?.state.revision;
         let invalid = |reason| ChangeError::Invalid {
             service: service.to_owned(),
             invalid: FieldError::new("/revision", reason),
         };
+        // A document is removed before its labels: one that is there after them has them all.
+        let labels = self.read(|store| store.labels(service, revision))?;
         let document = self.read(|store| store.document(service, revision))?;
         let document = document.ok_or_else(|| {
             let is_known = (1..=latest).contains(&revision);
@@ -157,7 +160,10 @@ impl Registry {
                 )
             })
         })?;
-        State::parse(document.as_bytes()).map_err(|error| invalid(error.to_string()))
+        let labels = labels.as_deref().map(str::as_bytes);
+        let earlier = labelled_state(document.as_bytes(), labels);
+        let (state, labels) = earlier.map_err(invalid)?;
+        Ok(Earlier { state, labels })
     }
 
     /// Whether the disk has failed, and no change was saved since. A disk that stalls does not keep this waiting.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::server::app::App;
 use crate::server::gate::pass::pass;
 use crate::server::handlers::changes::{Action, one};
 use crate::server::handlers::{
-    changes, edits, fleet, health, history, metrics, nodes, openapi, services, state, tokens,
+    changes, edits, fleet, health, history, metrics, nodes, openapi, passes, services, state,
+    tokens,
 };
 use crate::server::http::problem::Problem;
 
@@ -29,7 +30,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 24] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -55,6 +56,13 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 24] {
         ("/v1/services/{name}/allowlist/add", post(edits::add)),
         ("/v1/services/{name}/allowlist/remove", post(edits::remove)),
         ("/v1/services/{name}/allowlist/set", post(edits::set)),
+        ("/v1/services/{name}/allowlist/prune", post(edits::prune)),
+        ("/v1/services/{name}/allowlist", get(passes::allowlist)),
+        (
+            "/v1/services/{name}/passes",
+            get(passes::list).post(passes::create),
+        ),
+        ("/v1/services/{name}/passes/{pass}", delete(passes::revoke)),
         ("/v1/services/{name}/notice", post(edits::notice)),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use intermission_core::State;
 use sha2::{Digest, Sha256};
 
 use crate::store::batch::{Batch, Step, StoredAnswer, StoredBarrier, StoredRecord, StoredState};
 use crate::store::error::{OpenError, StoreError};
+use crate::store::history::labelled_state;
 use crate::store::store::{Committed, Store};
 use crate::wire::wait::Wait;
 
@@ -187,11 +187,12 @@ fn history(
                 }));
                 continue;
             };
-            let state = State::parse(after.as_bytes());
-            let state = state.map_err(|error| CopyError::Unreadable {
+            let labels = record.labels.as_deref().map(str::as_bytes);
+            let read = labelled_state(after.as_bytes(), labels);
+            let (state, labels) = read.map_err(|reason| CopyError::Unreadable {
                 service: service.clone(),
                 revision,
-                reason: error.to_string(),
+                reason,
             })?;
             steps.push(Step::Changed(Box::new(StoredState {
                 state,
@@ -199,6 +200,7 @@ fn history(
                 last_change: record.stamp,
                 since: None,
                 timer: record.timer,
+                labels,
             })));
         }
         let events = store.events(&service, from, Some(end))?.into_iter().rev();
@@ -235,9 +237,11 @@ fn text(step: &Step) -> Result<Vec<u8>, StoreError> {
         last_change,
         since,
         timer,
+        labels,
         state: _,
     } = &**stored;
-    let text = serde_json::to_vec(&(last_change, since, timer)).map_err(StoreError::unchanged)?;
+    let text = serde_json::to_vec(&(last_change, since, timer, labels.to_json()))
+        .map_err(StoreError::unchanged)?;
     Ok([&text[..], document].concat())
 }
 

@@ -115,6 +115,7 @@ impl Store for FakeStore {
                     before,
                     after: Some(after),
                     timer: stored.timer.clone(),
+                    labels: stored.labels.to_json(),
                 })
             }
             _ => None,
@@ -134,6 +135,11 @@ impl Store for FakeStore {
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
         let record = self.record(service, revision)?;
         Ok(record.and_then(|record| record.after))
+    }
+
+    fn labels(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        let record = self.record(service, revision)?;
+        Ok(record.and_then(|record| record.labels))
     }
 
     fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {

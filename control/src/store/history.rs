@@ -1,3 +1,6 @@
+use intermission_core::State;
+
+use crate::labels::Labels;
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
@@ -17,6 +20,21 @@ pub(crate) struct Record {
     pub(crate) after: Option<String>,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
+    /// The labels that the store has of it.
+    pub(crate) labels: Option<String>,
+}
+
+/// The state of a document, and the labels that belong to it.
+pub(crate) fn labelled_state(
+    document: &[u8],
+    labels: Option<&[u8]>,
+) -> Result<(State, Labels), String> {
+    let state = State::parse(document).map_err(|error| error.to_string())?;
+    let labels = labels.map(|labels| Labels::read(labels, &state.allowlist));
+    let labels = labels
+        .transpose()
+        .map_err(|error| format!("its labels: {error}"))?;
+    Ok((state, labels.unwrap_or_default()))
 }
 
 /// Some records of a history, the newest first.

@@ -39,7 +39,7 @@ pub(crate) use self::etcd::{
 #[cfg(test)]
 pub(crate) use self::fake::FakeStore;
 pub(crate) use self::folder::{Disk, Folder};
-pub(crate) use self::history::{Page, Record};
+pub(crate) use self::history::{Page, Record, labelled_state};
 pub(crate) use self::identity::mint_after;
 pub(crate) use self::retention::{DOCUMENTS, LOGGED, Portion, Removal};
 pub(crate) use self::sqlite::Sqlite;

@@ -74,6 +74,9 @@ pub(crate) trait Store: fmt::Debug + Send {
     /// The document of `service` at this revision, if it is kept.
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError>;
 
+    /// The labels of `service` at this revision, if it has some and its document is kept.
+    fn labels(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError>;
+
     /// What happened to `service` from revision `from` on, and before revision `to`, the newest first.
     fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError>;
 

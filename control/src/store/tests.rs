@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+mod labels;
 mod requests;
 mod retention;
 
 use super::*;
+use crate::labels::Labels;
 use crate::store::etcd::{Cluster, Etcd};
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
@@ -35,6 +37,13 @@ impl Engines {
     /// Opens the store of each.
     fn open(&self) -> [Box<dyn Store>; 2] {
         [self.open_sqlite(), self.open_etcd()]
+    }
+
+    /// The level of the facts that the store in etcd has, as a program that starts reads it.
+    fn level(&self) -> Option<String> {
+        let line = ["get", "intermission/level", "--print-value-only"];
+        let found = self.etcd.ctl(&line, b"").ok()?;
+        Some(found.trim().to_owned())
     }
 
     fn open_sqlite(&self) -> Box<dyn Store> {
@@ -80,7 +89,13 @@ fn state_of(store: &dyn Store, service: &str, revision: u64, mode: Mode) -> Step
         action: format!("change {revision}"),
         reason: None,
     };
-    Step::Changed(Box::new(StoredState::new(state, stamp, None, None)))
+    Step::Changed(Box::new(StoredState::new(
+        state,
+        stamp,
+        None,
+        None,
+        Labels::default(),
+    )))
 }
 
 fn seconds(number: u64) -> Timestamp {

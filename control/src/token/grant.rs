@@ -30,7 +30,7 @@ pub(crate) struct Grant {
 }
 
 /// Who did something, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Made {
     pub(crate) by: String,
     pub(crate) at: Timestamp,

@@ -16,12 +16,7 @@ pub(crate) struct Token(String);
 impl Token {
     /// Draws a new one.
     pub(crate) fn mint() -> Result<Self, getrandom::Error> {
-        let mut bits = [0; 32];
-        getrandom::fill(&mut bits)?;
-        Ok(Self(format!(
-            "{TOKEN_PREFIX}{}",
-            URL_SAFE_NO_PAD.encode(bits)
-        )))
+        draw(TOKEN_PREFIX).map(Self)
     }
 
     /// Reads one that [`Token::mint`] made; nothing shorter is strong enough to stand alone.
@@ -39,6 +34,13 @@ impl Token {
     pub(crate) fn hash(&self) -> TokenHash {
         TokenHash::of(self.0.as_bytes())
     }
+}
+
+/// A secret of 256 random bits, after its prefix.
+pub(super) fn draw(prefix: &str) -> Result<String, getrandom::Error> {
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits)?;
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits)))
 }
 
 impl fmt::Debug for Token {

@@ -6,8 +6,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::fmt::friendly::SpanParser;
-use jiff::{RoundMode, SignedDuration, SpanRelativeTo, Timestamp, TimestampRound, Unit};
+use jiff::{SignedDuration, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::values::timestamp::full_second;
 
 /// When a maintenance ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +44,9 @@ impl Length {
 
     /// The first full second that is so long after `moment`, since visitors read full seconds.
     pub(crate) fn after(self, moment: Timestamp) -> Timestamp {
-        let full = TimestampRound::new()
-            .smallest(Unit::Second)
-            .mode(RoundMode::Ceil);
-        let end = moment.checked_add(self.0).and_then(|end| end.round(full));
-        end.unwrap_or(Timestamp::MAX)
+        moment
+            .checked_add(self.0)
+            .map_or(Timestamp::MAX, full_second)
     }
 }
 
@@ -80,6 +80,32 @@ impl From<Length> for String {
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#}", self.0)
+    }
+}
+
+/// How long an entry of an allowlist or a pass counts: from one second to 366 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Term(SignedDuration);
+
+impl Term {
+    /// The first full second that is so long after `moment`.
+    pub(crate) fn after(self, moment: Timestamp) -> Timestamp {
+        moment
+            .checked_add(self.0)
+            .map_or(Timestamp::MAX, full_second)
+    }
+}
+
+impl FromStr for Term {
+    type Err = ParseDurationError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
+        const RULE: Rule = Rule {
+            longest: SignedDuration::from_hours(366 * 24),
+            spelling: "is not a duration; write it like 8h, 90m or 2d",
+            size: "is not between 1 second and 366 days",
+        };
+        RULE.parse(text).map(Self)
     }
 }
 
@@ -286,6 +312,28 @@ mod tests {
             ),
         ] {
             assert_eq!(text.parse::<Retention>().unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_term_is_written_like_a_length_and_is_a_year_at_most() {
+        let moment = "2026-11-23T00:30:00.5Z".parse().unwrap();
+        for (text, end) in [
+            ("8h", "2026-11-23T08:30:01Z"),
+            ("366d", "2027-11-24T00:30:01Z"),
+        ] {
+            let term: Term = text.parse().unwrap();
+            assert_eq!(term.after(moment), end.parse().unwrap());
+        }
+        for (text, message) in [
+            (
+                "none",
+                "\"none\" is not a duration; write it like 8h, 90m or 2d",
+            ),
+            ("0s", "\"0s\" is not between 1 second and 366 days"),
+            ("367d", "\"367d\" is not between 1 second and 366 days"),
+        ] {
+            assert_eq!(text.parse::<Term>().unwrap_err().to_string(), message);
         }
     }
 

@@ -34,6 +34,18 @@ pub(crate) fn time(field: &Field<'_>) -> Result<Timestamp, FieldError> {
     time.ok_or_else(|| field.mistyped("a time like \"2026-11-23T02:00:00Z\""))
 }
 
+/// Refuses an end that is past.
+pub(crate) fn in_future(until: Timestamp, now: Timestamp, pointer: &str) -> Result<(), FieldError> {
+    if until > now {
+        return Ok(());
+    }
+    let now = now.round(jiff::Unit::Second).unwrap_or(now);
+    Err(FieldError::new(
+        pointer,
+        format!("{until} is past; it is {now} now"),
+    ))
+}
+
 /// A list of strings.
 pub(crate) fn texts(field: &Field<'_>) -> Result<Vec<String>, FieldError> {
     field.list(str::parse)

@@ -1,6 +1,6 @@
 //! Moments, between the core's type and the one that control calculates with.
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 /// The moment as a state holds it, to the second.
 pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {
@@ -10,6 +10,14 @@ pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {
 /// The moment to calculate with; the last there is, where it lies beyond.
 pub(crate) fn from_core(moment: intermission_core::Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(Timestamp::MAX)
+}
+
+/// The first full second that is not before the moment.
+pub(crate) fn full_second(moment: Timestamp) -> Timestamp {
+    let full = TimestampRound::new()
+        .smallest(Unit::Second)
+        .mode(RoundMode::Ceil);
+    moment.round(full).unwrap_or(Timestamp::MAX)
 }
 
 /// A time, to the second.

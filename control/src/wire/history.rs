@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::wire::allowlist::{LabelView, PassView};
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
@@ -27,4 +28,10 @@ pub(crate) struct Entry {
     pub(crate) after: Option<Value>,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
+    /// The names, notes and ends of entries from this revision on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) labels: Vec<LabelView>,
+    /// The passes from this revision on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) passes: Vec<PassView>,
 }

@@ -1,5 +1,6 @@
 //! What control and the command send each other.
 
+pub(crate) mod allowlist;
 pub(crate) mod barrier;
 pub(crate) mod fleet;
 pub(crate) mod forgotten;

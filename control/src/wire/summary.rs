@@ -27,11 +27,14 @@ pub(crate) struct Summary {
     pub(crate) last_change: Stamp,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct AllowlistSummary {
     pub(crate) enabled: bool,
-    /// How many; `GET …/state` has them all.
+    /// How many; `GET …/allowlist` has them all.
     pub(crate) entries: usize,
+    /// How many passes there are.
+    #[serde(default)]
+    pub(crate) passes: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -116,6 +119,7 @@ impl Summary {
             allowlist: AllowlistSummary {
                 enabled: state.allowlist.enabled,
                 entries: state.allowlist.cidrs.len(),
+                passes: state.allowlist.passes.len(),
             },
             scope: ScopeSummary {
                 hosts: state
@@ -146,6 +150,15 @@ impl Summary {
             since,
             timer,
             last_change,
+        }
+    }
+
+    /// It without the names of testers.
+    pub(crate) fn without_testers(&self) -> Self {
+        Self {
+            since: self.since.as_ref().map(Stamp::without_testers),
+            last_change: self.last_change.without_testers(),
+            ..self.clone()
         }
     }
 

@@ -9,4 +9,5 @@ mod process;
 mod replicas;
 mod state;
 mod store;
+mod testers;
 mod timers;

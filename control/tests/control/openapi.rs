@@ -22,6 +22,7 @@ fn operations() -> Vec<Operation> {
                 "get" => "GET",
                 "post" => "POST",
                 "patch" => "PATCH",
+                "delete" => "DELETE",
                 other => panic!("{other}"),
             },
             path,
@@ -42,6 +43,7 @@ impl Operation {
     /// What it asks, with this in place of what its path names.
     fn ask(&self, name: &str) -> Ask {
         let path = self.path.replace("{name}", name).replace("{id}", name);
+        let path = path.replace("{pass}", PASS);
         Ask::new(self.method, path)
     }
 
@@ -58,6 +60,11 @@ impl Operation {
         examples.collect()
     }
 }
+
+/// The pass that is revoked.
+const PASS: &str = "ann";
+/// The pass that is made.
+const OTHER_PASS: &str = "bob";
 
 /// What was asked for, and which statuses it got.
 #[derive(Default)]
@@ -84,7 +91,17 @@ impl Seen {
                 true => control.authorized(ask).header("if-match", "*"),
                 false => control.authorized(ask),
             };
-            let mut ask = |ask: Ask| self.ask(control, operation, ask);
+            let mut ask = |ask: Ask| {
+                let passes = "/v1/services/shop/passes";
+                if operation.method == "DELETE" {
+                    control.post(passes, &json!({ "name": PASS }));
+                }
+                if operation.path.ends_with("/passes") {
+                    let other = Ask::new("DELETE", format!("{passes}/{OTHER_PASS}"));
+                    control.ask(control.authorized(other));
+                }
+                self.ask(control, operation, ask)
+            };
             ask(plain.clone());
             ask(plain.clone().header("host", "evil.example"));
             ask(plain.clone().bearer(viewer));
@@ -179,6 +196,12 @@ fn every_answer_that_is_described_is_given() {
         &create,
         control.authorized(create.ask("")).json(&taken),
     );
+    let create = special("/v1/services/{name}/passes", "POST");
+    let taken = json!({ "name": PASS });
+    for _ in 0..2 {
+        let ask = control.authorized(create.ask("shop")).json(&taken);
+        seen.ask(&control, &create, ask);
+    }
     let revoke = special("/v1/tokens/{name}/revoke", "POST");
     seen.ask(
         &control,
@@ -216,7 +239,9 @@ fn every_method_is_described_and_no_other_is_there() {
             .map(|name| name.to_uppercase())
             .collect();
         let path = path.replace("{name}", "shop").replace("{id}", "0");
-        for method in ["BREW", "OPTIONS", "TRACE", "PUT", "DELETE"] {
+        let path = path.replace("{pass}", PASS);
+        let wrong = ["BREW", "OPTIONS", "TRACE", "PUT", "DELETE"].into_iter();
+        for method in wrong.filter(|method| !described.contains(*method)) {
             let wrong = control.ask(control.authorized(Ask::new(method, &path)));
             wrong.problem(405, "method");
             let allowed = wrong.header("allow").unwrap().split(',').map(str::to_owned);

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use super::*;
 use crate::change::own_address::own_address;
 use crate::change::patch::Patch;
-use crate::change::testing::{enter, now, patch, state};
+use crate::change::testing::{enter, now, patch, rollback, state};
 use crate::change::width::Width;
 
 #[test]
 fn advice_is_given_where_a_change_may_surprise() {
     let mut open = state("off", true, Value::Null);
-    let said = advice(&Change::EnableAllowlist, &open, &open);
+    let said = advice(&Change::EnableAllowlist, &open, &Labels::default(), &open);
     assert_eq!(
         said,
         [
@@ -18,18 +18,27 @@ fn advice_is_given_where_a_change_may_surprise() {
           intermission enter shop --allowlist"
         ]
     );
-    assert_eq!(advice(&Change::Exit, &open, &open), [""; 0]);
+    assert_eq!(
+        advice(&Change::Exit, &open, &Labels::default(), &open),
+        [""; 0]
+    );
     open.allowlist.cidrs.clear();
     assert_eq!(
-        advice(&enter(&json!({"allowlist": true})), &open, &open).len(),
+        advice(
+            &enter(&json!({"allowlist": true})),
+            &open,
+            &Labels::default(),
+            &open
+        )
+        .len(),
         1
     );
     let scoped = patch(&json!({"scope": {"hosts": ["shop.example"]}})).unwrap();
     let scoped = scoped
-        .apply(&state("all", false, Value::Null), now())
+        .apply(&state("all", false, Value::Null), &Labels::default(), now())
         .unwrap();
     assert_eq!(
-        advice(&enter(&json!({})), &scoped, &scoped),
+        advice(&enter(&json!({})), &scoped, &Labels::default(), &scoped),
         ["the scope by host binds only as far as the app's own routing by host does"]
     );
 }
@@ -107,7 +116,9 @@ fn an_enter_that_refuses_more_than_before_warns() {
         state("writes", false, Value::Null),
         state("all", false, Value::Null),
     );
-    let advice = |before: &State, after: &State| advice(&enter(&json!({})), before, after);
+    let advice = |before: &State, after: &State| {
+        advice(&enter(&json!({})), before, &Labels::default(), after)
+    };
     let warned = advice(&writes, &all);
     assert!(
         warned[0].starts_with("writes were refused only; everything is refused now"),
@@ -122,8 +133,8 @@ fn a_patch_that_drops_default_probe_paths_warns() {
     let before = state("off", false, Value::Null);
     let warned = |paths: Value| {
         let patch = patch(&json!({ "exempt": { "paths": paths } })).unwrap();
-        let after = patch.apply(&before, now()).unwrap();
-        advice(&patch, &before, &after)
+        let after = patch.apply(&before, &Labels::default(), now()).unwrap();
+        advice(&patch, &before, &Labels::default(), &after)
     };
     let lost = warned(json!(["/livez", "/readyz", "/status"]));
     assert!(
@@ -142,8 +153,8 @@ fn colors_that_are_hard_to_read_warn() {
         Change::Notice(Patch::of_notice(&Field::root(&body)).unwrap())
     };
     let warned = |change: &Change, before: &State| {
-        let after = change.apply(before, now()).unwrap();
-        let warned = advice(change, before, &after);
+        let after = change.apply(before, &Labels::default(), now()).unwrap();
+        let warned = advice(change, before, &Labels::default(), &after);
         assert!(
             warned
                 .iter()
@@ -175,7 +186,7 @@ fn colors_that_are_hard_to_read_warn() {
         ),
         (
             "by a rollback",
-            Change::Rollback(Box::new(poor_state.clone()), Width::Usual),
+            rollback(poor_state.clone(), Width::Usual),
             &before,
             1,
         ),

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::change::testing::{NOW, enter, now, patch, state};
-use intermission_core::Field;
+use crate::change::testing::{NOW, enter, now, patch, rollback, state};
+use intermission_core::{Field, PassDigest};
 
 #[test]
 fn each_change_makes_the_state_it_names() {
@@ -42,13 +42,13 @@ fn each_change_makes_the_state_it_names() {
         (
             "a rollback takes everything back",
             state("off", false, Value::Null),
-            Change::Rollback(Box::new(state("all", true, future.clone())), Width::Usual),
+            rollback(state("all", true, future.clone()), Width::Usual),
             state("all", true, future.clone()),
         ),
         (
             "a rollback forgets an end that is past by now",
             state("off", false, Value::Null),
-            Change::Rollback(Box::new(state("all", true, past.clone())), Width::Usual),
+            rollback(state("all", true, past.clone()), Width::Usual),
             state("all", true, Value::Null),
         ),
         (
@@ -100,7 +100,11 @@ fn each_change_makes_the_state_it_names() {
             state("all", true, past),
         ),
     ] {
-        assert_eq!(change.apply(&before, now()), Ok(expected), "{name}");
+        assert_eq!(
+            change.apply(&before, &Labels::default(), now()),
+            Ok(expected),
+            "{name}"
+        );
     }
 }
 
@@ -108,7 +112,7 @@ fn each_change_makes_the_state_it_names() {
 fn enter_sets_what_it_names() {
     let change = enter(&json!({"message": "moving", "retry_after": 60}));
     let after = change
-        .apply(&state("off", false, Value::Null), now())
+        .apply(&state("off", false, Value::Null), &Labels::default(), now())
         .unwrap();
     assert_eq!(after.notice.look.message.as_deref(), Some("moving"));
     assert_eq!(after.notice.retry_after, 60);
@@ -133,7 +137,8 @@ fn what_enter_cannot_mean_is_refused_where_it_stands() {
             "contains the control character U+0007; leave it out",
         ),
     ] {
-        let refused = enter(&body).apply(&state("off", false, Value::Null), now());
+        let refused =
+            enter(&body).apply(&state("off", false, Value::Null), &Labels::default(), now());
         assert_eq!(refused, Err(FieldError::new(pointer, reason)));
     }
     let off = Enter::read(&Field::root(&json!({"mode": "off"}))).unwrap_err();
@@ -150,10 +155,18 @@ fn what_enter_cannot_mean_is_refused_where_it_stands() {
 fn a_patch_changes_fields_and_takes_them_back_to_their_defaults() {
     let before = state("off", false, Value::Null);
     let translated = json!({"notice": {"languages": {"ja": {"title": "a", "message": "b"}}}});
-    let after = patch(&translated).unwrap().apply(&before, now()).unwrap();
+    let after = patch(&translated)
+        .unwrap()
+        .apply(&before, &Labels::default(), now())
+        .unwrap();
     assert_eq!(after.notice.languages.len(), 1);
     let gone = json!({"notice": {"languages": {"ja": null, "fr": null}, "html": null}});
-    assert_eq!(patch(&gone).unwrap().apply(&after, now()), Ok(before));
+    assert_eq!(
+        patch(&gone)
+            .unwrap()
+            .apply(&after, &Labels::default(), now()),
+        Ok(before)
+    );
 }
 
 #[test]
@@ -179,7 +192,10 @@ fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
         (json!({"maintenance": null}), "/maintenance"),
         (json!({"notice": 5}), "/notice"),
     ] {
-        let refused = patch(&body).unwrap().apply(&before, now()).unwrap_err();
+        let refused = patch(&body)
+            .unwrap()
+            .apply(&before, &Labels::default(), now())
+            .unwrap_err();
         assert_eq!(refused.pointer(), pointer, "{body}");
     }
     for field in ["version", "critical", "store", "service", "revision"] {
@@ -188,4 +204,35 @@ fn a_patch_that_would_not_do_what_it_says_is_refused_where_it_stands() {
     }
     assert!(Patch::parse(b"[]").is_err());
     assert!(Patch::parse(b"{").is_err());
+}
+
+#[test]
+fn a_service_has_a_thousand_passes_and_no_more() {
+    let pass = |number: usize| {
+        let digest = PassDigest::of(number.to_string().as_bytes());
+        Change::CreatePass(NewPass::new("ann".parse().unwrap(), digest, None))
+    };
+    let mut full = state("off", false, Value::Null);
+    for number in 0..1000 {
+        full = pass(number)
+            .apply(&full, &Labels::default(), now())
+            .unwrap();
+    }
+    assert_eq!(full.allowlist.passes.len(), 1000);
+    let refused = pass(1000).apply(&full, &Labels::default(), now());
+    assert_eq!(
+        refused.unwrap_err().reason(),
+        "there are 1000 passes, and a service has no more; revoke one"
+    );
+}
+
+#[test]
+fn a_pass_without_a_label_is_revoked_by_its_digest() {
+    let digest = PassDigest::of(b"imp_");
+    let before = state("off", false, Value::Null);
+    let create = Change::CreatePass(NewPass::new("ann".parse().unwrap(), digest, None));
+    let with = create.apply(&before, &Labels::default(), now()).unwrap();
+    let revoke = Change::RevokePass(digest.to_string());
+    let after = revoke.apply(&with, &Labels::default(), now());
+    assert_eq!(after, Ok(before));
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::switch::Switch;
+use crate::cli::args::ends::Ends;
+use crate::cli::args::switch::{Switch, Waiting};
 use crate::cli::lists::ListFormat;
 
 #[derive(Debug, Subcommand)]
@@ -13,13 +14,16 @@ pub(crate) enum Allowlist {
     Enable(Switch),
     /// Let no client pass; the entries stay
     Disable(Switch),
-    /// Add addresses or CIDRs
+    /// Add addresses or CIDRs, or say something else of those that are there
     Add(AddedEntries),
-    /// Replace all entries by those of a file, in one change
+    /// Replace all entries by those of a file, in one change; those that stay keep their names, notes and ends
     Set(SetEntries),
-    /// Take addresses or CIDRs away
-    Remove(Entries),
-    /// List the entries
+    /// Take entries away, by address or by name
+    Remove(RemovedEntries),
+    /// Take away entries that have ended, and those within another one that does not end before them; who passes stays the
+    /// same
+    Prune(Pruned),
+    /// List the entries, with their names, notes and ends and who added them, and the passes
     Show { service: String },
 }
 
@@ -33,7 +37,22 @@ pub(crate) struct AddedEntries {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) words: Words,
+    #[command(flatten)]
     pub(crate) listed: Listed,
+}
+
+/// What is said of the entries, in place of what was said of them before.
+#[derive(Debug, Args)]
+pub(crate) struct Words {
+    /// Who it is for; several entries may have one name. Nodes and visitors do not see it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What else is to be known of them
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) ends: Ends,
 }
 
 #[derive(Debug, Args)]
@@ -65,11 +84,21 @@ pub(crate) struct Listed {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Entries {
+pub(crate) struct RemovedEntries {
     pub(crate) service: String,
-    /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
-    #[arg(value_name = "CIDR", required = true)]
-    pub(crate) cidrs: Vec<String>,
+    /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32, or a name for all entries that have it
+    #[arg(value_name = "CIDR|NAME", required = true)]
+    pub(crate) entries: Vec<String>,
+    /// Why, for history; visitors do not see it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pruned {
+    pub(crate) service: String,
     /// Why, for history; visitors do not see it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,

@@ -6,6 +6,7 @@ use crate::cli::args::allowlist::Allowlist;
 use crate::cli::args::check::Check;
 use crate::cli::args::node::Node;
 use crate::cli::args::notice::{Explain, Notice, Preview};
+use crate::cli::args::pass::Pass;
 use crate::cli::args::serve::Serve;
 use crate::cli::args::store::Store;
 use crate::cli::args::switch::{Enter, Rollback, Switch};
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     /// Let testers in during maintenance
     #[command(subcommand, alias = "whitelist")]
     Allowlist(Allowlist),
+    /// Let testers in by a secret of their own, whatever their address
+    #[command(subcommand)]
+    Pass(Pass),
     /// Show what is in force, of these services or of all
     Status {
         /// The services to show; one alone is shown in full

@@ -3,18 +3,24 @@
 mod allowlist;
 mod check;
 mod cli;
+mod ends;
 mod node;
 mod notice;
+mod pass;
 mod serve;
 mod store;
 mod switch;
 mod token;
 
-pub(crate) use self::allowlist::{AddedEntries, Allowlist, Entries, Listed, SetEntries};
+pub(crate) use self::allowlist::{
+    AddedEntries, Allowlist, Listed, Pruned, RemovedEntries, SetEntries,
+};
 pub(crate) use self::check::Check;
 pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
+pub(crate) use self::ends::Ends;
 pub(crate) use self::node::Node;
 pub(crate) use self::notice::{Explain, Notice, NoticeKind, Preview};
+pub(crate) use self::pass::{NewPass, Pass, RevokedPass};
 pub(crate) use self::serve::Serve;
 pub(crate) use self::store::{CheckStore, Copy, Store};
 pub(crate) use self::switch::{Enter, Rollback, Services, Switch, Waiting};

@@ -82,6 +82,7 @@ impl Server {
                 if [
                     "urn:intermission:unknown-token",
                     "urn:intermission:unknown-node",
+                    "urn:intermission:unknown-pass",
                 ]
                 .contains(&kind) =>
             {

@@ -126,20 +126,38 @@ impl Client {
 
     /// Posts a change.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        self.change(Method::POST, path, body)
+    }
+
+    /// Deletes what is at `path`.
+    pub(crate) fn delete<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Failure> {
+        self.change(Method::DELETE, path, body)
+    }
+
+    fn change<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Failure> {
         let mut key = [0; 16];
         getrandom::fill(&mut key)
             .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
         // However often it gets there, it is done once.
         let key = format!("\"{:032x}\"", u128::from_be_bytes(key));
         let ask = Ask {
-            method: Method::POST,
+            method,
             headers: vec![(CONTENT_TYPE, "application/json"), (IDEMPOTENCY_KEY, &key)],
             body: body.to_string().into_bytes(),
             ..Ask::get(path)
         };
-        let post = || self.send(&ask, |server, _, answer| understand(server, &answer));
+        let send = || self.send(&ask, |server, _, answer| understand(server, &answer));
         let begun = Instant::now();
-        let mut outcome = post();
+        let mut outcome = send();
         if !matches!(&outcome, Err(failure) if failure.may_be_done) {
             return outcome;
         }
@@ -148,7 +166,7 @@ impl Client {
             && matches!(&outcome, Err(failure) if failure.exit == Exit::Unreachable)
         {
             std::thread::park_timeout(AGAIN);
-            outcome = post();
+            outcome = send();
         }
         outcome.map_err(Failure::after_doubt)
     }

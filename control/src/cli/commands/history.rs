@@ -1,6 +1,7 @@
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Report;
+use crate::cli::terminal::changed_labels::label_differences;
 use crate::cli::terminal::diff::differences;
 use crate::values::timestamp::brief_time;
 use crate::wire::history::{Entry, HistoryPage};
@@ -55,11 +56,19 @@ fn headline(stamp: &Stamp) -> String {
 fn described(entry: &Entry, older: Option<&Entry>) -> String {
     let mut text = headline(&entry.stamp);
     let documents = entry.before.as_ref().zip(entry.after.as_ref());
+    let documents: Vec<_> = documents.into_iter().collect();
     for difference in documents
         .iter()
         .flat_map(|(before, after)| differences(before, after))
+        // They are digests, and the passes have names.
+        .filter(|difference| !difference.starts_with("allowlist.passes "))
     {
         text.push_str(&format!("         {difference}\n"));
+    }
+    if let Some(older) = older.filter(|_| !documents.is_empty()) {
+        for difference in label_differences(older, entry) {
+            text.push_str(&format!("         {difference}\n"));
+        }
     }
     let before = older.and_then(|older| older.timer.as_ref());
     if before != entry.timer.as_ref() {

@@ -1,6 +1,5 @@
 //! The subcommands.
 
-pub(crate) mod allowlist;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod history;
@@ -12,5 +11,6 @@ pub(crate) mod service;
 pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod switch;
+pub(crate) mod testers;
 pub(crate) mod token;
 pub(crate) mod wait;

@@ -6,7 +6,7 @@ use crate::cli::terminal::countdown::countdown;
 use crate::cli::terminal::fleet::node_count;
 use crate::cli::terminal::paint::{Paint, line};
 use crate::wire::fleet::FleetView;
-use crate::wire::summary::{Outcome, Summary};
+use crate::wire::summary::{AllowlistSummary, Outcome, Summary};
 
 /// What became of a service, and what is in force there now.
 pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Timestamp) -> String {
@@ -128,7 +128,12 @@ fn refused(summary: &Summary) -> String {
 }
 
 fn lets_testers_in(summary: &Summary) -> bool {
-    summary.allowlist.enabled && summary.allowlist.entries > 0
+    let AllowlistSummary {
+        enabled,
+        entries,
+        passes,
+    } = summary.allowlist;
+    enabled && entries + passes > 0
 }
 
 fn is_narrowed(summary: &Summary) -> bool {
@@ -156,7 +161,8 @@ fn lines(summary: &Summary, paint: Paint, now: Timestamp, text: &mut String) {
     line("until", &until, text);
     line("timer", &timer(summary, paint, now), text);
     let service = &summary.service;
-    let testers = match (summary.allowlist.enabled, summary.allowlist.entries) {
+    let testers = summary.allowlist.entries + summary.allowlist.passes;
+    let testers = match (summary.allowlist.enabled, testers) {
         (false, 1..) => format!("let testers in: intermission allowlist enable {service}"),
         (_, 0) => format!("name a tester: intermission allowlist add {service} CIDR"),
         (true, _) => format!("shut testers out: intermission allowlist disable {service}"),
@@ -213,15 +219,27 @@ fn scope(summary: &Summary, paint: Paint) -> String {
 }
 
 fn allowlist(summary: &Summary, paint: Paint) -> String {
-    let entries = match summary.allowlist.entries {
-        0 => "no entry".to_owned(),
-        1 => "1 entry".to_owned(),
-        entries => format!("{entries} entries"),
+    let AllowlistSummary {
+        enabled,
+        entries,
+        passes,
+    } = summary.allowlist;
+    let count = |count: usize, one: &str, several: &str| match count {
+        0 => format!("no {one}"),
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
     };
-    match (summary.allowlist.enabled, summary.allowlist.entries) {
-        (true, 0) => "on, but without an entry: no client passes".to_owned(),
-        (true, _) => paint.warn(&format!("on: clients in {entries} pass")),
-        (false, _) => format!("off: no client passes ({entries} kept)"),
+    let in_entries = count(entries, "entry", "entries");
+    let of_passes = count(passes, "pass", "passes");
+    match (enabled, entries, passes) {
+        (true, 0, 0) => "on, but without an entry: no client passes".to_owned(),
+        (true, _, 0) => paint.warn(&format!("on: clients in {in_entries} pass")),
+        (true, 0, _) => paint.warn(&format!("on: holders of {of_passes} get in")),
+        (true, ..) => paint.warn(&format!(
+            "on: clients in {in_entries} pass, and holders of {of_passes}"
+        )),
+        (false, _, 0) => format!("off: no client passes ({in_entries} kept)"),
+        (false, ..) => format!("off: no client passes ({in_entries} and {of_passes} kept)"),
     }
 }
 

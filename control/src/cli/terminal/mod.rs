@@ -1,6 +1,7 @@
 //! What a command says, to people or to machines.
 
 mod ago;
+pub(crate) mod changed_labels;
 mod countdown;
 mod counts;
 mod describe;
@@ -12,7 +13,7 @@ mod report;
 pub(crate) mod screen;
 mod wait;
 
-pub(crate) use self::ago::ago;
+pub(crate) use self::ago::{ago, when};
 pub(crate) use self::describe::{Follow, described, notes, one_line, shown};
 pub(crate) use self::fleet::{node_lines, replica_lines};
 pub(crate) use self::forgotten::forgotten;

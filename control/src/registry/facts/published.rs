@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use intermission_core::{State, StateTag};
+use jiff::Timestamp;
 
+use crate::labels::Labels;
 use crate::registry::facts::wakes::Wakes;
 use crate::store::StoredState;
 use crate::values::etag::tag_of;
@@ -22,6 +24,10 @@ pub(crate) struct Published {
     pub(crate) document: Bytes,
     pub(crate) tag: StateTag,
     pub(crate) summary: Summary,
+    /// The labels of its allowlist.
+    pub(crate) labels: Labels,
+    /// When the first of its entries and passes ends.
+    pub(crate) next_end: Option<Timestamp>,
     /// The tags of what was in force before it, the latest first, as far as they are remembered.
     earlier: Vec<StateTag>,
     pub(crate) wakes: Arc<Wakes>,
@@ -34,13 +40,18 @@ impl Published {
     /// A stored state that comes after the one `before`.
     pub(crate) fn new(stored: &StoredState, before: Option<&Self>) -> Self {
         let StoredState {
-            state, document, ..
+            state,
+            document,
+            labels,
+            ..
         } = stored;
         let earlier = before.into_iter();
         let earlier = earlier.flat_map(|before| iter::once(&before.tag).chain(&before.earlier));
         Self {
             tag: tag_of(state, document),
             summary: stored.summary(),
+            labels: labels.clone(),
+            next_end: labels.next_end(&state.allowlist),
             document: document.clone(),
             state: state.clone(),
             earlier: earlier.take(REMEMBERED).cloned().collect(),

@@ -2,11 +2,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use crate::change::{Change, Entries, Patch};
+use crate::change::{AddedEntries, Change, Entries, Patch, RemovedEntries};
+use crate::labels::Words;
 use crate::server::app::App;
 use crate::server::handlers::changes::make;
 use crate::server::http::answer::Answer;
-use crate::server::http::json_request::{JsonRequest, PathName};
+use crate::server::http::json_request::{JsonRequest, PathName, wait};
 
 /// `POST /v1/services/{name}/allowlist/add`
 pub(crate) async fn add(
@@ -14,8 +15,9 @@ pub(crate) async fn add(
     PathName(name): PathName,
     order: JsonRequest,
 ) -> Answer {
-    let change = Change::AddEntries(Entries::read_added(&order.body())?);
-    edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
+    let change = Change::AddEntries(AddedEntries::read(&order.body())?);
+    let known = [&["cidrs", "wide", "reason"], &Words::FIELDS[..]].concat();
+    edit(app, name, order, change, &known).await
 }
 
 /// `POST /v1/services/{name}/allowlist/remove`
@@ -24,8 +26,18 @@ pub(crate) async fn remove(
     PathName(name): PathName,
     order: JsonRequest,
 ) -> Answer {
-    let change = Change::RemoveEntries(Entries::read(&order.body())?);
-    edit(app, name, order, change, &["cidrs", "reason"]).await
+    let change = Change::RemoveEntries(RemovedEntries::read(&order.body())?);
+    let known = ["cidrs", "names", "reason", "wait"];
+    edit(app, name, order, change, &known).await
+}
+
+/// `POST /v1/services/{name}/allowlist/prune`
+pub(crate) async fn prune(
+    State(app): State<Arc<App>>,
+    PathName(name): PathName,
+    order: JsonRequest,
+) -> Answer {
+    edit(app, name, order, Change::PruneEntries, &["reason"]).await
 }
 
 /// `POST /v1/services/{name}/allowlist/set`
@@ -55,8 +67,9 @@ async fn edit(
     change: Change,
     known: &[&str],
 ) -> Answer {
-    let reason = order.reason()?;
-    order.body().only(known)?;
-    let asked = order.asked(change, reason, None);
+    let body = order.body();
+    body.only(known)?;
+    let (reason, wait) = (order.reason()?, wait(&body)?);
+    let asked = order.asked(change, reason, wait);
     make(app, name, asked).await
 }

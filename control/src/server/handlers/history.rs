@@ -7,7 +7,8 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::PathName;
 use crate::server::http::problem::Problem;
-use crate::store::Record;
+use crate::store::{Record, labelled_state};
+use crate::wire::allowlist::{LabelView, PassView};
 use crate::wire::history::{Entry, HistoryPage};
 use intermission_core::FieldError;
 
@@ -38,6 +39,16 @@ fn before(query: &str) -> Result<Option<u64>, FieldError> {
 }
 
 fn entry(record: Record) -> Result<Entry, serde_json::Error> {
+    // A document that cannot be read has no labels here; it is shown all the same.
+    let labels = record.labels.as_deref().map(str::as_bytes);
+    let after = record.after.as_deref().map(str::as_bytes);
+    let labelled = after.and_then(|document| labelled_state(document, labels).ok());
+    let (labels, passes) = labelled.map_or_else(Default::default, |(state, labels)| {
+        (
+            LabelView::all(&state, &labels),
+            PassView::all(&state, &labels),
+        )
+    });
     let [before, after] = [record.before, record.after]
         .map(|document| document.as_deref().map(serde_json::from_str).transpose());
     Ok(Entry {
@@ -45,5 +56,7 @@ fn entry(record: Record) -> Result<Entry, serde_json::Error> {
         before: before?,
         after: after?,
         timer: record.timer,
+        labels,
+        passes,
     })
 }

@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod metrics;
 pub(crate) mod nodes;
 pub(crate) mod openapi;
+pub(crate) mod passes;
 mod samples;
 pub(crate) mod services;
 pub(crate) mod state;

@@ -6,17 +6,20 @@ use intermission_core::ServiceName;
 
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
+use crate::server::http::identity::Caller;
 use crate::server::http::json_request::JsonRequest;
+use crate::token::Role;
 use crate::wire::summary::Summaries;
 
 /// `GET /v1/services`
-pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let facts = app.registry.memory().facts();
-    let services = facts
-        .services
-        .values()
-        .map(|service| service.summary.clone())
-        .collect();
+    let services = facts.services.values();
+    let services = services.map(|service| match caller.grant().role {
+        Role::Operator => service.summary.clone(),
+        _ => service.summary.without_testers(),
+    });
+    let services = services.collect();
     json(StatusCode::OK, &Summaries { services })
 }
 

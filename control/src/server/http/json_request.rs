@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use intermission_core::{Field, FieldError, is_unseen};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -29,16 +30,40 @@ impl<S: Send + Sync> FromRequestParts<S> for PathName {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Path::from_request_parts(parts, state).await {
-            Ok(Path(name)) => Ok(Self(name)),
-            Err(rejection) => Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "path",
-                "The path cannot be read",
-                rejection.body_text(),
-            )),
-        }
+        named(parts, state).await.map(Self)
     }
+}
+
+/// The service and the pass that the path names.
+#[derive(Clone, Debug)]
+pub(crate) struct PassPath {
+    pub(crate) service: String,
+    pub(crate) pass: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PassPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (service, pass) = named(parts, state).await?;
+        Ok(Self { service, pass })
+    }
+}
+
+async fn named<T: DeserializeOwned + Send, S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<T, Problem> {
+    let path = Path::from_request_parts(parts, state).await;
+    let Path(named) = path.map_err(|rejection| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "path",
+            "The path cannot be read",
+            rejection.body_text(),
+        )
+    })?;
+    Ok(named)
 }
 
 /// A request to change something: who asks, on what condition, and the body.

@@ -181,6 +181,32 @@ impl From<ChangeError> for Problem {
                 "Another request had this Idempotency-Key",
                 format!("{key:?} belongs to a request that asked for something else; give each request its own"),
             ),
+            ChangeError::PassTaken { service, pass } => Self::new(
+                StatusCode::CONFLICT,
+                "pass-taken",
+                "There is a pass of this name already",
+                format!(
+                    "{} was made by {} at {}; choose another name, or revoke it first: intermission pass revoke {service} \
+                     {}",
+                    pass.name, pass.made.by, pass.made.at, pass.name
+                ),
+            ),
+            ChangeError::UnknownPass {
+                service,
+                pass,
+                known,
+            } => {
+                let known = match known.as_slice() {
+                    [] => "there is none".to_owned(),
+                    known => format!("there are: {}", known.join(", ")),
+                };
+                Self::new(
+                    StatusCode::NOT_FOUND,
+                    "unknown-pass",
+                    "Unknown pass",
+                    format!("{service} has no pass {pass:?}; {known}"),
+                )
+            }
             ChangeError::UnknownNode { service, node } => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown-node",

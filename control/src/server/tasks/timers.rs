@@ -1,4 +1,4 @@
-//! Ending a maintenance when its timer is due.
+//! Ending a maintenance when its timer is due, and the entries and passes of an allowlist at their ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What the disk refuses is tried again after this long.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Ends every maintenance whose timer is due, until `stop` becomes true.
+/// Ends every maintenance whose timer is due, and all entries and passes at their ends, until `stop` becomes true.
 pub(crate) async fn watch(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     loop {
         let pause = look(&app).await;

@@ -101,6 +101,8 @@ impl Step {
     pub(crate) fn level(&self) -> u32 {
         match self {
             Self::Unstored { .. } => 2,
+            // A program that does not know labels would drop them, and the ends of entries with them.
+            Self::Changed(stored) if !stored.labels.is_empty() => 3,
             _ => 1,
         }
     }

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use intermission_core::State;
 
+use crate::labels::Labels;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
 use crate::wire::timer::Timer;
@@ -17,6 +18,8 @@ pub(crate) struct StoredState {
     pub(crate) since: Option<Stamp>,
     /// The timer that runs from this revision on.
     pub(crate) timer: Option<Timer>,
+    /// The labels of its allowlist.
+    pub(crate) labels: Labels,
 }
 
 impl StoredState {
@@ -26,6 +29,7 @@ impl StoredState {
         last_change: Stamp,
         since: Option<Stamp>,
         timer: Option<Timer>,
+        labels: Labels,
     ) -> Self {
         Self {
             document: state.to_json().into(),
@@ -33,6 +37,7 @@ impl StoredState {
             last_change,
             since,
             timer,
+            labels,
         }
     }
 

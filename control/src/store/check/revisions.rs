@@ -2,6 +2,7 @@ use std::fmt;
 
 use intermission_core::State;
 
+use crate::labels::Labels;
 use crate::store::check::checked::Checked;
 use crate::store::retention::DOCUMENTS;
 use crate::values::etag::tag_of;
@@ -56,7 +57,13 @@ impl<'a> Revisions<'a> {
     }
 
     /// Takes the next revision. Documents are missing only before the oldest that is kept, and never those that are kept.
-    pub(crate) fn take(&mut self, revision: u64, tag: Option<&str>, document: Option<&[u8]>) {
+    pub(crate) fn take(
+        &mut self,
+        revision: u64,
+        tag: Option<&str>,
+        document: Option<&[u8]>,
+        labels: Option<&[u8]>,
+    ) {
         let Head { service, .. } = self.head;
         self.checked.revisions += 1;
         // The first records may have been removed.
@@ -77,7 +84,13 @@ impl<'a> Revisions<'a> {
         };
         self.has_documents = true;
         self.checked.documents += 1;
-        document_of(&place, revision, tag, document, service, self.checked);
+        let state = document_of(&place, revision, tag, document, service, self.checked);
+        if let (Some(state), Some(labels)) = (state, labels)
+            && let Err(error) = Labels::read(labels, &state.allowlist)
+        {
+            self.checked
+                .fault(&place, format!("its labels cannot be read: {error}"));
+        }
         if revision == self.head.revision
             && self
                 .head

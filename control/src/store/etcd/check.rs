@@ -183,9 +183,9 @@ impl Check<'_> {
             for found in records {
                 self.bytes += size_of(found);
                 match record(self.keys, found) {
-                    Ok((revision, digest, tag)) => {
+                    Ok((revision, digest, record)) => {
                         wanted.push(self.keys.document(name, revision, &digest));
-                        read_records.push((revision, tag));
+                        read_records.push(record);
                     }
                     Err(error) => {
                         let place = String::from_utf8_lossy(&found.key).into_owned();
@@ -194,11 +194,25 @@ impl Check<'_> {
                 }
             }
             let documents = self.reader.documents(&wanted).await?;
-            for (((revision, tag), document), key) in read_records.iter().zip(documents).zip(wanted)
-            {
+            for ((record, document), key) in read_records.iter().zip(documents).zip(wanted) {
                 let document = document.as_deref();
                 self.bytes += document.map_or(0, |document| (key.len() + document.len()) as u64);
-                revisions.take(*revision, Some(tag), document);
+                let revision = record.stamp.revision;
+                let labels = match &record.labels {
+                    None => None,
+                    Some(digest) => {
+                        let key = self.keys.labels(name, revision, digest);
+                        let found = self.reader.value(key).await?;
+                        if found.is_none() && document.is_some() {
+                            let place = format!("{name}, revision {revision}");
+                            revisions.unreadable(place, "its labels are not there");
+                        }
+                        found
+                    }
+                };
+                self.bytes += labels.as_ref().map_or(0, size_of);
+                let labels = labels.as_ref().map(|found| &found.value[..]);
+                revisions.take(revision, Some(&record.tag), document, labels);
             }
         }
         revisions.end();
@@ -251,8 +265,10 @@ impl Check<'_> {
                 );
                 continue;
             }
-            let is_of_service =
-                ["document", "history", "event", "member", "forgiven"].contains(&kind);
+            let is_of_service = [
+                "document", "labels", "history", "event", "member", "forgiven",
+            ]
+            .contains(&kind);
             let service = parts.get(1).filter(|_| is_of_service);
             if service.is_some_and(|service| !self.in_force.contains_key(service)) {
                 self.checked
@@ -284,8 +300,8 @@ impl Check<'_> {
     }
 }
 
-/// The revision of a record, and the digest and the tag of its document.
-fn record(keys: &Keys, found: &KeyValue) -> Result<(u64, String, String), String> {
+/// A record, its revision and the digest of its document.
+fn record(keys: &Keys, found: &KeyValue) -> Result<(u64, String, LoggedRecord), String> {
     let record: LoggedRecord = read(found)?;
     let (revision, digest) = revision_and_digest(&record.tag)?;
     let parts = keys.parts(&found.key).unwrap_or_default();
@@ -296,7 +312,7 @@ fn record(keys: &Keys, found: &KeyValue) -> Result<(u64, String, String), String
             record.tag, record.stamp.revision
         ));
     }
-    Ok((revision, digest, record.tag))
+    Ok((revision, digest, record))
 }
 
 fn size_of(found: &KeyValue) -> u64 {

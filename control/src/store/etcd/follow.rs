@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use crate::store::batch::{Batch, Step};
 use crate::store::error::StoreError;
 use crate::store::etcd::client::Client;
@@ -11,7 +13,14 @@ use crate::store::store::After;
 use crate::values::version::Version;
 
 /// What the log has after a version.
-pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<After, StoreError> {
+///
+/// The level of the facts that the store has rises to that of the log.
+pub(super) async fn after(
+    client: &Client,
+    keys: &Keys,
+    at: Version,
+    known: &AtomicU32,
+) -> Result<After, StoreError> {
     let reader = Reader {
         client,
         revision: 0,
@@ -28,6 +37,7 @@ pub(super) async fn after(client: &Client, keys: &Keys, at: Version) -> Result<A
         if level > LEVEL {
             return Err(StoreError::unchanged(EtcdFault::UnknownLevel { level }));
         }
+        known.fetch_max(level, Ordering::Relaxed);
         let entry: Entry = read(&found).map_err(StoreError::unchanged)?;
         entries.push(entry.steps);
         next = next.next();

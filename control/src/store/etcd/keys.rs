@@ -19,6 +19,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// | `log/VERSION` | a batch, without documents |
 /// | `service/NAME` | the state of a service, without its document |
 /// | `document/NAME/REVISION-DIGEST` | a document, byte for byte |
+/// | `labels/NAME/REVISION-DIGEST` | the labels of a revision |
 /// | `history/NAME/REVISION` | who made a revision, when and why |
 /// | `event/NAME/REVISION/VERSION-N` | what else happened |
 /// | `member/SERVICE/NODE/BOOT`, `forgiven/SERVICE/NODE/BOOT/THREAD` | members, and threads whose silence is forgiven |
@@ -34,12 +35,13 @@ pub(super) struct Keys {
 }
 
 /// The kinds of keys, and how many parts each has.
-pub(super) const KINDS: [(&str, usize); 18] = [
+pub(super) const KINDS: [(&str, usize); 19] = [
     ("version", 1),
     ("identity", 1),
     ("log", 2),
     ("service", 2),
     ("document", 3),
+    ("labels", 3),
     ("history", 3),
     ("event", 4),
     ("member", 4),
@@ -118,6 +120,11 @@ impl Keys {
     pub(super) fn document(&self, service: &str, revision: u64, digest: &str) -> Vec<u8> {
         let name = format!("{}-{digest}", number(revision));
         self.key(&["document", service, &name])
+    }
+
+    pub(super) fn labels(&self, service: &str, revision: u64, digest: &str) -> Vec<u8> {
+        let name = format!("{}-{digest}", number(revision));
+        self.key(&["labels", service, &name])
     }
 
     pub(super) fn history(&self, service: &str, revision: u64) -> Vec<u8> {

@@ -19,10 +19,14 @@ use crate::wire::node::MemberId;
 /// may be on its way still.
 const FAREWELLS: i64 = 1_000;
 
-/// Everything that memory has to know, all of it at the revision of etcd that the version was read at.
-pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, Batch), OpenError> {
+/// Everything that memory has to know, all of it at the revision of etcd that the version was read at; and the level of its
+/// facts.
+pub(super) async fn load(
+    reader: &Reader<'_>,
+    keys: &Keys,
+) -> Result<(Version, u32, Batch), OpenError> {
     let version = version(reader, keys).await?;
-    check_level(reader, keys).await?;
+    let level = level(reader, keys).await?;
     let identity = reader.value(keys.key(&["identity"])).await?;
     let identity = identity.ok_or_else(|| corrupt("there is no identity"))?;
     let identity = String::from_utf8(identity.value).map_err(|error| corrupt(error.to_string()))?;
@@ -59,22 +63,22 @@ pub(super) async fn load(reader: &Reader<'_>, keys: &Keys) -> Result<(Version, B
     for (service, latest) in names.into_iter().zip(latest) {
         let latest = latest.ok_or_else(|| OpenError::Corrupt {
             service,
-            reason: "its document is not there".to_owned(),
+            reason: "its document or its labels are not there".to_owned(),
         })?;
         let earlier = earlier(reader, keys, &latest, &barriers).await?;
         steps.extend(with_barriers(latest, &barriers, earlier));
     }
-    Ok((version, Batch(steps)))
+    Ok((version, level, Batch(steps)))
 }
 
-/// An error where the store has facts that this program does not know.
-async fn check_level(reader: &Reader<'_>, keys: &Keys) -> Result<(), OpenError> {
+/// The level of the facts that the store has; an error where this program does not know it.
+async fn level(reader: &Reader<'_>, keys: &Keys) -> Result<u32, OpenError> {
     let Some(found) = reader.value(keys.level()).await? else {
-        return Ok(());
+        return Ok(1);
     };
     let level = str::from_utf8(&found.value).ok();
     match level.and_then(|level| level.parse::<u32>().ok()) {
-        Some(level) if level <= LEVEL => Ok(()),
+        Some(level) if level <= LEVEL => Ok(level),
         Some(level) => Err(OpenError::Etcd(
             EtcdFault::UnknownLevel { level }.to_string(),
         )),
@@ -127,24 +131,35 @@ async fn farewells(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenEr
     Ok(steps)
 }
 
-/// States with their documents; none where the document is not there.
+/// States with their documents and labels; none where one of these is not there.
 pub(super) async fn with_documents(
     reader: &Reader<'_>,
     keys: &Keys,
     states: Vec<LoggedState>,
 ) -> Result<Vec<Option<StoredState>>, OpenError> {
-    let mut wanted = Vec::new();
+    let (mut wanted, mut labels) = (Vec::new(), Vec::new());
     for state in &states {
         let (revision, digest) = revision_and_digest(&state.tag).map_err(corrupt)?;
         wanted.push(keys.document(&state.service, revision, &digest));
+        let digest = state.labels.as_deref();
+        labels.extend(digest.map(|digest| keys.labels(&state.service, revision, digest)));
     }
     let documents = reader.documents(&wanted).await?;
+    let mut labels = reader.documents(&labels).await?.into_iter();
     let mut stored = Vec::new();
     for (state, document) in states.into_iter().zip(documents) {
         let service = state.service.clone();
         let corrupt = |reason| OpenError::Corrupt { service, reason };
-        let with = document.map(|document| state.with(document)).transpose();
-        stored.push(with.map_err(corrupt)?);
+        let is_labelled = state.labels.is_some();
+        let labels = if is_labelled {
+            labels.next().flatten()
+        } else {
+            None
+        };
+        let is_there = labels.is_some() == is_labelled;
+        let document = document.filter(|_| is_there);
+        let with = document.map(|document| state.with(document, labels));
+        stored.push(with.transpose().map_err(corrupt)?);
     }
     Ok(stored)
 }
@@ -176,12 +191,13 @@ async fn earlier(
             last_change: record.stamp,
             since: None,
             timer: None,
+            labels: None,
         });
     }
     let documents = reader.documents(&wanted).await?;
     for (state, document) in states.into_iter().zip(documents) {
         let revision = state.last_change.revision;
-        let stored = document.and_then(|document| state.with(document).ok());
+        let stored = document.and_then(|document| state.with(document, None).ok());
         earlier.extend(stored.map(|stored| (revision, stored)));
     }
     Ok(earlier)

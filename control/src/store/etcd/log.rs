@@ -1,7 +1,9 @@
 use bytes::Bytes;
 use intermission_core::{State, StateTag};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use crate::labels::Labels;
 use crate::store::batch::{Step, StoredState};
 use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
@@ -9,7 +11,7 @@ use crate::wire::timer::Timer;
 
 /// The newest kind of facts that this program knows. One that other programs would have to follow, and do not know, has a
 /// greater level, so that they stop rather than go on without it.
-pub(crate) const LEVEL: u32 = 2;
+pub(crate) const LEVEL: u32 = 3;
 
 /// A batch in the log, which replicas follow.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub(super) enum LoggedStep {
     Other(Step),
 }
 
-/// A state without its document.
+/// A state without its document and its labels.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct LoggedState {
     pub(super) service: String,
@@ -49,6 +51,9 @@ pub(super) struct LoggedState {
     pub(super) last_change: Stamp,
     pub(super) since: Option<Stamp>,
     pub(super) timer: Option<Timer>,
+    /// The digest of its labels, if it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) labels: Option<String>,
 }
 
 /// A revision in a history.
@@ -57,6 +62,9 @@ pub(super) struct LoggedRecord {
     pub(super) tag: String,
     pub(super) stamp: Stamp,
     pub(super) timer: Option<Timer>,
+    /// The digest of its labels, if it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) labels: Option<String>,
 }
 
 impl LoggedStep {
@@ -79,11 +87,16 @@ impl LoggedState {
             last_change: stored.last_change.clone(),
             since: stored.since.clone(),
             timer: stored.timer.clone(),
+            labels: stored.labels.to_json().map(|labels| digest(&labels)),
         }
     }
 
-    /// The state, with its document; an error where that is not the one that it names.
-    pub(super) fn with(self, document: Bytes) -> Result<StoredState, String> {
+    /// The state, with its document and labels; an error where these are not the ones that it names.
+    pub(super) fn with(
+        self,
+        document: Bytes,
+        labels: Option<Bytes>,
+    ) -> Result<StoredState, String> {
         let service = &self.service;
         let state = State::parse(&document)
             .map_err(|error| format!("the document of {service} cannot be read: {error}"))?;
@@ -94,7 +107,11 @@ impl LoggedState {
                 state.service, self.tag
             ));
         }
+        let labels = labels.map(|labels| Labels::read(&labels, &state.allowlist));
+        let labels = labels.transpose();
+        let labels = labels.map_err(|error| format!("the labels of {service}: {error}"))?;
         Ok(StoredState {
+            labels: labels.unwrap_or_default(),
             state,
             document,
             last_change: self.last_change,
@@ -102,6 +119,15 @@ impl LoggedState {
             timer: self.timer,
         })
     }
+}
+
+/// The digest by which labels are stored.
+pub(super) fn digest(labels: &str) -> String {
+    let hash = Sha256::digest(labels);
+    hash.iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The revision and the digest that an entity tag names.

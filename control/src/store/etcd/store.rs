@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::etcd::replica::Observer;
 use crate::store::etcd::request::{LARGEST_REQUEST, found, get, in_portions, is, is_absent, put};
-use crate::store::etcd::writes::{Writes, entry};
+use crate::store::etcd::writes::{Writes, entry, level};
 use crate::store::etcd::{check, follow, history};
 use crate::store::history::Page;
 use crate::store::identity::mint;
@@ -40,6 +40,8 @@ pub(crate) struct Etcd {
     keys: Keys,
     runtime: Handle,
     failed: Arc<AtomicBool>,
+    /// The level of the facts that the store has, up to the version that this replica has followed.
+    level: Arc<AtomicU32>,
 }
 
 /// How long a member may take to say how much room the store takes.
@@ -60,6 +62,7 @@ impl Etcd {
             keys: Keys::new(&cluster.prefix),
             runtime,
             failed: Arc::default(),
+            level: Arc::default(),
         };
         store.runtime.block_on(store.found(now))?;
         Ok(store)
@@ -125,7 +128,9 @@ impl Etcd {
             client: &self.client,
             revision: header.revision,
         };
-        load::load(&reader, &self.keys).await
+        let (version, level, batch) = load::load(&reader, &self.keys).await?;
+        self.level.fetch_max(level, Ordering::Relaxed);
+        Ok((version, batch))
     }
 
     async fn commit(&self, at: Version, batch: &Batch) -> Result<Committed, StoreError> {
@@ -133,7 +138,12 @@ impl Etcd {
         let random = random().map_err(OpenError::Random);
         let nonce = format!("{:032x}", random.map_err(StoreError::unchanged)?);
         let next = at.next();
+        let level = level(batch);
+        let known = self.level.load(Ordering::Relaxed);
         let mut writes = Writes::of(batch, &self.keys, next)?;
+        if level > known.max(1) {
+            writes.put_level(&self.keys, level);
+        }
         let documents = std::mem::take(&mut writes.documents);
         let mut operations = writes.operations()?;
         operations.push(put(self.keys.log(next), entry(batch, &nonce)?));
@@ -155,7 +165,8 @@ impl Etcd {
             .map(|(key, document)| put(key, document.into()));
         let puts: Vec<RequestOp> = puts.collect();
         let documents: usize = puts.iter().map(Message::encoded_len).sum();
-        if puts.len() <= 1 && small + documents + 16 <= LARGEST_REQUEST {
+        // The document and the labels of one service.
+        if puts.len() <= 2 && small + documents + 32 <= LARGEST_REQUEST {
             request.success.extend(puts);
         } else {
             // Nothing names them yet.
@@ -174,6 +185,7 @@ impl Etcd {
             Err(failure) => return Err(failure.into()),
         };
         if answer.succeeded {
+            self.level.fetch_max(level, Ordering::Relaxed);
             return Ok(Committed::Stored);
         }
         let mut found = found(answer);
@@ -181,6 +193,7 @@ impl Etcd {
         let entry = log.map(|log| read::<Nonce>(&log));
         // An attempt before has succeeded, and its answer was lost.
         if entry.is_some_and(|entry| entry.is_ok_and(|entry| entry.nonce == nonce)) {
+            self.level.fetch_max(level, Ordering::Relaxed);
             return Ok(Committed::Stored);
         }
         follow::newest(&self.client, version.as_ref(), at)?;
@@ -206,6 +219,13 @@ impl Etcd {
         let record = history::record(&reader, keys, service, revision).await?;
         let mut texts = history::texts(&reader, keys, service, record.iter()).await?;
         Ok(texts.pop().flatten())
+    }
+
+    async fn labels(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        let (reader, keys) = (self.now(), &self.keys);
+        let record = history::record(&reader, keys, service, revision).await?;
+        let mut labels = history::labels(&reader, keys, service, record.iter()).await?;
+        Ok(labels.pop().flatten())
     }
 
     async fn events(
@@ -237,7 +257,7 @@ impl Store for Etcd {
     }
 
     fn after(&self, at: Version) -> Result<After, StoreError> {
-        let after = follow::after(&self.client, &self.keys, at);
+        let after = follow::after(&self.client, &self.keys, at, &self.level);
         self.runtime.block_on(after)
     }
 
@@ -277,6 +297,10 @@ impl Store for Etcd {
     fn document(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
         self.runtime
             .block_on(Self::document(self, service, revision))
+    }
+
+    fn labels(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        self.runtime.block_on(Self::labels(self, service, revision))
     }
 
     fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {

@@ -19,7 +19,7 @@ pub(super) struct Writes {
     values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// The first key, and the key after the last, of those that are deleted together.
     ranges: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Documents, which nothing refers to before the batch is stored.
+    /// Documents and labels, which nothing refers to before the batch is stored.
     pub(super) documents: Vec<(Vec<u8>, Bytes)>,
 }
 
@@ -37,10 +37,6 @@ impl Writes {
             let place = format!("{}-{place}", number(version.0));
             writes.add(step, keys, &place)?;
         }
-        let level = level(batch);
-        if level > 1 {
-            writes.put_text(keys.level(), &level.to_string());
-        }
         Ok(writes)
     }
 
@@ -57,6 +53,7 @@ impl Writes {
                     tag: record.tag.clone(),
                     stamp: record.stamp.clone(),
                     timer: record.timer.clone(),
+                    labels: None,
                 };
                 self.put(key, &record)?;
             }
@@ -125,12 +122,22 @@ impl Writes {
             tag: state.tag.clone(),
             stamp: state.last_change.clone(),
             timer: state.timer.clone(),
+            labels: state.labels.clone(),
         };
         self.put(keys.history(&state.service, revision), &record)?;
         self.put(keys.key(&["service", &state.service]), &state)?;
         let key = keys.document(&state.service, revision, &digest);
         self.documents.push((key, stored.document.clone()));
+        if let (Some(labels), Some(digest)) = (stored.labels.to_json(), &state.labels) {
+            let key = keys.labels(&state.service, revision, digest);
+            self.documents.push((key, labels.into()));
+        }
         Ok(())
+    }
+
+    /// Has programs that know facts of a lower level only refuse the store.
+    pub(super) fn put_level(&mut self, keys: &Keys, level: u32) {
+        self.put_text(keys.level(), &level.to_string());
     }
 
     fn put(&mut self, key: Vec<u8>, value: &impl Serialize) -> Result<(), StoreError> {
@@ -182,7 +189,7 @@ impl Writes {
 }
 
 /// The level of programs that know all steps of a batch.
-fn level(batch: &Batch) -> u32 {
+pub(super) fn level(batch: &Batch) -> u32 {
     batch.0.iter().map(Step::level).max().unwrap_or(1)
 }
 

@@ -105,7 +105,7 @@ impl Check {
             .connection
             .prepare("SELECT name, revision, document FROM services ORDER BY name")?;
         let mut history = self.connection.prepare(
-            "SELECT revision, at, actor, action, reason, nullif(after, ''), timer, tag FROM history
+            "SELECT revision, at, actor, action, reason, nullif(after, ''), timer, tag, labels FROM history
              WHERE service = ?1 ORDER BY revision",
         )?;
         let mut rows = services.query([])?;
@@ -125,7 +125,8 @@ impl Check {
                 let revision = row.get(0)?;
                 let tag: Option<String> = row.get(7)?;
                 let document = row.get_ref(5)?.as_bytes().ok();
-                revisions.take(revision, tag.as_deref(), document);
+                let labels = row.get_ref(8)?.as_bytes().ok();
+                revisions.take(revision, tag.as_deref(), document, labels);
                 if let Err(error) = read_record(row) {
                     revisions.unreadable(format!("{name}, revision {revision}"), error);
                 }

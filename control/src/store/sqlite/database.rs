@@ -144,6 +144,10 @@ impl Store for Sqlite {
         history::document(&self.connection, service, revision)
     }
 
+    fn labels(&self, service: &str, revision: u64) -> Result<Option<String>, StoreError> {
+        history::labels(&self.connection, service, revision)
+    }
+
     fn events(&self, service: &str, from: u64, to: Option<u64>) -> Result<Vec<Stamp>, StoreError> {
         history::events(&self.connection, service, from, to)
     }

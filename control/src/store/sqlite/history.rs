@@ -11,12 +11,15 @@ use crate::wire::stamp::Stamp;
 pub(super) const PAGE: &str = "SELECT revision, at, actor, action, reason,
             (SELECT nullif(after, '') FROM history AS earlier
              WHERE earlier.service = ?1 AND earlier.revision = history.revision - 1),
-            nullif(after, ''), timer, tag
+            nullif(after, ''), timer, tag, labels
      FROM history WHERE service = ?1 AND revision < ?2 ORDER BY revision DESC";
 
 /// The document and the tag of a revision.
 pub(super) const RECORD: &str =
     "SELECT nullif(after, ''), tag FROM history WHERE service = ?1 AND revision = ?2";
+
+/// The labels of a revision.
+const LABELS: &str = "SELECT labels FROM history WHERE service = ?1 AND revision = ?2";
 
 /// What else happened to a service between two revisions.
 pub(super) const EVENTS: &str = "SELECT revision, at, actor, action, reason FROM events
@@ -45,9 +48,11 @@ pub(super) fn history(
             before: row.get(5)?,
             after,
             timer: row.get(7)?,
+            labels: row.get(9)?,
         };
-        let documents = [&record.before, &record.after].into_iter().flatten();
-        bytes += documents.map(String::len).sum::<usize>();
+        let texts = [&record.before, &record.after, &record.labels];
+        let texts = texts.into_iter().flatten();
+        bytes += texts.map(String::len).sum::<usize>();
         records.push(record);
     }
     Ok(Page {
@@ -74,6 +79,20 @@ pub(super) fn document(
 ) -> Result<Option<String>, StoreError> {
     let found = record(connection, service, revision)?;
     Ok(found.and_then(|(document, _)| document))
+}
+
+/// The labels of `service` at this revision, if it has some and its document is kept.
+pub(super) fn labels(
+    connection: &Connection,
+    service: &str,
+    revision: u64,
+) -> Result<Option<String>, StoreError> {
+    let Ok(revision) = i64::try_from(revision) else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare_cached(LABELS)?;
+    let found = statement.query_row(params![service, revision], |row| row.get(0));
+    Ok(found.optional()?.flatten())
 }
 
 /// The document and the tag of a revision.
@@ -151,6 +170,7 @@ mod tests {
         for (sql, sorts) in [
             (PAGE, false),
             (RECORD, false),
+            (LABELS, false),
             (EVENTS, true),
             (states::LAST, false),
         ] {

@@ -70,7 +70,8 @@ fn documents(
         "SELECT after, tag FROM history WHERE service = ?1 AND revision = ?2 AND after <> ''",
     )?;
     let mut remove = transaction.prepare_cached(
-        "UPDATE history SET before = NULL, after = '', tag = ?3 WHERE service = ?1 AND revision = ?2",
+        "UPDATE history SET before = NULL, after = '', labels = NULL, tag = ?3
+         WHERE service = ?1 AND revision = ?2",
     )?;
     let end = before.min(first + MOST_ROWS);
     let (mut next, mut removed, mut bytes) = (first, 0, 0);

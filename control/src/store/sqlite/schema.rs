@@ -1,5 +1,7 @@
 //! The tables, and their version.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -7,7 +9,9 @@ use crate::store::error::OpenError;
 use crate::store::identity::mint;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 7] = [TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION];
+const STEPS: [&str; 8] = [
+    TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION, LABELS,
+];
 
 const TABLES: &str = "
     CREATE TABLE store (
@@ -132,19 +136,23 @@ const GRANTS: &str = "
         BEGIN SELECT RAISE(ABORT, 'a revoked token stays revoked'); END;
 ";
 
-/// What a table of an earlier version looks like in the version that is named.
-const VIEWS: [(i64, &str); 2] = [
+/// What the tables of earlier versions look like in the latest, for the versions of tables in the range.
+const VIEWS: [(RangeInclusive<i64>, &str); 3] = [
     (
-        6,
+        OLDEST_VIEWED..=5,
         "CREATE TEMP VIEW barriers AS SELECT *, NULL AS gone_after FROM main.barriers",
     ),
     (
-        7,
-        "CREATE TEMP VIEW history AS SELECT *, NULL AS tag FROM main.history;
+        OLDEST_VIEWED..=6,
+        "CREATE TEMP VIEW history AS SELECT *, NULL AS tag, NULL AS labels FROM main.history;
          CREATE TEMP VIEW services AS SELECT *, NULL AS since, 1 AS documents_from FROM main.services;",
     ),
+    (
+        7..=7,
+        "CREATE TEMP VIEW history AS SELECT *, NULL AS labels FROM main.history",
+    ),
 ];
-/// The version of the first tables that all of these views fit.
+/// The version of the first tables that these views fit.
 const OLDEST_VIEWED: i64 = 5;
 
 const GONE: &str = "ALTER TABLE barriers ADD COLUMN gone_after INTEGER;";
@@ -177,10 +185,20 @@ const RETENTION: &str = "
     DROP TRIGGER events_are_never_deleted;
 ";
 
+/// What control keeps of entries and passes goes with the document.
+const LABELS: &str = "
+    ALTER TABLE history ADD COLUMN labels TEXT;
+    CREATE TRIGGER labels_are_lost_with_their_document_only BEFORE UPDATE ON history
+        WHEN NEW.labels IS NOT NULL AND NEW.labels IS NOT OLD.labels
+        BEGIN SELECT RAISE(ABORT, 'history is append-only: only its first documents and records are removed'); END;
+";
+
 /// Has the tables of an earlier version look like those of this program's, for this connection alone.
 pub(super) fn view_as_latest(connection: &Connection) -> Result<(), OpenError> {
     let (found, known) = (version(connection)?, latest());
-    let views = VIEWS.iter().filter(|(version, _)| found < *version);
+    let views = VIEWS
+        .iter()
+        .filter(|(versions, _)| versions.contains(&found));
     match found {
         _ if found > known || found < OLDEST_VIEWED => Err(OpenError::Version { found, known }),
         _ => Ok(views

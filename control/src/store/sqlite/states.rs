@@ -3,6 +3,7 @@
 use intermission_core::State;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use crate::labels::Labels;
 use crate::store::batch::{StoredRecord, StoredState};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::sqlite::columns::{exactly_one, stamp};
@@ -21,7 +22,16 @@ pub(super) fn save_state(
     let since = stored.since.as_ref().map(serde_json::to_string);
     let since = since.transpose().map_err(StoreError::unchanged)?;
     let (stamp, timer) = (&stored.last_change, stored.timer.as_ref());
-    insert_record(transaction, service, stamp, &document, timer, &tag)?;
+    let labels = stored.labels.to_json();
+    let row = Row {
+        service,
+        stamp,
+        document: &document,
+        timer,
+        tag: &tag,
+        labels: labels.as_deref(),
+    };
+    row.insert(transaction)?;
     // The registry has compared already; that the disk agrees is cheap to check. A service that is new has revision 1,
     // unless it is one of a store that is copied.
     let sql = "INSERT INTO services (name, revision, document, since, documents_from)
@@ -47,40 +57,54 @@ pub(super) fn save_record(
         stamp,
         timer,
     } = record;
-    insert_record(transaction, service, stamp, "", timer.as_ref(), tag)
+    let row = Row {
+        service,
+        stamp,
+        document: "",
+        timer: timer.as_ref(),
+        tag,
+        labels: None,
+    };
+    row.insert(transaction)
 }
 
-fn insert_record(
-    transaction: &Transaction<'_>,
-    service: &str,
-    stamp: &Stamp,
-    document: &str,
-    timer: Option<&Timer>,
-    tag: &str,
-) -> Result<(), rusqlite::Error> {
-    let Stamp {
-        revision,
-        at,
-        actor,
-        action,
-        reason,
-    } = stamp;
-    exactly_one(
-        transaction,
-        "INSERT INTO history (service, revision, at, actor, action, reason, after, timer, tag)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        params![
-            service,
+/// A revision in the table of histories.
+struct Row<'r> {
+    service: &'r str,
+    stamp: &'r Stamp,
+    document: &'r str,
+    timer: Option<&'r Timer>,
+    tag: &'r str,
+    labels: Option<&'r str>,
+}
+
+impl Row<'_> {
+    fn insert(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+        let Stamp {
             revision,
-            at.to_string(),
+            at,
             actor,
             action,
             reason,
-            document,
-            timer,
-            tag
-        ],
-    )
+        } = self.stamp;
+        exactly_one(
+            transaction,
+            "INSERT INTO history (service, revision, at, actor, action, reason, after, timer, tag, labels)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                self.service,
+                revision,
+                at.to_string(),
+                actor,
+                action,
+                reason,
+                self.document,
+                self.timer,
+                self.tag,
+                self.labels
+            ],
+        )
+    }
 }
 
 /// The states of all services.
@@ -103,7 +127,7 @@ pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<Stored
 
 /// The last record of a service.
 pub(super) const LAST: &str =
-    "SELECT revision, at, actor, action, reason, after, timer, tag FROM history
+    "SELECT revision, at, actor, action, reason, after, timer, tag, labels FROM history
      WHERE service = ?1 ORDER BY revision DESC LIMIT 1";
 
 /// Believes a document only if the rest of the store tells the same.
@@ -126,12 +150,13 @@ fn check(
             state.service, state.store
         )));
     }
-    let (last_change, after, timer, tag) = connection
+    let (last_change, after, timer, tag, labels) = connection
         .prepare_cached(LAST)?
         .query_row([name], |row| {
             let after: String = row.get(5)?;
             let tag: Option<String> = row.get(7)?;
-            Ok((stamp(row)?, after, row.get(6)?, tag))
+            let labels: Option<String> = row.get(8)?;
+            Ok((stamp(row)?, after, row.get(6)?, tag, labels))
         })
         .optional()?
         .ok_or_else(|| corrupt("it has no history".to_owned()))?;
@@ -150,6 +175,10 @@ fn check(
             "its document has the tag {found}, its history {tag}"
         )));
     }
+    let labels = labels.map(|labels| Labels::read(labels.as_bytes(), &state.allowlist));
+    let labels = labels
+        .transpose()
+        .map_err(|error| corrupt(format!("its labels: {error}")))?;
     let since = since.map(|since| serde_json::from_str(&since));
     let since = since
         .transpose()
@@ -160,6 +189,7 @@ fn check(
         last_change,
         since,
         timer,
+        labels: labels.unwrap_or_default(),
     })
 }
 
@@ -183,6 +213,7 @@ pub(super) fn earlier(
             last_change,
             since: None,
             timer: None,
+            labels: Labels::default(),
         })
     };
     Ok(row.optional()?.and_then(read))

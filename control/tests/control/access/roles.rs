@@ -19,6 +19,11 @@ POST /v1/services/shop/allowlist/disable operator
 POST /v1/services/shop/allowlist/add operator
 POST /v1/services/shop/allowlist/remove operator
 POST /v1/services/shop/allowlist/set operator
+POST /v1/services/shop/allowlist/prune operator
+GET /v1/services/shop/allowlist operator
+GET /v1/services/shop/passes operator
+POST /v1/services/shop/passes operator
+DELETE /v1/services/shop/passes/ann operator
 POST /v1/services/shop/notice operator
 POST /v1/changes operator
 GET /v1/services/shop/fleet viewer,operator

@@ -80,8 +80,10 @@ fn a_store_of_the_first_version_is_taken_over() {
         .execute_batch(
             "DROP TRIGGER history_loses_documents_only;
              DROP TRIGGER history_is_removed_from_its_beginning;
+             DROP TRIGGER labels_are_lost_with_their_document_only;
              ALTER TABLE history DROP COLUMN timer;
              ALTER TABLE history DROP COLUMN tag;
+             ALTER TABLE history DROP COLUMN labels;
              ALTER TABLE services DROP COLUMN since;
              ALTER TABLE services DROP COLUMN documents_from;
              CREATE TRIGGER history_is_never_changed BEFORE UPDATE ON history

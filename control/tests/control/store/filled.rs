@@ -32,7 +32,7 @@ pub(crate) fn fill(home: &Home) -> Control {
         ),
         (
             "shop/allowlist/add",
-            json!({ "cidrs": ["203.0.113.7", "2001:db8::/32"] }),
+            json!({ "cidrs": ["203.0.113.7", "2001:db8::/32"], "name": "ann", "note": "Hotel", "for": "2d" }),
         ),
         ("pay/enter", json!({})),
         ("pay/exit", json!({})),

@@ -1,5 +1,5 @@
 //! The ends of maintenance that are set with `--for`.
 
 mod ends;
-mod service;
+pub(crate) mod service;
 mod set;

@@ -23,8 +23,8 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "control",
         rooms: &[
-            "values", "token", "wire", "change", "fleet", "store", "registry", "server", "cli",
-            "fuzzing",
+            "values", "token", "labels", "wire", "change", "fleet", "store", "registry", "server",
+            "cli", "fuzzing",
         ],
         kept: &[("axum", "server"), ("rusqlite", "store")],
     },

@@ -3,5 +3,5 @@
 mod pages;
 mod removal;
 
-pub(super) use self::pages::{history, record, texts};
+pub(super) use self::pages::{history, labels, record, texts};
 pub(super) use self::removal::remove;

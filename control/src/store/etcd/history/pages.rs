@@ -38,7 +38,9 @@ pub(crate) async fn history(
         }
         let document = |place| documents.get(place).cloned().flatten();
         let (before, after) = (document(place + 1), document(place));
-        bytes += [&before, &after]
+        let label_text = labels(reader, keys, service, std::iter::once(record)).await?;
+        let label_text = label_text.into_iter().next().flatten();
+        bytes += [&before, &after, &label_text]
             .into_iter()
             .flatten()
             .map(String::len)
@@ -49,6 +51,7 @@ pub(crate) async fn history(
             before,
             after,
             timer: record.timer.clone(),
+            labels: label_text,
         });
     }
     Ok(Page {
@@ -81,9 +84,34 @@ pub(crate) async fn texts(
         let (revision, digest) = revision_and_digest(&record.tag).map_err(StoreError::unchanged)?;
         wanted.push(keys.document(service, revision, &digest));
     }
-    let text = |document: Bytes| String::from_utf8(document.into()).map_err(StoreError::unchanged);
     let documents = reader.documents(&wanted).await?.into_iter();
     documents
         .map(|document| document.map(text).transpose())
         .collect()
+}
+
+/// The labels of records; none where a record has none, or they are not kept.
+pub(crate) async fn labels(
+    reader: &Reader<'_>,
+    keys: &Keys,
+    service: &str,
+    records: impl Iterator<Item = &LoggedRecord>,
+) -> Result<Vec<Option<String>>, StoreError> {
+    let mut labels = Vec::new();
+    for record in records {
+        let found = match &record.labels {
+            None => None,
+            Some(digest) => {
+                let key = keys.labels(service, record.stamp.revision, digest);
+                reader.value(key).await?
+            }
+        };
+        let found = found.map(|found| text(found.value.into()));
+        labels.push(found.transpose()?);
+    }
+    Ok(labels)
+}
+
+fn text(bytes: Bytes) -> Result<String, StoreError> {
+    String::from_utf8(bytes.into()).map_err(StoreError::unchanged)
 }

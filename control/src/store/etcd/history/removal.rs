@@ -40,9 +40,15 @@ pub(crate) async fn remove(
     let sweep = Sweep { reader, keys };
     match removal {
         Removal::Documents { service, before } => {
-            let (first, _) = keys.all(&["document", service]);
-            let end = keys.key(&["document", service, &number(*before)]);
-            sweep.keys((first, end)).await
+            let documents = before_revision(keys, "document", service, *before);
+            let documents = sweep.keys(documents).await?;
+            if documents.rest != Rest::Nothing {
+                return Ok(documents);
+            }
+            // After the documents: none is there without its labels, which have the ends of entries.
+            let labels = before_revision(keys, "labels", service, *before);
+            let Portion { rest, .. } = sweep.keys(labels).await?;
+            Ok(Portion { rest, ..documents })
         }
         Removal::Log { before } => {
             let (first, _) = keys.all(&["log"]);
@@ -104,11 +110,12 @@ impl Sweep<'_> {
         if let (Some(first), Some(last)) = (old.first(), old.last()) {
             let revision = |found: &KeyValue| self.keys.parts(&found.key)?.pop()?.parse().ok();
             let end = revision(last).map_or(0, |last: u64| last + 1);
-            let (documents, _) = self.keys.all(&["document", service]);
-            let before = self.keys.key(&["document", service, &number(end)]);
-            let records = delete(first.key.clone(), after(&last.key));
-            self.transact(Vec::new(), vec![records, delete(documents, before)])
-                .await?;
+            let mut deletes = vec![delete(first.key.clone(), after(&last.key))];
+            for kind in ["document", "labels"] {
+                let (first, end) = before_revision(self.keys, kind, service, end);
+                deletes.push(delete(first, end));
+            }
+            self.transact(Vec::new(), deletes).await?;
         }
         Ok(portion(old.len(), rest))
     }
@@ -183,6 +190,12 @@ impl Sweep<'_> {
         self.reader.client.transact(request, REMOVING).await?;
         Ok(())
     }
+}
+
+/// The range of the keys of a kind that are of revisions before this one.
+fn before_revision(keys: &Keys, kind: &str, service: &str, revision: u64) -> Range {
+    let (first, _) = keys.all(&[kind, service]);
+    (first, keys.key(&[kind, service, &number(revision)]))
 }
 
 fn portion(removed: usize, rest: Rest) -> Portion {

@@ -1,0 +1,9 @@
+//! Who passes: entries of the allowlist with names and ends, and passes.
+
+mod documentation;
+mod ends;
+mod entries;
+mod passes;
+mod rollback;
+mod upgrade;
+mod words;

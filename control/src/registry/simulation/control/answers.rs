@@ -153,9 +153,15 @@ impl World {
         if response.is_shared {
             process.heard(message);
         }
-        // A poll that comes late says nothing of the process, and its answer does not reach it.
+        // A poll that comes late says nothing of the process, and its answer does not reach it. One that comes twice says to one
+        // control nothing more when it is answered.
         if message.report.seq >= process.heard {
-            process.was_member = Some(self.now).filter(|_| is_member);
+            let at = if response.is_shared {
+                self.now
+            } else {
+                poll.heard
+            };
+            process.was_member = Some(at).filter(|_| is_member);
         }
         self.send(message.process, message.report.seq, response);
     }

@@ -3,6 +3,7 @@
 mod away;
 mod certificates;
 mod encrypted;
+mod ends;
 mod faults;
 mod full;
 mod one_store;

@@ -110,6 +110,14 @@ pub(super) fn is_absent(key: Vec<u8>) -> Compare {
     }
 }
 
+/// That a key is there.
+pub(super) fn is_present(key: Vec<u8>) -> Compare {
+    Compare {
+        result: CompareResult::Greater.into(),
+        ..is_absent(key)
+    }
+}
+
 /// What a transaction has read, in the order in which it was asked for.
 pub(super) fn found(answer: TxnResponse) -> impl Iterator<Item = Option<KeyValue>> {
     answer

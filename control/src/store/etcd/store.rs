@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
 
 use crate::store::batch::KEPT;
-use crate::store::batch::{Batch, StoredAnswer};
+use crate::store::batch::{Batch, Step, StoredAnswer};
 use crate::store::check::Checked;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::etcd::client::Client;
@@ -21,7 +21,9 @@ use crate::store::etcd::log::Nonce;
 use crate::store::etcd::proto::{RangeRequest, RequestOp, TxnRequest};
 use crate::store::etcd::reader::{Reader, read};
 use crate::store::etcd::replica::Observer;
-use crate::store::etcd::request::{LARGEST_REQUEST, found, get, in_portions, is, is_absent, put};
+use crate::store::etcd::request::{
+    LARGEST_REQUEST, found, get, in_portions, is, is_absent, is_present, put,
+};
 use crate::store::etcd::writes::{Writes, entry, level};
 use crate::store::etcd::{check, follow, history};
 use crate::store::history::Page;
@@ -153,6 +155,12 @@ impl Etcd {
             success: operations,
             failure: vec![get(self.keys.log(next), 0), get(self.keys.version(), 0)],
         };
+        // A replica whose lease has ended before this is executed would be one that never ends.
+        let serving = batch.0.iter().filter_map(|step| match step {
+            Step::Serves { replica } => Some(is_present(self.keys.key(&["live", replica]))),
+            _ => None,
+        });
+        request.compare.extend(serving);
         let small = request.encoded_len();
         if small > LARGEST_REQUEST {
             return Err(StoreError::unchanged(format!(
@@ -196,7 +204,9 @@ impl Etcd {
             self.level.fetch_max(level, Ordering::Relaxed);
             return Ok(Committed::Stored);
         }
-        follow::newest(&self.client, version.as_ref(), at)?;
+        if follow::newest(&self.client, version.as_ref(), at)? == at {
+            return Err(StoreError::unchanged("the lease of this replica has ended"));
+        }
         Ok(Committed::Behind)
     }
 

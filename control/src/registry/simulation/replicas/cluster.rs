@@ -153,6 +153,14 @@ impl World {
                 false => Said::Behind,
             };
         }
+        let mut serving = batch.0.iter().filter_map(|step| match step {
+            Step::Serves { replica } => Some(replica),
+            _ => None,
+        });
+        if serving.any(|id| self.cluster.revision(id) == 0) {
+            self.tally.note("replica that began to serve too late");
+            return Said::Failed;
+        }
         self.append(batch, nonce, decided);
         Said::Stored
     }

@@ -2,7 +2,7 @@
 
 use intermission_core::{Field, FieldError, State};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::change::width::Width;
 
@@ -72,10 +72,14 @@ impl Patch {
         let mut document = as_value(before)?;
         let patch = Value::Object(self.0.clone());
         json_patch::merge(&mut document, &patch);
-        let after = State::parse(&serde_json::to_vec(&document).unwrap_or_default())?;
+        let mut after = State::parse(&serde_json::to_vec(&document).unwrap_or_default())?;
         // Unknown fields are ignored by nodes, which must live with a newer control; here, one is
         // a misspelt switch.
-        refuse_unknown(&patch, &as_value(&after)?, "")?;
+        refuse_unknown(&patch, &with_all_members(&after)?, "")?;
+        // The default of the allowlist takes no pass away.
+        if patch.get("allowlist").is_some_and(Value::is_null) {
+            after.allowlist.passes.clone_from(&before.allowlist.passes);
+        }
         if after.allowlist.passes != before.allowlist.passes {
             let service = &before.service;
             let reason = format!(
@@ -106,6 +110,22 @@ fn as_value(state: &State) -> Result<Value, FieldError> {
     serde_json::from_slice(&state.to_json()).map_err(|error| FieldError::new("", error.to_string()))
 }
 
+/// The document with the members that it leaves out while they are empty.
+fn with_all_members(state: &State) -> Result<Value, FieldError> {
+    let mut document = as_value(state)?;
+    for (part, member, empty) in [
+        ("", "reads", json!({ "paths": [] })),
+        ("", "show_me", json!(false)),
+        ("/allowlist", "passes", json!([])),
+        ("/exempt", "hosts", json!([])),
+    ] {
+        if let Some(Value::Object(members)) = document.pointer_mut(part) {
+            members.entry(member).or_insert(empty);
+        }
+    }
+    Ok(document)
+}
+
 /// Refuses members of `patch` that `result`, which holds every field there is, does not have.
 fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), FieldError> {
     let (Value::Object(patch), Value::Object(result)) = (patch, result) else {
@@ -117,8 +137,6 @@ fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), Fi
             Some(result) => refuse_unknown(value, result, &below)?,
             // The one object whose names are free; taking a language away leaves no trace.
             None if pointer == "/notice/languages" && value.is_null() => {}
-            // A document without a pass has no such member.
-            None if below == "/allowlist/passes" => {}
             None => {
                 let known: Vec<_> = result.keys().map(String::as_str).collect();
                 let reason = format!("{name:?} is not a field; known here: {}", known.join(", "));
@@ -127,4 +145,64 @@ fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), Fi
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use intermission_core::{Mode, Pass, PassDigest, ServiceName};
+
+    use super::*;
+
+    #[test]
+    fn each_member_can_be_set_and_put_back() {
+        let mut before = State::initial(ServiceName::unknown(), Mode::Off);
+        let pass = Pass::new(PassDigest::of(b"x"), None);
+        before.allowlist.passes.push(pass);
+        let patched = |before: &State, patch: &Value| {
+            let patch = Patch::parse(patch.to_string().as_bytes()).unwrap();
+            patch.apply(before, Timestamp::UNIX_EPOCH)
+        };
+        for (set, back) in [
+            (json!({ "show_me": true }), json!({ "show_me": false })),
+            (json!({ "show_me": true }), json!({ "show_me": null })),
+            (
+                json!({ "reads": { "paths": ["/search"] } }),
+                json!({ "reads": null }),
+            ),
+            (
+                json!({ "reads": { "paths": ["/search"] } }),
+                json!({ "reads": { "paths": [] } }),
+            ),
+            (
+                json!({ "exempt": { "hosts": ["a.example"] } }),
+                json!({ "exempt": { "hosts": [] } }),
+            ),
+            (
+                json!({ "allowlist": { "enabled": true } }),
+                json!({ "allowlist": null }),
+            ),
+        ] {
+            let after = patched(&before, &set).unwrap();
+            assert_ne!(after, before, "{set}");
+            assert_eq!(patched(&after, &back).unwrap(), before, "{back}");
+        }
+        for (patch, pointer) in [
+            (json!({ "reads": { "pathz": [] } }), "/reads/pathz"),
+            (json!({ "show_mee": false }), "/show_mee"),
+            (
+                json!({ "allowlist": { "passes": [] } }),
+                "/allowlist/passes",
+            ),
+            (
+                json!({ "allowlist": { "passes": null } }),
+                "/allowlist/passes",
+            ),
+        ] {
+            assert_eq!(
+                patched(&before, &patch).unwrap_err().pointer(),
+                pointer,
+                "{patch}"
+            );
+        }
+    }
 }

@@ -53,6 +53,12 @@ impl Departures {
         }
     }
 
+    /// The number of the last report of the process that has sent this one and left.
+    pub(super) fn last(&self, report: &Report) -> u64 {
+        let departure = self.departures.get(&report.id);
+        departure.map_or(report.seq, |departure| departure.seq.max(report.seq))
+    }
+
     /// Whether the store has the departure of a process.
     pub(super) fn is_stored(&self, id: &MemberId) -> bool {
         let departure = self.departures.get(id);

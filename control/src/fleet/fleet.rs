@@ -73,7 +73,7 @@ impl Fleet {
         self.barriers.clear();
         self.peers.load(now);
         for (service, members) in &mut self.services {
-            members.begin_anew(|id| is_stored(service, id));
+            members.begin_anew(|id| is_stored(service, id), now.instant);
         }
     }
 

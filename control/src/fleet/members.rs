@@ -52,13 +52,15 @@ pub(crate) enum Unsettled {
 
 impl Members {
     /// Forgets the members that the store does not have any more, and all else that it has. Reports, departures and nodes that
-    /// it has not taken are in memory alone and stay.
-    pub(super) fn begin_anew(&mut self, is_stored: impl Fn(&MemberId) -> bool) {
+    /// it has not taken are in memory alone and stay. Which members other replicas have heard is not known, so that their
+    /// silence begins now.
+    pub(super) fn begin_anew(&mut self, is_stored: impl Fn(&MemberId) -> bool, now: Instant) {
         self.members.retain(|id, _| is_stored(id));
         self.forgiven.clear();
         self.unstored.begin_anew();
         for member in self.members.values_mut() {
             member.forgiven.clear();
+            member.expected = now;
         }
     }
 
@@ -139,7 +141,7 @@ impl Members {
             let report = &heard.report;
             let has_left = report.leaves() || self.departures.overtook(report, now);
             if has_left && self.has_to_store_departure(report) {
-                return Unsettled::Leaves(report.seq);
+                return Unsettled::Leaves(self.departures.last(report));
             }
             // By the time of its turn it may have joined and been forgotten.
             return if has_left || !self.unstored.has(&report.id) {
@@ -150,7 +152,7 @@ impl Members {
         };
         let last = &member.heard.as_ref().unwrap_or(heard).report;
         if last.leaves() || self.departures.overtook(last, now) {
-            return Unsettled::Leaves(last.seq);
+            return Unsettled::Leaves(self.departures.last(last));
         }
         let forgiven = self.forgiven.get(&member.id);
         let unforgiven = forgiven.map_or_else(BTreeSet::new, |forgiven| {

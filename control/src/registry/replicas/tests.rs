@@ -278,6 +278,25 @@ fn a_poll_that_a_farewell_to_another_replica_has_overtaken_makes_no_member() {
 }
 
 #[test]
+fn a_farewell_counts_for_all_earlier_polls_whichever_of_them_its_replica_takes_first() {
+    let [one, other] = replicas();
+    let farewell = Report {
+        leaving: true,
+        ..report(8)
+    };
+    let reported = one
+        .memory()
+        .report(SHOP, farewell, None, "nodes", Now::read());
+    reported.unwrap();
+    other.hears(1, false, 0);
+    one.catches_up();
+    one.takes(report(3));
+    other.catches_up();
+    other.hears(7, false, 0);
+    assert_eq!(other.memory().fleet().members(SHOP), 0);
+}
+
+#[test]
 fn a_node_that_comes_back_is_relayed_again_though_it_says_the_same() {
     for is_back_first in [true, false] {
         let [mut one, mut other] = replicas();

@@ -239,6 +239,7 @@ impl World {
         if !is_member {
             if self.controls.len() > 1 {
                 self.processes[index].was_member = None;
+                self.processes[index].answered_for = self.cluster.version() + 1;
             }
             self.observer.forget(index);
             self.tally.note("node forget");

@@ -163,3 +163,17 @@ fn a_node_that_reports_here_while_another_replica_forgets_it_is_stored_again() {
     other.catches_up();
     assert_eq!(other.memory().fleet().members(SHOP), 1);
 }
+
+#[test]
+fn no_node_is_lost_by_what_was_known_before_all_was_loaded_anew() {
+    let [one, other] = replicas();
+    one.hears(1, true, 0);
+    other.catches_up();
+    let memory = other.memory();
+    let load = |store: &dyn Store| store.load().map_err(StoreError::unchanged);
+    let (version, loaded) = other.registry.read(load).unwrap();
+    memory.apply_anew(version, &loaded, later(60));
+    memory.end_replica("one", later(60));
+    let is_lost = |seconds| memory.fleet().view(SHOP, 1, later(seconds)).nodes[0].lost;
+    assert!(!is_lost(62) && is_lost(64));
+}

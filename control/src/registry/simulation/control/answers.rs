@@ -144,9 +144,11 @@ impl World {
         };
         // Where there are replicas, a node may be stored as one that could not become a member.
         let node = UnstoredNode::Process(id.clone());
+        let answered_for = self.processes[message.process].answered_for;
         let is_stored = || self.memory(r).fleet().is_stored(SERVICE, &node);
         let is_member = match response.is_shared {
-            true => is_stored(),
+            // An answer by an earlier version says nothing after an operator's word.
+            true => is_stored() && self.memory(r).version().0 >= answered_for,
             false => is_member(),
         };
         let process = &mut self.processes[message.process];

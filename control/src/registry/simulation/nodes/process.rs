@@ -48,6 +48,8 @@ pub(in super::super) struct Process {
     pub(in super::super) farewell_taken: Option<u32>,
     /// When control has answered it as a stored member, which an operator has not answered for since.
     pub(in super::super) was_member: Option<Duration>,
+    /// By which version of a shared store an operator has last answered for it as one that is no member.
+    pub(in super::super) answered_for: u64,
     /// By a poll that control has heard then, up to when its lease lasts.
     pub(in super::super) leases: Vec<(Duration, Duration)>,
     /// The control that it asks.
@@ -97,6 +99,7 @@ impl Process {
             farewells: 0,
             farewell_taken: None,
             was_member: None,
+            answered_for: 0,
             leases: Vec::new(),
             asks: 0,
         };

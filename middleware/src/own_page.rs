@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use intermission_core::{LONGEST_PASS_FORM, OwnAnswer};
@@ -70,7 +71,13 @@ impl<B: Body> OwnPage<B> {
         view.client = self.client;
         let source = self.settings.client.name();
         let policy = &self.snapshot.policy;
-        Poll::Ready(response(policy.own_answer(&view, source, &self.form)))
+        let mut response = response(policy.own_answer(&view, source, &self.form));
+        if self.request.method() == Method::HEAD {
+            let length = response.body().len();
+            response.headers_mut().insert(CONTENT_LENGTH, length.into());
+            response.body_mut().clear();
+        }
+        Poll::Ready(response)
     }
 }
 

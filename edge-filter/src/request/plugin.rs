@@ -87,7 +87,7 @@ impl<H: Host> Plugin<H> {
             return Action::Continue;
         }
         let headers = self.host.request_headers();
-        let request = view(&headers, None);
+        let request = self.look(policy, &headers);
         if policy.answers_itself(request.method, request.path) {
             let reads = self.config.read_bodies && self.unread.has_room();
             let is_form = request.method == b"POST" && rest == Rest::Body && reads;
@@ -97,11 +97,9 @@ impl<H: Host> Plugin<H> {
                     .add(context, purpose, headers, self.host.uptime());
                 return Action::Read;
             }
-            let request = self.look(policy, &headers);
             self.answer_itself(policy, &request, b"");
             return Action::Answered;
         }
-        let request = self.look(policy, &headers);
         let decision = policy.decide(&request);
         self.counters.count(decision.verdict);
         match decision.verdict {

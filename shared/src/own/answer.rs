@@ -9,7 +9,8 @@ pub struct OwnAnswer {
     pub status: u16,
     /// The headers; the names are in lower case. `content-length` is not among them.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// The body; empty in the answer to `HEAD`.
+    /// The body. A node leaves it out of the answer to `HEAD`, which has the length of this body in `content-length`
+    /// (RFC 9110, section 9.3.2).
     pub body: String,
 }
 

@@ -62,11 +62,7 @@ impl PassPages {
         };
         let [before, after] = &page.parts;
         let hidden = if has_failed { "" } else { " hidden" };
-        let body = if request.method == b"HEAD" {
-            String::new()
-        } else {
-            [before, hidden, after].concat()
-        };
+        let body = [before, hidden, after].concat();
         OwnAnswer::new(status, body)
             .with("content-type", "text/html; charset=utf-8")
             .with("content-language", page.language.clone())

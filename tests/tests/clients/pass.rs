@@ -207,3 +207,71 @@ async fn a_client_reads_what_the_node_sees_of_it() {
         assert!(answer.contains("the shop"), "{answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_layer_and_envoy_answer_their_own_pages_alike() {
+    const ME: &str = "/.well-known/intermission/me";
+    /// Headers of the servers, not of the nodes.
+    const OTHERS: [&str; 4] = ["connection: ", "date: ", "server: ", "transfer-encoding: "];
+    let mut state = testing();
+    state["show_me"] = true.into();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let pass = [
+        ("intermission-pass", PASS),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let other = [
+        ("intermission-pass", PASS),
+        ("origin", "https://other.example"),
+    ];
+    let [layer, envoy] = Front::both().await;
+    layer.put(&state).await;
+    envoy.put(&state).await;
+    for (method, path, headers, body) in [
+        ("GET", PLACE, &[("accept-language", "fr")][..], ""),
+        ("HEAD", PLACE, &[], ""),
+        (
+            "GET",
+            "/.well-known/intermission/pass?to=/seen",
+            &[("accept", "application/json")],
+            "",
+        ),
+        ("POST", PLACE, &form, "pass=imp_x"),
+        ("POST", PLACE, &pass, ""),
+        ("POST", PLACE, &other, ""),
+        ("POST", PLACE, &[], ""),
+        ("PUT", PLACE, &[("accept", "application/json")], ""),
+        (
+            "GET",
+            ME,
+            &[
+                ("accept", "application/json"),
+                ("x-forwarded-for", "198.51.100.9"),
+            ],
+            "",
+        ),
+        ("HEAD", ME, &[("x-forwarded-for", "198.51.100.9")], ""),
+        (
+            "GET",
+            "/.well-known/intermission/me?path=/healthz",
+            &pass,
+            "",
+        ),
+        ("POST", ME, &[("accept", "application/json")], ""),
+    ] {
+        let own = async |front: &Front| {
+            let (status, answer) = ask(front, method, path, headers, body).await;
+            let is_own = |line: &&str| !OTHERS.iter().any(|other| line.starts_with(other));
+            let mut lines: Vec<_> = answer.lines().filter(is_own).map(str::to_owned).collect();
+            // Each refusal draws when the client may come back.
+            lines.retain(|line| !line.starts_with("retry-after: "));
+            lines.sort();
+            (status, lines)
+        };
+        assert_eq!(
+            own(&layer).await,
+            own(&envoy).await,
+            "{method} {path} {headers:?}"
+        );
+    }
+}

@@ -4,6 +4,7 @@ mod documentation;
 mod ends;
 mod entries;
 mod passes;
+mod refused;
 mod rollback;
 mod upgrade;
 mod words;

@@ -27,7 +27,21 @@ pub(crate) fn advice(
         }
         Change::PruneEntries => pruned_advice(before, after),
         Change::CreatePass(_) => pass_advice(after).into_iter().collect(),
-        Change::Patch(_) => lost_probes(before, after).into_iter().collect(),
+        Change::Patch(_) => {
+            let lost = lost_probes(before, after).into_iter();
+            lost.map(|lost| {
+                format!("{lost}; a list is replaced whole, so repeat in it what is to stay")
+            })
+            .collect()
+        }
+        Change::EditLists(edit) => {
+            let mut advice = edit.advice(before, after);
+            advice.extend(lost_probes(before, after));
+            if after.scope.hosts != before.scope.hosts {
+                advice.extend(bound_by_host(after));
+            }
+            advice
+        }
         Change::EnableAllowlist
         | Change::Exit
         | Change::DisableAllowlist
@@ -67,11 +81,7 @@ fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if !after.scope.hosts.is_empty() {
-        advice.push(
-            "the scope by host binds only as far as the app's own routing by host does".to_owned(),
-        );
-    }
+    advice.extend(bound_by_host(after));
     let message = enter.message.as_deref();
     if message.is_some_and(|message| message.trim().is_empty()) {
         advice.push("the message is empty: visitors read the title, and no text".to_owned());
@@ -85,6 +95,12 @@ fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
         ));
     }
     advice
+}
+
+/// Warns of a scope by host.
+fn bound_by_host(after: &State) -> Option<String> {
+    let advice = "the scope by host binds only as far as the app's own routing by host does";
+    (!after.scope.hosts.is_empty()).then(|| advice.to_owned())
 }
 
 /// Warns that a new pass does not count.
@@ -114,8 +130,7 @@ fn lost_probes(before: &State, after: &State) -> Option<String> {
         .collect();
     (!lost.is_empty()).then(|| {
         format!(
-            "exempt has lost {}, which maintenance refuses from now on; a list is replaced whole, so repeat in it \
-             what is to stay",
+            "exempt has lost {}, which maintenance refuses from now on",
             lost.join(", ")
         )
     })

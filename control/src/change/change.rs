@@ -3,6 +3,7 @@ use jiff::Timestamp;
 
 use crate::change::enter::Enter;
 use crate::change::entries::{AddedEntries, Entries, RemovedEntries};
+use crate::change::lists::ListEdit;
 use crate::change::passes::NewPass;
 use crate::change::patch::Patch;
 use crate::change::prune::{end_due, prune};
@@ -32,6 +33,8 @@ pub(crate) enum Change {
     PruneEntries,
     /// Take off the allowlist what has ended by this time.
     EndEntries(Timestamp),
+    /// Put entries into other lists of the state, or take them out.
+    EditLists(ListEdit),
     /// Make a pass.
     CreatePass(NewPass),
     /// Revoke the pass of this name.
@@ -64,6 +67,7 @@ impl Change {
             Self::SetEntries(_) => "allowlist set",
             Self::PruneEntries => "allowlist prune",
             Self::EndEntries(_) => ENDS_ENTRIES,
+            Self::EditLists(edit) => return edit.action(),
             Self::CreatePass(pass) => return format!("{CREATES_PASS} {}", pass.name()),
             Self::RevokePass(name) => return format!("{REVOKES_PASS} {name}"),
             Self::Rollback(to, _) => return format!("rollback to {}", to.state.revision),
@@ -97,6 +101,7 @@ impl Change {
             }
             Self::PruneEntries => prune(&mut allowlist.cidrs, labels, now),
             Self::EndEntries(by) => end_due(allowlist, labels, *by),
+            Self::EditLists(edit) => after = edit.apply(before)?,
             Self::CreatePass(pass) => pass.add_to(allowlist, now)?,
             Self::RevokePass(name) => {
                 // The name of a pass without a label is its digest.
@@ -109,8 +114,7 @@ impl Change {
                 after.allowlist.cidrs = to.entries_at(now);
                 // Nothing brings a pass back.
                 after.allowlist.passes = before.allowlist.passes.clone();
-                let cidrs = &after.allowlist.cidrs;
-                width.check(cidrs, &before.allowlist.cidrs, "/allowlist/cidrs")?;
+                width.check_state(&after, before)?;
                 (after.store, after.revision) = (before.store.clone(), before.revision);
                 // An end that is past by now was announced for another day.
                 let now = to_core(now);

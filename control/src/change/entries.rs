@@ -134,7 +134,7 @@ impl RemovedEntries {
 }
 
 /// How many entries of a name, and how many names, are listed.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// The entries of a name.
 fn called(name: &str, allowlist: &[Cidr], labels: &Labels) -> Vec<Cidr> {

@@ -88,12 +88,12 @@ impl Patch {
             return Err(FieldError::new("/allowlist/passes", reason));
         }
         // A patch has no member that says that a wide entry is meant; what is there already stays.
-        let (cidrs, known) = (&after.allowlist.cidrs, &before.allowlist.cidrs);
-        let checked = Width::Usual.check(cidrs, known, "/allowlist/cidrs");
-        checked.map_err(|error| {
-            let remedy = error
-                .reason()
-                .replace("add --wide, or", "add it by allowlist/add with");
+        Width::Usual.check_state(&after, before).map_err(|error| {
+            let by = match error.pointer().starts_with("/allowlist") {
+                true => "add it by allowlist/add with",
+                false => "add it by lists/add with",
+            };
+            let remedy = error.reason().replace("add --wide, or", by);
             FieldError::new(error.pointer(), remedy)
         })?;
         match after.notice.until {
@@ -106,7 +106,8 @@ impl Patch {
     }
 }
 
-fn as_value(state: &State) -> Result<Value, FieldError> {
+/// A state as a document.
+pub(super) fn as_value(state: &State) -> Result<Value, FieldError> {
     serde_json::from_slice(&state.to_json()).map_err(|error| FieldError::new("", error.to_string()))
 }
 

@@ -1,10 +1,10 @@
 use std::collections::HashSet;
 
-use intermission_core::{Cidr, Field, FieldError};
+use intermission_core::{Cidr, Field, FieldError, State};
 
 use crate::values::members::{flag, optional};
 
-/// How wide the new entries of an allowlist may be.
+/// How wide the new entries of an allowlist and the blocks of new probers may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
     /// /8 at most, or /16 of IPv6: a wider one is likelier a slip than meant.
@@ -20,6 +20,17 @@ impl Width {
             Some(true) => Self::Any,
             _ => Self::Usual,
         })
+    }
+
+    /// Refuses the blocks of a state that are too wide and not in the state before it.
+    pub(super) fn check_state(self, after: &State, before: &State) -> Result<(), FieldError> {
+        let (entries, known) = (&after.allowlist.cidrs, &before.allowlist.cidrs);
+        self.check(entries, known, "/allowlist/cidrs")?;
+        let [probers, known] = [after, before].map(|state| {
+            let probers = state.exempt.probers.iter();
+            probers.map(|prober| prober.cidr).collect::<Vec<_>>()
+        });
+        self.check(&probers, &known, "/exempt/probers")
     }
 
     /// Refuses the entries of the list at `place` that are too wide and not among those `before`.

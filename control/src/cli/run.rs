@@ -5,7 +5,7 @@ use crate::cli::commands::check;
 use crate::cli::commands::check::Checks;
 use crate::cli::commands::testers::{allowlist, pass};
 use crate::cli::commands::{
-    explain, history, node, notice, preview, service, status, store, switch, token,
+    explain, history, lists, node, notice, preview, service, status, store, switch, token,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
@@ -64,6 +64,11 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         }
         Command::Allowlist(Allowlist::Prune(options)) => allowlist::prune(&client, &options),
         Command::Allowlist(Allowlist::Show { service }) => allowlist::show(&client, &service),
+        Command::Scope(command) => lists::run(&client, &command, format),
+        Command::Exempt(command) => lists::run(&client, &command, format),
+        Command::Reads(command) => lists::run(&client, &command, format),
+        Command::Api(command) => lists::run(&client, &command, format),
+        Command::Cors(command) => lists::run(&client, &command, format),
         Command::Pass(command) => pass::run(&client, &command, format),
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),

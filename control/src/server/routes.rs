@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
 
+use crate::change::ListVerb;
 use crate::server::app::App;
 use crate::server::gate::pass::pass;
 use crate::server::handlers::changes::{Action, one};
@@ -30,7 +31,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 31] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -64,6 +65,12 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
         ),
         ("/v1/services/{name}/passes/{pass}", delete(passes::revoke)),
         ("/v1/services/{name}/notice", post(edits::notice)),
+        ("/v1/services/{name}/lists/add", edits::lists(ListVerb::Add)),
+        (
+            "/v1/services/{name}/lists/remove",
+            edits::lists(ListVerb::Remove),
+        ),
+        ("/v1/services/{name}/lists/set", edits::lists(ListVerb::Set)),
         ("/v1/services/{name}/fleet", get(fleet::fleet)),
         ("/v1/services/{name}/nodes/forget", post(nodes::forget)),
         ("/v1/fleet", get(fleet::whole)),

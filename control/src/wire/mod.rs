@@ -5,6 +5,7 @@ pub(crate) mod barrier;
 pub(crate) mod fleet;
 pub(crate) mod forgotten;
 pub(crate) mod history;
+pub(crate) mod lists;
 pub(crate) mod node;
 pub(crate) mod probes;
 pub(crate) mod replica;

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args::allowlist::Allowlist;
 use crate::cli::args::check::Check;
+use crate::cli::args::lists::{API, CORS, EXEMPT, Lists, READS, SCOPE};
 use crate::cli::args::node::Node;
 use crate::cli::args::notice::{Explain, Notice, Preview};
 use crate::cli::args::pass::Pass;
@@ -71,6 +72,21 @@ pub(crate) enum Command {
     /// Let testers in by a secret of their own, whatever their address
     #[command(subcommand)]
     Pass(Pass),
+    /// Say which hosts and paths a maintenance is for
+    #[command(subcommand)]
+    Scope(Lists<SCOPE>),
+    /// Keep paths and hosts open during maintenance
+    #[command(subcommand)]
+    Exempt(Lists<EXEMPT>),
+    /// Say on which paths POST only reads, while writes are refused
+    #[command(subcommand)]
+    Reads(Lists<READS>),
+    /// Say which hosts and paths are APIs, whose clients get problem documents
+    #[command(subcommand)]
+    Api(Lists<API>),
+    /// Say which origins may read refusals
+    #[command(subcommand)]
+    Cors(Lists<CORS>),
     /// Show what is in force, of these services or of all
     Status {
         /// The services to show; one alone is shown in full

@@ -4,6 +4,7 @@ mod allowlist;
 mod check;
 mod cli;
 mod ends;
+mod lists;
 mod node;
 mod notice;
 mod pass;
@@ -18,6 +19,7 @@ pub(crate) use self::allowlist::{
 pub(crate) use self::check::Check;
 pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
 pub(crate) use self::ends::Ends;
+pub(crate) use self::lists::{Edit, Lists};
 pub(crate) use self::node::Node;
 pub(crate) use self::notice::{Explain, Notice, NoticeKind, Preview};
 pub(crate) use self::pass::{NewPass, Pass, RevokedPass};

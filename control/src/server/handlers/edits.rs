@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::routing::{MethodRouter, post};
 
-use crate::change::{AddedEntries, Change, Entries, Patch, RemovedEntries};
+use crate::change::{AddedEntries, Change, Entries, ListEdit, ListVerb, Patch, RemovedEntries};
 use crate::labels::Words;
 use crate::server::app::App;
 use crate::server::handlers::changes::make;
@@ -58,6 +59,19 @@ pub(crate) async fn notice(
 ) -> Answer {
     let change = Change::Notice(Patch::of_notice(&order.body())?);
     edit(app, name, order, change, &["notice", "reason"]).await
+}
+
+/// `POST /v1/services/{name}/lists/…`: the lists beside the allowlist, named as in a document.
+pub(crate) fn lists(verb: ListVerb) -> MethodRouter<Arc<App>> {
+    post(
+        async move |State(app), PathName(name), order: JsonRequest| {
+            let change = Change::EditLists(ListEdit::read(verb, &order.body())?);
+            let known: Vec<_> = ListEdit::fields()
+                .chain(["wide", "reason", "wait"])
+                .collect();
+            edit(app, name, order, change, &known).await
+        },
+    )
 }
 
 async fn edit(

@@ -3,4 +3,5 @@
 mod allowlist;
 mod changes;
 mod documents;
+mod lists;
 mod upgrade;

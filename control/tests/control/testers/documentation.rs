@@ -18,13 +18,13 @@ fn example(heading: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_examples_about_entries_and_passes_are_run_as_they_stand() {
+fn the_examples_about_entries_passes_and_lists_are_run_as_they_stand() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
     let program = beside("intermission");
     let folder = program.parent().map(Path::display).unwrap();
-    for heading in ["Entries", "Passes"] {
+    for heading in ["Entries", "Passes", "Scope, exemptions and other lists"] {
         let lines = example(heading);
         assert!(lines.len() >= 3, "{lines:?}");
         for line in lines {
@@ -50,7 +50,15 @@ fn the_examples_about_entries_and_passes_are_run_as_they_stand() {
             "allowlist add",
             "allowlist remove",
             "pass create bob",
-            "pass revoke bob"
+            "pass revoke bob",
+            "scope add",
+            "exempt add",
+            "exempt add",
+            "reads add",
+            "api set",
+            "cors set",
+            "scope remove",
+            "scope set"
         ]
     );
 }

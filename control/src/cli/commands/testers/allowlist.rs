@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::change::Width;
 use crate::cli::args::{AddedEntries, Format, Listed, Pruned, RemovedEntries, SetEntries};
 use crate::cli::client::{Client, service_path};
+use crate::cli::commands::table::table;
 use crate::cli::commands::testers::ends::{add_end, end};
 use crate::cli::commands::testers::pass;
-use crate::cli::commands::testers::table::table;
-use crate::cli::commands::wait;
+use crate::cli::commands::{outcome, wait};
 use crate::cli::exit::Failure;
 use crate::cli::lists::List;
 use crate::cli::terminal::{Follow, Paint, Report, described};
@@ -19,7 +19,7 @@ use crate::labels::Name;
 use crate::token::Made;
 use crate::values::timestamp::brief_time;
 use crate::wire::allowlist::{AllowlistView, EntryView};
-use crate::wire::summary::{Outcome, Outcomes};
+use crate::wire::summary::Outcome;
 
 /// `allowlist add`.
 pub(crate) fn add(client: &Client, entries: &AddedEntries) -> Result<Report, Failure> {
@@ -76,14 +76,8 @@ pub(crate) fn remove(
     if !cidrs.is_empty() {
         body.insert("cidrs".to_owned(), json!(cidrs));
     }
-    let (outcome, human) = change(client, service, "remove", body)?;
-    match wait {
-        Some(wait) => {
-            let services = vec![outcome];
-            wait::follow(client, Outcomes { services }, &human, &wait, format)
-        }
-        None => Report::new(&outcome, human),
-    }
+    let outcome = change(client, service, "remove", body)?;
+    outcome::report(client, outcome, wait.as_ref(), format)
 }
 
 /// `allowlist prune`.
@@ -193,19 +187,18 @@ fn edit(
     verb: &str,
     body: Map<String, Value>,
 ) -> Result<Report, Failure> {
-    let (outcome, human) = change(client, service, verb, body)?;
+    let outcome = change(client, service, verb, body)?;
+    let human = described(&outcome, Follow::Alone, Paint::from_env(), Timestamp::now());
     Report::new(&outcome, human)
 }
 
-/// Changes the allowlist; gives what became of the service, and the same in words.
+/// Changes the allowlist; gives what became of the service.
 fn change(
     client: &Client,
     service: &str,
     verb: &str,
     body: Map<String, Value>,
-) -> Result<(Outcome, String), Failure> {
+) -> Result<Outcome, Failure> {
     let path = format!("{}/allowlist/{verb}", service_path(service));
-    let outcome: Outcome = client.post(&path, &Value::Object(body))?;
-    let human = described(&outcome, Follow::Alone, Paint::from_env(), Timestamp::now());
-    Ok((outcome, human))
+    client.post(&path, &Value::Object(body))
 }

@@ -3,4 +3,3 @@
 pub(crate) mod allowlist;
 mod ends;
 pub(crate) mod pass;
-mod table;

@@ -1,0 +1,285 @@
+use std::collections::{BTreeSet, HashSet};
+
+use intermission_core::{Field, FieldError, Mode, ServiceName, State};
+
+use crate::change::entries::{NAMED, briefly};
+use crate::change::patch::as_value;
+use crate::change::width::Width;
+use crate::wire::lists::{LISTS, List};
+
+/// What becomes of the lists that a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListVerb {
+    Add,
+    Remove,
+    Set,
+}
+
+/// An edit of lists of a state.
+#[derive(Clone, Debug)]
+pub(crate) struct ListEdit {
+    verb: ListVerb,
+    lists: Vec<(&'static List, Vec<String>)>,
+    width: Width,
+}
+
+impl ListVerb {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Set => "set",
+        }
+    }
+
+    /// What a list of these entries becomes.
+    fn edited(self, list: &List, was: &[String], given: &[String]) -> Vec<String> {
+        let mut known: HashSet<&str> = match self {
+            Self::Set => HashSet::new(),
+            Self::Add => was.iter().map(String::as_str).collect(),
+            Self::Remove => {
+                let removed: HashSet<&str> = given.iter().map(String::as_str).collect();
+                let is_removed = |entry: &str| {
+                    [entry, list.block(entry)]
+                        .iter()
+                        .any(|text| removed.contains(text))
+                };
+                let left = was.iter().filter(|entry| !is_removed(entry));
+                return left.cloned().collect();
+            }
+        };
+        let there = if self == Self::Add { was } else { &[] };
+        let new = given.iter().filter(|entry| known.insert(entry.as_str()));
+        there.iter().chain(new).cloned().collect()
+    }
+}
+
+impl ListEdit {
+    /// Reads the lists that a request names, which are written as in a document.
+    pub(crate) fn read(verb: ListVerb, body: &Field<'_>) -> Result<Self, FieldError> {
+        let mut document = as_value(&State::initial(ServiceName::unknown(), Mode::Off))?;
+        let mut named = Vec::new();
+        for list in &LISTS {
+            let Some(part) = body.member(list.part) else {
+                continue;
+            };
+            let of_part = LISTS.iter().filter(|other| other.part == list.part);
+            part.only(&of_part.map(|list| list.member).collect::<Vec<_>>())?;
+            if let Some(entries) = part.member(list.member) {
+                list.put(&mut document, entries.value().clone());
+                named.push(list);
+            }
+        }
+        // The core knows what an entry may be. Its errors have the pointers of the request, whose members are those of a
+        // document.
+        let given = State::read(&Field::root(&document))?;
+        if verb != ListVerb::Remove {
+            refuse_without_path(&given)?;
+        }
+        let document = as_value(&given)?;
+        let lists = named
+            .into_iter()
+            .map(|list| (list, list.entries(&document)));
+        let is_said =
+            |(_, entries): &(_, Vec<String>)| verb == ListVerb::Set || !entries.is_empty();
+        let lists: Vec<_> = lists.filter(is_said).collect();
+        if lists.is_empty() {
+            let reason = "name entries, as in {\"scope\": {\"paths\": [\"/checkout\"]}}";
+            return Err(FieldError::new("", reason));
+        }
+        let width = Width::read(body)?;
+        Ok(Self { verb, lists, width })
+    }
+
+    /// The members of a request that name lists.
+    pub(crate) fn fields() -> impl Iterator<Item = &'static str> {
+        LISTS.iter().map(|list| list.part)
+    }
+
+    /// The change's name in history.
+    pub(super) fn action(&self) -> String {
+        let commands: BTreeSet<_> = self.lists.iter().map(|(list, _)| list.command).collect();
+        let actions = commands
+            .iter()
+            .map(|command| format!("{command} {}", self.verb.name()));
+        actions.collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn apply(&self, before: &State) -> Result<State, FieldError> {
+        let mut document = as_value(before)?;
+        for (list, given) in &self.lists {
+            let was = list.entries(&document);
+            let is = self.verb.edited(list, &was, given);
+            if is != was {
+                list.put(&mut document, list.value(&is));
+            }
+        }
+        let after = State::read(&Field::root(&document))?;
+        self.width.check_state(&after, before)?;
+        Ok(after)
+    }
+
+    /// That entries to remove were not there, and that the scope has none left.
+    pub(super) fn advice(&self, before: &State, after: &State) -> Vec<String> {
+        let document = as_value(before).unwrap_or_default();
+        let mut advice = Vec::new();
+        for (list, given) in &self.lists {
+            let was = list.entries(&document);
+            let known: HashSet<&str> = was
+                .iter()
+                .flat_map(|entry| [entry.as_str(), list.block(entry)])
+                .collect();
+            let absent = given.iter().filter(|entry| !known.contains(entry.as_str()));
+            if self.verb == ListVerb::Remove {
+                let absent = absent.map(|entry| {
+                    format!("{entry} was not in {}; {}", list.place(), there_are(&was))
+                });
+                advice.extend(briefly(absent.collect()));
+            }
+        }
+        let is_whole = |state: &State| state.scope.hosts.is_empty() && state.scope.paths.is_empty();
+        if is_whole(after) && !is_whole(before) {
+            let whole = "the scope has no entry left, so a maintenance is for the whole service";
+            advice.push(whole.to_owned());
+        }
+        advice
+    }
+}
+
+fn there_are(entries: &[String]) -> String {
+    let first: Vec<_> = entries.iter().take(NAMED).map(String::as_str).collect();
+    match first.as_slice() {
+        [] => "it has no entry".to_owned(),
+        first => format!("there are: {}", first.join(", ")),
+    }
+}
+
+/// Refuses a prober that names no path, and so stays open to none.
+fn refuse_without_path(given: &State) -> Result<(), FieldError> {
+    let mut probers = given.exempt.probers.iter().enumerate();
+    let without = probers.find(|(_, prober)| prober.paths.is_empty());
+    without.map_or(Ok(()), |(index, prober)| {
+        let cidr = prober.cidr;
+        let reason = format!("{cidr} has no path; name one, as in --prober {cidr}=/");
+        Err(FieldError::new(
+            format!("/exempt/probers/{index}/paths"),
+            reason,
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn state(members: &Value) -> State {
+        let mut document = as_value(&State::initial("shop".parse().unwrap(), Mode::Off)).unwrap();
+        json_patch::merge(&mut document, members);
+        State::read(&Field::root(&document)).unwrap()
+    }
+
+    fn edited(
+        verb: ListVerb,
+        before: &State,
+        body: &Value,
+    ) -> Result<(State, Vec<String>), FieldError> {
+        let edit = ListEdit::read(verb, &Field::root(body))?;
+        let after = edit.apply(before)?;
+        let advice = edit.advice(before, &after);
+        Ok((after, advice))
+    }
+
+    #[test]
+    fn entries_are_added_once_and_taken_out_by_what_they_are() {
+        let before = state(&json!({
+            "scope": { "paths": ["/a"] },
+            "exempt": { "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/"] }, { "cidr": "192.0.2.7", "paths": ["/a"] }] },
+        }));
+        let body = json!({
+            "scope": { "paths": ["/b", "/a", "/b"], "hosts": ["shop.example"] },
+            "exempt": { "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/", "/b"] }] },
+            "reads": { "paths": ["/search"] },
+            "notice": { "cors_origins": ["https://shop.example"] },
+        });
+        let (after, advice) = edited(ListVerb::Add, &before, &body).unwrap();
+        assert_eq!(advice, [""; 0]);
+        let document = as_value(&after).unwrap();
+        assert_eq!(
+            document["scope"],
+            json!({ "hosts": ["shop.example"], "paths": ["/a", "/b"] })
+        );
+        let probers = json!([{ "cidr": "10.0.0.0/8", "paths": ["/", "/b"] }, { "cidr": "192.0.2.7", "paths": ["/a"] }]);
+        assert_eq!(document["exempt"]["probers"], probers);
+        assert_eq!(document["reads"], json!({ "paths": ["/search"] }));
+        assert_eq!(
+            document["notice"]["cors_origins"],
+            json!(["*", "https://shop.example"])
+        );
+        assert_eq!(edited(ListVerb::Add, &after, &body).unwrap().0, after);
+
+        let body = json!({
+            "scope": { "paths": ["/a", "/b", "/c"], "hosts": ["shop.example"] },
+            "exempt": { "probers": [{ "cidr": "10.0.0.0/8", "paths": [] }, { "cidr": "192.0.2.7", "paths": ["/b"] }] },
+        });
+        let (left, advice) = edited(ListVerb::Remove, &after, &body).unwrap();
+        let probers = json!([{ "cidr": "192.0.2.7", "paths": ["/a"] }]);
+        assert_eq!(as_value(&left).unwrap()["exempt"]["probers"], probers);
+        assert_eq!(
+            advice,
+            [
+                "/c was not in scope.paths; there are: /a, /b",
+                "192.0.2.7=/b was not in exempt.probers; there are: 10.0.0.0/8=/, 10.0.0.0/8=/b, 192.0.2.7=/a",
+                "the scope has no entry left, so a maintenance is for the whole service",
+            ]
+        );
+        let body = json!({ "scope": { "paths": ["/c"] }, "exempt": { "probers": [] } });
+        let (set, _) = edited(ListVerb::Set, &after, &body).unwrap();
+        let document = as_value(&set).unwrap();
+        assert_eq!(
+            document["scope"],
+            json!({ "hosts": ["shop.example"], "paths": ["/c"] })
+        );
+        assert_eq!(document["exempt"]["probers"], json!([]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place_and_remedy() {
+        let before = state(&json!({}));
+        let name = "name entries, as in {\"scope\": {\"paths\": [\"/checkout\"]}}";
+        for (verb, body, error) in [
+            (ListVerb::Add, json!({}), format!("the document: {name}")),
+            (ListVerb::Remove, json!({ "scope": { "paths": [] } }), format!("the document: {name}")),
+            (
+                ListVerb::Add,
+                json!({ "scope": { "pathz": [] } }),
+                "/scope/pathz: is not known; known here: hosts, paths".to_owned(),
+            ),
+            (
+                ListVerb::Add,
+                json!({ "api": { "hosts": ["a.example", "*"] } }),
+                "/api/hosts/1: \"*\" would cover every host; name the domain, like *.shop.example.com".to_owned(),
+            ),
+            (
+                ListVerb::Set,
+                json!({ "exempt": { "probers": [{ "cidr": "10.0.0.0/8", "paths": [] }] } }),
+                "/exempt/probers/0/paths: 10.0.0.0/8 has no path; name one, as in --prober 10.0.0.0/8=/".to_owned(),
+            ),
+            (
+                ListVerb::Add,
+                json!({ "exempt": { "probers": [{ "cidr": "0.0.0.0/0", "paths": ["/"] }] } }),
+                "/exempt/probers/0: 0.0.0.0/0 lets a great part of all addresses pass; if that is meant, add --wide, or \
+                 \"wide\": true"
+                    .to_owned(),
+            ),
+        ] {
+            let refused = edited(verb, &before, &body).unwrap_err();
+            assert_eq!(refused.to_string(), error, "{body}");
+        }
+        let wide = json!({ "exempt": { "probers": [{ "cidr": "0.0.0.0/0", "paths": ["/"] }] }, "wide": true });
+        let (after, _) = edited(ListVerb::Add, &before, &wide).unwrap();
+        let other = json!({ "exempt": { "hosts": ["status.shop.example"] } });
+        assert!(edited(ListVerb::Add, &after, &other).is_ok());
+    }
+}

@@ -2,8 +2,8 @@ use intermission_core::{Mode, ServiceName, State};
 
 use crate::change::change::Change;
 
+use crate::change::allowlist::prune::pruned_advice;
 use crate::change::enter::Enter;
-use crate::change::prune::pruned_advice;
 use crate::labels::Labels;
 use crate::values::contrast::hard_to_read;
 
@@ -35,11 +35,13 @@ pub(crate) fn advice(
             .collect()
         }
         Change::EditLists(edit) => {
-            let mut advice = edit.advice(before, after);
-            advice.extend(lost_probes(before, after));
-            if after.scope.hosts != before.scope.hosts {
-                advice.extend(bound_by_host(after));
-            }
+            let mut advice = edit.advice(before);
+            advice.extend(narrowed_advice(before, after));
+            advice
+        }
+        Change::Apply(declared) => {
+            let mut advice = declared.advice(after);
+            advice.extend(narrowed_advice(before, after));
             advice
         }
         Change::EnableAllowlist
@@ -59,15 +61,16 @@ pub(crate) fn advice(
             "the allowlist is empty, so no client passes; to let one in: intermission allowlist add {service} CIDR"
         ));
     }
-    if sets_colors(change) {
+    if sets_colors(change, after) {
         advice.extend(hard_to_read(after));
     }
     advice
 }
 
-fn sets_colors(change: &Change) -> bool {
+fn sets_colors(change: &Change, after: &State) -> bool {
     match change {
         Change::Notice(patch) | Change::Patch(patch) => patch.names_colors(),
+        Change::Apply(declared) => declared.names_notice(after),
         Change::Rollback(..) => true,
         _ => false,
     }
@@ -95,6 +98,18 @@ fn enter_advice(enter: &Enter, before: &State, after: &State) -> Vec<String> {
         ));
     }
     advice
+}
+
+/// What an operator may not expect of other lists.
+fn narrowed_advice(before: &State, after: &State) -> Vec<String> {
+    let by_host = bound_by_host(after).filter(|_| after.scope.hosts != before.scope.hosts);
+    let is_whole = |state: &State| state.scope.hosts.is_empty() && state.scope.paths.is_empty();
+    let whole = "the scope has no entry left, so a maintenance is for the whole service";
+    let whole = (is_whole(after) && !is_whole(before)).then(|| whole.to_owned());
+    [lost_probes(before, after), by_host, whole]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Warns of a scope by host.

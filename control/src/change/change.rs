@@ -1,12 +1,13 @@
 use intermission_core::{FieldError, Mode, Pass, State};
 use jiff::Timestamp;
 
+use crate::change::allowlist::entries::{AddedEntries, Entries, RemovedEntries};
+use crate::change::allowlist::passes::NewPass;
+use crate::change::allowlist::prune::{end_due, prune};
+use crate::change::declared::Declarations;
 use crate::change::enter::Enter;
-use crate::change::entries::{AddedEntries, Entries, RemovedEntries};
 use crate::change::lists::ListEdit;
-use crate::change::passes::NewPass;
 use crate::change::patch::Patch;
-use crate::change::prune::{end_due, prune};
 use crate::change::width::Width;
 use crate::labels::Labels;
 use crate::values::timestamp::to_core;
@@ -43,6 +44,8 @@ pub(crate) enum Change {
     Rollback(Box<Earlier>, Width),
     /// Tell visitors something else.
     Notice(Patch),
+    /// Make of services what a file says.
+    Apply(Declarations),
     /// Change any field.
     Patch(Patch),
 }
@@ -72,6 +75,7 @@ impl Change {
             Self::RevokePass(name) => return format!("{REVOKES_PASS} {name}"),
             Self::Rollback(to, _) => return format!("rollback to {}", to.state.revision),
             Self::Notice(_) => "notice",
+            Self::Apply(_) => "apply",
             Self::Patch(_) => "patch",
         };
         name.to_owned()
@@ -120,9 +124,28 @@ impl Change {
                 let now = to_core(now);
                 after.notice.until = after.notice.until.filter(|until| *until > now);
             }
+            Self::Apply(declared) => after = declared.apply(before, now)?,
             Self::Notice(patch) | Self::Patch(patch) => after = patch.apply(before, now)?,
         }
         Ok(after)
+    }
+}
+
+impl Change {
+    /// The revision that a service is to be at by the file that is applied, if it is not.
+    pub(crate) fn missed(&self, before: &State) -> Option<u64> {
+        match self {
+            Self::Apply(declared) => declared.missed(before),
+            _ => None,
+        }
+    }
+
+    /// An error about a service, with its place in what was asked.
+    pub(crate) fn placed(&self, service: &str, error: FieldError) -> FieldError {
+        match self {
+            Self::Apply(_) => Declarations::placed(service, &error),
+            _ => error,
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use intermission_core::{Cidr, State};
 use jiff::Timestamp;
 
+use crate::change::allowlist::prune::not_ended;
 use crate::change::change::{Change, Earlier};
-use crate::change::prune::not_ended;
 use crate::labels::{Label, Labels};
 use crate::token::Made;
 use crate::wire::stamp::Stamp;
@@ -37,19 +37,24 @@ impl Change {
         let passes = passes.chain(new).collect::<Vec<_>>();
 
         let (was, is) = (&before.allowlist.cidrs, &after.allowlist.cidrs);
-        let gives_labels = matches!(self, Self::AddEntries(_) | Self::Rollback(..));
+        let gives_labels = matches!(
+            self,
+            Self::AddEntries(_) | Self::Apply(_) | Self::Rollback(..)
+        );
         if was == is && !gives_labels {
             return labels.with_passes(passes);
         }
         let known = labels.by_entry(was);
         let there: HashSet<Cidr> = was.iter().copied().collect();
-        let given = self.given(&made);
+        let given = self.given(before, &made);
         let plain = Arc::new(Label::plain(made));
         let label = |cidr: &Cidr| {
             let known = known.get(cidr).copied();
             let given = given.get(cidr);
             match (given, known) {
                 (Some(given), Some(known)) if known.has_words_of(given) => Some(known.clone()),
+                // An entry that an earlier program added, of which nothing is said.
+                (Some(given), None) if there.contains(cidr) && !given.has_words() => None,
                 (Some(given), _) => Some(given.clone()),
                 (None, Some(known)) => Some(known.clone()),
                 (None, None) if there.contains(cidr) => None,
@@ -60,7 +65,7 @@ impl Change {
     }
 
     /// The labels that this change gives to entries, whether they are there already or not.
-    fn given(&self, made: &Made) -> HashMap<Cidr, Arc<Label>> {
+    fn given(&self, before: &State, made: &Made) -> HashMap<Cidr, Arc<Label>> {
         match self {
             Self::AddEntries(added) => {
                 let label = added.words.label(made.clone()).map(Arc::new);
@@ -69,6 +74,7 @@ impl Change {
                     .filter_map(|cidr| Some((*cidr, label.clone()?)))
                     .collect()
             }
+            Self::Apply(declared) => declared.labels(before, made),
             Self::Rollback(to, _) => {
                 let labels = to.labels.by_entry(&to.state.allowlist.cidrs).into_iter();
                 labels

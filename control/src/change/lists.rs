@@ -2,12 +2,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use intermission_core::{Field, FieldError, Mode, ServiceName, State};
 
-use crate::change::entries::{NAMED, briefly};
+use crate::change::allowlist::entries::{NAMED, briefly};
 use crate::change::patch::as_value;
 use crate::change::width::Width;
 use crate::wire::lists::{LISTS, List};
 
-/// What becomes of the lists that a request names.
+/// The effect on the lists that a request names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListVerb {
     Add,
@@ -119,8 +119,8 @@ impl ListEdit {
         Ok(after)
     }
 
-    /// That entries to remove were not there, and that the scope has none left.
-    pub(super) fn advice(&self, before: &State, after: &State) -> Vec<String> {
+    /// That entries to remove were not there.
+    pub(super) fn advice(&self, before: &State) -> Vec<String> {
         let document = as_value(before).unwrap_or_default();
         let mut advice = Vec::new();
         for (list, given) in &self.lists {
@@ -136,11 +136,6 @@ impl ListEdit {
                 });
                 advice.extend(briefly(absent.collect()));
             }
-        }
-        let is_whole = |state: &State| state.scope.hosts.is_empty() && state.scope.paths.is_empty();
-        if is_whole(after) && !is_whole(before) {
-            let whole = "the scope has no entry left, so a maintenance is for the whole service";
-            advice.push(whole.to_owned());
         }
         advice
     }
@@ -187,7 +182,7 @@ mod tests {
     ) -> Result<(State, Vec<String>), FieldError> {
         let edit = ListEdit::read(verb, &Field::root(body))?;
         let after = edit.apply(before)?;
-        let advice = edit.advice(before, &after);
+        let advice = edit.advice(before);
         Ok((after, advice))
     }
 
@@ -231,7 +226,6 @@ mod tests {
             [
                 "/c was not in scope.paths; there are: /a, /b",
                 "192.0.2.7=/b was not in exempt.probers; there are: 10.0.0.0/8=/, 10.0.0.0/8=/b, 192.0.2.7=/a",
-                "the scope has no entry left, so a maintenance is for the whole service",
             ]
         );
         let body = json!({ "scope": { "paths": ["/c"] }, "exempt": { "probers": [] } });

@@ -112,7 +112,7 @@ pub(super) fn as_value(state: &State) -> Result<Value, FieldError> {
 }
 
 /// The document with the members that it leaves out while they are empty.
-fn with_all_members(state: &State) -> Result<Value, FieldError> {
+pub(super) fn with_all_members(state: &State) -> Result<Value, FieldError> {
     let mut document = as_value(state)?;
     for (part, member, empty) in [
         ("", "reads", json!({ "paths": [] })),
@@ -128,16 +128,27 @@ fn with_all_members(state: &State) -> Result<Value, FieldError> {
 }
 
 /// Refuses members of `patch` that `result`, which holds every field there is, does not have.
-fn refuse_unknown(patch: &Value, result: &Value, pointer: &str) -> Result<(), FieldError> {
-    let (Value::Object(patch), Value::Object(result)) = (patch, result) else {
-        return Ok(());
+pub(super) fn refuse_unknown(
+    patch: &Value,
+    result: &Value,
+    pointer: &str,
+) -> Result<(), FieldError> {
+    let (patch, result) = match (patch, result) {
+        (Value::Object(patch), Value::Object(result)) => (patch, result),
+        (Value::Array(patch), Value::Array(result)) => {
+            let mut items = patch.iter().zip(result).enumerate();
+            return items.try_for_each(|(index, (patch, result))| {
+                refuse_unknown(patch, result, &format!("{pointer}/{index}"))
+            });
+        }
+        _ => return Ok(()),
     };
     for (name, value) in patch {
         let below = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
         match result.get(name) {
             Some(result) => refuse_unknown(value, result, &below)?,
             // The one object whose names are free; taking a language away leaves no trace.
-            None if pointer == "/notice/languages" && value.is_null() => {}
+            None if pointer.ends_with("/notice/languages") && value.is_null() => {}
             None => {
                 let known: Vec<_> = result.keys().map(String::as_str).collect();
                 let reason = format!("{name:?} is not a field; known here: {}", known.join(", "));

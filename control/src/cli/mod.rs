@@ -5,6 +5,8 @@ mod check;
 mod client;
 mod commands;
 mod exit;
+mod input;
+mod json_file;
 mod lists;
 mod log;
 mod run;

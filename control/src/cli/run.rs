@@ -3,9 +3,10 @@ use crate::cli::args::{Allowlist, Cli, Command, Store};
 use crate::cli::client::Client;
 use crate::cli::commands::check;
 use crate::cli::commands::check::Checks;
+use crate::cli::commands::states::{declared, lists};
 use crate::cli::commands::testers::{allowlist, pass};
 use crate::cli::commands::{
-    explain, history, lists, node, notice, preview, service, status, store, switch, token,
+    explain, history, node, notice, preview, service, status, store, switch, token,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::{Report, print};
@@ -69,6 +70,8 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::Reads(command) => lists::run(&client, &command, format),
         Command::Api(command) => lists::run(&client, &command, format),
         Command::Cors(command) => lists::run(&client, &command, format),
+        Command::Apply(options) => declared::apply(&client, &options, format),
+        Command::Export(options) => declared::export(&client, &options),
         Command::Pass(command) => pass::run(&client, &command, format),
         Command::Status { services } => status::run(&client, &services),
         Command::History { service } => history::run(&client, &service),

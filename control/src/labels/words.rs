@@ -36,6 +36,11 @@ impl Words {
         self.end.map_or(Ok(()), |end| end.checked(now).map(|_| ()))
     }
 
+    /// Whether their end is past.
+    pub(crate) fn have_ended(&self, now: Timestamp) -> bool {
+        self.end.is_some_and(|end| end.at(now) <= now)
+    }
+
     /// The label that these words make; `None` where nothing is said.
     pub(crate) fn label(&self, added: Made) -> Option<Label> {
         let label = Label {

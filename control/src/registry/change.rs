@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use intermission_core::{Mode, State};
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use crate::store::{
 use crate::values::etag::Condition;
 use crate::values::now::Now;
 use crate::values::random::random;
+use crate::wire::difference::{Conflict, Snapshot};
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 use crate::wire::wait::Wait;
@@ -67,6 +69,27 @@ impl ChangeRequest {
         })
     }
 
+    /// What is in force for the services of `target`; for one that is to be added, what comes before its first revision.
+    fn select(
+        &self,
+        facts: &Facts,
+        target: &Target,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Published>>, ChangeError> {
+        let (Change::Apply(declared), Target::Named(_)) = (&self.change, target) else {
+            return Ok(facts.select(target)?.into_iter().cloned().collect());
+        };
+        let services = declared
+            .names()
+            .map(|name| match facts.service(name.as_str()) {
+                Err(_) if declared.creates() => {
+                    Ok(Arc::new(Published::unborn(name, &facts.identity, now)))
+                }
+                known => known.cloned(),
+            });
+        services.collect()
+    }
+
     /// What `before` becomes, if it becomes anything else.
     fn apply(
         &self,
@@ -86,7 +109,7 @@ impl ChangeRequest {
         }
         let refuse = |invalid| ChangeError::Invalid {
             service: service.clone(),
-            invalid,
+            invalid: self.change.placed(service, invalid),
         };
         let labels = &before.labels;
         let after = self.change.apply(&before.state, labels, now);
@@ -111,11 +134,22 @@ impl ChangeRequest {
         ));
         let labels = self.change.labels(&before.state, labels, &after, &stamp);
         let labels = kept.of(labels).map_err(refuse)?;
-        if after == before.state && timer.as_ref() == running && labels == before.labels {
+        let is_same = after == before.state && timer.as_ref() == running && labels == before.labels;
+        if is_same && !before.is_unborn() {
             if self.reason.is_some() {
                 warnings.push("nothing changed, so the reason is not kept".to_owned());
             }
             return Ok((None, warnings));
+        }
+        if let Some(expected) = self.change.missed(&before.state) {
+            let wanted = Snapshot::of(&after, &labels, timer.as_ref());
+            return Err(ChangeError::Conflicts(vec![Conflict {
+                service: service.clone(),
+                expected,
+                revision: before.state.revision,
+                since: None,
+                wanted: before.snapshot().differences(&wanted),
+            }]));
         }
         after.revision = stamp.revision;
         before.state.may_become(&after).map_err(refuse)?;
@@ -172,9 +206,29 @@ impl Registry {
         target: &Target,
         asked: &ChangeRequest,
     ) -> Result<Vec<Outcome>, ChangeError> {
-        self.commit_once(asked.requester(), |memory, now| {
+        let changed = self.commit_once(asked.requester(), |memory, now| {
             memory.change(target, asked, now)
+        });
+        changed.map_err(|error| match error {
+            ChangeError::Conflicts(conflicts) => {
+                let conflicts = conflicts.into_iter();
+                ChangeError::Conflicts(conflicts.map(|conflict| self.compared(conflict)).collect())
+            }
+            other => other,
         })
+    }
+
+    /// A conflict with what has changed since the revision that the file names.
+    fn compared(&self, conflict: Conflict) -> Conflict {
+        let service = &conflict.service;
+        let earlier = self.state_at(service, conflict.expected).ok();
+        let current = self.memory().service(service).ok();
+        let since = earlier.zip(current).map(|(earlier, current)| {
+            let timer = current.summary.timer.as_ref();
+            let earlier = Snapshot::of(&earlier.state, &earlier.labels, timer);
+            earlier.differences(&current.snapshot())
+        });
+        Conflict { since, ..conflict }
     }
 }
 
@@ -189,8 +243,15 @@ impl Memory {
         let mut outcomes = Vec::new();
         let (mut changed, mut barriers) = (Vec::new(), Vec::new());
         let kept = self.kept(&facts);
-        for before in facts.select(target)? {
-            let (after, mut warnings) = asked.apply(before, kept, now.time)?;
+        let mut conflicts = Vec::new();
+        for before in asked.select(&facts, target, now.time)? {
+            let (after, mut warnings) = match asked.apply(&before, kept, now.time) {
+                Err(ChangeError::Conflicts(conflict)) => {
+                    conflicts.extend(conflict);
+                    continue;
+                }
+                applied => applied?,
+            };
             let state = after.as_ref().map_or(&before.state, |after| &after.state);
             warnings.extend(self.advice_about_nodes(asked, &before.state, state, now)?);
             let summary = after
@@ -204,6 +265,9 @@ impl Memory {
             }
             outcomes.push(outcome);
             changed.extend(after.map(|after| Step::Changed(Box::new(after))));
+        }
+        if !conflicts.is_empty() {
+            return Err(ChangeError::Conflicts(conflicts));
         }
         changed.extend(barriers);
         Ok((Batch(changed), outcomes))

@@ -2,6 +2,7 @@ use intermission_core::{FieldError, StateTag};
 
 use crate::labels::PassLabel;
 use crate::store::StoreError;
+use crate::wire::difference::Conflict;
 use crate::wire::forgotten::Kept;
 
 /// Why a change was not made; nothing was changed then, in any service.
@@ -22,6 +23,8 @@ pub(crate) enum ChangeError {
         revision: u64,
         tag: StateTag,
     },
+    /// These services have changed since the file that is applied was exported.
+    Conflicts(Vec<Conflict>),
     /// Something else was asked under the same key.
     KeyReused { key: String },
     /// A pass of the service has the name.

@@ -31,7 +31,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 31] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
@@ -76,6 +76,8 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 31] {
         ("/v1/fleet", get(fleet::whole)),
         ("/v1/barriers/{id}", get(fleet::barrier)),
         ("/v1/changes", post(changes::several)),
+        ("/v1/apply", post(changes::apply)),
+        ("/v1/export", get(services::export)),
         ("/v1/store/adopt", post(nodes::adopt)),
         ("/v1/tokens", get(tokens::list).post(tokens::create)),
         ("/v1/tokens/{name}/revoke", post(tokens::revoke)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod allowlist;
 pub(crate) mod barrier;
+pub(crate) mod difference;
 pub(crate) mod fleet;
 pub(crate) mod forgotten;
 pub(crate) mod history;

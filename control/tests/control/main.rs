@@ -3,6 +3,7 @@
 
 mod access;
 mod command;
+mod declared;
 mod fleet;
 mod openapi;
 mod process;

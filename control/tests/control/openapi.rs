@@ -215,6 +215,25 @@ fn every_answer_that_is_described_is_given() {
         &several,
         control.authorized(several.ask("")).json(&unknown),
     );
+    let apply = special("/v1/apply", "POST");
+    for (file, reason) in [
+        (json!({ "none": {} }), String::new()),
+        (
+            json!({ "shop": { "revision": 0, "scope": { "paths": ["/other"] } } }),
+            String::new(),
+        ),
+        (json!({}), "x".repeat(17 << 20)),
+    ] {
+        let body = json!({ "services": file, "reason": reason });
+        seen.ask(
+            &control,
+            &apply,
+            control.authorized(apply.ask("")).json(&body),
+        );
+    }
+    let export = special("/v1/export", "GET");
+    let none = Ask::new("GET", "/v1/export?services=none");
+    seen.ask(&control, &export, control.authorized(none));
 
     let described = operations()
         .into_iter()

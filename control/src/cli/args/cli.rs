@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args::allowlist::Allowlist;
 use crate::cli::args::check::Check;
+use crate::cli::args::declared::{Apply, Export};
 use crate::cli::args::lists::{API, CORS, EXEMPT, Lists, READS, SCOPE};
 use crate::cli::args::node::Node;
 use crate::cli::args::notice::{Explain, Notice, Preview};
@@ -87,6 +88,10 @@ pub(crate) enum Command {
     /// Say which origins may read refusals
     #[command(subcommand)]
     Cors(Lists<CORS>),
+    /// Make of services what a file says, in one change of all or of none; the mode stays, and so do the passes
+    Apply(Apply),
+    /// Print what apply reads
+    Export(Export),
     /// Show what is in force, of these services or of all
     Status {
         /// The services to show; one alone is shown in full

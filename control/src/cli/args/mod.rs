@@ -3,6 +3,7 @@
 mod allowlist;
 mod check;
 mod cli;
+mod declared;
 mod ends;
 mod lists;
 mod node;
@@ -18,6 +19,7 @@ pub(crate) use self::allowlist::{
 };
 pub(crate) use self::check::Check;
 pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
+pub(crate) use self::declared::{Apply, Export};
 pub(crate) use self::ends::Ends;
 pub(crate) use self::lists::{Edit, Lists};
 pub(crate) use self::node::Node;

@@ -1,12 +1,12 @@
+use serde_json::Value;
+
 use crate::cli::client::{Client, service_path};
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Report;
-use crate::cli::terminal::changed_labels::label_differences;
-use crate::cli::terminal::diff::differences;
 use crate::values::timestamp::brief_time;
+use crate::wire::difference::Snapshot;
 use crate::wire::history::{Entry, HistoryPage};
 use crate::wire::stamp::Stamp;
-use crate::wire::timer::Timer;
 
 /// Where the documents end.
 const NOT_KEPT: &str = "       the documents of this and earlier revisions are not kept any more\n";
@@ -55,32 +55,33 @@ fn headline(stamp: &Stamp) -> String {
 /// One change, which followed `older`.
 fn described(entry: &Entry, older: Option<&Entry>) -> String {
     let mut text = headline(&entry.stamp);
-    let documents = entry.before.as_ref().zip(entry.after.as_ref());
-    let documents: Vec<_> = documents.into_iter().collect();
-    for difference in documents
-        .iter()
-        .flat_map(|(before, after)| differences(before, after))
-        // They are digests, and the passes have names.
-        .filter(|difference| !difference.starts_with("allowlist.passes "))
-    {
+    let [before, after] = sides(entry, older);
+    for difference in before.differences(&after) {
         text.push_str(&format!("         {difference}\n"));
-    }
-    if let Some(older) = older.filter(|_| !documents.is_empty()) {
-        for difference in label_differences(older, entry) {
-            text.push_str(&format!("         {difference}\n"));
-        }
-    }
-    let before = older.and_then(|older| older.timer.as_ref());
-    if before != entry.timer.as_ref() {
-        let timers = [before, entry.timer.as_ref()].map(timer);
-        text.push_str(&format!("         timer {}\n", timers.join(" -> ")));
     }
     text
 }
 
-fn timer(timer: Option<&Timer>) -> String {
-    timer.map_or_else(
-        || "nothing".to_owned(),
-        |timer| format!("{} (for {})", timer.at, timer.length),
-    )
+/// What was in force before and after a change, as far as both documents are kept.
+fn sides(entry: &Entry, older: Option<&Entry>) -> [Snapshot; 2] {
+    let documents = entry.before.as_ref().zip(entry.after.as_ref());
+    let timers = [older, Some(entry)].map(|entry| entry.and_then(|entry| entry.timer.clone()));
+    let side = |document: Option<&Value>, labelled: &Entry, timer| {
+        let labelled = document.map(|_| labelled);
+        Snapshot {
+            document: document.cloned().unwrap_or_default(),
+            labels: labelled.map_or_else(Vec::new, |entry| entry.labels.clone()),
+            passes: labelled.map_or_else(Vec::new, |entry| entry.passes.clone()),
+            timer,
+        }
+    };
+    let [before, after] = timers;
+    [
+        side(
+            documents.map(|(before, _)| before),
+            older.unwrap_or(entry),
+            before,
+        ),
+        side(documents.map(|(_, after)| after), entry, after),
+    ]
 }

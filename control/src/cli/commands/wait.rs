@@ -13,7 +13,7 @@ use crate::cli::args::{Format, Waiting};
 use crate::cli::client::Client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::{Paint, Report, progress_line, say, waited};
+use crate::cli::terminal::{Follow, Paint, Report, described, progress_line, say, waited};
 use crate::values::duration::ParseDurationError;
 use crate::wire::barrier::Progress;
 use crate::wire::summary::{Outcome, Outcomes};
@@ -53,6 +53,24 @@ pub(crate) fn body(wait: &Wait) -> Value {
         "ignore_upgraded": wait.ignore_upgraded,
         "gone_after": wait.gone_after.map(|after| after.duration().as_secs()),
     })
+}
+
+/// What became of one service, and of the wait that was asked for.
+pub(crate) fn outcome(
+    client: &Client,
+    outcome: Outcome,
+    wait: Option<&Wait>,
+    format: Format,
+) -> Result<Report, Failure> {
+    let (paint, now) = (Paint::from_env(), Timestamp::now());
+    let human = described(&outcome, Follow::MayBeAwaited, paint, now);
+    match wait {
+        Some(wait) => {
+            let services = vec![outcome];
+            follow(client, Outcomes { services }, &human, wait, format)
+        }
+        None => Report::new(&outcome, human),
+    }
 }
 
 /// Waits for all of `outcomes`; `human` tells what they are.

@@ -1,13 +1,12 @@
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use clap::ValueEnum;
 use intermission_core::Cidr;
 
 use crate::change::Width;
+use crate::cli::input;
 use crate::cli::lists::place::{Fault, Place};
 use crate::cli::lists::{lines, published};
 
@@ -35,9 +34,6 @@ pub(crate) struct List {
     within: usize,
 }
 
-/// More than any list of addresses has, in bytes.
-const LARGEST: u64 = 64 << 20;
-
 impl List {
     /// Reads the list in the file at `path`, or on standard input where that is `-`.
     pub(crate) fn from_file(
@@ -46,44 +42,13 @@ impl List {
         parts: &[String],
         width: Width,
     ) -> Result<Self, ListError> {
-        let read = |mut from: Box<dyn Read>| {
-            let mut bytes = Vec::new();
-            from.by_ref().take(LARGEST).read_to_end(&mut bytes)?;
-            match from.read(&mut [0])? {
-                0 => Ok(bytes),
-                _ => Err(io::Error::other(format!("has more than {LARGEST} bytes"))),
-            }
-        };
-        let bytes = if path == Path::new("-") {
-            read(Box::new(io::stdin()))
-        } else {
-            File::open(path).and_then(|file| read(Box::new(file)))
-        };
-        let list = bytes
-            .map_err(Fault::whole)
-            .and_then(|bytes| Self::read(&bytes, format, parts, width));
-        let name = Self::name(path);
+        let text = input::read(path).map_err(Fault::whole);
+        let list = text.and_then(|text| Self::read(&text, format, parts, width));
+        let name = input::name(path);
         list.map_err(|fault| ListError { name, fault })
     }
 
-    /// What the file at `path` is called.
-    pub(crate) fn name(path: &Path) -> String {
-        match path.to_str() {
-            Some("-") => "standard input".to_owned(),
-            _ => path.display().to_string(),
-        }
-    }
-
-    fn read(
-        bytes: &[u8],
-        format: ListFormat,
-        parts: &[String],
-        width: Width,
-    ) -> Result<Self, Fault> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            Fault::whole(format!("is not UTF-8 at byte {}", error.valid_up_to()))
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    fn read(text: &str, format: ListFormat, parts: &[String], width: Width) -> Result<Self, Fault> {
         let found = match format {
             ListFormat::Lines if parts.is_empty() => lines::read(text),
             ListFormat::Lines => Err(Fault::whole("has no parts to choose by --part")),

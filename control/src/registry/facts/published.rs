@@ -3,13 +3,15 @@ use std::iter;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use intermission_core::{State, StateTag};
+use intermission_core::{Mode, ServiceName, State, StateTag};
 use jiff::Timestamp;
 
 use crate::labels::Labels;
 use crate::registry::facts::wakes::Wakes;
 use crate::store::StoredState;
 use crate::values::etag::tag_of;
+use crate::wire::difference::Snapshot;
+use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
 
 /// All services, by name.
@@ -57,6 +59,31 @@ impl Published {
             earlier: earlier.take(REMEMBERED).cloned().collect(),
             wakes: before.map_or_else(Arc::default, |before| Arc::clone(&before.wakes)),
         }
+    }
+
+    /// What comes before the first revision of a service that is to be added.
+    pub(crate) fn unborn(name: &ServiceName, identity: &str, now: Timestamp) -> Self {
+        let mut state = State::initial(name.clone(), Mode::Off);
+        state.store = identity.into();
+        let stamp = Stamp {
+            revision: state.revision,
+            at: now,
+            actor: String::new(),
+            action: String::new(),
+            reason: None,
+        };
+        let stored = StoredState::new(state, stamp, None, None, Labels::default());
+        Self::new(&stored, None)
+    }
+
+    /// Whether the service is not there yet.
+    pub(crate) fn is_unborn(&self) -> bool {
+        self.state.revision == 0
+    }
+
+    /// All of it that operators compare.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.state, &self.labels, self.summary.timer.as_ref())
     }
 
     /// Whether the tag is that of a state before it that is remembered.

@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use axum::routing::{MethodRouter, post};
 use intermission_core::{Field, FieldError};
 
-use crate::change::{Change, Enter, Width};
+use crate::change::{Change, Declarations, Enter, Width};
 use crate::registry::{ChangeRequest, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::json_request::{JsonRequest, PathName, wait};
+use crate::server::http::json_request::{JsonRequest, LargeRequest, PathName, wait};
 use crate::server::http::problem::Problem;
 use crate::values::members::{flag, optional, text, texts, whole_number};
 use crate::wire::summary::Outcomes;
@@ -54,11 +54,7 @@ pub(crate) async fn rollback(
 
 /// `POST /v1/changes`: one action for several services, all or none.
 pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
-    if order.expected.is_some() {
-        let reason =
-            "If-Match names one service's state; change services one by one, or leave it out";
-        return Err(FieldError::new("", reason).into());
-    }
+    refuse_condition(&order)?;
     let body = order.body();
     let target = target(&body)?;
     let action = match optional(&body, "action", text)?.as_deref() {
@@ -80,6 +76,33 @@ pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> 
         .blocking(move |registry| registry.change(&target, &asked))
         .await?;
     json(StatusCode::OK, &Outcomes { services })
+}
+
+/// `POST /v1/apply`: what a file says of several services, all or none.
+pub(crate) async fn apply(
+    State(app): State<Arc<App>>,
+    LargeRequest(order): LargeRequest,
+) -> Answer {
+    refuse_condition(&order)?;
+    let body = order.body();
+    let declared = Declarations::read(&body)?;
+    let (reason, wait) = (order.reason()?, wait(&body)?);
+    body.only(&[&Declarations::FIELDS[..], &["reason", "wait"]].concat())?;
+    let names = declared.names().map(ToString::to_string).collect();
+    let asked = order.asked(Change::Apply(declared), reason, wait);
+    let services = app
+        .blocking(move |registry| registry.change(&Target::Named(names), &asked))
+        .await?;
+    json(StatusCode::OK, &Outcomes { services })
+}
+
+/// Refuses a condition on a change of several services.
+fn refuse_condition(order: &JsonRequest) -> Result<(), FieldError> {
+    let reason = "If-Match names one service's state; change services one by one, or leave it out";
+    let is_said = order.expected.is_some();
+    is_said
+        .then(|| FieldError::new("", reason))
+        .map_or(Ok(()), Err)
 }
 
 /// Makes a change of one service, and answers with what became of it.

@@ -1,13 +1,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use intermission_core::ServiceName;
+use serde_json::{Map, json};
 
+use crate::change::exported;
+use crate::registry::{Registry, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
 use crate::server::http::json_request::JsonRequest;
+use crate::server::http::problem::Problem;
 use crate::token::Role;
 use crate::wire::summary::Summaries;
 
@@ -21,6 +25,25 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
     });
     let services = services.collect();
     json(StatusCode::OK, &Summaries { services })
+}
+
+/// `GET /v1/export`: all services, or those of `?services=NAME,NAME`, as `POST /v1/apply` takes them.
+pub(crate) async fn export(State(app): State<Arc<App>>, uri: Uri) -> Answer {
+    let query = uri.query().unwrap_or_default().split('&');
+    let mut named = query.filter_map(|pair| pair.strip_prefix("services="));
+    let target = named.next().map_or(Target::All, |names| {
+        Target::Named(names.split(',').map(str::to_owned).collect())
+    });
+    let export = move |registry: &Registry| {
+        let facts = registry.memory().facts();
+        let services = facts.select(&target)?.into_iter().map(|service| {
+            let exported = exported(&service.state, &service.labels)?;
+            Ok((service.summary.service.clone(), exported))
+        });
+        services.collect::<Result<Map<_, _>, Problem>>()
+    };
+    let services = app.blocking(export).await?;
+    json(StatusCode::OK, &json!({ "services": services }))
 }
 
 /// `POST /v1/services`

@@ -12,7 +12,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads a body that is not longer than a state may be.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
-    let read = tokio::time::timeout(PATIENCE, to_bytes(body, State::MAX_BYTES)).await;
+    read_up_to(body, State::MAX_BYTES).await
+}
+
+/// Reads a body of at most so many bytes.
+pub(crate) async fn read_up_to(body: Body, most: usize) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, most)).await;
     let slow = |_| {
         Problem::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -26,10 +31,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
             "The body is too large",
-            format!(
-                "it was cut off, or has more than the {} bytes allowed",
-                State::MAX_BYTES
-            ),
+            format!("it was cut off, or has more than the {most} bytes allowed"),
         )
     })
 }

@@ -5,7 +5,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use intermission_core::{Field, FieldError, is_unseen};
+use intermission_core::{Field, FieldError, State, is_unseen};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -163,13 +163,43 @@ pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
     Ok(Some(asked))
 }
 
+/// A request about the states of several services.
+#[derive(Debug)]
+pub(crate) struct LargeRequest(pub(crate) JsonRequest);
+
+impl LargeRequest {
+    /// The most bytes of its body.
+    const MOST: usize = 16 << 20;
+}
+
+impl<S: Send + Sync> FromRequest<S> for LargeRequest {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
+        JsonRequest::read(request, state, Self::MOST)
+            .await
+            .map(Self)
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for JsonRequest {
     type Rejection = Problem;
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
+        Self::read(request, state, State::MAX_BYTES).await
+    }
+}
+
+impl JsonRequest {
+    /// Reads one whose body has at most so many bytes.
+    async fn read<S: Send + Sync>(
+        request: Request<Body>,
+        state: &S,
+        most: usize,
+    ) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, state).await?;
-        let body = body::read(body).await?;
+        let body = body::read_up_to(body, most).await?;
         // A webhook that sends nothing need not say of what kind.
         if !body.is_empty() || parts.headers.contains_key(CONTENT_TYPE) {
             body::check_type(&parts.headers, &["application/json"])?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::registry::ChangeError;
 use crate::store::EtcdFault;
+use crate::wire::difference::Conflict;
 use crate::wire::forgotten::Kept;
 use crate::wire::node::MemberId;
 
@@ -175,6 +176,22 @@ impl From<ChangeError> for Problem {
             .with("service", service)
             .with("revision", revision)
             .with("etag", tag.as_str()),
+            ChangeError::Conflicts(conflicts) => {
+                let services = conflicts.iter().map(|conflict| {
+                    let Conflict { service, revision, expected, .. } = conflict;
+                    format!("{service} is at revision {revision}, and the file at {expected}")
+                });
+                let services = services.collect::<Vec<_>>().join(", ");
+                let detail = format!("{services}; nothing was changed; export them again, and decide again");
+                let conflicts = serde_json::to_value(&conflicts).unwrap_or_default();
+                Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "conflict",
+                    "The services have changed since the export",
+                    detail,
+                )
+                .with("conflicts", conflicts)
+            }
             ChangeError::KeyReused { key } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key-reused",

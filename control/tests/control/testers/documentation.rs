@@ -18,13 +18,18 @@ fn example(heading: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_examples_about_entries_passes_and_lists_are_run_as_they_stand() {
+fn the_examples_of_changes_are_run_as_they_stand() {
     let home = Home::new();
     let control = home.start();
     control.add("shop");
     let program = beside("intermission");
     let folder = program.parent().map(Path::display).unwrap();
-    for heading in ["Entries", "Passes", "Scope, exemptions and other lists"] {
+    for heading in [
+        "Entries",
+        "Passes",
+        "Scope, exemptions and other lists",
+        "States in Git",
+    ] {
         let lines = example(heading);
         assert!(lines.len() >= 3, "{lines:?}");
         for line in lines {
@@ -32,6 +37,7 @@ fn the_examples_about_entries_passes_and_lists_are_run_as_they_stand() {
             shell
                 .env("PATH", format!("{folder}:/usr/bin:/bin"))
                 .env("INTERMISSION_SERVER", format!("http://{}", control.address))
+                .current_dir(home.path())
                 .args(["-c", line]);
             let run = Run::from(shell.output().unwrap());
             assert_eq!(run.code, Some(0), "{line}: {}{}", run.out, run.err);

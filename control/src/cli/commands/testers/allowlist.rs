@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::change::Width;
 use crate::cli::args::{AddedEntries, Format, Listed, Pruned, RemovedEntries, SetEntries};
 use crate::cli::client::{Client, service_path};
-use crate::cli::commands::table::table;
 use crate::cli::commands::testers::ends::{add_end, end};
 use crate::cli::commands::testers::pass;
-use crate::cli::commands::{outcome, wait};
+use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
+use crate::cli::input;
 use crate::cli::lists::List;
-use crate::cli::terminal::{Follow, Paint, Report, described};
+use crate::cli::terminal::{Follow, Paint, Report, described, table};
 use crate::labels::Name;
 use crate::token::Made;
 use crate::values::timestamp::brief_time;
@@ -77,7 +77,7 @@ pub(crate) fn remove(
         body.insert("cidrs".to_owned(), json!(cidrs));
     }
     let outcome = change(client, service, "remove", body)?;
-    outcome::report(client, outcome, wait.as_ref(), format)
+    wait::outcome(client, outcome, wait.as_ref(), format)
 }
 
 /// `allowlist prune`.
@@ -159,13 +159,13 @@ fn edit_by_list(
         return Err(Failure::invalid(format!(
             "nothing was changed: {}: {list} are more than a state has room for, which is 1 MiB, some 70,000 addresses; \
              name blocks in place of single addresses",
-            List::name(from)
+            input::name(from)
         )));
     }
     let report = edit_listed(client, service, verb, listed, body)?;
     Ok(report.with_aside(format!(
         "{service}: read {list} from {}\n",
-        List::name(from)
+        input::name(from)
     )))
 }
 

@@ -6,11 +6,10 @@ use ureq::http::uri::Authority;
 
 use crate::cli::args::{Format, NewPass, Pass, RevokedPass};
 use crate::cli::client::{Client, escaped, service_path};
-use crate::cli::commands::table::table;
 use crate::cli::commands::testers::ends::{add_end, end};
-use crate::cli::commands::{outcome, wait};
+use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
-use crate::cli::terminal::{Follow, Paint, Report, described};
+use crate::cli::terminal::{Follow, Paint, Report, described, table};
 use crate::token::Made;
 use crate::values::timestamp::brief_time;
 use crate::wire::allowlist::{self, PassList, PassView};
@@ -112,7 +111,7 @@ fn revoke(client: &Client, options: &RevokedPass, format: Format) -> Result<Repo
     let body = json!({ "reason": reason, "wait": wait.as_ref().map(wait::body) });
     let path = format!("{}/passes/{}", service_path(service), escaped(name));
     let outcome: Outcome = client.delete(&path, &body)?;
-    outcome::report(client, outcome, wait.as_ref(), format)
+    wait::outcome(client, outcome, wait.as_ref(), format)
 }
 
 /// A host as a link has it.

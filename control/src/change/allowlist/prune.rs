@@ -6,19 +6,19 @@ use std::sync::Arc;
 use intermission_core::{Allowlist, Cidr, State};
 use jiff::Timestamp;
 
-use crate::change::entries::briefly;
+use crate::change::allowlist::entries::briefly;
 use crate::labels::{Label, Labels};
 use crate::values::timestamp::to_core;
 
 /// Takes off what has ended at this time, entries and passes.
-pub(super) fn end_due(allowlist: &mut Allowlist, labels: &Labels, now: Timestamp) {
+pub(in crate::change) fn end_due(allowlist: &mut Allowlist, labels: &Labels, now: Timestamp) {
     allowlist.cidrs = not_ended(&allowlist.cidrs, labels, now);
     let now = to_core(now);
     allowlist.passes.retain(|pass| !pass.has_ended(now));
 }
 
 /// The entries that have not ended at this time.
-pub(super) fn not_ended(cidrs: &[Cidr], labels: &Labels, now: Timestamp) -> Vec<Cidr> {
+pub(in crate::change) fn not_ended(cidrs: &[Cidr], labels: &Labels, now: Timestamp) -> Vec<Cidr> {
     let entries = labels.entries(cidrs);
     entries
         .filter(|(_, label)| !label.is_some_and(|label| label.has_ended(now)))
@@ -27,7 +27,7 @@ pub(super) fn not_ended(cidrs: &[Cidr], labels: &Labels, now: Timestamp) -> Vec<
 }
 
 /// Takes off the entries that have ended, and those within another entry that does not end before them.
-pub(super) fn prune(cidrs: &mut Vec<Cidr>, labels: &Labels, now: Timestamp) {
+pub(in crate::change) fn prune(cidrs: &mut Vec<Cidr>, labels: &Labels, now: Timestamp) {
     // An entry without an end ends last.
     let end = |label: Option<&Arc<Label>>| label.and_then(|label| label.until);
     let ends = labels.entries(cidrs);
@@ -47,7 +47,7 @@ pub(super) fn prune(cidrs: &mut Vec<Cidr>, labels: &Labels, now: Timestamp) {
 }
 
 /// Which entries were pruned, and why.
-pub(super) fn pruned_advice(before: &State, after: &State) -> Vec<String> {
+pub(in crate::change) fn pruned_advice(before: &State, after: &State) -> Vec<String> {
     let left: HashSet<Cidr> = after.allowlist.cidrs.iter().copied().collect();
     let before = before.allowlist.cidrs.iter();
     let pruned = before.filter(|cidr| !left.contains(cidr));

@@ -16,7 +16,7 @@ pub(crate) struct Entries(Vec<Cidr>);
 #[derive(Clone, Debug)]
 pub(crate) struct AddedEntries {
     entries: Entries,
-    pub(super) words: Words,
+    pub(in crate::change) words: Words,
 }
 
 /// Entries to take away: some by address, and all that have one of these names.
@@ -45,7 +45,7 @@ impl Entries {
     }
 
     /// Entries that are there already stay where they are.
-    pub(super) fn add_to(&self, allowlist: &mut Vec<Cidr>) {
+    pub(in crate::change) fn add_to(&self, allowlist: &mut Vec<Cidr>) {
         let mut known: HashSet<_> = allowlist.iter().copied().collect();
         let added = self.0.iter().filter(|cidr| known.insert(**cidr));
         allowlist.extend(added);
@@ -61,11 +61,11 @@ impl AddedEntries {
     }
 
     /// Those that are to be added, and those that get another label.
-    pub(super) fn cidrs(&self) -> &[Cidr] {
+    pub(in crate::change) fn cidrs(&self) -> &[Cidr] {
         &self.entries.0
     }
 
-    pub(super) fn add_to(
+    pub(in crate::change) fn add_to(
         &self,
         allowlist: &mut Vec<Cidr>,
         now: Timestamp,
@@ -88,7 +88,7 @@ impl RemovedEntries {
         Ok(Self { entries, names })
     }
 
-    pub(super) fn remove_from(
+    pub(in crate::change) fn remove_from(
         &self,
         allowlist: &mut Vec<Cidr>,
         labels: &Labels,
@@ -110,7 +110,12 @@ impl RemovedEntries {
 
     /// What an operator may not expect of their removal: which ones have a name, that others let the same addresses in, or
     /// that they were not there.
-    pub(super) fn advice(&self, before: &[Cidr], after: &[Cidr], labels: &Labels) -> Vec<String> {
+    pub(in crate::change) fn advice(
+        &self,
+        before: &[Cidr],
+        after: &[Cidr],
+        labels: &Labels,
+    ) -> Vec<String> {
         let mut removed = self.entries.clone();
         let mut advice = Vec::new();
         for name in &self.names {
@@ -134,7 +139,7 @@ impl RemovedEntries {
 }
 
 /// How many entries of a name, and how many names, are listed.
-pub(super) const NAMED: usize = 20;
+pub(in crate::change) const NAMED: usize = 20;
 
 /// The entries of a name.
 fn called(name: &str, allowlist: &[Cidr], labels: &Labels) -> Vec<Cidr> {
@@ -182,7 +187,7 @@ fn removal_advice(removed: &[Cidr], before: &[Cidr], after: &[Cidr]) -> Vec<Stri
 }
 
 /// The first pieces of advice, and how many more there are.
-pub(super) fn briefly(mut advice: Vec<String>) -> Vec<String> {
+pub(in crate::change) fn briefly(mut advice: Vec<String>) -> Vec<String> {
     const MOST: usize = 20;
     if let Some(more) = advice.len().checked_sub(MOST).filter(|more| *more > 1) {
         advice.truncate(MOST);

@@ -2,10 +2,9 @@ use serde_json::{Value, json};
 
 use crate::cli::args::{Edit, Format, Lists};
 use crate::cli::client::{Client, service_path};
-use crate::cli::commands::table::table;
-use crate::cli::commands::{outcome, wait};
+use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
-use crate::cli::terminal::Report;
+use crate::cli::terminal::{Report, table};
 use crate::wire::lists::List;
 use crate::wire::summary::Outcome;
 
@@ -65,7 +64,7 @@ fn edit<const COMMAND: usize>(
     }
     let path = format!("{}/lists/{verb}", service_path(service));
     let outcome: Outcome = client.post(&path, &body)?;
-    outcome::report(client, outcome, wait.as_ref(), format)
+    wait::outcome(client, outcome, wait.as_ref(), format)
 }
 
 /// One entry on each line, after the option that names it.

@@ -18,11 +18,11 @@ impl NewPass {
         Self { name, digest, end }
     }
 
-    pub(super) fn name(&self) -> &Name {
+    pub(in crate::change) fn name(&self) -> &Name {
         &self.name
     }
 
-    pub(super) fn add_to(
+    pub(in crate::change) fn add_to(
         &self,
         allowlist: &mut Allowlist,
         now: Timestamp,
@@ -39,7 +39,7 @@ impl NewPass {
         Ok(())
     }
 
-    pub(super) fn label(&self, made: Made) -> PassLabel {
+    pub(in crate::change) fn label(&self, made: Made) -> PassLabel {
         PassLabel {
             name: self.name.to_string(),
             sha256: self.digest.to_string(),

@@ -1,5 +1,5 @@
 /// Rows of texts, in columns that are as wide as their widest text.
-pub(super) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
+pub(crate) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
     let mut widths = [0; COLUMNS];
     for row in rows {
         for (width, text) in widths.iter_mut().zip(row) {

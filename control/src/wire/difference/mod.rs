@@ -1,0 +1,10 @@
+//! What differs between two revisions of a service, as history and dry runs show it.
+
+mod conflict;
+mod difference;
+mod documents;
+mod labels;
+mod snapshot;
+
+pub(crate) use self::conflict::Conflict;
+pub(crate) use self::snapshot::Snapshot;

@@ -4,6 +4,7 @@ mod advice;
 mod allowlist;
 mod change;
 mod declared;
+mod effects;
 mod enter;
 mod format;
 mod labels;
@@ -21,6 +22,7 @@ pub(crate) use self::allowlist::entries::{AddedEntries, Entries, RemovedEntries}
 pub(crate) use self::allowlist::passes::NewPass;
 pub(crate) use self::change::{Change, Earlier};
 pub(crate) use self::declared::{Declarations, exported};
+pub(crate) use self::effects::Effects;
 pub(crate) use self::enter::Enter;
 pub(crate) use self::format::{check_format, format_advice, matters_to_nodes};
 pub(crate) use self::lists::{ListEdit, ListVerb};

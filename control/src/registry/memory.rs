@@ -61,6 +61,7 @@ impl Memory {
             changed,
             warnings,
             barrier: None,
+            preview: None,
             nodes: Some(self.lock().members(&summary.service)),
             summary,
         }

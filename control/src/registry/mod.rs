@@ -31,5 +31,5 @@ pub(crate) use self::facts::{Holder, Published, Target};
 pub(crate) use self::forget::ForgetRequest;
 pub(crate) use self::memory::Memory;
 pub(crate) use self::registry::Registry;
-pub(crate) use self::secrets::{PassRequest, Settled, TokenError};
+pub(crate) use self::secrets::{Settled, TokenError};
 pub(crate) use self::timers::Due;

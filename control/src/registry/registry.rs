@@ -240,15 +240,7 @@ mod tests {
     use crate::values::etag::Condition;
 
     fn request(change: Change) -> ChangeRequest {
-        ChangeRequest {
-            change,
-            expected: None,
-            actor: "operator".to_owned(),
-            reason: None,
-            caller: None,
-            once: None,
-            wait: None,
-        }
+        ChangeRequest::new(change, "operator")
     }
 
     fn enter() -> Change {

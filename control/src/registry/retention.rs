@@ -79,13 +79,8 @@ mod tests {
 
     fn change(registry: &Registry, change: Change, wait: Option<Wait>) {
         let asked = ChangeRequest {
-            change,
-            expected: None,
-            actor: "operator".to_owned(),
-            reason: None,
-            caller: None,
-            once: None,
             wait,
+            ..ChangeRequest::new(change, "operator")
         };
         registry.change(&Target::All, &asked).unwrap();
     }

@@ -96,13 +96,9 @@ impl Registry {
     ) -> Result<(), ChangeError> {
         let target = Target::Named(vec![service.summary.service.clone()]);
         let asked = ChangeRequest {
-            change,
             expected: Some(Condition::from(&service.tag)),
-            actor: TIMER.to_owned(),
             reason: Some(reason),
-            caller: None,
-            once: None,
-            wait: None,
+            ..ChangeRequest::new(change, TIMER)
         };
         self.change(&target, &asked).map(|_| ())
     }
@@ -143,15 +139,7 @@ mod tests {
 
     fn enter(registry: &Registry, limit: &str) {
         let enter = Enter::read(&Field::root(&json!({ "for": limit }))).unwrap();
-        let asked = ChangeRequest {
-            change: Change::Enter(enter),
-            expected: None,
-            actor: "operator".to_owned(),
-            reason: None,
-            caller: None,
-            once: None,
-            wait: None,
-        };
+        let asked = ChangeRequest::new(Change::Enter(enter), "operator");
         registry.change(&Target::All, &asked).unwrap();
     }
 

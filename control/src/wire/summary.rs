@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::token::Grant;
 use crate::values::timestamp::from_core;
+use crate::wire::difference::Preview;
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
@@ -62,6 +63,9 @@ pub(crate) struct Outcome {
     /// What waits until it is in force everywhere, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) barrier: Option<String>,
+    /// What would change, if that is all that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) preview: Option<Preview>,
     /// How many nodes of the service are known, if the answer says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nodes: Option<usize>,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::args::ends::Ends;
-use crate::cli::args::switch::{Switch, Waiting};
+use crate::cli::args::switch::{Making, Switch, Waiting};
 use crate::cli::lists::ListFormat;
 
 #[derive(Debug, Subcommand)]
@@ -78,9 +78,8 @@ pub(crate) struct Listed {
     /// Take entries wider than /8 too, or /16 of IPv6
     #[arg(long)]
     pub(crate) wide: bool,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
 }
 
 #[derive(Debug, Args)]
@@ -89,9 +88,8 @@ pub(crate) struct RemovedEntries {
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32, or a name for all entries that have it
     #[arg(value_name = "CIDR|NAME", required = true)]
     pub(crate) entries: Vec<String>,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }
@@ -99,7 +97,6 @@ pub(crate) struct RemovedEntries {
 #[derive(Debug, Args)]
 pub(crate) struct Pruned {
     pub(crate) service: String,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::switch::{Services, Waiting};
+use crate::cli::args::switch::{Making, Services, Waiting};
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
@@ -17,9 +17,8 @@ pub(crate) struct Apply {
     /// Take entries and probers wider than /8 too, or /16 of IPv6
     #[arg(long)]
     pub(crate) wide: bool,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }

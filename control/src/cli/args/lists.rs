@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
-use crate::cli::args::switch::Waiting;
+use crate::cli::args::switch::{Making, Waiting};
 use crate::wire::lists::List;
 
 /// The subcommands that edit lists, by their place in this table.
@@ -31,9 +31,8 @@ pub(crate) struct Edit<const COMMAND: usize> {
     pub(crate) service: String,
     #[command(flatten)]
     pub(crate) entries: Entries<COMMAND>,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }

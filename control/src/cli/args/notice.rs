@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::switch::Making;
+
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     pub(crate) service: String,
@@ -52,9 +54,8 @@ pub(crate) struct Notice {
     /// The language of the notice for all others [default: en]
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) own_language: Option<String>,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
 }
 
 #[derive(Debug, Args)]

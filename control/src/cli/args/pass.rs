@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::args::ends::Ends;
-use crate::cli::args::switch::Waiting;
+use crate::cli::args::switch::{Making, Waiting};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pass {
@@ -25,18 +25,16 @@ pub(crate) struct NewPass {
     /// The host of the service in the link [default: the one host of its scope]
     #[arg(long, value_name = "HOST")]
     pub(crate) host: Option<String>,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokedPass {
     pub(crate) service: String,
     pub(crate) name: String,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }

@@ -19,9 +19,19 @@ pub(crate) struct Switch {
     pub(crate) services: Services,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+    #[command(flatten)]
+    pub(crate) making: Making,
+}
+
+/// Why a change is made, and whether it is made.
+#[derive(Debug, Args)]
+pub(crate) struct Making {
     /// Why, for history; visitors do not see it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Change nothing, and show what would change, who would be let in or kept out, and what each rule has decided of late
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// Whether the command returns when control has the change, or when the nodes have it.
@@ -50,9 +60,8 @@ pub(crate) struct Enter {
     pub(crate) services: Services,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     /// What visitors read
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
@@ -74,7 +83,7 @@ pub(crate) struct Enter {
     pub(crate) allowlist: bool,
     /// When that is done, and waited for if --wait is given, check that this address is refused, as intermission check
     /// does; may be given several times
-    #[arg(long = "check", value_name = "URL", conflicts_with = "writes_only")]
+    #[arg(long = "check", value_name = "URL", conflicts_with_all = ["writes_only", "dry_run"])]
     pub(crate) checks: Vec<String>,
 }
 
@@ -86,9 +95,8 @@ pub(crate) struct Rollback {
     /// Let the allowlist have new entries wider than /8 too, or /16 of IPv6
     #[arg(long)]
     pub(crate) wide: bool,
-    /// Why, for history; visitors do not see it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }

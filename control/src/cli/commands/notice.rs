@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::Notice;
 use crate::cli::client::{Client, service_path};
+use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::{Follow, Paint, Report, described};
 use crate::wire::summary::Outcome;
@@ -21,8 +22,9 @@ pub(crate) fn run(client: &Client, options: &Notice) -> Result<Report, Failure> 
         return show(client, &options.service);
     }
     let path = format!("{}/notice", service_path(&options.service));
-    let body = json!({ "notice": patch, "reason": options.reason });
-    let outcome: Outcome = client.post(&path, &body)?;
+    let mut body = wait::making(&options.making);
+    body.insert("notice".to_owned(), patch.into());
+    let outcome: Outcome = client.post(&path, &Value::Object(body))?;
     let human = described(&outcome, Follow::Alone, Paint::from_env(), Timestamp::now());
     Report::new(&outcome, human)
 }

@@ -21,7 +21,6 @@ pub(crate) fn enter(
     let until = options.until.as_deref().map(read_time).transpose()?;
     options.limit.as_deref().map(check_limit).transpose()?;
     let named = [
-        ("reason", options.reason.as_deref().map(Value::from)),
         ("message", options.message.as_deref().map(Value::from)),
         ("until", until),
         ("for", options.limit.as_deref().map(Value::from)),
@@ -32,9 +31,9 @@ pub(crate) fn enter(
     let named = named
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    let named = named.collect();
-    let wait = wait::asked(&options.waiting)?;
-    let outcomes = change(client, "enter", &options.services, wait.as_ref(), named)?;
+    let (mut body, wait) = wait::asked(&options.making, &options.waiting)?;
+    body.extend(named);
+    let outcomes = change(client, "enter", &options.services, body)?;
     // Of several services an address does not tell which one it is of.
     let revision = match outcomes.services.as_slice() {
         [outcome] => Some(outcome.summary.revision),
@@ -54,13 +53,10 @@ pub(crate) fn switch(
     let Switch {
         services,
         waiting,
-        reason,
+        making,
     } = options;
-    let reason = reason.as_deref();
-    let named = reason.map(|reason| ("reason".to_owned(), reason.into()));
-    let named = named.into_iter().collect();
-    let wait = wait::asked(waiting)?;
-    let outcomes = change(client, action, services, wait.as_ref(), named)?;
+    let (body, wait) = wait::asked(making, waiting)?;
+    let outcomes = change(client, action, services, body)?;
     report(client, outcomes, wait.as_ref(), format)
 }
 
@@ -70,14 +66,11 @@ pub(crate) fn rollback(
     options: &Rollback,
     format: Format,
 ) -> Result<Report, Failure> {
-    let wait = wait::asked(&options.waiting)?;
-    // The endpoint takes a member that is null for none.
-    let body = json!({
-        "revision": options.revision, "reason": options.reason, "wide": options.wide,
-        "wait": wait.as_ref().map(wait::body),
-    });
+    let (mut body, wait) = wait::asked(&options.making, &options.waiting)?;
+    body.insert("revision".to_owned(), options.revision.into());
+    body.insert("wide".to_owned(), options.wide.into());
     let path = format!("{}/rollback", service_path(&options.service));
-    let outcome: Outcome = client.post(&path, &body)?;
+    let outcome: Outcome = client.post(&path, &Value::Object(body))?;
     let services = vec![outcome];
     report(client, Outcomes { services }, wait.as_ref(), format)
 }
@@ -94,7 +87,6 @@ fn change(
     client: &Client,
     action: &str,
     services: &Services,
-    wait: Option<&Wait>,
     mut body: Map<String, Value>,
 ) -> Result<Outcomes, Failure> {
     body.insert("action".into(), action.into());
@@ -102,9 +94,6 @@ fn change(
         body.insert("all".into(), true.into());
     } else {
         body.insert("services".into(), json!(services.services));
-    }
-    if let Some(wait) = wait {
-        body.insert("wait".into(), wait::body(wait));
     }
     client.post("/v1/changes", &Value::Object(body))
 }

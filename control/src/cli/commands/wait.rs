@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use self::interrupt::on_interrupt;
-use crate::cli::args::{Format, Waiting};
+use crate::cli::args::{Format, Making, Waiting};
 use crate::cli::client::Client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
@@ -24,8 +24,27 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The pause before control is asked again that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// How the change is waited for, if it is.
-pub(crate) fn asked(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
+/// What a change is asked with: why it is made, and whether it is.
+pub(crate) fn making(making: &Making) -> Map<String, Value> {
+    let reason = making.reason.as_deref().map(Value::from);
+    let dry_run = making.dry_run.then_some(Value::Bool(true));
+    let members = [("reason", reason), ("dry_run", dry_run)].into_iter();
+    let said = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    said.collect()
+}
+
+/// The same, and how the change is waited for, if it is made and waited for.
+pub(crate) fn asked(
+    options: &Making,
+    waiting: &Waiting,
+) -> Result<(Map<String, Value>, Option<Wait>), Failure> {
+    let wait = read(waiting)?.filter(|_| !options.dry_run);
+    let mut asked = making(options);
+    asked.extend(wait.as_ref().map(|wait| ("wait".to_owned(), body(wait))));
+    Ok((asked, wait))
+}
+
+fn read(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
     if !waiting.wait {
         return Ok(None);
     }
@@ -46,7 +65,7 @@ pub(crate) fn asked(waiting: &Waiting) -> Result<Option<Wait>, Failure> {
 }
 
 /// What the endpoint is asked.
-pub(crate) fn body(wait: &Wait) -> Value {
+fn body(wait: &Wait) -> Value {
     json!({
         "timeout": wait.timeout().as_secs(),
         "expect": wait.expect,

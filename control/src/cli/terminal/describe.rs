@@ -5,6 +5,7 @@ use crate::cli::terminal::ago::when;
 use crate::cli::terminal::countdown::countdown;
 use crate::cli::terminal::fleet::node_count;
 use crate::cli::terminal::paint::{Paint, line};
+use crate::wire::difference::Preview;
 use crate::wire::fleet::FleetView;
 use crate::wire::summary::{AllowlistSummary, Outcome, Summary};
 
@@ -15,8 +16,12 @@ pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Ti
         warnings,
         barrier,
         nodes,
+        preview,
         summary,
     } = outcome;
+    if let Some(preview) = preview {
+        return previewed(outcome, preview, paint);
+    }
     let news = if *changed { "" } else { "nothing changed: " };
     let mut text = headline(summary, news, paint);
     lines(summary, paint, now, &mut text);
@@ -31,6 +36,56 @@ pub(crate) fn described(outcome: &Outcome, follow: Follow, paint: Paint, now: Ti
         line("nodes", &nodes, &mut text);
     }
     text
+}
+
+/// What a change would do that is not made.
+fn previewed(outcome: &Outcome, preview: &Preview, paint: Paint) -> String {
+    let Outcome {
+        changed,
+        warnings,
+        summary,
+        ..
+    } = outcome;
+    let news = match changed {
+        true => "dry run, nothing was changed; it would be ",
+        false => "dry run, nothing would change: ",
+    };
+    let mut text = headline(summary, news, paint);
+    let differences = preview.differences.iter().map(ToString::to_string);
+    list("differs", &differences.collect::<Vec<_>>(), &mut text);
+    // While the service is open it refuses no request.
+    let then = match summary.is_open() && !preview.let_in.iter().any(|who| who == "every request") {
+        true => ", in maintenance",
+        false => "",
+    };
+    let who = |who: &[String]| {
+        who.iter()
+            .map(|who| format!("{who}{then}"))
+            .collect::<Vec<_>>()
+    };
+    list("let in", &who(&preview.let_in), &mut text);
+    list("kept out", &who(&preview.kept_out), &mut text);
+    let rules = preview.rules.iter().filter(|(_, count)| **count > 0);
+    let rules: Vec<_> = rules
+        .map(|(rule, count)| format!("{rule} {count}"))
+        .collect();
+    if !rules.is_empty() {
+        line(
+            "decided",
+            &format!("{}, up to now", rules.join(", ")),
+            &mut text,
+        );
+    }
+    text.push_str(&notes(warnings, paint));
+    text
+}
+
+/// Lines under one name.
+fn list(name: &str, lines: &[String], text: &mut String) {
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    names
+        .zip(lines)
+        .for_each(|(name, value)| line(name, value, text));
 }
 
 /// What an operator may not expect.

@@ -106,14 +106,10 @@ fn report(seq: u64) -> Report {
 
 /// `enter --wait`
 fn request() -> ChangeRequest {
+    let enter = Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap());
     ChangeRequest {
-        change: Change::Enter(Enter::read(&Field::root(&json!({}))).unwrap()),
-        expected: None,
-        actor: "operator".to_owned(),
-        reason: None,
-        caller: None,
-        once: None,
         wait: Some(Wait::default()),
+        ..ChangeRequest::new(enter, "operator")
     }
 }
 

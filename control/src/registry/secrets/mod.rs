@@ -3,5 +3,4 @@
 mod passes;
 mod tokens;
 
-pub(crate) use self::passes::PassRequest;
 pub(crate) use self::tokens::{Settled, TokenError};

@@ -103,13 +103,9 @@ impl World {
             _ => "allowlist disable",
         });
         let request = ChangeRequest {
-            change: change.clone(),
             expected: asked.expected.as_ref().map(Condition::from),
-            actor: "operator".to_owned(),
-            reason: None,
-            caller: None,
-            once: None,
             wait: wait.clone(),
+            ..ChangeRequest::new(change.clone(), "operator")
         };
         let memory = self.memory(r);
         let before = memory.service(SERVICE).unwrap();

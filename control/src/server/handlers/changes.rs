@@ -9,7 +9,7 @@ use crate::change::{Change, Declarations, Enter, Width};
 use crate::registry::{ChangeRequest, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::json_request::{JsonRequest, LargeRequest, PathName, wait};
+use crate::server::http::json_request::{JsonRequest, LargeRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::values::members::{flag, optional, text, texts, whole_number};
 use crate::wire::summary::Outcomes;
@@ -41,14 +41,13 @@ pub(crate) async fn rollback(
 ) -> Answer {
     let body = order.body();
     let revision = whole_number(&body.required("revision")?)?;
-    let reason = order.reason()?;
-    let (wait, width) = (wait(&body)?, Width::read(&body)?);
-    body.only(&["revision", "reason", "wait", "wide"])?;
+    let width = Width::read(&body)?;
     let service = name.clone();
     let state = Arc::clone(&app)
         .blocking(move |registry| registry.state_at(&service, revision.into()))
         .await?;
-    let asked = order.asked(Change::Rollback(Box::new(state), width), reason, wait);
+    let change = Change::Rollback(Box::new(state), width);
+    let asked = order.asked(change, &["revision", "wait", "wide"])?;
     make(app, name, asked).await
 }
 
@@ -86,10 +85,9 @@ pub(crate) async fn apply(
     refuse_condition(&order)?;
     let body = order.body();
     let declared = Declarations::read(&body)?;
-    let (reason, wait) = (order.reason()?, wait(&body)?);
-    body.only(&[&Declarations::FIELDS[..], &["reason", "wait"]].concat())?;
     let names = declared.names().map(ToString::to_string).collect();
-    let asked = order.asked(Change::Apply(declared), reason, wait);
+    let known = [&Declarations::FIELDS[..], &["wait"]].concat();
+    let asked = order.asked(Change::Apply(declared), &known)?;
     let services = app
         .blocking(move |registry| registry.change(&Target::Named(names), &asked))
         .await?;
@@ -119,9 +117,7 @@ pub(crate) async fn make(app: Arc<App>, name: String, asked: ChangeRequest) -> A
 
 fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequest, FieldError> {
     let body = order.body();
-    let reason = order.reason()?;
-    let wait = wait(&body)?;
-    let mut known = [more, &["reason", "wait"]].concat();
+    let mut known = [more, &["wait"]].concat();
     let change = match action {
         Action::Enter => {
             known.extend(Enter::FIELDS);
@@ -131,8 +127,7 @@ fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequ
         Action::EnableAllowlist => Change::EnableAllowlist,
         Action::DisableAllowlist => Change::DisableAllowlist,
     };
-    body.only(&known)?;
-    Ok(order.asked(change, reason, wait))
+    order.asked(change, &known)
 }
 
 /// Which services: some by name, or all, but never all by mistake.

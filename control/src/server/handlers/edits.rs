@@ -8,7 +8,7 @@ use crate::labels::Words;
 use crate::server::app::App;
 use crate::server::handlers::changes::make;
 use crate::server::http::answer::Answer;
-use crate::server::http::json_request::{JsonRequest, PathName, wait};
+use crate::server::http::json_request::{JsonRequest, PathName};
 
 /// `POST /v1/services/{name}/allowlist/add`
 pub(crate) async fn add(
@@ -17,7 +17,7 @@ pub(crate) async fn add(
     order: JsonRequest,
 ) -> Answer {
     let change = Change::AddEntries(AddedEntries::read(&order.body())?);
-    let known = [&["cidrs", "wide", "reason"], &Words::FIELDS[..]].concat();
+    let known = [&["cidrs", "wide"], &Words::FIELDS[..]].concat();
     edit(app, name, order, change, &known).await
 }
 
@@ -28,7 +28,7 @@ pub(crate) async fn remove(
     order: JsonRequest,
 ) -> Answer {
     let change = Change::RemoveEntries(RemovedEntries::read(&order.body())?);
-    let known = ["cidrs", "names", "reason", "wait"];
+    let known = ["cidrs", "names", "wait"];
     edit(app, name, order, change, &known).await
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn prune(
     PathName(name): PathName,
     order: JsonRequest,
 ) -> Answer {
-    edit(app, name, order, Change::PruneEntries, &["reason"]).await
+    edit(app, name, order, Change::PruneEntries, &[]).await
 }
 
 /// `POST /v1/services/{name}/allowlist/set`
@@ -48,7 +48,7 @@ pub(crate) async fn set(
     order: JsonRequest,
 ) -> Answer {
     let change = Change::SetEntries(Entries::read_added(&order.body())?);
-    edit(app, name, order, change, &["cidrs", "wide", "reason"]).await
+    edit(app, name, order, change, &["cidrs", "wide"]).await
 }
 
 /// `POST /v1/services/{name}/notice`
@@ -58,7 +58,7 @@ pub(crate) async fn notice(
     order: JsonRequest,
 ) -> Answer {
     let change = Change::Notice(Patch::of_notice(&order.body())?);
-    edit(app, name, order, change, &["notice", "reason"]).await
+    edit(app, name, order, change, &["notice"]).await
 }
 
 /// `POST /v1/services/{name}/lists/…`: the lists beside the allowlist, named as in a document.
@@ -66,9 +66,7 @@ pub(crate) fn lists(verb: ListVerb) -> MethodRouter<Arc<App>> {
     post(
         async move |State(app), PathName(name), order: JsonRequest| {
             let change = Change::EditLists(ListEdit::read(verb, &order.body())?);
-            let known: Vec<_> = ListEdit::fields()
-                .chain(["wide", "reason", "wait"])
-                .collect();
+            let known: Vec<_> = ListEdit::fields().chain(["wide", "wait"]).collect();
             edit(app, name, order, change, &known).await
         },
     )
@@ -81,9 +79,6 @@ async fn edit(
     change: Change,
     known: &[&str],
 ) -> Answer {
-    let body = order.body();
-    body.only(known)?;
-    let (reason, wait) = (order.reason()?, wait(&body)?);
-    let asked = order.asked(change, reason, wait);
+    let asked = order.asked(change, known)?;
     make(app, name, asked).await
 }

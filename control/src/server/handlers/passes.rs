@@ -3,13 +3,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::change::Change;
+use crate::change::{Change, NewPass};
 use crate::labels::{End, Name};
-use crate::registry::PassRequest;
+use crate::registry::ChangeRequest;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
-use crate::server::http::json_request::{JsonRequest, PassPath, PathName, wait};
-use crate::wire::allowlist::{AllowlistView, NewPass, PassList, PassView};
+use crate::server::http::json_request::{JsonRequest, PassPath, PathName};
+use crate::server::http::problem::Problem;
+use crate::token::{Made, PassSecret};
+use crate::wire::allowlist::{self, AllowlistView, PassList, PassView};
 
 /// `GET /v1/services/{name}/allowlist`: the entries and passes, and what is known of them.
 pub(crate) async fn allowlist(State(app): State<Arc<App>>, PathName(name): PathName) -> Answer {
@@ -39,19 +41,33 @@ pub(crate) async fn create(
     let body = order.body();
     let name: Name = body.required("name")?.parsed()?;
     let end = End::read(&body)?;
-    let reason = order.reason()?;
-    body.only(&[&["name", "reason"], &End::FIELDS[..]].concat())?;
-    let by = PassRequest {
-        actor: order.actor,
-        expected: order.expected,
-        reason,
+    let secret = PassSecret::mint().map_err(Problem::internal)?;
+    let pass = NewPass::new(name.clone(), secret.digest(), end);
+    let known = [&["name"], &End::FIELDS[..]].concat();
+    let asked = ChangeRequest {
+        once: None,
+        ..order.asked(Change::CreatePass(pass), &known)?
     };
-    let (secret, view, outcome) = app
-        .blocking(move |registry| registry.create_pass(&service, &name, end, &by))
-        .await?;
-    let pass = secret.as_str().to_owned();
-    let new = NewPass {
-        pass,
+    let is_made = !asked.dry_run;
+    let outcome = {
+        let name = name.clone();
+        app.blocking(move |registry| registry.create_pass(&service, &name, &asked))
+    };
+    let outcome = outcome.await?;
+    if !is_made {
+        return json(StatusCode::OK, &outcome);
+    }
+    let made = &outcome.summary.last_change;
+    let view = PassView {
+        name: name.to_string(),
+        until: end.map(|end| end.at(made.at)),
+        made: Some(Made {
+            by: made.actor.clone(),
+            at: made.at,
+        }),
+    };
+    let new = allowlist::NewPass {
+        pass: secret.as_str().to_owned(),
         view,
         outcome,
     };
@@ -64,10 +80,7 @@ pub(crate) async fn revoke(
     PassPath { service, pass }: PassPath,
     order: JsonRequest,
 ) -> Answer {
-    let body = order.body();
-    let (reason, wait) = (order.reason()?, wait(&body)?);
-    body.only(&["reason", "wait"])?;
-    let asked = order.asked(Change::RevokePass(pass.clone()), reason, wait);
+    let asked = order.asked(Change::RevokePass(pass.clone()), &["wait"])?;
     let outcome = app
         .blocking(move |registry| registry.revoke_pass(&service, &pass, &asked))
         .await?;

@@ -137,14 +137,10 @@ pub(crate) async fn patch(
              is overwritten unseen",
         ));
     };
+    let patch = Change::Patch(Patch::parse(&body::read(body).await?)?);
     let asked = ChangeRequest {
-        change: Change::Patch(Patch::parse(&body::read(body).await?)?),
         expected: Some(expected),
-        actor: caller.grant().name.clone(),
-        reason: None,
-        caller: None,
-        once: None,
-        wait: None,
+        ..ChangeRequest::new(patch, &caller.grant().name)
     };
     changes::make(app, name, asked).await
 }

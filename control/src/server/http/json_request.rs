@@ -104,22 +104,25 @@ impl JsonRequest {
         Ok(Some(reason.to_owned()).filter(|reason| !reason.trim().is_empty()))
     }
 
-    /// The change that is asked for.
-    pub(crate) fn asked(
-        self,
-        change: Change,
-        reason: Option<String>,
-        wait: Option<Wait>,
-    ) -> ChangeRequest {
-        ChangeRequest {
+    /// The change that is asked for, by a body with these members and those that every change has.
+    pub(crate) fn asked(self, change: Change, known: &[&str]) -> Result<ChangeRequest, FieldError> {
+        let body = self.body();
+        body.only(&[known, &["reason", "dry_run"]].concat())?;
+        Ok(ChangeRequest {
             change,
+            reason: self.reason()?,
+            wait: wait(&body)?,
+            dry_run: self.is_dry_run()?,
             expected: self.expected,
             actor: self.actor,
-            reason,
             caller: self.caller,
             once: self.once,
-            wait,
-        }
+        })
+    }
+
+    /// Whether it is only to be said what would change.
+    pub(crate) fn is_dry_run(&self) -> Result<bool, FieldError> {
+        Ok(optional(&self.body(), "dry_run", flag)?.unwrap_or_default())
     }
 }
 
@@ -139,7 +142,7 @@ fn parse(body: &[u8]) -> Result<Value, FieldError> {
 }
 
 /// How the change is waited for, if it is; `true` is as good as an empty object, and `false` as none.
-pub(crate) fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
+fn wait(body: &Field<'_>) -> Result<Option<Wait>, FieldError> {
     let Some(wait) = body.member("wait") else {
         return Ok(None);
     };

@@ -3,5 +3,6 @@
 mod allowlist;
 mod changes;
 mod documents;
+mod dry_run;
 mod lists;
 mod upgrade;

@@ -29,6 +29,7 @@ fn the_examples_of_changes_are_run_as_they_stand() {
         "Passes",
         "Scope, exemptions and other lists",
         "States in Git",
+        "Dry runs",
     ] {
         let lines = example(heading);
         assert!(lines.len() >= 3, "{lines:?}");

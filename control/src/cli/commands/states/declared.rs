@@ -1,6 +1,6 @@
 use intermission_core::Field;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::args::{Apply, Export, Format};
 use crate::cli::client::{Client, escaped};
@@ -13,21 +13,18 @@ use crate::wire::summary::{Outcome, Outcomes};
 
 /// `apply`: one change of all services that a file names, or of none.
 pub(crate) fn apply(client: &Client, options: &Apply, format: Format) -> Result<Report, Failure> {
-    let wait = wait::asked(&options.waiting)?;
+    let (mut body, wait) = wait::asked(&options.making, &options.waiting)?;
     let file = JsonFile::read(&options.file)?;
     let known = Field::root(&file.value).only(&["services"]);
     known.map_err(|error| {
         let place = file.place(error.pointer());
         Failure::invalid(format!("nothing was changed: {place}: {error}"))
     })?;
-    let body = json!({
-        "services": file.value.get("services"),
-        "create": options.create,
-        "wide": options.wide,
-        "reason": options.reason,
-        "wait": wait.as_ref().map(wait::body),
-    });
-    let applied = client.post("/v1/apply", &body);
+    let services = file.value.get("services").cloned();
+    body.insert("services".to_owned(), services.unwrap_or_default());
+    body.insert("create".to_owned(), options.create.into());
+    body.insert("wide".to_owned(), options.wide.into());
+    let applied = client.post("/v1/apply", &Value::Object(body));
     let outcomes: Outcomes = applied.map_err(|failure| explained(failure, &file))?;
     let human = blocks(&outcomes);
     match wait {

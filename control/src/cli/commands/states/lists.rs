@@ -34,7 +34,7 @@ fn edit<const COMMAND: usize>(
     let Edit {
         service,
         entries,
-        reason,
+        making,
         waiting,
     } = options;
     if entries.lists.is_empty() {
@@ -45,9 +45,9 @@ fn edit<const COMMAND: usize>(
             names.join(" or ")
         )));
     }
-    let wait = wait::asked(waiting)?;
-    let mut body =
-        json!({ "wide": entries.wide, "reason": reason, "wait": wait.as_ref().map(wait::body) });
+    let (mut body, wait) = wait::asked(making, waiting)?;
+    body.insert("wide".to_owned(), entries.wide.into());
+    let mut body = Value::Object(body);
     for (list, entries) in &entries.lists {
         let none = entries.iter().any(|entry| entry == NONE);
         let entries = match (verb, none, entries.len()) {

@@ -62,14 +62,11 @@ pub(crate) fn remove(
     let RemovedEntries {
         service,
         entries,
-        reason,
+        making,
         waiting,
     } = entries;
-    let wait = wait::asked(waiting)?;
+    let (mut body, wait) = wait::asked(making, waiting)?;
     let (names, cidrs): (Vec<_>, Vec<_>) = entries.iter().partition(|text| Name::is_one(text));
-    let mut body = Map::new();
-    body.insert("reason".to_owned(), json!(reason));
-    body.insert("wait".to_owned(), json!(wait.as_ref().map(wait::body)));
     if !names.is_empty() {
         body.insert("names".to_owned(), json!(names));
     }
@@ -82,10 +79,8 @@ pub(crate) fn remove(
 
 /// `allowlist prune`.
 pub(crate) fn prune(client: &Client, options: &Pruned) -> Result<Report, Failure> {
-    let Pruned { service, reason } = options;
-    let mut body = Map::new();
-    body.insert("reason".to_owned(), json!(reason));
-    edit(client, service, "prune", body)
+    let Pruned { service, making } = options;
+    edit(client, service, "prune", wait::making(making))
 }
 
 /// `allowlist show`: one entry on each line, and what is known of it in a comment, so that `allowlist set --from` reads what
@@ -177,7 +172,7 @@ fn edit_listed(
     mut body: Map<String, Value>,
 ) -> Result<Report, Failure> {
     body.insert("wide".to_owned(), listed.wide.into());
-    body.insert("reason".to_owned(), json!(listed.reason));
+    body.extend(wait::making(&listed.making));
     edit(client, service, verb, body)
 }
 

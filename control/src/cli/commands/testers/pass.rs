@@ -1,7 +1,7 @@
 use intermission_core::{PASS_PATH, PASS_PREFIX};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use ureq::http::uri::Authority;
 
 use crate::cli::args::{Format, NewPass, Pass, RevokedPass};
@@ -39,15 +39,21 @@ fn create(client: &Client, options: &NewPass) -> Result<Report, Failure> {
         service,
         name,
         ends,
-        reason,
+        making,
         ..
     } = options;
-    let mut body = Map::new();
+    let mut body = wait::making(making);
     body.insert("name".to_owned(), name.as_str().into());
-    body.insert("reason".to_owned(), json!(reason));
     add_end(&mut body, ends)?;
     let path = format!("{}/passes", service_path(service));
-    let new: allowlist::NewPass = client.post(&path, &Value::Object(body))?;
+    let body = Value::Object(body);
+    let (now, paint) = (Timestamp::now(), Paint::from_env());
+    if making.dry_run {
+        let outcome: Outcome = client.post(&path, &body)?;
+        let human = described(&outcome, Follow::Alone, paint, now);
+        return Report::new(&outcome, human);
+    }
+    let new: allowlist::NewPass = client.post(&path, &body)?;
     let host = host.or_else(|| only_host(&new.outcome));
     let next = match &host {
         Some(_) => "hand out the link, or the first line for programs",
@@ -61,7 +67,6 @@ fn create(client: &Client, options: &NewPass) -> Result<Report, Failure> {
         host.unwrap_or(UNKNOWN_HOST.to_owned()),
         new.pass
     );
-    let (now, paint) = (Timestamp::now(), Paint::from_env());
     let until = end(new.view.until, now).unwrap_or_else(|| "revoked".to_owned());
     let aside = format!(
         "{}{name}: a pass for {service} until {until}\n  next       {next}; neither is shown again\n             end it: \
@@ -104,13 +109,12 @@ fn revoke(client: &Client, options: &RevokedPass, format: Format) -> Result<Repo
     let RevokedPass {
         service,
         name,
-        reason,
+        making,
         waiting,
     } = options;
-    let wait = wait::asked(waiting)?;
-    let body = json!({ "reason": reason, "wait": wait.as_ref().map(wait::body) });
+    let (body, wait) = wait::asked(making, waiting)?;
     let path = format!("{}/passes/{}", service_path(service), escaped(name));
-    let outcome: Outcome = client.delete(&path, &body)?;
+    let outcome: Outcome = client.delete(&path, &Value::Object(body))?;
     wait::outcome(client, outcome, wait.as_ref(), format)
 }
 

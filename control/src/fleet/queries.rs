@@ -95,9 +95,9 @@ impl Fleet {
             && of_service.is_none_or(|of_service| of_service.unstored().has_room())
     }
 
-    /// Whether every replica knows the labels of entries and passes, as far as there are others.
-    pub(crate) fn knows_labels(&self, own_level: u32) -> bool {
-        !(1..3).contains(&self.peers().level(own_level))
+    /// Whether every replica knows facts of this level, as far as there are others.
+    pub(crate) fn knows(&self, level: u32, own_level: u32) -> bool {
+        !(1..level).contains(&self.peers().level(own_level))
     }
 
     /// The kind of the member that is this process.

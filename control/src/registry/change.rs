@@ -130,7 +130,7 @@ impl Memory {
     fn kept(&self, facts: &Facts) -> Kept {
         let mut services = facts.services.values();
         let has_some = services.any(|service| !service.labels.is_empty());
-        if has_some || self.fleet().knows_labels(LEVEL) {
+        if has_some || self.fleet().knows(Step::LABELS, LEVEL) {
             Kept::Labels
         } else {
             Kept::NoLabels

@@ -15,6 +15,7 @@ mod retention;
 use super::*;
 use crate::labels::Labels;
 use crate::store::etcd::{Cluster, Etcd};
+use crate::token::{Grant, Made, Role, TokenHash};
 use crate::wire::node::MemberId;
 use crate::wire::stamp::Stamp;
 
@@ -159,6 +160,33 @@ fn a_second_replica_follows_the_log_and_is_refused_what_it_decided_before() {
     assert_eq!(followed.last_change, stored.last_change);
     let nothing = other.after(at.next()).unwrap();
     assert!(matches!(nothing, After::Batches(batches) if batches.is_empty()));
+}
+
+#[test]
+fn no_program_of_before_takes_an_operator_of_one_service_for_one_of_all() {
+    let engines = Engines::new();
+    let mut store = engines.open_etcd();
+    let (mut at, _) = store.load().unwrap();
+    for (role, services, level) in [
+        (Role::Operator, &[][..], None),
+        (Role::Node, &["shop"], None),
+        (Role::Operator, &["shop"], Some("4")),
+    ] {
+        let created = Made {
+            by: "ann".to_owned(),
+            at: seconds(1),
+        };
+        let made = Step::TokenMade {
+            hash: TokenHash::of(b"imo_"),
+            grant: Grant {
+                services: services.iter().map(|name| (*name).to_owned()).collect(),
+                ..Grant::new(&format!("{role}-{}", services.len()), role, created)
+            },
+        };
+        store.commit(at, &Batch(vec![made])).unwrap();
+        at = at.next();
+        assert_eq!(engines.level().filter(|level| !level.is_empty()).as_deref(), level);
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) const TIMER: &str = "timer";
 pub(crate) struct Grant {
     pub(crate) name: String,
     pub(crate) role: Role,
-    /// The services that it may poll; none named is all.
+    /// The services that it is for; none named is all.
     pub(crate) services: Vec<String>,
     /// The nodes that it may speak for.
     pub(crate) nodes: NodeNames,
@@ -56,9 +56,14 @@ impl Grant {
         }
     }
 
+    /// Whether it is for some services alone.
+    pub(crate) fn is_bound(&self) -> bool {
+        !self.services.is_empty()
+    }
+
     /// Whether it is bound to no service, or to this one among others.
     pub(crate) fn covers(&self, service: &str) -> bool {
-        self.services.is_empty() || self.services.iter().any(|known| known == service)
+        !self.is_bound() || self.services.iter().any(|known| known == service)
     }
 
     /// Whether its holder may report for `service` as the node called `node`.

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Role {
-    /// Everything
+    /// Change and see everything, of its services where it is for some
     Operator,
     /// Poll the state of its services, and nothing else
     Node,
-    /// See which services there are and what is in force, but not whom the allowlists name
+    /// See which of its services there are and what is in force, but not whom the allowlists name
     Viewer,
 }
 

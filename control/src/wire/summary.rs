@@ -75,8 +75,21 @@ pub(crate) struct Outcome {
 
 /// The answer to a change of several services.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Outcomes {
-    pub(crate) services: Vec<Outcome>,
+pub(crate) struct Outcomes<O = Outcome> {
+    pub(crate) services: Vec<O>,
+    /// The services that the token is not for, where all were meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) left_out: Vec<String>,
+}
+
+impl<O> Outcomes<O> {
+    /// Of all services that were meant.
+    pub(crate) fn new(services: Vec<O>) -> Self {
+        Self {
+            services,
+            left_out: Vec::new(),
+        }
+    }
 }
 
 /// The answer to `GET /v1/services`.

@@ -18,16 +18,16 @@ pub(crate) struct NewToken {
     pub(crate) name: String,
     #[arg(long, value_enum)]
     pub(crate) role: Role,
-    /// A service that the node may poll; may be given several times; else all
+    /// A service that it is for; may be given several times; else it is for all
     #[arg(long = "service", value_name = "SERVICE")]
     pub(crate) services: Vec<String>,
-    /// The nodes it may speak for: a name, or the beginning of names and a star [default: *]
+    /// For nodes: those it may speak for: a name, or the beginning of names and a star [default: *]
     #[arg(long, value_name = "PATTERN")]
     pub(crate) nodes: Option<String>,
-    /// How many of its polls are held at a time [default: 10000]
+    /// For nodes: how many of its polls are held at a time [default: 10000]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) max_polls: Option<u32>,
-    /// How many members of a fleet it may be [default: 1000]
+    /// For nodes: how many members of a fleet it may be [default: 1000]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) max_members: Option<u32>,
 }

@@ -12,7 +12,7 @@ use crate::wire::summary::{Summaries, Summary};
 /// One line for each service; everything of the one that is named alone.
 pub(crate) fn run(client: &Client, wanted: &[String]) -> Result<Report, Failure> {
     let list: Summaries = client.get("/v1/services")?;
-    let services = select(list.services, wanted)?;
+    let services = select(client, list.services, wanted)?;
     let fleets = fleets(client, &services, wanted.is_empty())?;
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let human = match services.as_slice() {
@@ -72,19 +72,16 @@ fn fleets(client: &Client, services: &[Summary], all: bool) -> Result<Vec<FleetV
 }
 
 /// The services of `wanted`, or all where none is named.
-fn select(services: Vec<Summary>, wanted: &[String]) -> Result<Vec<Summary>, Failure> {
+fn select(
+    client: &Client,
+    services: Vec<Summary>,
+    wanted: &[String],
+) -> Result<Vec<Summary>, Failure> {
     let unknown = |name: &&String| !services.iter().any(|summary| summary.service == **name);
     if let Some(name) = wanted.iter().find(unknown) {
-        let known: Vec<_> = services
-            .iter()
-            .map(|summary| summary.service.as_str())
-            .collect();
-        let remedy = if known.is_empty() {
-            "there is none yet; intermission service add NAME".to_owned()
-        } else {
-            format!("there are: {}", known.join(", "))
-        };
-        let message = format!("there is no service {name:?}; {remedy}");
+        // It was removed, or the token is for others, or it never was: control says which.
+        client.get::<FleetView>(&format!("{}/fleet", service_path(name)))?;
+        let message = format!("{name} was added just now; ask again");
         return Err(Failure::new(Exit::UnknownService, message));
     }
     let is_wanted = |summary: &Summary| wanted.is_empty() || wanted.contains(&summary.service);

@@ -71,8 +71,8 @@ pub(crate) fn rollback(
     body.insert("wide".to_owned(), options.wide.into());
     let path = format!("{}/rollback", service_path(&options.service));
     let outcome: Outcome = client.post(&path, &Value::Object(body))?;
-    let services = vec![outcome];
-    report(client, Outcomes { services }, wait.as_ref(), format)
+    let outcomes = Outcomes::new(vec![outcome]);
+    report(client, outcomes, wait.as_ref(), format)
 }
 
 /// `store adopt`: every service gets a new revision.
@@ -113,12 +113,17 @@ fn report(
     }
 }
 
-/// A block for each service.
+/// A block for each service, and which services there are beside.
 fn blocks(outcomes: &Outcomes, follow: Follow, paint: Paint, now: Timestamp) -> String {
     let blocks = outcomes.services.iter();
-    let blocks: Vec<_> = blocks
-        .map(|outcome| described(outcome, follow, paint, now))
-        .collect();
+    let blocks = blocks.map(|outcome| described(outcome, follow, paint, now));
+    let left_out = outcomes.left_out.join(", ");
+    let left_out = Some(left_out).filter(|names| !names.is_empty());
+    let left_out = left_out.map(|names| {
+        let left_out = format!("left out: {names}; the token is for other services");
+        format!("{}\n", paint.warn(&left_out))
+    });
+    let blocks: Vec<_> = blocks.chain(left_out).collect();
     blocks.join("\n")
 }
 

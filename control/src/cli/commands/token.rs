@@ -19,7 +19,7 @@ pub(crate) fn run(client: &Client, command: &Token) -> Result<Report, Failure> {
 
 /// `token create`: the token alone on standard output, so that `$(…)` has it; the rest beside it.
 fn create(client: &Client, options: &NewToken) -> Result<Report, Failure> {
-    // The endpoint takes null for none, and a list of services from nodes only.
+    // The endpoint takes null for none, and no empty list.
     let services = Some(&options.services).filter(|services| !services.is_empty());
     let body = json!({
         "name": options.name,
@@ -30,10 +30,10 @@ fn create(client: &Client, options: &NewToken) -> Result<Report, Failure> {
         "max_members": options.max_members,
     });
     let made: summary::NewToken = client.post("/v1/tokens", &body)?;
-    let Grant { name, role, .. } = &made.grant;
+    let name = &made.grant.name;
     let aside = format!(
         "{name}: a token for {}\n  next       keep it, as it is not shown again; end it: intermission token revoke {name}\n",
-        scope(&made.grant, *role)
+        scope(&made.grant)
     );
     let human = format!("{}\n", made.token);
     Ok(Report::new(&made, human)?.with_aside(aside))
@@ -80,23 +80,32 @@ fn one_line(grant: &Grant, width: usize, paint: Paint) -> String {
 }
 
 /// What a token may do, in words.
-fn scope(grant: &Grant, role: Role) -> String {
-    match role {
-        Role::Operator => "an operator, who may do everything".to_owned(),
-        Role::Viewer => "a viewer, who sees what is in force".to_owned(),
+fn scope(grant: &Grant) -> String {
+    let services = grant.services.join(", ");
+    match grant.role {
         Role::Node => format!("nodes{}", bounds(grant)),
+        Role::Operator if grant.is_bound() => {
+            format!("an operator, who may change and see {services} and nothing else")
+        }
+        Role::Operator => "an operator, who may do everything".to_owned(),
+        Role::Viewer if grant.is_bound() => {
+            format!("a viewer, who sees what is in force for {services}")
+        }
+        Role::Viewer => "a viewer, who sees what is in force".to_owned(),
     }
 }
 
-/// What a node's token is bound to.
+/// What a token is bound to.
 fn bounds(grant: &Grant) -> String {
-    if grant.role != Role::Node {
-        return String::new();
-    }
     let services = match grant.services.as_slice() {
         [] => "all".to_owned(),
         services => services.join(","),
     };
+    match (grant.role, grant.is_bound()) {
+        (Role::Node, _) => {}
+        (_, true) => return format!("  services {services}"),
+        (_, false) => return String::new(),
+    }
     let Grant {
         nodes,
         max_polls,

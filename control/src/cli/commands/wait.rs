@@ -85,8 +85,8 @@ pub(crate) fn outcome(
     let human = described(&outcome, Follow::MayBeAwaited, paint, now);
     match wait {
         Some(wait) => {
-            let services = vec![outcome];
-            follow(client, Outcomes { services }, &human, wait, format)
+            let outcomes = Outcomes::new(vec![outcome]);
+            follow(client, outcomes, &human, wait, format)
         }
         None => Report::new(&outcome, human),
     }
@@ -112,7 +112,11 @@ pub(crate) fn follow(
     let mut screen = Screen::new();
     let mut services = Vec::new();
     let mut given_up = None;
-    for outcome in outcomes.services {
+    let Outcomes {
+        services: changed,
+        left_out,
+    } = outcomes;
+    for outcome in changed {
         let barrier = outcome.barrier.as_ref().filter(|_| given_up.is_none());
         let end = barrier.map(|barrier| end_of(client, barrier, &patience, &mut screen));
         let wait = end.transpose().unwrap_or_else(|failure| {
@@ -125,8 +129,10 @@ pub(crate) fn follow(
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let ends = services.iter().filter_map(|waited| waited.wait.as_ref());
     let ending = ends.clone().filter_map(|progress| progress.ending).max();
-    let human = ends.map(|progress| format!("\n{}", waited(progress, paint, now)));
-    let report = Report::new(&json!({ "services": services }), human.collect())?;
+    let human: String = ends
+        .map(|progress| format!("\n{}", waited(progress, paint, now)))
+        .collect();
+    let report = Report::new(&Outcomes { services, left_out }, human)?;
     if let Some(failure) = given_up {
         let message = format!(
             "control has the change, but the wait is given up, and whether all nodes have it is not known; the \

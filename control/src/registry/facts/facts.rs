@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::registry::error::ChangeError;
 use crate::registry::facts::published::{Published, Services};
 use crate::registry::facts::tokens::Tokens;
+use crate::token::Grant;
 
 /// The facts that readers take from memory, at one moment. What a batch does not change is shared with those before it.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     All,
+    /// Those of these that there are.
+    Covered(Vec<String>),
     Named(Vec<String>),
 }
 
@@ -30,10 +33,31 @@ impl Facts {
         })
     }
 
+    /// The services that a token is for.
+    pub(crate) fn covered_by(&self, grant: &Grant) -> impl Iterator<Item = &Arc<Published>> {
+        let services = self.services.iter();
+        let covered = services.filter(|(name, _)| grant.covers(name));
+        covered.map(|(_, service)| service)
+    }
+
+    /// The names of the others.
+    pub(crate) fn left_out_by(&self, grant: &Grant) -> Vec<String> {
+        let names = self.services.keys().filter(|name| !grant.covers(name));
+        names.map(ToString::to_string).collect()
+    }
+
     pub(crate) fn select(&self, target: &Target) -> Result<Vec<&Arc<Published>>, ChangeError> {
         match target {
             Target::All if self.services.is_empty() => Err(ChangeError::NoServices),
             Target::All => Ok(self.services.values().collect()),
+            Target::Covered(names) => {
+                let known = names.iter().filter_map(|name| self.services.get(&**name));
+                let known: Vec<_> = known.collect();
+                match known.is_empty() {
+                    true => Err(ChangeError::NoServices),
+                    false => Ok(known),
+                }
+            }
             Target::Named(names) => {
                 // Named twice is meant once.
                 let mut known = HashSet::new();

@@ -2,7 +2,7 @@ use tracing::info;
 
 use crate::registry::error::ChangeError;
 use crate::registry::registry::Registry;
-use crate::store::{Batch, Step, StoreError};
+use crate::store::{Batch, LEVEL, Step, StoreError};
 use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, Token, TokenHash};
 
 impl Registry {
@@ -23,6 +23,9 @@ impl Registry {
                 hash: token.hash(),
                 grant: grant.clone(),
             };
+            if !memory.fleet().knows(made.level(), LEVEL) {
+                return Err(TokenError::Unheeded);
+            }
             Ok((Batch(vec![made]), (token, grant)))
         })?;
         info!(token = grant.name, role = %grant.role, by = grant.created.by, "a token was made");
@@ -104,6 +107,8 @@ pub(crate) enum TokenError {
     Unknown { name: String, known: Vec<String> },
     /// It is the one in `operator.token`.
     Operator,
+    /// A replica would take it for one of all services.
+    Unheeded,
     /// A service that it names is not there, or it could not be saved.
     Change(ChangeError),
     /// The system gives no random numbers.
@@ -119,5 +124,52 @@ impl From<ChangeError> for TokenError {
 impl From<StoreError> for TokenError {
     fn from(error: StoreError) -> Self {
         Self::Change(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::fleet::Heartbeat;
+    use crate::store::FakeStore;
+    use crate::values::now::Now;
+
+    #[test]
+    fn no_replica_takes_an_operator_of_one_service_for_one_of_all() {
+        let registry = Registry::new(FakeStore::new()).unwrap();
+        registry.memory().name("own", "own", Now::read());
+        registry
+            .add("shop".parse().unwrap(), "operator", None)
+            .unwrap();
+        let hear = |level| {
+            let now = Now::read();
+            let heartbeat = Heartbeat {
+                level,
+                ..registry.memory().announce(now)
+            };
+            registry.memory().take_heartbeat("other", heartbeat, now);
+        };
+        let create = |name: &str, role, services: &[&str]| {
+            let made = Made {
+                by: OPERATOR.to_owned(),
+                at: Timestamp::now(),
+            };
+            let services = services.iter().map(|service| (*service).to_owned());
+            registry.create_token(Grant {
+                services: services.collect(),
+                ..Grant::new(name, role, made)
+            })
+        };
+        hear(3);
+        for role in [Role::Operator, Role::Viewer] {
+            let refused = create("ci", role, &["shop"]);
+            assert!(matches!(refused, Err(TokenError::Unheeded)), "{refused:?}");
+            create(&format!("all-{role}"), role, &[]).unwrap();
+        }
+        create("node", Role::Node, &["shop"]).unwrap();
+        hear(4);
+        create("ci", Role::Operator, &["shop"]).unwrap();
     }
 }

@@ -1,28 +1,47 @@
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request};
+use axum::RequestExt;
+use axum::extract::{MatchedPath, RawPathParams, Request};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use tracing::warn;
 
 use crate::server::app::App;
-use crate::server::gate::access::Access;
+use crate::server::gate::access::{Access, Reach};
 use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Ticket;
 use crate::server::log_limiter::brief;
 use crate::token::{Grant, TokenHash};
 
-/// Whose token the request carries, if it needs one: then its role may ask so.
-pub(crate) fn check(app: &App, request: &mut Request) -> Result<Option<Caller>, Problem> {
+/// Whose token the request carries, if it needs one: then its role may ask so, of the service that the path names.
+pub(crate) async fn check(app: &App, request: &mut Request) -> Result<Option<Caller>, Problem> {
     let route = request.extensions().get::<MatchedPath>();
     let access = Access::to(request.method(), route.map(MatchedPath::as_str));
     if access == Access::Anybody {
         return Ok(None);
     }
     let caller = identify(app, request, access)?;
+    if let Access::Role(_, reach) = access
+        && caller.grant().is_bound()
+    {
+        match reach {
+            Reach::Named => caller.check_covers([&*named(request).await?])?,
+            Reach::Covered => {}
+            Reach::Nothing => return Err(caller.lacks_services()),
+        }
+    }
     request.extensions_mut().insert(caller.clone());
     Ok(Some(caller))
+}
+
+/// The service that the path names, as its handler reads it.
+async fn named(request: &mut Request) -> Result<String, Problem> {
+    let named = request.extract_parts::<RawPathParams>().await;
+    let named = named.map_err(|rejection| Problem::path(rejection.body_text()))?;
+    let name = named.iter().find(|(key, _)| *key == "name");
+    let name = name.map(|(_, name)| name.to_owned());
+    name.ok_or_else(|| Problem::internal("a route names no service"))
 }
 
 /// The caller, whose token counts and suffices for `access`.
@@ -57,7 +76,7 @@ fn identify(app: &App, request: &Request, access: Access) -> Result<Caller, Prob
         ticket.prove();
     }
     match access {
-        Access::Role(needed) if !access.is_open_to(*role) => {
+        Access::Role(needed, _) if !access.is_open_to(*role) => {
             warn!(token = name, %role, %needed, %method, path, "refused: the token has another role");
             Err(caller.lacks(needed))
         }

@@ -33,10 +33,14 @@ pub(crate) async fn pass(
     // Before the token is looked up, which another replica may have made or revoked.
     let patience = Patience::of(request.headers());
     let is_proven = checked.is_err() || is_of_this_replica || app.is_proven(patience).await;
-    let (caller, response) = match checked.and_then(|()| auth::check(&app, &mut request)) {
+    let checked = match checked {
+        Ok(()) => auth::check(&app, &mut request).await,
+        Err(problem) => Err(problem),
+    };
+    let (caller, response) = match checked {
         Ok(caller) if is_proven => (caller, next.run(request).await),
         Ok(caller) => {
-            let response = state::unproven(&app, caller.as_ref(), route, &path);
+            let response = state::unproven(&app, route, &path);
             (caller, response)
         }
         Err(problem) => (None, problem.into_response()),

@@ -9,6 +9,7 @@ use crate::change::{Change, Declarations, Enter, Width};
 use crate::registry::{ChangeRequest, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
+use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{JsonRequest, LargeRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::values::members::{flag, optional, text, texts, whole_number};
@@ -51,11 +52,16 @@ pub(crate) async fn rollback(
     make(app, name, asked).await
 }
 
-/// `POST /v1/changes`: one action for several services, all or none.
-pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
+/// `POST /v1/changes`: one action for several services, all or none. All are those that the token is for.
+pub(crate) async fn several(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    order: JsonRequest,
+) -> Answer {
     refuse_condition(&order)?;
     let body = order.body();
-    let target = target(&body)?;
+    let target = target(&body, &caller)?;
+    let are_named = matches!(target, Target::Named(_));
     let action = match optional(&body, "action", text)?.as_deref() {
         Some("enter") => Action::Enter,
         Some("exit") => Action::Exit,
@@ -71,27 +77,36 @@ pub(crate) async fn several(State(app): State<Arc<App>>, order: JsonRequest) -> 
         }
     };
     let asked = asked(action, order, &["services", "all", "action"])?;
-    let services = app
+    let services = Arc::clone(&app)
         .blocking(move |registry| registry.change(&target, &asked))
         .await?;
-    json(StatusCode::OK, &Outcomes { services })
+    let mut outcomes = Outcomes::new(services);
+    if !are_named {
+        outcomes.left_out = app.registry.memory().facts().left_out_by(caller.grant());
+    }
+    json(StatusCode::OK, &outcomes)
 }
 
 /// `POST /v1/apply`: what a file says of several services, all or none.
 pub(crate) async fn apply(
     State(app): State<Arc<App>>,
+    caller: Caller,
     LargeRequest(order): LargeRequest,
 ) -> Answer {
     refuse_condition(&order)?;
     let body = order.body();
     let declared = Declarations::read(&body)?;
+    if declared.creates() {
+        caller.check_adds()?;
+    }
     let names = declared.names().map(ToString::to_string).collect();
+    let target = caller.target(Some(names))?;
     let known = [&Declarations::FIELDS[..], &["wait"]].concat();
     let asked = order.asked(Change::Apply(declared), &known)?;
     let services = app
-        .blocking(move |registry| registry.change(&Target::Named(names), &asked))
+        .blocking(move |registry| registry.change(&target, &asked))
         .await?;
-    json(StatusCode::OK, &Outcomes { services })
+    json(StatusCode::OK, &Outcomes::new(services))
 }
 
 /// Refuses a condition on a change of several services.
@@ -130,15 +145,17 @@ fn asked(action: Action, order: JsonRequest, more: &[&str]) -> Result<ChangeRequ
     order.asked(change, &known)
 }
 
-/// Which services: some by name, or all, but never all by mistake.
-fn target(body: &Field<'_>) -> Result<Target, FieldError> {
+/// Which services: some by name, or all that the caller's token is for, but never all by mistake.
+fn target(body: &Field<'_>, caller: &Caller) -> Result<Target, Problem> {
     let services = optional(body, "services", texts)?;
     match (services, optional(body, "all", flag)?) {
-        (Some(services), None | Some(false)) if !services.is_empty() => Ok(Target::Named(services)),
-        (None, Some(true)) => Ok(Target::All),
-        _ => Err(FieldError::new(
+        (Some(services), None | Some(false)) if !services.is_empty() => {
+            caller.target(Some(services))
+        }
+        (None, Some(true)) => caller.target(None),
+        _ => Err(Problem::from(FieldError::new(
             "/services",
             "name services, as in {\"services\": [\"shop\"]}, or say {\"all\": true}, and not both",
-        )),
+        ))),
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::registry::{Published, Registry};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
+use crate::server::http::identity::Caller;
 use crate::server::http::json_request::PathName;
 use crate::server::http::long_poll::{LongPoll, Look};
 use crate::server::http::problem::Problem;
@@ -57,8 +58,8 @@ pub(crate) async fn fleet(
 }
 
 /// `GET /v1/fleet`: the nodes of all services, and who waits for them.
-pub(crate) async fn whole(State(app): State<Arc<App>>) -> Answer {
-    let view = |registry: &Registry| {
+pub(crate) async fn whole(State(app): State<Arc<App>>, caller: Caller) -> Answer {
+    let view = move |registry: &Registry| {
         let memory = registry.memory();
         let view = |service: &Arc<Published>| {
             let Summary {
@@ -66,7 +67,8 @@ pub(crate) async fn whole(State(app): State<Arc<App>>) -> Answer {
             } = &service.summary;
             memory.fleet().view(service, *revision, Now::read())
         };
-        let services = memory.facts().services.values().map(view).collect();
+        let facts = memory.facts();
+        let services = facts.covered_by(caller.grant()).map(view).collect();
         Ok::<_, Problem>(WholeFleet { services })
     };
     json(StatusCode::OK, &app.blocking(view).await?)
@@ -82,6 +84,7 @@ pub(crate) async fn barrier(
     let find = || memory.fleet().progress(&id);
     let mut found = find();
     if let Some(open) = found.clone() {
+        poll.caller.check_covers([&*open.service])?;
         let changes = memory.service(&open.service)?.wakes.operators.subscribe();
         let mut next = Instant::now() + CROWD;
         let etag = tag(&open.quiet())?;
@@ -111,7 +114,9 @@ pub(crate) async fn barrier(
             let ended = Arc::clone(&app)
                 .blocking(move |registry| registry.ended_barrier(&asked))
                 .await?;
-            Arc::new(ended.ok_or_else(|| unknown(&id))?)
+            let ended = ended.ok_or_else(|| unknown(&id))?;
+            poll.caller.check_covers([&*ended.service])?;
+            Arc::new(ended)
         }
     };
     answer(&poll, &tag(&progress.quiet())?, &*progress)

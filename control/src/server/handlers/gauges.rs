@@ -8,20 +8,22 @@ use crate::server::app::App;
 use crate::server::handlers::samples::Samples;
 use crate::server::replica::Replica;
 use crate::store::Usage;
+use crate::token::Grant;
 use crate::values::now::Now;
 use crate::wire::node::Standing;
 
-/// All that is true now, in the text format of Prometheus.
-pub(crate) fn scrape(app: &App) -> String {
+/// What is true now of the services that a token is for, in the text format of Prometheus.
+pub(crate) fn of_services(app: &App, grant: &Grant) -> String {
     let (mut samples, memory) = (Samples::default(), app.registry.memory());
-    of_control(app, &mut samples);
-    for service in memory.facts().services.values() {
+    for service in memory.facts().covered_by(grant) {
         of_service(service, &memory.fleet(), &mut samples);
     }
     samples.into_text()
 }
 
-fn of_control(app: &App, samples: &mut Samples) {
+/// What is true now of control.
+pub(crate) fn of_control(app: &App) -> String {
+    let mut samples = Samples::default();
     let App {
         connections,
         long_polls,
@@ -83,7 +85,7 @@ fn of_control(app: &App, samples: &mut Samples) {
         samples.gauge("store_bytes", "Size of the database.", &[], bytes);
     }
     if let Some(replica) = &app.replica {
-        of_replica(replica, registry.memory(), samples);
+        of_replica(replica, registry.memory(), &mut samples);
         samples.gauge(
             "store_full",
             "Whether etcd is full, so that no change is taken.",
@@ -91,6 +93,7 @@ fn of_control(app: &App, samples: &mut Samples) {
             usage.is_some_and(|usage| usage.is_full),
         );
     }
+    samples.into_text()
 }
 
 fn of_replica(replica: &Replica, memory: &Memory, samples: &mut Samples) {

@@ -7,15 +7,18 @@ use prometheus::TextEncoder;
 use prometheus::core::Collector;
 
 use crate::server::app::App;
-use crate::server::handlers::gauges::scrape;
+use crate::server::handlers::gauges;
+use crate::server::handlers::gauges::of_services;
 use crate::server::http::answer::Answer;
+use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::metrics::Metrics;
+use crate::token::Grant;
 
 /// `GET /metrics`
-pub(crate) async fn get(State(app): State<Arc<App>>) -> Answer {
+pub(crate) async fn get(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     // With many services it takes long enough to keep polls waiting.
-    let exposed = tokio::task::spawn_blocking(move || expose(&app)).await;
+    let exposed = tokio::task::spawn_blocking(move || expose(&app, caller.grant())).await;
     let text = exposed.map_err(Problem::internal)?;
     let text = text.map_err(Problem::internal)?;
     let headers = [
@@ -25,7 +28,16 @@ pub(crate) async fn get(State(app): State<Arc<App>>) -> Answer {
     Ok((headers, text).into_response())
 }
 
-fn expose(app: &App) -> prometheus::Result<String> {
+fn expose(app: &App, grant: &Grant) -> prometheus::Result<String> {
+    let mut text = of_services(app, grant);
+    if !grant.is_bound() {
+        text.push_str(&of_control(app)?);
+    }
+    Ok(text)
+}
+
+/// The metrics of control, which are about all services.
+fn of_control(app: &App) -> prometheus::Result<String> {
     let Metrics {
         requests,
         durations,
@@ -35,6 +47,6 @@ fn expose(app: &App) -> prometheus::Result<String> {
     // A family without samples has no text.
     families.retain(|family| !family.get_metric().is_empty());
     let mut text = TextEncoder::new().encode_to_string(&families)?;
-    text.push_str(&scrape(app));
+    text.push_str(&gauges::of_control(app));
     Ok(text)
 }

@@ -21,6 +21,7 @@ use crate::values::members::{flag, optional, text, texts};
 use crate::values::now::Now;
 use crate::wire::forgotten::Forgetting;
 use crate::wire::node::{MemberId, UnstoredNode};
+use crate::wire::summary::Outcomes;
 use intermission_core::{Field, FieldError, Report, StateTag};
 
 /// How long the answer to a node waits until the store has taken it as a member. A node waits 2 s for its first answer
@@ -226,5 +227,5 @@ pub(crate) async fn adopt(State(app): State<Arc<App>>, order: JsonRequest) -> An
     let services = app
         .blocking(move |registry| registry.adopt(&actor, reason.as_deref(), once.as_ref()))
         .await?;
-    json(StatusCode::OK, &crate::wire::summary::Outcomes { services })
+    json(StatusCode::OK, &Outcomes::new(services))
 }

@@ -6,7 +6,7 @@ use intermission_core::ServiceName;
 use serde_json::{Map, json};
 
 use crate::change::exported;
-use crate::registry::{Registry, Target};
+use crate::registry::Registry;
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
@@ -18,7 +18,7 @@ use crate::wire::summary::Summaries;
 /// `GET /v1/services`
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer {
     let facts = app.registry.memory().facts();
-    let services = facts.services.values();
+    let services = facts.covered_by(caller.grant());
     let services = services.map(|service| match caller.grant().role {
         Role::Operator => service.summary.clone(),
         _ => service.summary.without_testers(),
@@ -28,12 +28,12 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
 }
 
 /// `GET /v1/export`: all services, or those of `?services=NAME,NAME`, as `POST /v1/apply` takes them.
-pub(crate) async fn export(State(app): State<Arc<App>>, uri: Uri) -> Answer {
+pub(crate) async fn export(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> Answer {
     let query = uri.query().unwrap_or_default().split('&');
     let mut named = query.filter_map(|pair| pair.strip_prefix("services="));
-    let target = named.next().map_or(Target::All, |names| {
-        Target::Named(names.split(',').map(str::to_owned).collect())
-    });
+    let names = named.next();
+    let names = names.map(|names| names.split(',').map(str::to_owned).collect());
+    let target = caller.target(names)?;
     let export = move |registry: &Registry| {
         let facts = registry.memory().facts();
         let services = facts.select(&target)?.into_iter().map(|service| {

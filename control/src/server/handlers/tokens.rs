@@ -64,7 +64,6 @@ fn grant(body: &Field<'_>, by: &str) -> Result<Grant, FieldError> {
     ];
     body.only(&known)?;
     for (member, is_given) in [
-        ("services", services.is_some()),
         ("nodes", nodes.is_some()),
         ("max_polls", max_polls.is_some()),
         ("max_members", max_members.is_some()),
@@ -135,6 +134,12 @@ impl From<TokenError> for Problem {
                 "delete the file operator.token in control's data folder and start control again, which makes a new \
                  one",
             ),
+            TokenError::Unheeded => FieldError::new(
+                "/services",
+                "a replica that serves this store would take the token for one of all services, or has just started; \
+                 upgrade it, or try again; intermission status SERVICE shows the replicas",
+            )
+            .into(),
             TokenError::Change(error) => error.into(),
             TokenError::Random(error) => {
                 Self::internal(format!("no random numbers: {error}; nothing was changed"))

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use intermission_core::Visible;
 use tokio::sync::Semaphore;
 use tracing::warn;
 
-use crate::registry::Holder;
+use crate::registry::{Holder, Target};
 use crate::server::http::problem::Problem;
 use crate::server::log_limiter::brief;
 use crate::token::{Grant, Role};
@@ -25,28 +26,63 @@ impl Caller {
         &self.0.polls
     }
 
-    /// That the token may read the state of `service`.
-    pub(crate) fn check_reads(&self, service: &str) -> Result<(), Problem> {
-        let Grant {
-            name,
-            role,
-            services,
-            ..
-        } = self.grant();
-        if self.grant().covers(service) {
+    /// That the token is for all of these services.
+    pub(crate) fn check_covers<'s>(
+        &self,
+        services: impl IntoIterator<Item = &'s str>,
+    ) -> Result<(), Problem> {
+        let others = services
+            .into_iter()
+            .filter(|service| !self.grant().covers(service));
+        let others: Vec<_> = others.map(brief).collect();
+        if others.is_empty() {
             return Ok(());
         }
-        warn!(token = name, %role, service = &*brief(service), "refused: the token is for other services");
-        Err(Problem::new(
+        let others = others.join(", ");
+        let Grant { name, role, .. } = self.grant();
+        warn!(token = name, %role, service = others, "refused: the token is for other services");
+        Err(self.bound(format!(
+            "not for {}; make one with intermission token create NAME --role {role} --service SERVICE",
+            Visible(&others)
+        )))
+    }
+
+    /// The services of these names, or all that the token is for.
+    pub(crate) fn target(&self, named: Option<Vec<String>>) -> Result<Target, Problem> {
+        let Some(names) = named else {
+            let Grant { services, .. } = self.grant();
+            return Ok(match services.is_empty() {
+                true => Target::All,
+                false => Target::Covered(services.clone()),
+            });
+        };
+        self.check_covers(names.iter().map(String::as_str))?;
+        Ok(Target::Named(names))
+    }
+
+    /// That the token may add services.
+    pub(crate) fn check_adds(&self) -> Result<(), Problem> {
+        match self.grant().is_bound() {
+            true => Err(self.lacks_services()),
+            false => Ok(()),
+        }
+    }
+
+    /// The problem of a token that is for some services alone, where all are meant.
+    pub(crate) fn lacks_services(&self) -> Problem {
+        let Grant { name, role, .. } = self.grant();
+        warn!(token = name, %role, "refused: the token is for some services alone");
+        self.bound("this needs one for all services".to_owned())
+    }
+
+    fn bound(&self, what: String) -> Problem {
+        let Grant { name, services, .. } = self.grant();
+        Problem::new(
             StatusCode::FORBIDDEN,
             "token-service",
             "The token is for other services",
-            format!(
-                "the token {name} is for {}; make one with intermission token create NAME --role node --service \
-                 SERVICE",
-                services.join(", ")
-            ),
-        ))
+            format!("the token {name} is for {}; {what}", services.join(", ")),
+        )
     }
 
     /// The problem of a request without a valid token.

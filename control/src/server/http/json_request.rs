@@ -55,14 +55,7 @@ async fn named<T: DeserializeOwned + Send, S: Send + Sync>(
     state: &S,
 ) -> Result<T, Problem> {
     let path = Path::from_request_parts(parts, state).await;
-    let Path(named) = path.map_err(|rejection| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "path",
-            "The path cannot be read",
-            rejection.body_text(),
-        )
-    })?;
+    let Path(named) = path.map_err(|rejection| Problem::path(rejection.body_text()))?;
     Ok(named)
 }
 

@@ -73,6 +73,16 @@ impl Problem {
         self.name == UNPROVEN
     }
 
+    /// A path whose parts cannot be read.
+    pub(crate) fn path(reason: String) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "path",
+            "The path cannot be read",
+            reason,
+        )
+    }
+
     /// A failure of control itself, which its log explains.
     pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "failed");

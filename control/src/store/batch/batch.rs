@@ -8,7 +8,7 @@ use crate::store::batch::barrier::StoredBarrier;
 use crate::store::batch::member::StoredMember;
 use crate::store::batch::record::StoredRecord;
 use crate::store::batch::state::StoredState;
-use crate::token::{Grant, Made, TokenHash};
+use crate::token::{Grant, Made, Role, TokenHash};
 use crate::wire::barrier::Progress;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
@@ -97,12 +97,17 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// The level of programs that know labels.
+    pub(crate) const LABELS: u32 = 3;
+
     /// The level of programs that know such a step.
     pub(crate) fn level(&self) -> u32 {
         match self {
+            // A program that does not know it would take it for one of all services.
+            Self::TokenMade { grant, .. } if grant.is_bound() && grant.role != Role::Node => 4,
             Self::Unstored { .. } => 2,
             // A program that does not know labels would drop them, and the ends of entries with them.
-            Self::Changed(stored) if !stored.labels.is_empty() => 3,
+            Self::Changed(stored) if !stored.labels.is_empty() => Self::LABELS,
             _ => 1,
         }
     }

@@ -9,8 +9,8 @@ use crate::store::error::OpenError;
 use crate::store::identity::mint;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 8] = [
-    TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION, LABELS,
+const STEPS: [&str; 9] = [
+    TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION, LABELS, BOUND,
 ];
 
 const TABLES: &str = "
@@ -192,6 +192,9 @@ const LABELS: &str = "
         WHEN NEW.labels IS NOT NULL AND NEW.labels IS NOT OLD.labels
         BEGIN SELECT RAISE(ABORT, 'history is append-only: only its first documents and records are removed'); END;
 ";
+
+/// The tables stay. A program of the version before would take an operator's token for some services for one of all.
+const BOUND: &str = "";
 
 /// Has the tables of an earlier version look like those of this program's, for this connection alone.
 pub(super) fn view_as_latest(connection: &Connection) -> Result<(), OpenError> {

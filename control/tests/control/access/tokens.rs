@@ -6,7 +6,7 @@ use intermission_testkit::control::{Ask, Control, Home, Run};
 use serde_json::{Value, json};
 
 /// Runs the command with this token in its environment.
-fn run_as(home: &Home, control: &Control, token: &str, line: &str) -> Run {
+pub(super) fn run_as(home: &Home, control: &Control, token: &str, line: &str) -> Run {
     let mut command = home.binary();
     command
         .env("INTERMISSION_TOKEN", token)
@@ -233,7 +233,8 @@ fn a_token_that_makes_no_sense_is_refused_where_it_is_wrong() {
 { "role": "node" } → /name: is missing
 { "name": "a" } → /role: is missing
 { "name": "a", "role": "root" } → /role: "root" is none of operator, node, viewer
-{ "name": "a", "role": "viewer", "services": ["shop"] } → /services: goes with role node only, not with viewer; leave it out
+{ "name": "a", "role": "viewer", "nodes": "edge-*" } → /nodes: goes with role node only, not with viewer; leave it out
+{ "name": "a", "role": "operator", "services": [] } → /services: names no service; leave it out for a token for all services
 { "name": "a", "role": "node", "services": [] } → /services: names no service; leave it out for a token for all services
 { "name": "a", "role": "node", "nodes": "*-edge" } → /nodes: "*-edge" is neither a node's name nor the beginning of names; write it like edge-7 or edge-*
 { "name": "control", "role": "node" } → /name: "control" is what history calls what control does by itself; choose another name

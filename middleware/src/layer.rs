@@ -46,8 +46,9 @@ impl MaintenanceLayer {
     /// Takes the client's address from a function of your own, which gets the headers and extensions
     /// of the request and returns `None` if the address is unknown.
     ///
-    /// The function is all that stands between a forged header and the allowlist. It is called in
-    /// maintenance only, and only while the allowlist is enabled.
+    /// The function is all that stands between a forged header and the allowlist. It is called in maintenance only: while
+    /// the allowlist is enabled or the state has `show_me`, and once more for each request of a layer [with
+    /// extensions](Self::with_extensions).
     #[must_use]
     pub fn with_client_function<F>(mut self, function: F) -> Self
     where

@@ -21,6 +21,7 @@ pub use current::PolicyHandle;
 pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use guard::RequestGuard;
+pub use http::AddressSource;
 pub use intermission_core::{
     AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Lasting, Mode, ParseCidrError,
     ParseError, Peer, Reason, Running, ServiceName, State, TrustedProxies, Verdict,

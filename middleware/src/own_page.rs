@@ -37,7 +37,7 @@ impl<B: Body> OwnPage<B> {
     ) -> Self {
         let client = settings
             .client
-            .resolve(request.headers(), request.extensions());
+            .look_up(request.headers(), request.extensions());
         let (parts, body) = request.into_parts();
         Self {
             request: Request::from_parts(parts, ()),

@@ -36,7 +36,7 @@ struct Admitted {
 
 /// A request that the layer answers itself.
 enum Refused {
-    Notice(Decision, Response<Bytes>),
+    Notice(Verdict, u64, Response<Bytes>),
     /// It is for a page of the layer's own, under this state.
     Own(Arc<Snapshot>),
 }
@@ -121,12 +121,11 @@ impl<S> Maintenance<S> {
                 let headers = HeaderLines::new(request.headers());
                 let received = view(request, uris(request).0, &headers);
                 let reply = policy.reply(kind, &received, fastrand::u32(..));
-                let decision = Decision { verdict, revision };
                 let mut response = cached.replies().respond(&reply);
                 if let Some(writer) = &self.settings.writer {
                     writer.write(request, &cached.snapshot.state, &mut response);
                 }
-                Entry::Refused(Refused::Notice(decision, response))
+                Entry::Refused(Refused::Notice(verdict, revision, response))
             }
         }
     }
@@ -187,13 +186,13 @@ fn decide_again<B>(
     not(feature = "metrics"),
     expect(unused_variables, reason = "there is no recorder")
 )]
-fn count(decision: Decision) {
+fn count(verdict: Verdict) {
     #[cfg(feature = "metrics")]
     {
         // A name and a label that are literals need no allocation.
         macro_rules! count {
             ($($rule:literal)*) => {
-                match decision.verdict.rule() {
+                match verdict.rule() {
                     $($rule => metrics::counter!("intermission_requests_total", "rule" => $rule),)*
                     rule => metrics::counter!("intermission_requests_total", "rule" => rule),
                 }
@@ -205,6 +204,19 @@ fn count(decision: Decision) {
 }
 
 impl<S> Maintenance<S> {
+    /// The decision, for extensions.
+    // Apart, since few layers have them.
+    #[cold]
+    fn decision<B>(&self, verdict: Verdict, revision: u64, request: &Request<B>) -> Decision {
+        let client = &self.settings.client;
+        Decision {
+            verdict,
+            revision,
+            client: client.look_up(request.headers(), request.extensions()),
+            source: client.source(),
+        }
+    }
+
     /// Decides about a request, and passes it on or answers it.
     #[inline(never)]
     fn enforce<A, B>(&mut self, mut request: Request<A>) -> ResponseFuture<S::Future, A>
@@ -223,9 +235,10 @@ impl<S> Maintenance<S> {
                     snapshot,
                 ));
             }
-            Entry::Refused(Refused::Notice(decision, mut refusal)) => {
-                count(decision);
+            Entry::Refused(Refused::Notice(verdict, revision, mut refusal)) => {
+                count(verdict);
                 if self.settings.extensions {
+                    let decision = self.decision(verdict, revision, &request);
                     refusal.extensions_mut().insert(decision);
                 }
                 return ResponseFuture::refused(refusal, Unread::of(request));
@@ -234,16 +247,14 @@ impl<S> Maintenance<S> {
         admitted.shard.count_rule(admitted.verdict);
         let probe = self.probe(&request, &admitted);
         let is_open = admitted.verdict == Verdict::Admit(Reason::Open);
-        let decision = (!is_open).then_some(Decision {
-            verdict: admitted.verdict,
-            revision: admitted.revision,
-        });
-        if let Some(decision) = decision {
-            count(decision);
+        if !is_open {
+            count(admitted.verdict);
             h2c::decline(request.headers_mut());
             pass::take_out(request.headers_mut());
         }
         let held = if self.settings.extensions {
+            let decision = || self.decision(admitted.verdict, admitted.revision, &request);
+            let decision = (!is_open).then(decision);
             if let Some(decision) = decision {
                 request.extensions_mut().insert(decision);
             }

@@ -158,7 +158,9 @@ where
             let mut response = answer.await?;
             let decision = response.extensions().get::<Decision>();
             let decision = decision.map_or("none".into(), |decision| {
-                let Decision { verdict, revision } = decision;
+                let Decision {
+                    verdict, revision, ..
+                } = decision;
                 format!("{} {} {revision}", verdict.rule(), kind(*verdict))
             });
             if let Ok(value) = HeaderValue::try_from(decision) {

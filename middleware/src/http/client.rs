@@ -15,6 +15,25 @@ pub(crate) enum ClientAddress {
     Own(Arc<OwnFunction>),
 }
 
+/// Where the layer takes the address of a client from: the kind of its
+/// [`ClientSource`](crate::MaintenanceLayer::with_client_source).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddressSource {
+    /// The peer of the connection.
+    Peer,
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// `X-Forwarded-For`, by a count of hops.
+    HopCount,
+    /// The header that the source names.
+    Header,
+    /// A [function of the application](crate::MaintenanceLayer::with_client_function).
+    Application,
+}
+
 /// Whether it has been logged that the peers of connections are not seen.
 #[derive(Debug, Default)]
 pub(crate) struct Unseen(AtomicBool);
@@ -41,15 +60,35 @@ impl ClientAddress {
         }
     }
 
+    /// The kind of the source.
+    pub(crate) fn source(&self) -> AddressSource {
+        match self {
+            Self::Source(source, _) => AddressSource::of(source),
+            Self::Own(_) => AddressSource::Application,
+        }
+    }
+
+    /// The address for the allowlist; logs once that the source sees none.
     pub(crate) fn resolve(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+        self.find(headers, extensions, Unseen::check)
+    }
+
+    /// The address, without a word where there is none.
+    pub(crate) fn look_up(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+        self.find(headers, extensions, |_, _, _| {})
+    }
+
+    #[inline(always)]
+    fn find(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        check: impl Fn(&Unseen, Peer, &ClientSource),
+    ) -> Option<IpAddr> {
         match self {
             Self::Source(source, unseen) => {
                 let peer = peer(extensions);
-                match (peer, source) {
-                    (Peer::Unknown, _) => unseen.warn(CAUSE),
-                    (Peer::Unix, ClientSource::Peer) => unseen.warn(UNIX),
-                    _ => {}
-                }
+                check(unseen, peer, source);
                 source.resolve(peer, &HeaderLines::new(headers))
             }
             Self::Own(function) => function(headers, extensions),
@@ -57,7 +96,29 @@ impl ClientAddress {
     }
 }
 
+impl AddressSource {
+    pub(crate) fn of(source: &ClientSource) -> Self {
+        match source {
+            ClientSource::Peer => Self::Peer,
+            ClientSource::XForwardedFor(_) => Self::XForwardedFor,
+            ClientSource::Forwarded(_) => Self::Forwarded,
+            ClientSource::HopCount(_) => Self::HopCount,
+            // There is no other.
+            _ => Self::Header,
+        }
+    }
+}
+
 impl Unseen {
+    /// Logs, once, that the source sees no address.
+    fn check(&self, peer: Peer, source: &ClientSource) {
+        match (peer, source) {
+            (Peer::Unknown, _) => self.warn(CAUSE),
+            (Peer::Unix, ClientSource::Peer) => self.warn(UNIX),
+            _ => {}
+        }
+    }
+
     /// Logs, once, that no client can be on the allowlist.
     fn warn(&self, cause: &str) {
         if self.0.load(Ordering::Relaxed) || self.0.swap(true, Ordering::Relaxed) {

@@ -8,6 +8,7 @@ mod replies;
 mod unread;
 mod view;
 
+pub use client::AddressSource;
 pub(crate) use client::{ClientAddress, peer};
 pub(crate) use header_filter::header_filter;
 pub(crate) use replies::Replies;

@@ -1,7 +1,12 @@
 //! What the layer puts into extensions, and what caches are allowed to keep.
 
-use http::{Method, Response, StatusCode};
-use intermission::{Decision, Kind, MaintenanceLayer, Mode, PolicyHandle, Reason, Verdict};
+use std::net::IpAddr;
+
+use http::{HeaderValue, Method, Response, StatusCode};
+use intermission::{
+    AddressSource, Cidr, ClientSource, Decision, Kind, MaintenanceLayer, Mode, PolicyHandle,
+    Reason, TrustedProxies, Verdict,
+};
 
 use super::shop::{STRANGER, TESTER, closed, layer, request, shop};
 use crate::app::{ask, behind, text};
@@ -67,4 +72,65 @@ async fn other_admitted_responses_keep_their_cache_headers() {
     assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
     let decision = response.extensions().get::<Decision>().unwrap();
     assert_eq!(decision.verdict.rule(), "exempt");
+}
+
+#[tokio::test]
+async fn the_decision_names_the_address_of_the_client_and_its_source() {
+    let proxy = IpAddr::from([10, 0, 0, 1]);
+    let proxies = || TrustedProxies::new([Cidr::from(proxy)].into_iter().collect());
+    let layer = || layer().with_extensions();
+    let source = |source| layer().with_client_source(source);
+    for (layer, peer, from, client) in [
+        (layer(), Some(TESTER), AddressSource::Peer, Some(TESTER)),
+        (layer(), Some(STRANGER), AddressSource::Peer, Some(STRANGER)),
+        (layer(), None, AddressSource::Peer, None),
+        (
+            source(ClientSource::XForwardedFor(proxies())),
+            Some(proxy),
+            AddressSource::XForwardedFor,
+            Some(TESTER),
+        ),
+        // A peer that is no proxy is the client.
+        (
+            source(ClientSource::XForwardedFor(proxies())),
+            Some(STRANGER),
+            AddressSource::XForwardedFor,
+            Some(STRANGER),
+        ),
+        (
+            source(ClientSource::Header("client-ip".into(), proxies())),
+            Some(proxy),
+            AddressSource::Header,
+            Some(STRANGER),
+        ),
+        (
+            layer().with_client_function(|_, _| Some(TESTER)),
+            None,
+            AddressSource::Application,
+            Some(TESTER),
+        ),
+    ] {
+        let mut asked = request(Method::GET, "/", peer);
+        let headers = asked.headers_mut();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
+        headers.insert("client-ip", HeaderValue::from_static("198.51.100.7"));
+        let response = ask(&shop(&layer), asked).await;
+        let decision = response.extensions().get::<Decision>().unwrap();
+        assert_eq!((decision.client, decision.source), (client, from));
+        let is_tester = client == Some(TESTER);
+        assert_eq!(response.status() == StatusCode::OK, is_tester, "{from:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_names_the_address_though_no_rule_asks_for_it() {
+    let mut state = closed();
+    state.allowlist.enabled = false;
+    let layer = MaintenanceLayer::new(PolicyHandle::new(state)).with_extensions();
+    for path in ["/", "/healthz"] {
+        let asked = request(Method::GET, path, Some(TESTER));
+        let response = ask(&shop(&layer), asked).await;
+        let decision = response.extensions().get::<Decision>().unwrap();
+        assert_eq!(decision.client, Some(TESTER), "{path}");
+    }
 }

@@ -58,18 +58,20 @@ impl Request {
     /// What a script of the same page asks for.
     #[must_use]
     pub fn script(path: &str) -> Self {
-        let mut request = Self::navigation(path);
-        for (name, value) in [
-            ("accept", "application/json, text/plain, */*"),
-            ("sec-fetch-mode", "cors"),
-        ] {
-            let value = HeaderValue::from_static(value);
-            request
-                .headers
-                .0
-                .insert(HeaderName::from_static(name), value);
-        }
-        request
+        Self::navigation(path)
+            .with("accept", "application/json, text/plain, */*")
+            .with("sec-fetch-mode", "cors")
+    }
+
+    /// The same with this header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        let (name, value) = (
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+        self.headers.0.insert(name, value);
+        self
     }
 
     /// The same from another client.

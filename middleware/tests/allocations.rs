@@ -13,6 +13,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use intermission::{MaintenanceLayer, Peer, PolicyHandle, State};
+use intermission_core::{Pass, PassDigest};
 use tower::{Layer, Service};
 
 /// Says what its answer is made of, as every service does.
@@ -72,25 +73,38 @@ fn allocations<S, B>(mut service: S, path: &'static str, expected: StatusCode) -
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>, Error: Debug>,
 {
-    [HeaderMap::new(), browser()].map(|headers| {
-        let mut answer = || {
-            let request = request(path, &headers);
-            let allocations = allocation_counter::measure(|| {
-                let mut cx = Context::from_waker(Waker::noop());
-                let future = pin!(service.call(request));
-                let Poll::Ready(answer) = future.poll(&mut cx) else {
-                    panic!("no answer");
-                };
-                assert_eq!(answer.unwrap().status(), expected);
-            });
-            allocations.count_total
-        };
-        // Each `Retry-After` that it draws is shared from the second time on.
-        for _ in 0..1000 {
-            answer();
-        }
-        answer()
-    })
+    let headers = [HeaderMap::new(), browser()];
+    headers.map(|headers| allocations_of(&mut service, path, &headers, expected))
+}
+
+/// The same for a request with these headers.
+#[track_caller]
+fn allocations_of<S, B>(
+    service: &mut S,
+    path: &'static str,
+    headers: &HeaderMap,
+    expected: StatusCode,
+) -> u64
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>, Error: Debug>,
+{
+    let mut answer = || {
+        let request = request(path, headers);
+        let allocations = allocation_counter::measure(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            let future = pin!(service.call(request));
+            let Poll::Ready(answer) = future.poll(&mut cx) else {
+                panic!("no answer");
+            };
+            assert_eq!(answer.unwrap().status(), expected);
+        });
+        allocations.count_total
+    };
+    // Each `Retry-After` that it draws is shared from the second time on.
+    for _ in 0..1000 {
+        answer();
+    }
+    answer()
 }
 
 #[test]
@@ -119,6 +133,29 @@ fn a_refused_request_takes_those_of_its_headers() {
     let layer = MaintenanceLayer::new(PolicyHandle::new(closed));
     let refused = allocations(layer.layer(App), "/", StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused, [2, 2]);
+}
+
+#[test]
+fn a_pass_takes_none_whether_it_is_known_or_not() {
+    const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
+    let mut closed = state("all");
+    closed.allowlist.cidrs.clear();
+    closed.allowlist.passes = vec![Pass::new(PassDigest::of(PASS.as_bytes()), None)];
+    let layer = MaintenanceLayer::new(PolicyHandle::new(closed));
+    let refused = allocations(layer.layer(App), "/", StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused, [2, 2]);
+    let strange = PASS.replace("abc", "cba");
+    for (pass, status, taken) in [
+        (PASS, StatusCode::OK, 0),
+        (&strange, StatusCode::SERVICE_UNAVAILABLE, 2),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("intermission-pass", pass.parse().unwrap());
+        let bare = allocations_of(&mut App, "/", &headers, StatusCode::OK);
+        let bare = if status == StatusCode::OK { bare } else { 0 };
+        let ours = allocations_of(&mut layer.layer(App), "/", &headers, status);
+        assert_eq!(ours, bare + taken, "{pass}");
+    }
 }
 
 #[test]

@@ -128,7 +128,11 @@ fn v6_cidrs() -> Vec<Cidr> {
         .collect()
 }
 
-fn decide(state: State, request: Request, expected: impl Fn(Verdict) -> bool + 'static) -> Run {
+pub(super) fn decide(
+    state: State,
+    request: Request,
+    expected: impl Fn(Verdict) -> bool + 'static,
+) -> Run {
     let policy = Policy::compile(&state, Timestamp::from_second(0));
     let request: &'static Request = Box::leak(Box::new(request));
     let view = request.view();

@@ -5,17 +5,18 @@
 mod core;
 mod function;
 mod layer;
+mod passes;
 
 pub use function::{Hot, Run};
 
 /// Those of the core.
 #[must_use]
 pub fn core() -> Vec<Hot> {
-    core::ALL.to_vec()
+    [&core::ALL[..], &passes::ALL].concat()
 }
 
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Hot> {
-    [&core::ALL[..], &layer::ALL].concat()
+    [&core(), &layer::ALL[..]].concat()
 }

@@ -99,6 +99,7 @@ const NEEDS: &[Need] = &[
         "etcd --version",
         &[Bench, Replicas, Test],
     ),
+    debian("etcdctl", "etcd-client", "etcdctl version", TESTS),
     debian("ip", "iproute2", "PATH=$PATH:/usr/sbin ip -Version", TESTS),
     debian(
         "nftables",

@@ -264,6 +264,17 @@ impl Members {
         (forgetting, unstored)
     }
 
+    /// Forgets all members, as their service is removed, or added again. Which processes have left is known still, because
+    /// polls that their farewells have overtaken may be on their way.
+    pub(crate) fn remove_all(&mut self) {
+        self.members.clear();
+        self.forgiven.clear();
+        self.unstored = Unstored::default();
+        if self.is_shared {
+            self.unstored.share();
+        }
+    }
+
     /// Forgets a member. One that lives is a new member with its next poll.
     pub(crate) fn forget(&mut self, id: &MemberId) {
         self.members.remove(id);

@@ -1,6 +1,7 @@
 //! What is asked of the members, and of those who wait for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use intermission_core::Report;
 
@@ -132,6 +133,19 @@ impl Fleet {
                 .map(|open| Progress::clone(&open.progress))
                 .collect(),
         }
+    }
+
+    /// The names of the members of a service that are not lost, those too that were not heard yet.
+    pub(crate) fn present(&self, service: &str, now: Now) -> Vec<&str> {
+        let now = self.known(now).instant;
+        let present = self.all(service).filter(|member| !member.is_lost(now));
+        present.map(|member| member.id.name.as_str()).collect()
+    }
+
+    /// How far the open barriers of a service are.
+    pub(crate) fn waits(&self, service: &str) -> Vec<Arc<Progress>> {
+        let open = self.open(service);
+        open.map(|open| Arc::clone(&open.progress)).collect()
     }
 
     /// The last reports of the members of a service that are not lost.

@@ -33,7 +33,7 @@ impl Memory {
         }
         let mut state = State::initial(name.clone(), Mode::Off);
         state.store = facts.identity.as_str().into();
-        state.revision = 1;
+        state.revision = facts.last_revision(name.as_str()) + 1;
         let stamp = Stamp {
             revision: state.revision,
             at: now.time,
@@ -42,7 +42,11 @@ impl Memory {
             reason: None,
         };
         let added = StoredState::new(state, stamp, None, None, Labels::default());
-        let outcome = self.outcome(added.summary(), true, Vec::new());
+        let removed = facts.removed.get(name.as_str());
+        let warnings = removed.map(|Stamp { actor, at, .. }| {
+            format!("{name} was removed by {actor} at {at}; its history and its revisions go on")
+        });
+        let outcome = self.outcome(added.summary(), true, warnings.into_iter().collect());
         (Batch(vec![Step::Changed(Box::new(added))]), outcome)
     }
 }

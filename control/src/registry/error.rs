@@ -4,12 +4,17 @@ use crate::labels::PassLabel;
 use crate::store::StoreError;
 use crate::wire::difference::Conflict;
 use crate::wire::forgotten::Kept;
+use crate::wire::stamp::Stamp;
 
 /// Why a change was not made; nothing was changed then, in any service.
 #[derive(Debug)]
 pub(crate) enum ChangeError {
-    /// There is no such service.
-    Unknown { service: String, known: Vec<String> },
+    /// There is no such service, or it is removed.
+    Unknown {
+        service: String,
+        removed: Option<Box<Stamp>>,
+        known: Vec<String>,
+    },
     /// All services were meant, and there is none.
     NoServices,
     /// It makes no valid state of this service.
@@ -50,6 +55,8 @@ pub(crate) enum ChangeError {
         node: String,
         kept: Vec<Kept>,
     },
+    /// The service is in use, by all of these.
+    InUse { service: String, uses: Vec<String> },
     /// It could not be saved.
     Store(StoreError),
 }

@@ -111,7 +111,8 @@ impl Memory {
         batch: &Batch,
         now: Now,
     ) {
-        let mut facts = Facts::clone(&self.facts());
+        let before = self.facts();
+        let mut facts = Facts::clone(&before);
         fleet.follow(version);
         for step in &batch.0 {
             follow(step, &mut facts, &mut fleet, now);
@@ -119,7 +120,7 @@ impl Memory {
         let facts = Arc::new(facts);
         *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&facts);
         drop(fleet);
-        wake(&facts, batch, &self.sleeping);
+        wake(&before, &facts, batch, &self.sleeping);
         self.changed.send_replace(());
     }
 
@@ -163,14 +164,17 @@ impl Memory {
 }
 
 /// Wakes operators who wait for news of the services that a batch is about, and has their nodes be woken.
-fn wake(facts: &Facts, batch: &Batch, sleeping: &Sleeping) {
+fn wake(before: &Facts, facts: &Facts, batch: &Batch, sleeping: &Sleeping) {
     // Whether there is news for the nodes of a service.
     let mut services: BTreeMap<&str, bool> = BTreeMap::new();
     let mut is_about_all = false;
     for step in &batch.0 {
         match step.service() {
             Some(service) => {
-                let is_for_nodes = matches!(step, Step::Changed(_) | Step::BarrierBegan(_));
+                let is_for_nodes = matches!(
+                    step,
+                    Step::Changed(_) | Step::Removed { .. } | Step::BarrierBegan(_)
+                );
                 *services.entry(service).or_default() |= is_for_nodes;
             }
             None => is_about_all = true,
@@ -184,7 +188,9 @@ fn wake(facts: &Facts, batch: &Batch, sleeping: &Sleeping) {
             .for_each(|service| operators(service));
     }
     for (name, is_for_nodes) in services {
-        let Some(service) = facts.services.get(name) else {
+        // One that is removed was there before.
+        let service = facts.services.get(name);
+        let Some(service) = service.or_else(|| before.services.get(name)) else {
             continue;
         };
         operators(service);
@@ -204,6 +210,15 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
             let before = facts.services.get(name).map(|before| &**before);
             let published = Arc::new(Published::new(stored, before));
             Arc::make_mut(&mut facts.services).insert(name.into(), published);
+            if facts.removed.contains_key(name) {
+                Arc::make_mut(&mut facts.removed).remove(name);
+                fleet.of(name).remove_all();
+            }
+        }
+        Step::Removed { service, stamp } => {
+            Arc::make_mut(&mut facts.services).remove(service.as_str());
+            Arc::make_mut(&mut facts.removed).insert(service.clone(), stamp.clone());
+            fleet.of(service).remove_all();
         }
         Step::BarrierBegan(stored) => {
             if let Some(service) = facts.services.get(stored.service.as_str()) {

@@ -128,7 +128,7 @@ impl Registry {
         service: &str,
         before: Option<u64>,
     ) -> Result<(Page, Vec<Stamp>), ChangeError> {
-        self.memory.service(service)?;
+        self.memory.facts().check_has_history(service)?;
         self.read(|store| {
             let page = store.history(service, before)?;
             let events = store.events(service, page.next.unwrap_or_default(), before)?;

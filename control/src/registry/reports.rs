@@ -154,6 +154,10 @@ impl Memory {
     ) -> Batch {
         let report = &heard.report;
         let id = || report.id.clone();
+        // It may be removed by now.
+        if self.service(service).is_err() {
+            return Batch::default();
+        }
         Batch(match self.unsettled(service, heard, now) {
             Unsettled::Nothing => Vec::new(),
             Unsettled::Joins if self.is_full(grant, now) => {
@@ -235,8 +239,9 @@ impl Memory {
         reason: String,
         now: Now,
     ) -> Vec<Step> {
+        let is_there = self.service(service).is_ok();
         let fleet = self.lock();
-        if fleet.is_stored(service, &node) {
+        if !is_there || fleet.is_stored(service, &node) {
             return Vec::new();
         }
         if !fleet.stores_unstored(service, LEVEL) {
@@ -303,19 +308,21 @@ impl Memory {
         if !self.lock().confirm(progress, now) {
             return Batch::default();
         }
-        let event = Stamp {
-            revision: progress.revision,
-            at: now.time,
-            actor: progress.actor.clone(),
-            action: format!("wait ended: {}", progress.ending.map_or("", Ending::name)),
-            reason: None,
-        };
-        let service = progress.service.clone();
-        Batch(vec![
-            Step::BarrierEnded(Arc::clone(progress)),
-            Step::Event { service, event },
-        ])
+        Batch(ended(Arc::clone(progress), now).into())
     }
+}
+
+/// A barrier has ended.
+pub(super) fn ended(progress: Arc<Progress>, now: Now) -> [Step; 2] {
+    let event = Stamp {
+        revision: progress.revision,
+        at: now.time,
+        actor: progress.actor.clone(),
+        action: format!("wait ended: {}", progress.ending.map_or("", Ending::name)),
+        reason: None,
+    };
+    let service = progress.service.clone();
+    [Step::BarrierEnded(progress), Step::Event { service, event }]
 }
 
 /// The process of a report is a member.

@@ -25,8 +25,11 @@ impl Memory {
         let ago = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
         let (facts, fleet) = (self.facts(), self.fleet());
         let mut outdated = Vec::new();
-        for (service, published) in &*facts.services {
-            let latest = published.state.revision;
+        let services = facts.services.iter();
+        let in_force = services.map(|(name, service)| (&**name, service.state.revision));
+        let removed = facts.removed.iter();
+        let removed = removed.map(|(name, stamp)| (name.as_str(), stamp.revision));
+        for (service, latest) in in_force.chain(removed) {
             // Another process may have stored more meanwhile. What is in its memory alone is later than this.
             let needed = fleet
                 .first_awaited(service)

@@ -31,13 +31,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path that there is.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<Arc<App>>); 34] {
     [
         ("/healthz", get(health::health)),
         ("/readyz", get(health::ready)),
         ("/metrics", get(metrics::get)),
         ("/openapi.json", get(openapi::get)),
         ("/v1/services", get(services::list).post(services::add)),
+        ("/v1/services/{name}", delete(services::remove)),
         (
             "/v1/services/{name}/state",
             get(state::get).patch(state::patch),

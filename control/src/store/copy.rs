@@ -83,7 +83,7 @@ fn walk(
         take(batch)
     };
     let mut rest = Vec::new();
-    let mut latest = Vec::new();
+    let (mut latest, mut removed) = (Vec::new(), Vec::new());
     let mut first = Vec::new();
     for step in steps {
         match step {
@@ -98,6 +98,10 @@ fn walk(
                 first.extend(revoked.map(|revoked| Step::TokenRevoked { name, revoked }));
             }
             Step::Identity(_) => first.push(step),
+            Step::Removed { ref service, .. } => {
+                removed.push(service.clone());
+                rest.push(step);
+            }
             // A node that is not stored is noted again with its next poll, and no poll that a farewell has overtaken outlasts
             // the move to another store.
             Step::Unstored { .. } | Step::Left { .. } => {}
@@ -110,7 +114,11 @@ fn walk(
     }
     for state in latest {
         copied.services += 1;
-        copied.revisions += history(store, state, &mut take)?;
+        let service = state.state.service.as_str().to_owned();
+        copied.revisions += history(store, &service, Some(state), &mut take)?;
+    }
+    for service in removed {
+        copied.revisions += history(store, &service, None, &mut take)?;
     }
     let mut ended = store.ended_barriers()?;
     ended.sort_by(|one, other| one.id.cmp(&other.id));
@@ -150,14 +158,16 @@ fn walk(
     Ok(copied)
 }
 
-/// Takes all revisions of a service and its events; returns how many revisions there are.
+/// Takes all revisions of a service and its events; returns how many revisions there are. A service that is removed has no
+/// state in force.
 fn history(
     store: &dyn Store,
-    latest: StoredState,
+    service: &str,
+    in_force: Option<StoredState>,
     take: &mut impl FnMut(Batch) -> Result<(), CopyError>,
 ) -> Result<usize, CopyError> {
-    let service = latest.state.service.as_str().to_owned();
-    let last = latest.state.revision;
+    let newest = store.history(service, None)?.records.into_iter().next();
+    let last = newest.map_or(0, |record| record.stamp.revision);
     let mut revisions = 0;
     let mut from = 1;
     while from <= last {
@@ -165,7 +175,7 @@ fn history(
         let mut before = end;
         let mut records = Vec::new();
         while before > from {
-            let page = store.history(&service, Some(before))?;
+            let page = store.history(service, Some(before))?;
             let found = page.records.into_iter();
             records.extend(found.filter(|record| record.stamp.revision >= from));
             before = page.next.unwrap_or(from);
@@ -174,13 +184,13 @@ fn history(
         for record in records.into_iter().rev() {
             let revision = record.stamp.revision;
             revisions += 1;
-            if revision == last {
-                steps.push(Step::Changed(Box::new(latest.clone())));
+            if let Some(state) = in_force.as_ref().filter(|_| revision == last) {
+                steps.push(Step::Changed(Box::new(state.clone())));
                 continue;
             }
             let Some(after) = record.after else {
                 steps.push(Step::Recorded(StoredRecord {
-                    service: service.clone(),
+                    service: service.to_owned(),
                     tag: record.tag,
                     stamp: record.stamp,
                     timer: record.timer,
@@ -190,7 +200,7 @@ fn history(
             let labels = record.labels.as_deref().map(str::as_bytes);
             let read = labelled_state(after.as_bytes(), labels);
             let (state, labels) = read.map_err(|reason| CopyError::Unreadable {
-                service: service.clone(),
+                service: service.to_owned(),
                 revision,
                 reason,
             })?;
@@ -203,9 +213,9 @@ fn history(
                 labels,
             })));
         }
-        let events = store.events(&service, from, Some(end))?.into_iter().rev();
+        let events = store.events(service, from, Some(end))?.into_iter().rev();
         steps.extend(events.map(|event| Step::Event {
-            service: service.clone(),
+            service: service.to_owned(),
             event,
         }));
         // A document may have a megabyte.
@@ -223,7 +233,8 @@ fn order(step: &Step) -> (u8, String, String) {
         Step::Joined { service, member } => (0, service.clone(), format!("{:?}", member.id)),
         Step::Forgiven { service, threads } => (1, service.clone(), format!("{threads:?}")),
         Step::BarrierBegan(barrier) => (2, barrier.service.clone(), barrier.id.clone()),
-        _ => (3, String::new(), String::new()),
+        Step::Removed { service, .. } => (3, service.clone(), String::new()),
+        _ => (4, String::new(), String::new()),
     }
 }
 

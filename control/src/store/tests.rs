@@ -185,8 +185,65 @@ fn no_program_of_before_takes_an_operator_of_one_service_for_one_of_all() {
         };
         store.commit(at, &Batch(vec![made])).unwrap();
         at = at.next();
-        assert_eq!(engines.level().filter(|level| !level.is_empty()).as_deref(), level);
+        assert_eq!(
+            engines.level().filter(|level| !level.is_empty()).as_deref(),
+            level
+        );
     }
+}
+
+#[test]
+fn a_service_is_removed_with_its_members_until_it_has_a_later_revision() {
+    let engines = Engines::new();
+    for mut store in engines.open() {
+        let (mut at, _) = store.load().unwrap();
+        let joined = Step::Joined {
+            service: "shop".to_owned(),
+            member: StoredMember {
+                id: MemberId {
+                    name: "a".to_owned(),
+                    boot: "b1".to_owned(),
+                },
+                kind: "tower".to_owned(),
+                wait: Duration::from_secs(10),
+                lease: None,
+                joined: seconds(1),
+                token: "nodes".to_owned(),
+            },
+        };
+        let removed = Step::Removed {
+            service: "shop".to_owned(),
+            stamp: Stamp {
+                revision: 1,
+                at: seconds(2),
+                actor: "ann".to_owned(),
+                action: "remove".to_owned(),
+                reason: None,
+            },
+        };
+        assert_eq!(removed.level(), 5);
+        let (first, again) = (state(&*store, 1, Mode::Off), state(&*store, 2, Mode::Off));
+        let mut commit = |store: &mut dyn Store, step| {
+            let stored = store.commit(at, &Batch(vec![step])).unwrap();
+            assert_eq!(stored, Committed::Stored);
+            at = at.next();
+            store.load().unwrap().1.0
+        };
+        commit(&mut *store, first);
+        commit(&mut *store, joined);
+        let loaded = commit(&mut *store, removed);
+        let [Step::Identity(_), Step::Removed { stamp, .. }] = &loaded[..] else {
+            panic!("{loaded:?}");
+        };
+        assert_eq!((stamp.revision, &*stamp.actor), (1, "ann"));
+        assert_eq!(store.history("shop", None).unwrap().records.len(), 1);
+        let loaded = commit(&mut *store, again);
+        assert!(
+            matches!(&loaded[..], [Step::Identity(_), Step::Changed(_)]),
+            "{loaded:?}"
+        );
+    }
+    assert_eq!(engines.level().as_deref(), Some("5"));
 }
 
 #[test]

@@ -63,6 +63,8 @@ impl Operation {
 
 /// The pass that is revoked.
 const PASS: &str = "ann";
+/// The service that is removed.
+const OLD: &str = "old";
 /// The pass that is made.
 const OTHER_PASS: &str = "bob";
 
@@ -84,6 +86,7 @@ impl Seen {
             let name = match operation.path {
                 "/v1/barriers/{id}" => barrier,
                 "/v1/tokens/{name}/revoke" => "edge",
+                "/v1/services/{name}" => OLD,
                 _ => "shop",
             };
             let plain = operation.ask(name);
@@ -95,6 +98,7 @@ impl Seen {
                 let passes = "/v1/services/shop/passes";
                 if operation.method == "DELETE" {
                     control.post(passes, &json!({ "name": PASS }));
+                    control.post("/v1/services", &json!({ "name": OLD }));
                 }
                 if operation.path.ends_with("/passes") {
                     let other = Ask::new("DELETE", format!("{passes}/{OTHER_PASS}"));
@@ -171,6 +175,8 @@ fn every_answer_that_is_described_is_given() {
             .unwrap()
     };
     let mut seen = Seen::default();
+    let remove = special("/v1/services/{name}", "DELETE");
+    seen.ask(&control, &remove, control.authorized(remove.ask("shop")));
     let forget = special("/v1/services/{name}/nodes/forget", "POST");
     let live = control.authorized(forget.ask("shop"));
     let live = live.json(&json!({ "node": "shop-1" }));

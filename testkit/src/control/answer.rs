@@ -40,7 +40,13 @@ impl Answer {
         self.header("etag").expect("no entity tag").to_owned()
     }
 
-    /// The body.
+    /// The body as text.
+    #[track_caller]
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)

@@ -60,7 +60,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Keep the states and serve them, until SIGINT or SIGTERM
     Serve(Box<Serve>),
-    /// Add and list services
+    /// Add, list and remove services
     #[command(subcommand)]
     Service(Service),
     /// Begin maintenance, or say more about one that has begun
@@ -127,6 +127,20 @@ pub(crate) enum Service {
     Add { name: String },
     /// List the services
     List,
+    /// Remove a service that is open and has no living nodes; its history stays
+    Remove(RemovedService),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemovedService {
+    pub(crate) name: String,
+    /// Remove it though it is in maintenance, has living nodes, or is waited for. The nodes keep the state that they
+    /// have, and those with a lease close
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Why, for history
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[cfg(test)]

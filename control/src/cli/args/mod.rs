@@ -18,7 +18,7 @@ pub(crate) use self::allowlist::{
     AddedEntries, Allowlist, Listed, Pruned, RemovedEntries, SetEntries,
 };
 pub(crate) use self::check::Check;
-pub(crate) use self::cli::{Cli, Command, Connection, Format, Service};
+pub(crate) use self::cli::{Cli, Command, Connection, Format, RemovedService, Service};
 pub(crate) use self::declared::{Apply, Export};
 pub(crate) use self::ends::Ends;
 pub(crate) use self::lists::{Edit, Lists};

@@ -90,7 +90,13 @@ impl ChangeRequest {
             .names()
             .map(|name| match facts.service(name.as_str()) {
                 Err(_) if declared.creates() => {
-                    Ok(Arc::new(Published::unborn(name, &facts.identity, now)))
+                    let last = facts.last_revision(name.as_str());
+                    Ok(Arc::new(Published::unborn(
+                        name,
+                        &facts.identity,
+                        last,
+                        now,
+                    )))
                 }
                 known => known.cloned(),
             });

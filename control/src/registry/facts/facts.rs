@@ -1,10 +1,11 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::registry::error::ChangeError;
 use crate::registry::facts::published::{Published, Services};
 use crate::registry::facts::tokens::Tokens;
 use crate::token::Grant;
+use crate::wire::stamp::Stamp;
 
 /// The facts that readers take from memory, at one moment. What a batch does not change is shared with those before it.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub(crate) struct Facts {
     pub(crate) identity: String,
     /// What is in force for each service.
     pub(crate) services: Arc<Services>,
+    /// The services that are removed, with the stamp of that.
+    pub(crate) removed: Arc<BTreeMap<String, Stamp>>,
     pub(crate) tokens: Arc<Tokens>,
 }
 
@@ -29,8 +32,22 @@ impl Facts {
     pub(crate) fn service(&self, name: &str) -> Result<&Arc<Published>, ChangeError> {
         self.services.get(name).ok_or_else(|| ChangeError::Unknown {
             service: name.to_owned(),
+            removed: self.removed.get(name).cloned().map(Box::new),
             known: self.services.keys().map(ToString::to_string).collect(),
         })
+    }
+
+    /// The last revision of a service that is removed; 0 if there was none of this name. Nodes and history go on from it.
+    pub(crate) fn last_revision(&self, name: &str) -> u64 {
+        self.removed.get(name).map_or(0, |stamp| stamp.revision)
+    }
+
+    /// That a service is there, or was once.
+    pub(crate) fn check_has_history(&self, name: &str) -> Result<(), ChangeError> {
+        match self.removed.contains_key(name) {
+            true => Ok(()),
+            false => self.service(name).map(|_| ()),
+        }
     }
 
     /// The services that a token is for.

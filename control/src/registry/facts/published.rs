@@ -33,6 +33,7 @@ pub(crate) struct Published {
     /// The tags of what was in force before it, the latest first, as far as they are remembered.
     earlier: Vec<StateTag>,
     pub(crate) wakes: Arc<Wakes>,
+    is_unborn: bool,
 }
 
 /// How many states before the one in force are remembered: nodes that lag have one of these in force.
@@ -58,13 +59,15 @@ impl Published {
             state: state.clone(),
             earlier: earlier.take(REMEMBERED).cloned().collect(),
             wakes: before.map_or_else(Arc::default, |before| Arc::clone(&before.wakes)),
+            is_unborn: false,
         }
     }
 
-    /// What comes before the first revision of a service that is to be added.
-    pub(crate) fn unborn(name: &ServiceName, identity: &str, now: Timestamp) -> Self {
+    /// What comes before the first revision of a service that is to be added, or added again after the revision `last`.
+    pub(crate) fn unborn(name: &ServiceName, identity: &str, last: u64, now: Timestamp) -> Self {
         let mut state = State::initial(name.clone(), Mode::Off);
         state.store = identity.into();
+        state.revision = last;
         let stamp = Stamp {
             revision: state.revision,
             at: now,
@@ -73,12 +76,15 @@ impl Published {
             reason: None,
         };
         let stored = StoredState::new(state, stamp, None, None, Labels::default());
-        Self::new(&stored, None)
+        Self {
+            is_unborn: true,
+            ..Self::new(&stored, None)
+        }
     }
 
     /// Whether the service is not there yet.
     pub(crate) fn is_unborn(&self) -> bool {
-        self.state.revision == 0
+        self.is_unborn
     }
 
     /// All of it that operators compare.

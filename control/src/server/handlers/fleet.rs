@@ -83,9 +83,14 @@ pub(crate) async fn barrier(
     let memory = app.registry.memory();
     let find = || memory.fleet().progress(&id);
     let mut found = find();
-    if let Some(open) = found.clone() {
+    if let Some(open) = &found {
         poll.caller.check_covers([&*open.service])?;
-        let changes = memory.service(&open.service)?.wakes.operators.subscribe();
+    }
+    // The removal of its service ends a wait.
+    if let Some(open) = found.clone()
+        && let Ok(service) = memory.service(&open.service)
+    {
+        let changes = service.wakes.operators.subscribe();
         let mut next = Instant::now() + CROWD;
         let etag = tag(&open.quiet())?;
         poll.hold(&app.long_polls, &etag, changes, || {

@@ -6,13 +6,14 @@ use intermission_core::ServiceName;
 use serde_json::{Map, json};
 
 use crate::change::exported;
-use crate::registry::Registry;
+use crate::registry::{Registry, RemoveRequest};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
-use crate::server::http::json_request::JsonRequest;
+use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::Role;
+use crate::values::members::{flag, optional};
 use crate::wire::summary::Summaries;
 
 /// `GET /v1/services`
@@ -44,6 +45,29 @@ pub(crate) async fn export(State(app): State<Arc<App>>, caller: Caller, uri: Uri
     };
     let services = app.blocking(export).await?;
     json(StatusCode::OK, &json!({ "services": services }))
+}
+
+/// `DELETE /v1/services/{name}`
+pub(crate) async fn remove(
+    State(app): State<Arc<App>>,
+    PathName(service): PathName,
+    order: JsonRequest,
+) -> Answer {
+    let body = order.body();
+    let force = optional(&body, "force", flag)?.unwrap_or_default();
+    let reason = order.reason()?;
+    body.only(&["force", "reason"])?;
+    let asked = RemoveRequest {
+        service,
+        force,
+        actor: order.actor,
+        reason,
+        once: order.once,
+    };
+    let outcome = app
+        .blocking(move |registry| registry.remove_service(&asked))
+        .await?;
+    json(StatusCode::OK, &outcome)
 }
 
 /// `POST /v1/services`

@@ -9,6 +9,7 @@ use crate::store::EtcdFault;
 use crate::wire::difference::Conflict;
 use crate::wire::forgotten::Kept;
 use crate::wire::node::MemberId;
+use crate::wire::stamp::Stamp;
 
 /// The name of the problem of a replica without proof.
 const UNPROVEN: &str = "unproven";
@@ -147,19 +148,42 @@ impl From<FieldError> for Problem {
 impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::Unknown { service, known } => {
-                let remedy = match known.as_slice() {
-                    [] => "there is none yet; intermission service add NAME".to_owned(),
-                    known => format!("there are: {}", known.join(", ")),
+            ChangeError::Unknown {
+                service,
+                removed,
+                known,
+            } => {
+                let detail = match (removed.as_deref(), known.as_slice()) {
+                    (Some(Stamp { actor, at, .. }), _) => format!(
+                        "{service} was removed by {actor} at {at}; intermission history {service} shows its history, and \
+                         intermission service add {service} adds it again"
+                    ),
+                    (None, []) => format!(
+                        "there is no service {service:?}; there is none yet; intermission service add NAME"
+                    ),
+                    (None, known) => format!(
+                        "there is no service {service:?}; there are: {}",
+                        known.join(", ")
+                    ),
                 };
                 Self::new(
                     StatusCode::NOT_FOUND,
                     "unknown-service",
                     "Unknown service",
-                    format!("there is no service {service:?}; {remedy}"),
+                    detail,
                 )
                 .with("services", known)
             }
+            ChangeError::InUse { service, uses } => Self::new(
+                StatusCode::CONFLICT,
+                "service-in-use",
+                "The service is in use",
+                format!(
+                    "{}; end that, or remove it all the same: intermission service remove {service} --force",
+                    uses.join("; ")
+                ),
+            )
+            .with("uses", uses),
             ChangeError::NoServices => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown-service",

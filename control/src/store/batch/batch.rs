@@ -28,6 +28,12 @@ pub(crate) enum Step {
     /// A service has another state, or is new. Its document is stored apart.
     #[serde(skip)]
     Changed(Box<StoredState>),
+    /// An operator has removed a service, of which the revision of the stamp was in force, and its members with it. Its
+    /// history stays, and goes on if the service is added again.
+    Removed {
+        service: String,
+        stamp: Stamp,
+    },
     /// An earlier revision of a store that is copied, whose document is not kept any more.
     Recorded(StoredRecord),
     /// An operator waits for a state of a service.
@@ -100,11 +106,16 @@ impl Step {
     /// The level of programs that know labels.
     pub(crate) const LABELS: u32 = 3;
 
+    /// The level of programs that know that services are removed.
+    pub(crate) const REMOVALS: u32 = 5;
+
     /// The level of programs that know such a step.
     pub(crate) fn level(&self) -> u32 {
         match self {
             // A program that does not know it would take it for one of all services.
             Self::TokenMade { grant, .. } if grant.is_bound() && grant.role != Role::Node => 4,
+            // A program that does not know it would go on with the service.
+            Self::Removed { .. } => Self::REMOVALS,
             Self::Unstored { .. } => 2,
             // A program that does not know labels would drop them, and the ends of entries with them.
             Self::Changed(stored) if !stored.labels.is_empty() => Self::LABELS,
@@ -119,7 +130,8 @@ impl Step {
             Self::Recorded(record) => Some(&record.service),
             Self::BarrierBegan(barrier) => Some(&barrier.service),
             Self::BarrierEnded(progress) => Some(&progress.service),
-            Self::Joined { service, .. }
+            Self::Removed { service, .. }
+            | Self::Joined { service, .. }
             | Self::Left { service, .. }
             | Self::Forgotten { service, .. }
             | Self::Forgiven { service, .. }

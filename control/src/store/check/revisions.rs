@@ -14,6 +14,8 @@ pub(crate) struct Head<'a> {
     pub(crate) revision: u64,
     pub(crate) tag: Option<&'a str>,
     pub(crate) document: Option<&'a [u8]>,
+    /// Whether the service is removed: then the store may have another identity since.
+    pub(crate) is_removed: bool,
 }
 
 /// The revisions of a service, which come the oldest first.
@@ -33,14 +35,16 @@ impl<'a> Revisions<'a> {
             revision,
             tag,
             document,
+            is_removed,
         } = head;
-        checked.services += 1;
+        checked.services += u64::from(!is_removed);
         if document.is_none() {
             checked.fault(service, "the document in force is not there");
         }
         if let Some(document) = document
             && let Some(state) = document_of(service, revision, tag, document, service, checked)
             && *state.store != *identity
+            && !is_removed
         {
             let store = &state.store;
             checked.fault(

@@ -147,17 +147,31 @@ impl Check<'_> {
         let identity = identity.map(|found| String::from_utf8_lossy(&found.value).into_owned());
         let identity = identity.unwrap_or_default();
         self.checked.identity(&identity);
+        let mut removed = BTreeSet::new();
+        let take = |_: &mut Checked, stamp: Stamp, place: &str| {
+            removed.insert((place.to_owned(), stamp.revision));
+        };
+        self.all(&["removed"], take).await?;
         for found in self.reader.all(self.keys.all(&["service"])).await? {
             self.bytes += size_of(&found);
             match read::<LoggedState>(&found) {
-                Ok(state) => self.service(&state, &identity).await?,
+                Ok(state) => {
+                    let key = self.name(&self.keys.key(&["removed", &state.service]));
+                    let is_removed = removed.contains(&(key, state.last_change.revision));
+                    self.service(&state, &identity, is_removed).await?;
+                }
                 Err(error) => self.checked.fault(self.name(&found.key), error),
             }
         }
         Ok(())
     }
 
-    async fn service(&mut self, state: &LoggedState, identity: &str) -> Result<(), OpenError> {
+    async fn service(
+        &mut self,
+        state: &LoggedState,
+        identity: &str,
+        is_removed: bool,
+    ) -> Result<(), OpenError> {
         let name = &state.service;
         let (revision, digest) = match revision_and_digest(&state.tag) {
             Ok(parts) => parts,
@@ -174,6 +188,7 @@ impl Check<'_> {
             revision,
             tag: Some(&state.tag),
             document: document.as_ref().map(|found| &found.value[..]),
+            is_removed,
         };
         let records = self.reader.all(self.keys.all(&["history", name])).await?;
         let mut revisions = Revisions::of(head, identity, &mut self.checked);
@@ -266,7 +281,7 @@ impl Check<'_> {
                 continue;
             }
             let is_of_service = [
-                "document", "labels", "history", "event", "member", "forgiven",
+                "removed", "document", "labels", "history", "event", "member", "forgiven",
             ]
             .contains(&kind);
             let service = parts.get(1).filter(|_| is_of_service);

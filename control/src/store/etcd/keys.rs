@@ -18,6 +18,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// | `identity` | the identity of the store |
 /// | `log/VERSION` | a batch, without documents |
 /// | `service/NAME` | the state of a service, without its document |
+/// | `removed/NAME` | the last removal of a service; it holds while no later revision is in force |
 /// | `document/NAME/REVISION-DIGEST` | a document, byte for byte |
 /// | `labels/NAME/REVISION-DIGEST` | the labels of a revision |
 /// | `history/NAME/REVISION` | who made a revision, when and why |
@@ -35,11 +36,12 @@ pub(super) struct Keys {
 }
 
 /// The kinds of keys, and how many parts each has.
-pub(super) const KINDS: [(&str, usize); 19] = [
+pub(super) const KINDS: [(&str, usize); 20] = [
     ("version", 1),
     ("identity", 1),
     ("log", 2),
     ("service", 2),
+    ("removed", 2),
     ("document", 3),
     ("labels", 3),
     ("history", 3),

@@ -14,6 +14,7 @@ use crate::token::{Grant, Made, TokenHash};
 use crate::values::version::Version;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
+use crate::wire::stamp::Stamp;
 
 /// How many of the last batches are read for the processes that have left: a poll that one of these farewells has overtaken
 /// may be on its way still.
@@ -54,9 +55,19 @@ pub(super) async fn load(
     for found in reader.all(keys.all(&["open"])).await? {
         barriers.push(read(&found).map_err(corrupt)?);
     }
+    let removed = removed(reader, keys).await?;
+    let mut removals = Vec::new();
     let mut states: Vec<LoggedState> = Vec::new();
     for found in reader.all(keys.all(&["service"])).await? {
-        states.push(read(&found).map_err(corrupt)?);
+        let state: LoggedState = read(&found).map_err(corrupt)?;
+        let (service, last) = (&state.service, &state.last_change);
+        match removed.get(service) {
+            Some(stamp) if stamp.revision == last.revision => removals.push(Step::Removed {
+                service: service.clone(),
+                stamp: stamp.clone(),
+            }),
+            _ => states.push(state),
+        }
     }
     let names: Vec<String> = states.iter().map(|state| state.service.clone()).collect();
     let latest = with_documents(reader, keys, states).await?;
@@ -68,6 +79,7 @@ pub(super) async fn load(
         let earlier = earlier(reader, keys, &latest, &barriers).await?;
         steps.extend(with_barriers(latest, &barriers, earlier));
     }
+    steps.extend(removals);
     Ok((version, level, Batch(steps)))
 }
 
@@ -114,6 +126,16 @@ async fn tokens(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError
         steps.push(Step::TokenMade { hash, grant });
     }
     Ok(steps)
+}
+
+/// The last removal of each service that was ever removed.
+async fn removed(reader: &Reader<'_>, keys: &Keys) -> Result<BTreeMap<String, Stamp>, OpenError> {
+    let mut removed = BTreeMap::new();
+    for found in reader.all(keys.all(&["removed"])).await? {
+        let [_, service] = parts(keys, &found)?;
+        removed.insert(service, read(&found).map_err(corrupt)?);
+    }
+    Ok(removed)
 }
 
 /// The processes that have left of late.

@@ -11,7 +11,7 @@ use crate::wire::timer::Timer;
 
 /// The newest kind of facts that this program knows. One that other programs would have to follow, and do not know, has a
 /// greater level, so that they stop rather than go on without it.
-pub(crate) const LEVEL: u32 = 4;
+pub(crate) const LEVEL: u32 = 5;
 
 /// A batch in the log, which replicas follow.
 #[derive(Debug, Serialize, Deserialize)]

@@ -47,6 +47,12 @@ impl Writes {
         match step {
             Step::Identity(identity) => self.put_text(keys.key(&["identity"]), identity),
             Step::Changed(stored) => self.add_state(stored, keys)?,
+            Step::Removed { service, stamp } => {
+                self.put(keys.key(&["removed", service]), stamp)?;
+                for kind in ["member", "forgiven", "unstored"] {
+                    self.delete_all(keys.all(&[kind, service]));
+                }
+            }
             Step::Recorded(record) => {
                 let key = keys.history(&record.service, record.stamp.revision);
                 let record = LoggedRecord {

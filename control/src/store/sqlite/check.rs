@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, Row};
 use crate::store::check::{Checked, Head, Revisions, Size};
 use crate::store::error::OpenError;
 use crate::store::sqlite::columns::stamp;
+use crate::store::sqlite::states::IS_REMOVED;
 use crate::store::sqlite::{barriers, idempotency, members, schema, tokens};
 use crate::token::OPERATOR;
 use crate::wire::stamp::Stamp;
@@ -101,9 +102,9 @@ impl Check {
             self.connection
                 .query_row("SELECT identity FROM store", [], |row| row.get(0))?;
         self.checked.identity(&identity);
-        let mut services = self
-            .connection
-            .prepare("SELECT name, revision, document FROM services ORDER BY name")?;
+        let mut services = self.connection.prepare(&format!(
+            "SELECT name, revision, document, {IS_REMOVED} FROM services ORDER BY name"
+        ))?;
         let mut history = self.connection.prepare(
             "SELECT revision, at, actor, action, reason, nullif(after, ''), timer, tag, labels FROM history
              WHERE service = ?1 ORDER BY revision",
@@ -118,6 +119,7 @@ impl Check {
                 revision,
                 tag: None,
                 document: row.get_ref(2)?.as_bytes().ok(),
+                is_removed: row.get(3)?,
             };
             let mut revisions = Revisions::of(head, &identity, &mut self.checked);
             let mut rows = history.query([&name])?;
@@ -211,14 +213,18 @@ impl Check {
     }
 
     fn events(&mut self) -> Result<(), rusqlite::Error> {
-        const EVENTS: &str =
-            "SELECT revision, at, actor, action, reason, service, sequence FROM events";
-        let mut statement = self.connection.prepare(EVENTS)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Err(error) = stamp(row) {
-                let place = format!("event {} of {}", text(row, 6), text(row, 5));
-                self.checked.fault(place, error);
+        const EVENTS: [&str; 2] = [
+            "SELECT revision, at, actor, action, reason, service, 'event ' || sequence FROM events",
+            "SELECT revision, at, actor, action, reason, service, 'removal' FROM removed",
+        ];
+        for events in EVENTS {
+            let mut statement = self.connection.prepare(events)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if let Err(error) = stamp(row) {
+                    let place = format!("{} of {}", text(row, 6), text(row, 5));
+                    self.checked.fault(place, error);
+                }
             }
         }
         Ok(())

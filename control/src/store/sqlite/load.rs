@@ -7,7 +7,7 @@ use crate::store::error::OpenError;
 use crate::store::open_waits::{Earlier, first_awaited, with_barriers};
 use crate::store::sqlite::barriers::open_barriers;
 use crate::store::sqlite::members::{forgiven, members};
-use crate::store::sqlite::states::earlier;
+use crate::store::sqlite::states::{earlier, removed};
 use crate::store::sqlite::{states, tokens};
 
 /// Everything that memory has to know, in an order in which it can follow.
@@ -32,5 +32,7 @@ pub(super) fn load(connection: &Connection) -> Result<Batch, OpenError> {
         }
         steps.extend(with_barriers(latest, &barriers, before));
     }
+    let removed = removed(connection)?.into_iter();
+    steps.extend(removed.map(|(service, stamp)| Step::Removed { service, stamp }));
     Ok(Batch(steps))
 }

@@ -6,7 +6,7 @@ use crate::store::sqlite::barriers::{end_barrier, save_barrier};
 use crate::store::sqlite::history::save_event;
 use crate::store::sqlite::idempotency::save_answer;
 use crate::store::sqlite::members::{forgive, remove_forgiven, remove_member, save_member};
-use crate::store::sqlite::states::{save_record, save_state};
+use crate::store::sqlite::states::{remove_service, save_record, save_state};
 use crate::store::sqlite::tokens;
 
 /// Stores a step, as part of a batch.
@@ -16,6 +16,7 @@ pub(super) fn save(transaction: &Transaction<'_>, step: &Step) -> Result<(), Sto
             transaction.execute("UPDATE store SET identity = ?1", [identity])?;
         }
         Step::Changed(state) => save_state(transaction, state)?,
+        Step::Removed { service, stamp } => remove_service(transaction, service, stamp)?,
         Step::Recorded(record) => save_record(transaction, record)?,
         Step::BarrierBegan(barrier) => save_barrier(transaction, barrier)?,
         Step::BarrierEnded(progress) => end_barrier(transaction, progress)?,

@@ -9,8 +9,8 @@ use crate::store::error::OpenError;
 use crate::store::identity::mint;
 
 /// What each version of the tables added, from the first on. What has been released stays as it is.
-const STEPS: [&str; 9] = [
-    TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION, LABELS, BOUND,
+const STEPS: [&str; 10] = [
+    TABLES, ANSWERS, TIMERS, FLEET, GRANTS, GONE, RETENTION, LABELS, BOUND, REMOVED,
 ];
 
 const TABLES: &str = "
@@ -137,7 +137,7 @@ const GRANTS: &str = "
 ";
 
 /// What the tables of earlier versions look like in the latest, for the versions of tables in the range.
-const VIEWS: [(RangeInclusive<i64>, &str); 3] = [
+const VIEWS: [(RangeInclusive<i64>, &str); 4] = [
     (
         OLDEST_VIEWED..=5,
         "CREATE TEMP VIEW barriers AS SELECT *, NULL AS gone_after FROM main.barriers",
@@ -150,6 +150,11 @@ const VIEWS: [(RangeInclusive<i64>, &str); 3] = [
     (
         7..=7,
         "CREATE TEMP VIEW history AS SELECT *, NULL AS labels FROM main.history",
+    ),
+    (
+        OLDEST_VIEWED..=9,
+        "CREATE TEMP VIEW removed AS
+         SELECT 0 AS revision, '' AS at, '' AS actor, '' AS action, NULL AS reason, '' AS service WHERE FALSE",
     ),
 ];
 /// The version of the first tables that these views fit.
@@ -195,6 +200,18 @@ const LABELS: &str = "
 
 /// The tables stay. A program of the version before would take an operator's token for some services for one of all.
 const BOUND: &str = "";
+
+/// The last removal of a service. It holds while no later revision is in force.
+const REMOVED: &str = "
+    CREATE TABLE removed (
+        service  TEXT PRIMARY KEY REFERENCES services (name),
+        revision INTEGER NOT NULL,
+        at       TEXT NOT NULL,
+        actor    TEXT NOT NULL,
+        action   TEXT NOT NULL,
+        reason   TEXT
+    ) STRICT;
+";
 
 /// Has the tables of an earlier version look like those of this program's, for this connection alone.
 pub(super) fn view_as_latest(connection: &Connection) -> Result<(), OpenError> {

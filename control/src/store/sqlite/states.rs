@@ -46,6 +46,31 @@ pub(super) fn save_state(
     )?)
 }
 
+/// Saves that a service is removed. Its state and its history stay; its members do not.
+pub(super) fn remove_service(
+    transaction: &Transaction<'_>,
+    service: &str,
+    stamp: &Stamp,
+) -> Result<(), rusqlite::Error> {
+    let Stamp {
+        revision,
+        at,
+        actor,
+        action,
+        reason,
+    } = stamp;
+    exactly_one(
+        transaction,
+        "INSERT OR REPLACE INTO removed (service, revision, at, actor, action, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![service, revision, at.to_string(), actor, action, reason],
+    )?;
+    for table in ["members", "forgiven"] {
+        let sql = format!("DELETE FROM {table} WHERE service = ?1");
+        transaction.execute(&sql, [service])?;
+    }
+    Ok(())
+}
+
 /// Saves a record of a store that is copied, whose document is not kept.
 pub(super) fn save_record(
     transaction: &Transaction<'_>,
@@ -107,10 +132,26 @@ impl Row<'_> {
     }
 }
 
-/// The states of all services.
+/// Of a row of `services`: whether the service is removed.
+pub(super) const IS_REMOVED: &str =
+    "EXISTS (SELECT 1 FROM removed WHERE service = name AND removed.revision = services.revision)";
+
+/// The services that are removed, with who did it.
+pub(super) fn removed(connection: &Connection) -> Result<Vec<(String, Stamp)>, rusqlite::Error> {
+    let mut statement = connection.prepare(
+        "SELECT removed.revision, at, actor, action, reason, service
+         FROM removed JOIN services ON name = service AND services.revision = removed.revision
+         ORDER BY service",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(5)?, stamp(row)?)))?;
+    rows.collect()
+}
+
+/// The states of all services that are not removed.
 pub(super) fn load(connection: &Connection, identity: &str) -> Result<Vec<StoredState>, OpenError> {
-    let mut services =
-        connection.prepare("SELECT name, revision, document, since FROM services ORDER BY name")?;
+    let mut services = connection.prepare(&format!(
+        "SELECT name, revision, document, since FROM services WHERE NOT {IS_REMOVED} ORDER BY name"
+    ))?;
     let mut rows = services.query([])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {

@@ -12,6 +12,8 @@ const SERVICES: [&str; 2] = ["shop", "pay"];
 /// What answers about the services of the token alone.
 const COVERED: &[(&str, &str)] = &[
     ("GET", "/metrics"),
+    ("GET", "/v1/export"),
+    ("POST", "/v1/apply"),
     ("GET", "/v1/fleet"),
     ("GET", "/v1/services"),
     ("POST", "/v1/changes"),
@@ -89,13 +91,21 @@ fn no_route_shows_or_changes_another_service() {
         }
     }
     // However the path is written.
-    for path in ["p%61y/exit", "%70%61%79/exit", "shop%2F..%2Fpay/exit", "shop/../pay/exit"] {
+    for path in [
+        "p%61y/exit",
+        "%70%61%79/exit",
+        "shop%2F..%2Fpay/exit",
+        "shop/../pay/exit",
+    ] {
         let ask = Ask::new("POST", format!("/v1/services/{path}"));
         let status = control.ask(ask.bearer(&tokens[0])).status;
         assert!([403, 404].contains(&status), "{path}: {status}");
     }
     assert_eq!(all_of(&control, "pay"), before);
-    assert!(home.log().contains("refused: the token is for some services alone"));
+    assert!(
+        home.log()
+            .contains("refused: the token is for some services alone")
+    );
 }
 
 #[test]
@@ -107,16 +117,23 @@ fn every_route_about_its_own_service_is_open_to_an_operator() {
     for (method, route, path) in routes("shop", &own) {
         let is_own = route.starts_with("/v1/services/{name}/") || route == "/v1/barriers/{id}";
         if is_own || COVERED.contains(&(method, route)) {
-            let status = control.ask(Ask::new(method, &path).bearer(&operator)).status;
+            let status = control
+                .ask(Ask::new(method, &path).bearer(&operator))
+                .status;
             assert!(![401, 403].contains(&status), "{method} {path}: {status}");
         }
     }
-    let services = control.ask(Ask::new("GET", "/v1/services").bearer(&operator)).json();
+    let services = control
+        .ask(Ask::new("GET", "/v1/services").bearer(&operator))
+        .json();
     assert_eq!(services["services"].as_array().unwrap().len(), 1);
     assert_eq!(services["services"][0]["service"], "shop");
     let metrics = control.ask(Ask::new("GET", "/metrics").bearer(&operator));
     let metrics = String::from_utf8(metrics.body).unwrap();
-    assert!(metrics.contains("intermission_control_revision{service=\"shop\"} "), "{metrics}");
+    assert!(
+        metrics.contains("intermission_control_revision{service=\"shop\"} "),
+        "{metrics}"
+    );
     assert!(!metrics.contains("requests_total"), "{metrics}");
 }
 
@@ -149,15 +166,51 @@ fn all_services_are_all_of_the_token_and_the_others_are_named() {
         entered.ends_with("\nleft out: mail, pay; the token is for other services\n"),
         "{entered}"
     );
-    let exited = run_as(&home, &control, &ci, "exit --all --wait --expect 0 --output json").json();
+    let exited = run_as(
+        &home,
+        &control,
+        &ci,
+        "exit --all --wait --expect 0 --output json",
+    )
+    .json();
     assert_eq!(exited["left_out"], json!(["mail", "pay"]));
     assert_eq!(exited["services"].as_array().unwrap().len(), 1);
     assert_eq!(exited["services"][0]["wait"]["ending"], "done");
     assert_eq!(control.history("shop")[1]["actor"], "a-operator");
     assert_eq!(control.history("pay").len(), 1);
     // Where nothing is left out, nothing is said of it.
-    let all = home.run(&control, &["enter", "--all", "--output", "json"]).json();
+    let all = home
+        .run(&control, &["enter", "--all", "--output", "json"])
+        .json();
     assert_eq!(all["left_out"], json!(null));
+}
+
+#[test]
+fn a_file_that_names_another_service_is_refused_whole_and_an_export_has_none() {
+    let home = Home::new();
+    let control = start(&home);
+    let ci = bound(&control, "operator");
+    let apply = |body: &Value| {
+        let ask = Ask::new("POST", "/v1/apply").json(body);
+        control.ask(ask.bearer(&ci))
+    };
+    let scope = json!({ "scope": { "paths": ["/checkout"] } });
+    let both = json!({ "services": { "shop": scope, "pay": scope } });
+    apply(&both).problem(403, "token-service");
+    let adds = json!({ "services": { "shop": scope }, "create": true });
+    apply(&adds).problem(403, "token-service");
+    for service in SERVICES {
+        assert_eq!(control.state(service).json()["revision"], 1);
+    }
+    assert_eq!(apply(&json!({ "services": { "shop": scope } })).status, 200);
+    let export = |query: &str| {
+        let ask = Ask::new("GET", format!("/v1/export{query}"));
+        control.ask(ask.bearer(&ci))
+    };
+    let exported = export("").json();
+    let names: Vec<_> = exported["services"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["shop"]);
+    export("?services=shop,pay").problem(403, "token-service");
 }
 
 #[test]
@@ -194,7 +247,10 @@ fn it_is_as_bound_after_a_restart_and_makes_no_tokens() {
         }
         let ci = bound(&control, "operator");
         let made = home.run(&control, &["token", "list"]).done();
-        let line = made.lines().find(|line| line.starts_with("a-operator")).unwrap();
+        let line = made
+            .lines()
+            .find(|line| line.starts_with("a-operator"))
+            .unwrap();
         assert!(line.ends_with("by operator  services shop"), "{line}");
         control.stop();
         let control = serve();
@@ -206,9 +262,14 @@ fn it_is_as_bound_after_a_restart_and_makes_no_tokens() {
             "token list",
             "service add more",
             "store adopt",
+            "service remove shop",
+            "status pay",
         ] {
             let said = run_as(&home, &control, &ci, line).failed(4);
-            assert!(said.contains("the token a-operator is for shop; "), "{said}");
+            assert!(
+                said.contains("the token a-operator is for shop; "),
+                "{said}"
+            );
         }
     }
 }

@@ -35,6 +35,7 @@ GET /v1/tokens operator
 POST /v1/tokens operator
 POST /v1/tokens/viewer/revoke operator
 DELETE /v1/services operator
+DELETE /v1/services/shop operator
 ";
 
 /// Method, path and roles of each.

@@ -71,7 +71,7 @@ fn a_store_of_the_first_version_is_taken_over() {
     control.stop();
     let store = rusqlite::Connection::open(home.data().join("intermission.db")).unwrap();
     let later = [
-        "answers", "members", "forgiven", "barriers", "events", "grants",
+        "answers", "members", "forgiven", "barriers", "events", "grants", "removed",
     ];
     for table in later {
         store.execute_batch(&format!("DROP TABLE {table}")).unwrap();

@@ -7,6 +7,7 @@ mod ends;
 mod faults;
 mod full;
 mod one_store;
+mod removed;
 mod replicas;
 mod unstored;
 mod waits;

@@ -5,4 +5,5 @@ mod changes;
 mod documents;
 mod dry_run;
 mod lists;
+mod removed;
 mod upgrade;

@@ -23,7 +23,8 @@ fn seen(control: &Control) -> Value {
         json!([state.json(), state.header("etag"), control.history(name)])
     });
     let tokens = control.get("/v1/tokens").json();
-    json!([states, tokens, control.get("/v1/services").json()])
+    let removed = control.get("/v1/services/old/history").json();
+    json!([states, tokens, control.get("/v1/services").json(), removed])
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn a_store_goes_to_etcd_and_back_with_all_that_it_has() {
 
     let copied = copy(&home, &etcd, "--to-etcd").json();
     assert_eq!(copied["services"], 2, "{copied}");
-    assert_eq!(copied["revisions"], 6, "{copied}");
+    assert_eq!(copied["revisions"], 7, "{copied}");
     assert_eq!(copied["members"], 1, "{copied}");
     assert_eq!(copied["tokens"], 3, "{copied}");
 

@@ -42,5 +42,8 @@ pub(crate) fn fill(home: &Home) -> Control {
         let answer = control.ask(control.authorized(ask));
         assert_eq!(answer.status, 200, "{path}: {}", answer.json());
     }
+    control.add("old");
+    let removal = control.authorized(Ask::new("DELETE", "/v1/services/old"));
+    assert_eq!(control.ask(removal).status, 200);
     control
 }

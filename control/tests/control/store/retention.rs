@@ -219,12 +219,12 @@ fn records_that_are_too_old_are_removed_and_nodes_that_had_them_in_force_go_on()
     control.until(|| Timestamp::now() > last + SignedDuration::from_secs(2));
     control.stop();
     let before = checked(&home);
-    assert_eq!(before["revisions"], 26);
+    assert_eq!(before["revisions"], 27);
 
     let mut control = home.start_on("127.0.0.1:0", &["--keep-records", "1s"]);
     // The state in force of each service.
-    control.until(|| checked(&home)["revisions"] == 2);
-    assert_eq!(checked(&home)["documents"], 2);
+    control.until(|| checked(&home)["revisions"] == 3);
+    assert_eq!(checked(&home)["documents"], 3);
     let page = control.get("/v1/services/shop/history").json();
     assert_eq!(page["entries"].as_array().unwrap().len(), 1);
     assert_eq!(page["entries"][0]["revision"], 23);

@@ -128,6 +128,7 @@ impl Tables {
                 }
                 // The simulation needs none of these.
                 Step::Serves { .. }
+                | Step::Removed { .. }
                 | Step::Recorded(_)
                 | Step::Event { .. }
                 | Step::TokenMade { .. }

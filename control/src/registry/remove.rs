@@ -1,0 +1,244 @@
+use std::sync::Arc;
+
+use intermission_core::{FieldError, Mode};
+
+use crate::registry::error::ChangeError;
+use crate::registry::facts::Published;
+use crate::registry::idempotency::Requester;
+use crate::registry::memory::Memory;
+use crate::registry::registry::Registry;
+use crate::registry::reports::ended;
+use crate::store::{Batch, IdempotencyKey, LEVEL, Step};
+use crate::values::now::Now;
+use crate::wire::barrier::{Ending, Progress};
+use crate::wire::stamp::Stamp;
+use crate::wire::summary::Outcome;
+
+/// Which service is to be removed, who asks for that, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct RemoveRequest {
+    pub(crate) service: String,
+    /// Whether it is removed though it is in use.
+    pub(crate) force: bool,
+    pub(crate) actor: String,
+    pub(crate) reason: Option<String>,
+    /// Whether it is to be done once, however often it is asked.
+    pub(crate) once: Option<IdempotencyKey>,
+}
+
+/// How many nodes are named.
+const NAMED: usize = 10;
+
+impl Registry {
+    /// Removes a service that is not in use. Its history stays, and goes on if the service is added again.
+    pub(crate) fn remove_service(&self, asked: &RemoveRequest) -> Result<Outcome, ChangeError> {
+        let requester = Requester {
+            actor: &asked.actor,
+            once: asked.once.as_ref(),
+        };
+        self.commit_once(requester, |memory, now| memory.remove_service(asked, now))
+    }
+}
+
+impl Memory {
+    pub(crate) fn remove_service(
+        &self,
+        asked: &RemoveRequest,
+        now: Now,
+    ) -> Result<(Batch, Outcome), ChangeError> {
+        let service = &asked.service;
+        let facts = self.facts();
+        let published = facts.service(service)?;
+        if !self.fleet().knows(Step::REMOVALS, LEVEL) {
+            let reason = "a replica that serves this store does not know that services are removed, or has just started; \
+                          upgrade it, or try again; intermission status SERVICE shows the replicas";
+            return Err(ChangeError::Invalid {
+                service: service.clone(),
+                invalid: FieldError::new("", reason),
+            });
+        }
+        let uses = self.uses(published, now);
+        if !uses.is_empty() && !asked.force {
+            return Err(ChangeError::InUse {
+                service: service.clone(),
+                uses,
+            });
+        }
+        let mut warnings = uses;
+        let tokens = facts.tokens.grants();
+        let naming = tokens
+            .iter()
+            .filter(|grant| grant.revoked.is_none() && grant.services.contains(service));
+        warnings.extend(naming.map(|grant| {
+            format!(
+                "the token {name} names it, and counts for a service that is added by this name; revoke it: intermission \
+                 token revoke {name}",
+                name = grant.name
+            )
+        }));
+        let stamp = Stamp {
+            revision: published.state.revision,
+            at: now.time,
+            actor: asked.actor.clone(),
+            action: "remove".to_owned(),
+            reason: asked.reason.clone(),
+        };
+        let mut steps = Vec::new();
+        let waits = self.fleet().waits(service);
+        for progress in waits {
+            let progress = Progress {
+                ending: Some(Ending::Superseded),
+                superseded_by: Some(stamp.revision + 1),
+                ..Progress::clone(&progress)
+            };
+            steps.extend(ended(Arc::new(progress), now));
+        }
+        let outcome = self.outcome(published.summary.clone(), true, warnings);
+        let (service, event) = (service.clone(), stamp.clone());
+        steps.push(Step::Event { service, event });
+        steps.push(Step::Removed {
+            service: asked.service.clone(),
+            stamp,
+        });
+        Ok((Batch(steps), outcome))
+    }
+
+    /// What a service is used by.
+    fn uses(&self, published: &Published, now: Now) -> Vec<String> {
+        let (state, service) = (&published.state, &*published.summary.service);
+        let fleet = self.fleet();
+        let mut uses = Vec::new();
+        if state.maintenance != Mode::Off {
+            uses.push(format!(
+                "it is in maintenance, mode {}; its nodes stay so",
+                state.maintenance
+            ));
+        }
+        let present = fleet.present(service, now);
+        if !present.is_empty() {
+            let named = present.iter().take(NAMED).copied();
+            let more = if present.len() > NAMED { ", …" } else { "" };
+            uses.push(format!(
+                "{} nodes have its state and keep it, or close where they have a lease: {}{more}",
+                present.len(),
+                named.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        let unstored = fleet.unstored(service);
+        if unstored > 0 {
+            uses.push(format!(
+                "{unstored} nodes have its state that are not stored"
+            ));
+        }
+        let waits = fleet.open_barriers(service);
+        if waits > 0 {
+            uses.push(format!(
+                "{waits} waits for it are open, which end as superseded"
+            ));
+        }
+        uses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::{Heartbeat, Reported, read_report};
+    use crate::store::FakeStore;
+    use crate::token::{Grant, Made, Role};
+
+    fn asked(force: bool) -> RemoveRequest {
+        RemoveRequest {
+            service: "shop".to_owned(),
+            force,
+            actor: "operator".to_owned(),
+            reason: None,
+            once: None,
+        }
+    }
+
+    fn shop(store: &FakeStore) -> Registry {
+        let registry = Registry::new(store.clone()).unwrap();
+        let name = "shop".parse().unwrap();
+        registry.add(name, "operator", None).unwrap();
+        registry
+    }
+
+    #[test]
+    fn a_node_that_was_about_to_join_is_no_member_of_what_was_removed_and_added_again() {
+        let registry = shop(&FakeStore::new());
+        let memory = registry.memory();
+        let report = || read_report(b"\"a\";boot=\"b\";seq=1;kind=tower;wait=10").unwrap();
+        let reported = memory.report("shop", report(), None, "edge", Now::read());
+        let Ok(Reported::Unsettled(heard)) = reported else {
+            panic!("{reported:?}");
+        };
+        let made = Made {
+            by: "operator".to_owned(),
+            at: Now::read().time,
+        };
+        let grant = Grant::new("edge", Role::Node, made);
+        let joins = || memory.settle("shop", &heard, &grant, Now::read()).0;
+        assert_eq!(joins().len(), 1);
+        let in_use = registry.remove_service(&asked(false));
+        assert!(
+            matches!(&in_use, Err(ChangeError::InUse { uses, .. }) if uses.len() == 1),
+            "{in_use:?}"
+        );
+        registry.remove_service(&asked(true)).unwrap();
+        assert!(joins().is_empty());
+        assert!(
+            memory
+                .report("shop", report(), None, "edge", Now::read())
+                .is_err()
+        );
+        let name = "shop".parse().unwrap();
+        let added = registry.add(name, "operator", None).unwrap();
+        assert_eq!(added.summary.revision, 2);
+        assert!(joins().is_empty());
+        assert_eq!(memory.fleet().unstored("shop"), 0);
+    }
+
+    #[test]
+    fn it_is_removed_once_every_replica_knows_such_a_fact() {
+        let store = FakeStore::new();
+        let registry = shop(&store);
+        registry.memory().name("own", "own", Now::read());
+        let hear = |level| {
+            let now = Now::read();
+            let heartbeat = Heartbeat {
+                level,
+                ..registry.memory().announce(now)
+            };
+            registry.memory().take_heartbeat("other", heartbeat, now);
+        };
+        let other = Registry::new(store).unwrap();
+        hear(4);
+        let refused = registry.remove_service(&asked(true));
+        assert!(
+            matches!(refused, Err(ChangeError::Invalid { .. })),
+            "{refused:?}"
+        );
+        hear(5);
+        registry.remove_service(&asked(false)).unwrap();
+        other.catch_up().unwrap();
+        assert!(other.memory().service("shop").is_err());
+        // What it decides by itself goes on from there.
+        let name = "shop".parse().unwrap();
+        let added = other.add(name, "operator", None).unwrap();
+        assert_eq!(added.summary.revision, 2);
+        registry.catch_up().unwrap();
+        assert_eq!(registry.memory().service("shop").unwrap().state.revision, 2);
+    }
+
+    #[test]
+    fn the_history_of_what_is_removed_is_swept_as_any_other() {
+        let registry = shop(&FakeStore::new());
+        registry.remove_service(&asked(false)).unwrap();
+        let outdated = registry.outdated(None, Now::read().time);
+        let swept = outdated.iter().any(|removal| {
+            matches!(removal, crate::store::Removal::Documents { service, .. } if service == "shop")
+        });
+        assert!(swept, "{outdated:?}");
+    }
+}

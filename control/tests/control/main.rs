@@ -4,6 +4,7 @@
 mod access;
 mod command;
 mod declared;
+mod documentation;
 mod fleet;
 mod openapi;
 mod process;

@@ -4,6 +4,8 @@ mod allowlist;
 mod check;
 mod cli;
 mod declared;
+#[cfg(test)]
+mod documented;
 mod ends;
 mod lists;
 mod node;

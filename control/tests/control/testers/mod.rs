@@ -1,6 +1,5 @@
 //! Who passes: entries of the allowlist with names and ends, and passes.
 
-mod documentation;
 mod ends;
 mod entries;
 mod passes;

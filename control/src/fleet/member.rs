@@ -33,7 +33,8 @@ pub(crate) struct Member {
     /// until every thread of it has a state of this history in force and nothing runs, because control may have started
     /// again after a fork was reported.
     pub(crate) strayed: bool,
-    /// When memory has learned of it: its silence begins then, or when it is heard later.
+    /// When memory has learned of it, or has heard it first where there are no other replicas: its silence begins then, or when
+    /// it is heard later.
     pub(crate) expected: Instant,
     /// How often another replica has relayed it.
     pub(crate) relays: u64,

@@ -199,6 +199,10 @@ impl Members {
                     member.forgive(forgiven);
                 }
                 if let Some((heard, token)) = heard {
+                    if !self.is_shared {
+                        // It has been silent since, and no other replica may have heard it.
+                        member.expected = heard.at;
+                    }
                     member.report(heard, &token);
                 }
                 place.insert(member)

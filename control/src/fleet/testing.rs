@@ -1,10 +1,11 @@
-//! Reports and members for the tests of this folder.
+//! Reports and members for the tests of this folder, and a question that only tests ask.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use intermission_core::{MemberId, Report, Running};
 
+use crate::fleet::fleet::Fleet;
 use crate::fleet::member::{LastReport, Member};
 
 pub(crate) const WAIT: Duration = Duration::from_secs(10);
@@ -50,4 +51,16 @@ pub(crate) fn member(heard: LastReport) -> Member {
     };
     member.report(heard, "nodes");
     member
+}
+
+impl Fleet {
+    /// The number of the last report of a process that is a member, or that the store has not taken yet.
+    pub(crate) fn last_seq(&self, service: &str, id: &MemberId) -> Option<u64> {
+        let of_service = self.services.get(service)?;
+        let heard = match of_service.member(id) {
+            Some(member) => member.heard.as_ref(),
+            None => of_service.unstored().heard(id),
+        };
+        Some(heard?.report.seq)
+    }
 }

@@ -132,6 +132,14 @@ impl Unstored {
         }
     }
 
+    /// The last report of a process that is one of them.
+    #[cfg(test)]
+    pub(super) fn heard(&self, id: &MemberId) -> Option<&LastReport> {
+        let node = UnstoredNode::Process(id.clone());
+        let (heard, _) = self.nodes.get(&node)?.heard.as_ref()?;
+        Some(heard)
+    }
+
     /// Takes note of what the history of the store says of the state that a node has reported.
     pub(super) fn place(&mut self, placed: &LastReport) {
         let node = UnstoredNode::Process(placed.report.id.clone());

@@ -167,6 +167,28 @@ fn a_node_joins_with_the_last_report_that_it_sent_while_the_store_took_it() {
 }
 
 #[test]
+fn a_node_that_was_silent_while_the_store_took_it_is_lost() {
+    for (is_shared, is_lost) in [(false, true), (true, false)] {
+        let mut fleet = Fleet::default();
+        if is_shared {
+            fleet.of(SERVICE).share();
+        }
+        let mut first = heard(1, "");
+        first.at -= Duration::from_secs(60);
+        fleet.report(SERVICE, first.clone(), "nodes");
+        let stored = Member {
+            heard: None,
+            expected: Instant::now(),
+            ..testing::member(first)
+        };
+        fleet.join(SERVICE, stored, Now::read());
+        // Another replica may have heard it.
+        let view = fleet.view(SERVICE, 17, Now::read());
+        assert_eq!(view.nodes[0].lost, is_lost);
+    }
+}
+
+#[test]
 fn a_process_that_was_forgotten_is_no_member_again_by_a_report_of_before() {
     let mut fleet = Fleet::default();
     let first = heard(1, "");

@@ -99,13 +99,24 @@ impl Observer {
         self.waits.insert(id.to_owned(), begun);
     }
 
-    /// Takes note of a poll that control has got, unless it has come late.
-    pub(super) fn heard(&mut self, message: &Rc<Message>, is_fork: bool, life: u32, at: Duration) {
+    /// Takes note of a poll that control has got, unless it has come late: control knows a later one of its process, whose
+    /// last number is `known` to it, or the process has left. A control that has forgotten a process takes any poll of it.
+    pub(super) fn heard(
+        &mut self,
+        message: &Rc<Message>,
+        known: Option<u64>,
+        is_fork: bool,
+        life: u32,
+        at: Duration,
+    ) {
+        let seq = message.report.seq;
+        let is_late = known.is_some_and(|known| known > seq);
+        let overtakes = |last: &Message| last.report.leaves() && last.report.seq > seq;
         let last = self.heard.get_mut(&message.process);
         let last = last.filter(|last| last.life == life);
         match last {
-            Some(last) if last.message.report.seq > message.report.seq => {}
-            Some(last) if last.message.report.seq == message.report.seq => last.again = at,
+            Some(last) if is_late || overtakes(&last.message) => {}
+            Some(last) if known == Some(seq) => last.again = at,
             _ => {
                 let message = Rc::clone(message);
                 let heard = Heard {

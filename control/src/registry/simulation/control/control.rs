@@ -97,8 +97,11 @@ impl World {
         let got: Option<StateTag> = tag(message.if_none_match.as_deref());
         let mut tags = applied.iter().chain(&got);
         let is_fork = tags.any(|tag| !self.disk.tables.has(tag));
-        let known = self.life();
-        self.observer.heard(&message, is_fork, known, self.now);
+        let id = &message.report.id;
+        let known = self.memory(r).fleet().last_seq(SERVICE, id);
+        let in_life = self.life();
+        self.observer
+            .heard(&message, known, is_fork, in_life, self.now);
         if self.controls.len() > 1 {
             self.observer.hears(Hearing {
                 process: message.process,

@@ -71,7 +71,8 @@ impl<V: Clone> Levels<V> {
         self.entries.clear();
     }
 
-    /// The parts to put, by number. A value that is not `kept` is put as long as an earlier one of the member may be read.
+    /// The parts to put, by number. A value that is not `kept` is put once, because a reader keeps the earlier one of the member
+    /// until it reads another, and then as long as the earlier one may be read.
     pub(super) fn next(
         &mut self,
         size: impl Fn(&V) -> usize,
@@ -83,8 +84,10 @@ impl<V: Clone> Levels<V> {
             return self.emptied(kept).collect();
         };
         let is_put = |entry: &Entry<V>| entry.level.is_none_or(|of| of <= level);
-        self.entries
-            .retain(|_, entry| !is_put(entry) || entry.last > level || is_kept(&entry.value));
+        let is_news = |entry: &Entry<V>| entry.level.is_none();
+        self.entries.retain(|_, entry| {
+            !is_put(entry) || is_news(entry) || entry.last > level || is_kept(&entry.value)
+        });
         let (mut parts, mut bytes, mut last): (Vec<Vec<V>>, _, _) = (Vec::new(), 0, level);
         for entry in self.entries.values_mut() {
             last = last.max(entry.last);

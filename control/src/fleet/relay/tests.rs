@@ -78,13 +78,41 @@ fn a_member_that_another_replica_hears_is_withdrawn_once() {
             ..heard(2, 0, now)
         };
         fleet.relayed(SHOP, elsewhere);
-        // Alone it was in a part that is emptied.
-        let withdrawn = usize::from(others > 0);
-        assert_eq!(relays(&mut relay, &fleet, now), (0, withdrawn));
+        assert_eq!(relays(&mut relay, &fleet, now), (0, 1));
         assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
         fleet.report(SHOP, heard(3, 0, now), "nodes");
         assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
     }
+}
+
+#[test]
+fn a_member_that_a_replica_hears_no_more_is_silent_to_one_that_does_not_know_who_hears_it() {
+    let (began, mut relay) = (Now::read(), Relay::default());
+    let (mut replica, mut reader) = (fleet(0, began), fleet(0, began));
+    let mut take = |replica: &Fleet, reader: &mut Fleet| {
+        for (_, _, relayed) in relay.next(replica, began) {
+            for member in relayed.members {
+                reader.relayed(SHOP, member.heard("tower", "own", began));
+            }
+        }
+    };
+    replica.report(SHOP, heard(2, 0, began), "nodes");
+    take(&replica, &mut reader);
+    // The reader does not know this one, which dies.
+    let elsewhere = LastReport {
+        by: By::Peer {
+            id: "third".to_owned(),
+            hears: true,
+        },
+        ..heard(3, 0, began)
+    };
+    replica.relayed(SHOP, elsewhere);
+    take(&replica, &mut reader);
+    let now = later(began, Duration::from_secs(60));
+    let heartbeat = replica.peers_mut().heartbeat(1, 1, now);
+    reader.take_heartbeat("own", heartbeat, now);
+    let member = reader.all(SHOP).next().unwrap();
+    assert_eq!(member.silence(now.instant), Duration::from_secs(60));
 }
 
 #[test]

@@ -109,7 +109,13 @@ fn no_part_is_larger_than_what_etcd_takes_and_no_empty_one_is_put_again() {
         set(&mut levels, number, 1, number == 0);
     }
     put(&mut levels, &mut stored, 16 << 10);
-    assert_eq!(read(&stored).len(), 1);
+    assert_eq!(read(&stored).len(), 1000);
+    // So many others take the level of those that are not kept.
+    for number in 1000..1300 {
+        set(&mut levels, number, 2, true);
+    }
+    put(&mut levels, &mut stored, 16 << 10);
+    assert_eq!(read(&stored).len(), 301);
     let parts = levels.next(|_| 1, |_| true);
     assert_eq!(parts, []);
 }

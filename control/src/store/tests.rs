@@ -293,3 +293,24 @@ fn a_replica_that_loads_the_store_learns_which_processes_have_left_of_late() {
     let mut copied = engines.open_sqlite();
     copy(&*store, &mut *copied).unwrap();
 }
+
+#[test]
+fn a_replica_whose_lease_has_ended_does_not_begin_to_serve() {
+    let engines = Engines::new();
+    let mut store = engines.open_etcd();
+    let (at, _) = store.load().unwrap();
+    let serves = Batch(vec![Step::Serves {
+        replica: "r".to_owned(),
+    }]);
+    let heartbeat = |verb, said: &[u8]| {
+        let line = [verb, "intermission/live/r"];
+        engines.etcd.ctl(&line, said).unwrap();
+    };
+    heartbeat("put", b"beat");
+    heartbeat("del", b"");
+    let refused = store.commit(at, &serves).unwrap_err();
+    assert!(refused.to_string().contains("lease"), "{refused}");
+    assert_eq!(store.load().unwrap().0, at);
+    heartbeat("put", b"beat");
+    assert_eq!(store.commit(at, &serves).unwrap(), Committed::Stored);
+}

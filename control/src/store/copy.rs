@@ -8,6 +8,7 @@ use crate::store::batch::{Batch, Step, StoredAnswer, StoredBarrier, StoredRecord
 use crate::store::error::{OpenError, StoreError};
 use crate::store::history::labelled_state;
 use crate::store::store::{Committed, Store};
+use crate::values::etag::tag_of;
 use crate::wire::wait::Wait;
 
 /// What was copied.
@@ -205,6 +206,7 @@ fn history(
                 reason,
             })?;
             steps.push(Step::Changed(Box::new(StoredState {
+                tag: tag_of(&state, after.as_bytes()),
                 state,
                 document: after.into(),
                 last_change: record.stamp,
@@ -250,6 +252,7 @@ fn text(step: &Step) -> Result<Vec<u8>, StoreError> {
         timer,
         labels,
         state: _,
+        tag: _,
     } = &**stored;
     let text = serde_json::to_vec(&(last_change, since, timer, labels.to_json()))
         .map_err(StoreError::unchanged)?;

@@ -10,7 +10,6 @@ use crate::store::error::{OpenError, StoreError};
 use crate::store::history::{Page, Record};
 use crate::store::retention::{Portion, Removal, Rest};
 use crate::store::store::{After, Committed, Store, Usage};
-use crate::values::etag::tag_of;
 use crate::values::version::Version;
 use crate::wire::barrier::Progress;
 use crate::wire::stamp::Stamp;
@@ -111,7 +110,7 @@ impl Store for FakeStore {
                 let before = document.replace(after.clone());
                 Some(Record {
                     stamp: stored.last_change.clone(),
-                    tag: tag_of(&stored.state, &stored.document).to_string(),
+                    tag: stored.tag.to_string(),
                     before,
                     after: Some(after),
                     timer: stored.timer.clone(),

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use crate::labels::Labels;
 use crate::registry::facts::wakes::Wakes;
 use crate::store::StoredState;
-use crate::values::etag::tag_of;
 use crate::wire::difference::Snapshot;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
@@ -45,13 +44,14 @@ impl Published {
         let StoredState {
             state,
             document,
+            tag,
             labels,
             ..
         } = stored;
         let earlier = before.into_iter();
         let earlier = earlier.flat_map(|before| iter::once(&before.tag).chain(&before.earlier));
         Self {
-            tag: tag_of(state, document),
+            tag: tag.clone(),
             summary: stored.summary(),
             labels: labels.clone(),
             next_end: labels.next_end(&state.allowlist),

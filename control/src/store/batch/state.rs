@@ -1,7 +1,8 @@
 use bytes::Bytes;
-use intermission_core::State;
+use intermission_core::{State, StateTag};
 
 use crate::labels::Labels;
+use crate::values::etag::tag_of;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Summary;
 use crate::wire::timer::Timer;
@@ -12,6 +13,8 @@ pub(crate) struct StoredState {
     pub(crate) state: State,
     /// The document that the state was read from, byte for byte.
     pub(crate) document: Bytes,
+    /// The entity tag of that document.
+    pub(crate) tag: StateTag,
     /// The change that made this revision.
     pub(crate) last_change: Stamp,
     /// The change that began the maintenance that is in force; not known of a state that is not the last.
@@ -31,8 +34,10 @@ impl StoredState {
         timer: Option<Timer>,
         labels: Labels,
     ) -> Self {
+        let document = Bytes::from(state.to_json());
         Self {
-            document: state.to_json().into(),
+            tag: tag_of(&state, &document),
+            document,
             state,
             last_change,
             since,

@@ -83,7 +83,7 @@ impl LoggedState {
     pub(super) fn of(stored: &StoredState) -> Self {
         Self {
             service: stored.state.service.as_str().to_owned(),
-            tag: tag_of(&stored.state, &stored.document).to_string(),
+            tag: stored.tag.to_string(),
             last_change: stored.last_change.clone(),
             since: stored.since.clone(),
             timer: stored.timer.clone(),
@@ -101,7 +101,7 @@ impl LoggedState {
         let state = State::parse(&document)
             .map_err(|error| format!("the document of {service} cannot be read: {error}"))?;
         let found = tag_of(&state, &document);
-        if found.to_string() != self.tag || state.service.as_str() != service {
+        if found.as_str() != self.tag || state.service.as_str() != service {
             return Err(format!(
                 "the document of {service} is {found} of {}, and its record says {}",
                 state.service, self.tag
@@ -114,6 +114,7 @@ impl LoggedState {
             labels: labels.unwrap_or_default(),
             state,
             document,
+            tag: found,
             last_change: self.last_change,
             since: self.since,
             timer: self.timer,

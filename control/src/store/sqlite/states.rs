@@ -18,7 +18,6 @@ pub(super) fn save_state(
 ) -> Result<(), StoreError> {
     let service = stored.state.service.as_str();
     let document = String::from_utf8_lossy(&stored.document);
-    let tag = tag_of(&stored.state, &stored.document).to_string();
     let since = stored.since.as_ref().map(serde_json::to_string);
     let since = since.transpose().map_err(StoreError::unchanged)?;
     let (stamp, timer) = (&stored.last_change, stored.timer.as_ref());
@@ -28,7 +27,7 @@ pub(super) fn save_state(
         stamp,
         document: &document,
         timer,
-        tag: &tag,
+        tag: stored.tag.as_str(),
         labels: labels.as_deref(),
     };
     row.insert(transaction)?;
@@ -210,8 +209,8 @@ fn check(
             state.revision, last_change.revision
         )));
     }
-    let found = tag_of(&state, document.as_bytes()).to_string();
-    if let Some(tag) = tag.filter(|tag| *tag != found) {
+    let found = tag_of(&state, document.as_bytes());
+    if let Some(tag) = tag.filter(|tag| tag != found.as_str()) {
         return Err(corrupt(format!(
             "its document has the tag {found}, its history {tag}"
         )));
@@ -227,6 +226,7 @@ fn check(
     Ok(StoredState {
         state,
         document: document.into(),
+        tag: found,
         last_change,
         since,
         timer,
@@ -248,8 +248,10 @@ pub(super) fn earlier(
         Ok((stamp(row)?, row.get::<_, String>(5)?))
     });
     let read = |(last_change, document): (Stamp, String)| {
+        let state = State::parse(document.as_bytes()).ok()?;
         Some(StoredState {
-            state: State::parse(document.as_bytes()).ok()?,
+            tag: tag_of(&state, document.as_bytes()),
+            state,
             document: document.into(),
             last_change,
             since: None,

@@ -11,19 +11,23 @@ use crate::wire::node::UnstoredNode;
 
 /// A state with `entries` entries, each with a label of its own, and a pass.
 fn labelled(store: &dyn Store, revision: u64, entries: u32, name: &str) -> Step {
-    let Step::Changed(mut stored) = state(store, revision, Mode::All) else {
+    let Step::Changed(stored) = state(store, revision, Mode::All) else {
         panic!("it is a state");
     };
+    let StoredState {
+        mut state,
+        last_change,
+        ..
+    } = *stored;
     let made = Made {
         by: "ann".to_owned(),
         at: seconds(revision),
     };
     let addresses = (0..entries).map(|number| std::net::Ipv4Addr::from_bits(0x0a00_0000 + number));
     let addresses = addresses.map(std::net::IpAddr::from);
-    stored.state.allowlist.cidrs = addresses.map(Into::into).collect();
+    state.allowlist.cidrs = addresses.map(Into::into).collect();
     let digest = PassDigest::of(b"imp_");
-    stored.state.allowlist.passes = vec![Pass::new(digest, None)];
-    stored.document = stored.state.to_json().into();
+    state.allowlist.passes = vec![Pass::new(digest, None)];
     let label = |number: u32| {
         Some(Arc::new(Label {
             name: Some(name.to_owned()),
@@ -36,8 +40,9 @@ fn labelled(store: &dyn Store, revision: u64, entries: u32, name: &str) -> Step 
         sha256: digest.to_string(),
         made: made.clone(),
     };
-    stored.labels = Labels::new((0..entries).map(label), vec![pass]);
-    Step::Changed(stored)
+    let labels = Labels::new((0..entries).map(label), vec![pass]);
+    let stored = StoredState::new(state, last_change, None, None, labels);
+    Step::Changed(Box::new(stored))
 }
 
 fn labels(step: &Step) -> &Labels {

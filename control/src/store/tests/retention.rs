@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::values::etag::tag_of;
 use crate::values::version::Version;
 use crate::wire::barrier::{Ending, Progress};
 use crate::wire::wait::Wait;
@@ -20,7 +19,7 @@ fn revisions(store: &mut dyn Store, service: &str, last: u64) -> Vec<String> {
     let steps = (1..=last).map(|revision| state_of(store, service, revision, Mode::Off));
     let steps: Vec<_> = steps.collect();
     let tags = steps.iter().map(|step| match step {
-        Step::Changed(stored) => tag_of(&stored.state, &stored.document).to_string(),
+        Step::Changed(stored) => stored.tag.to_string(),
         other => panic!("{other:?}"),
     });
     let tags = tags.collect();

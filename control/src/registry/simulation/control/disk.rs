@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::registry::simulation::world::SERVICE;
 use crate::store::{Batch, Step, StoreError, StoredBarrier, StoredMember, StoredState};
 use crate::values::duration::Timeout;
-use crate::values::etag::tag_of;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
 
@@ -26,7 +25,7 @@ pub(in super::super) struct Disk {
 pub(in super::super) struct Tables {
     identity: String,
     /// Each revision from the first.
-    history: Vec<(StoredState, StateTag)>,
+    history: Vec<StoredState>,
     members: BTreeMap<MemberId, StoredMember>,
     pub(in super::super) forgiven: BTreeMap<MemberId, BTreeSet<String>>,
     barriers: BTreeMap<String, StoredBarrier>,
@@ -90,8 +89,7 @@ impl Tables {
             match step {
                 Step::Identity(identity) => self.identity.clone_from(identity),
                 Step::Changed(stored) => {
-                    let tag = tag_of(&stored.state, &stored.document);
-                    self.history.push((StoredState::clone(stored), tag));
+                    self.history.push(StoredState::clone(stored));
                 }
                 Step::BarrierBegan(barrier) => {
                     self.barriers.insert(barrier.id.clone(), barrier.clone());
@@ -157,7 +155,7 @@ impl Tables {
         let last = self.history.len();
         let awaited = self.barriers.values().map(|barrier| barrier.revision);
         let first = awaited.min().unwrap_or(last as u64) as usize;
-        for (stored, _) in &self.history[first.max(1) - 1..] {
+        for stored in &self.history[first.max(1) - 1..] {
             steps.push(Step::Changed(Box::new(stored.clone())));
             let barriers = self.barriers.values();
             let own = barriers.filter(|barrier| barrier.revision == stored.state.revision);
@@ -168,17 +166,17 @@ impl Tables {
 
     /// The state in force.
     pub(in super::super) fn latest(&self) -> &State {
-        &self.history.last().unwrap().0.state
+        &self.history.last().unwrap().state
     }
 
     /// The tag of the state in force.
     pub(in super::super) fn latest_tag(&self) -> &StateTag {
-        &self.history.last().unwrap().1
+        &self.history.last().unwrap().tag
     }
 
     /// Whether the state in force ends by a timer.
     pub(in super::super) fn has_timer(&self) -> bool {
-        self.history.last().unwrap().0.timer.is_some()
+        self.history.last().unwrap().timer.is_some()
     }
 
     /// A wait that is open, and had to end before this moment.
@@ -201,6 +199,6 @@ impl Tables {
     pub(in super::super) fn has(&self, tag: &StateTag) -> bool {
         let place = (tag.revision() as usize).checked_sub(1);
         let stored = place.and_then(|place| self.history.get(place));
-        stored.is_some_and(|(_, known)| known == tag)
+        stored.is_some_and(|stored| stored.tag == *tag)
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use intermission_testkit::control::{Control, Home, Run};
 use intermission_testkit::{ShellExample, beside, shell_examples};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DOCS: &str = include_str!("../../../docs/control.md");
 
@@ -88,8 +88,6 @@ fn home() -> Home {
 fn every_example_about_a_control_that_runs_does_what_it_says() {
     let home = home();
     let control = home.start();
-    control.add("shop");
-    control.add("pay");
     let mut others: Vec<_> = OTHERS.iter().map(|(heading, _)| *heading).collect();
     let mut count = 0;
     for ShellExample { heading, text } in shell_examples(DOCS) {
@@ -100,6 +98,11 @@ fn every_example_about_a_control_that_runs_does_what_it_says() {
         // The folder of the user is another one here, and sqlite3 need not be there.
         if text.contains("sqlite3 ") {
             continue;
+        }
+        // One example begins a maintenance, and one removes the service.
+        for name in ["shop", "pay"] {
+            control.post("/v1/services", &json!({ "name": name }));
+            control.post(&format!("/v1/services/{name}/exit"), &json!({}));
         }
         let run = run(&home, &control, &text);
         assert_eq!(run.code, Some(0), "{heading}: {text}{}{}", run.out, run.err);

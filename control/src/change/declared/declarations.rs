@@ -88,8 +88,7 @@ impl Declarations {
     /// The revision that a service is to be at, if it is not.
     pub(in crate::change) fn missed(&self, before: &State) -> Option<u64> {
         let revision = self.of(before)?.revision()?;
-        let is_there = before.revision != 0;
-        (is_there && revision != before.revision).then_some(revision)
+        (revision != before.revision).then_some(revision)
     }
 
     /// An error about a service, with its place in the file.

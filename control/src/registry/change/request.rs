@@ -154,7 +154,8 @@ impl ChangeRequest {
             }
             return Ok((None, warnings));
         }
-        if let Some(expected) = self.change.missed(&before.state) {
+        let missed = self.change.missed(&before.state);
+        if let Some(expected) = missed.filter(|_| !before.is_unborn()) {
             let wanted = Snapshot::of(&after, &labels, timer.as_ref());
             return Err(ChangeError::Conflicts(vec![Conflict {
                 service: service.clone(),

@@ -224,4 +224,13 @@ fn services_are_added_only_where_that_is_asked_for() {
     assert_eq!(control.history("new")[0]["action"], "apply");
     let again = apply(&home, &control, text, &["--create"]).done();
     assert_eq!(again, "3 services are as the file says\n");
+    // One that was removed goes on, whatever revision the file names.
+    home.run(&control, &["service", "remove", "other"]).done();
+    let text = r#"{ "services": { "other": { "revision": 7, "show_me": true } } }"#;
+    apply(&home, &control, text, &["--create"]).done();
+    let state = control.state("other").json();
+    assert_eq!(
+        (&state["revision"], &state["show_me"]),
+        (&json!(2), &json!(true))
+    );
 }

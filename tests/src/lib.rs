@@ -2,6 +2,14 @@
 //! vector and with the core.
 
 mod compare;
+#[allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "clients of tests panic like a test"
+)]
+pub mod foreign;
+#[allow(clippy::unwrap_used, reason = "clients of tests panic like a test")]
+pub mod grpc;
 mod rig;
 mod sites;
 pub mod strangers;

@@ -109,6 +109,7 @@ const NEEDS: &[Need] = &[
     ),
     debian("jq", "jq", "jq --version", TESTS),
     debian("chromium", "chromium", "chromium --version", TESTS),
+    debian("firefox-esr", "firefox-esr", "firefox-esr --version", TESTS),
     debian(
         "fonts for Arabic, Chinese, Japanese and Korean (fc-list)",
         "fontconfig fonts-noto-cjk fonts-noto-core",

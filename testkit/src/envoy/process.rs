@@ -99,6 +99,18 @@ impl Envoy {
         ask_admin(self.admin, path).await
     }
 
+    /// Has it log one of its components at another level.
+    pub async fn set_log(&self, component: &str, level: &str) {
+        let request = Request {
+            method: "POST".into(),
+            path: format!("/logging?{component}={level}").as_str().into(),
+            authority: Some("admin".into()),
+            ..Request::default()
+        };
+        let answer = Transport::Http2.send(self.admin, &request).await.unwrap();
+        assert_eq!(answer.expect("an answer").status, 200);
+    }
+
     /// Where it listens on TCP.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

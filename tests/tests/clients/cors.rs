@@ -7,8 +7,8 @@ use axum::response::Html;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::foreign::Client;
 use crate::front::Front;
+use intermission_tests::foreign::Client;
 
 /// The origin of an empty page.
 async fn origin() -> String {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::foreign::Client;
 use crate::front::Front;
+use intermission_tests::foreign::Client;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_listens_to_events_again_after_a_refusal() {

@@ -1,16 +1,11 @@
 //! Clients of gRPC, gRPC-Web and Connect.
 
-use std::time::Duration;
-
-use bytes::Bytes;
+use intermission_tests::foreign::Client;
+use intermission_tests::grpc;
 use serde_json::json;
-use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::transport::Endpoint;
-use tonic::{Code, Request, Status};
+use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::foreign::Client;
 use crate::front::Front;
 
 const MESSAGE: &str = "We move house: 引っ越し中, 100 %.";
@@ -25,7 +20,7 @@ async fn every_client_sees_unavailable_and_when_to_come_back() {
             .await;
         let address = front.address.to_string();
 
-        let status = by_tonic(&front.url()).await;
+        let status = grpc::call(&front.url(), None).await;
         assert_eq!(
             (status.code(), status.message()),
             (Code::Unavailable, MESSAGE)
@@ -60,59 +55,5 @@ async fn every_client_sees_unavailable_and_when_to_come_back() {
                 assert_eq!(said["message"], message, "{client}");
             }
         }
-    }
-}
-
-/// The status of a call with an empty message.
-async fn by_tonic(url: &str) -> Status {
-    let endpoint = Endpoint::from_shared(url.to_owned()).unwrap();
-    let channel = endpoint
-        .timeout(Duration::from_secs(20))
-        .connect()
-        .await
-        .unwrap();
-    let mut client = Grpc::new(channel);
-    client.ready().await.unwrap();
-    let path = "/shop.v1.Orders/List".parse().unwrap();
-    let answer = client.unary(Request::new(Bytes::new()), path, Raw).await;
-    answer.unwrap_err()
-}
-
-/// Messages as they are.
-#[derive(Clone, Copy, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        bytes::BufMut::put(buffer, item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        let length = bytes::Buf::remaining(buffer);
-        Ok(Some(bytes::Buf::copy_to_bytes(buffer, length)))
     }
 }

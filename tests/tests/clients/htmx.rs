@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::foreign::Client;
 use crate::front::Front;
+use intermission_tests::foreign::Client;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_htmx_gives_way_to_the_notice_and_comes_back_by_itself() {

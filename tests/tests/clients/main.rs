@@ -5,7 +5,6 @@
 mod cache;
 mod cors;
 mod events;
-mod foreign;
 mod front;
 mod grpc;
 mod htmx;

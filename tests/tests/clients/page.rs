@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use crate::foreign::{Client, shots};
 use crate::front::Front;
+use intermission_tests::foreign::{Client, shots};
 
 /// Everybody is refused, and looks again after a second or so.
 fn closed() -> Value {

@@ -6,8 +6,8 @@ use intermission_core::PassDigest;
 use intermission_testkit::http::Connection;
 use serde_json::{Value, json};
 
-use crate::foreign::{Client, shots};
 use crate::front::Front;
+use intermission_tests::foreign::{Client, shots};
 
 const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
 const COOKIE: &str = "__Host-intermission-pass";

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::foreign::Client;
 use crate::front::Front;
+use intermission_tests::foreign::Client;
 
 /// How long clients are asked to wait, in seconds; so little that it is not spread.
 const AFTER: u64 = 5;

@@ -16,8 +16,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
-use crate::foreign::Client;
 use crate::front::{Front, serve};
+use intermission_tests::foreign::Client;
 
 const BYTES: usize = 5_000_000;
 

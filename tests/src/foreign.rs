@@ -1,4 +1,4 @@
-//! Clients in other languages.
+//! Clients in other languages, of `tests/clients/`.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -16,22 +16,25 @@ fn root() -> PathBuf {
 }
 
 /// A folder for what tests leave to be looked at.
-pub(crate) fn shots() -> PathBuf {
+#[must_use]
+pub fn shots() -> PathBuf {
     let folder = root().join("target/clients");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
 /// A running client, which says one JSON value in each line, and goes on when it reads a line.
-pub(crate) struct Client {
-    _process: Child,
+#[derive(Debug)]
+pub struct Client {
+    process: Child,
     input: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Client {
-    /// A script for Node, of `tests/clients/`.
-    pub(crate) fn node(script: &str, arguments: &[&str]) -> Self {
+    /// A script for Node.
+    #[must_use]
+    pub fn node(script: &str, arguments: &[&str]) -> Self {
         let packages = root().join("target/node");
         assert!(
             packages.join("node_modules").exists(),
@@ -39,13 +42,20 @@ impl Client {
             packages.display()
         );
         // Node looks for packages beside the script.
+        for part in [script, "browsers.mjs"] {
+            let (from, to) = (root().join("tests/clients").join(part), packages.join(part));
+            // Another client may be reading it.
+            let new = packages.join(format!("{part}.{}", std::process::id()));
+            std::fs::copy(from, &new).unwrap();
+            std::fs::rename(new, to).unwrap();
+        }
         let copy = packages.join(script);
-        std::fs::copy(root().join("tests/clients").join(script), &copy).unwrap();
         Self::start(Command::new("node").arg(copy).args(arguments))
     }
 
-    /// A script for Python, of `tests/clients/`.
-    pub(crate) fn python(script: &str, arguments: &[&str]) -> Self {
+    /// A script for Python.
+    #[must_use]
+    pub fn python(script: &str, arguments: &[&str]) -> Self {
         let python = root().join("target/venv/bin/python");
         assert!(
             python.exists(),
@@ -66,21 +76,34 @@ impl Client {
         let input = process.stdin.take().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         Self {
-            _process: process,
+            process,
             input,
             lines,
         }
     }
 
     /// What it says next.
-    pub(crate) async fn says(&mut self) -> Value {
+    pub async fn says(&mut self) -> Value {
         let line = tokio::time::timeout(PATIENCE, self.lines.next_line());
         let line = line.await.expect("it says nothing").unwrap();
         serde_json::from_str(&line.expect("it has ended")).unwrap()
     }
 
     /// Lets it go on.
-    pub(crate) async fn go_on(&mut self) {
-        self.input.write_all(b"\n").await.unwrap();
+    pub async fn go_on(&mut self) {
+        self.tell("").await;
+    }
+
+    /// Lets it go on with this word.
+    pub async fn tell(&mut self, word: &str) {
+        let line = format!("{word}\n");
+        self.input.write_all(line.as_bytes()).await.unwrap();
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ends(mut self) {
+        drop(self.input);
+        let ended = tokio::time::timeout(PATIENCE, self.process.wait());
+        ended.await.expect("it does not end").unwrap();
     }
 }

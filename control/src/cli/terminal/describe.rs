@@ -53,14 +53,16 @@ fn previewed(outcome: &Outcome, preview: &Preview, paint: Paint) -> String {
     let mut text = headline(summary, news, paint);
     let differences = preview.differences.iter().map(ToString::to_string);
     list("differs", &differences.collect::<Vec<_>>(), &mut text);
-    // While the service is open it refuses no request.
-    let then = match summary.is_open() && !preview.let_in.iter().any(|who| who == "every request") {
-        true => ", in maintenance",
-        false => "",
-    };
+    // An open service refuses no request, so what is said of requests counts later.
+    let is_later = summary.is_open()
+        && !preview
+            .differences
+            .iter()
+            .any(|one| one.place == "maintenance");
+    let when = if is_later { "in maintenance, " } else { "" };
     let who = |who: &[String]| {
         who.iter()
-            .map(|who| format!("{who}{then}"))
+            .map(|who| format!("{when}{who}"))
             .collect::<Vec<_>>()
     };
     list("let in", &who(&preview.let_in), &mut text);

@@ -89,7 +89,7 @@ fn no_dry_run_changes_anything_and_each_says_what_would() {
         ),
         (
             "exempt add pay --path /status",
-            "let in     requests for the path /status, in maintenance\n",
+            "let in     in maintenance, requests for the path /status\n",
         ),
         ("rollback shop 2", "scope.paths -/checkout"),
     ] {

@@ -152,7 +152,7 @@ impl Fleet {
                 });
                 ended.push(progress);
             } else {
-                if open.progress.quiet() != progress.quiet() {
+                if progress.is_news_after(&open.progress) {
                     self.touched.insert(progress.service.clone());
                 }
                 open.progress = progress;

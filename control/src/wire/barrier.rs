@@ -93,6 +93,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// Whether it says something else than `before`, besides what changes with every poll.
+    pub(crate) fn is_news_after(&self, before: &Self) -> bool {
+        self != before && self.quiet() != before.quiet()
+    }
+
     /// It without what changes with every poll, and is no news.
     pub(crate) fn quiet(&self) -> Self {
         Self {

@@ -20,7 +20,7 @@ pub(super) enum Event {
     Fail(usize, u64),
     /// A process starts without an answer.
     Serve(usize),
-    Adopt(usize, usize, StateTag),
+    Adopt(usize, usize, Box<StateTag>),
     Join(usize, usize),
     Client(usize),
     /// The disk has written, in this life of control.

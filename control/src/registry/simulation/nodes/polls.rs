@@ -124,7 +124,7 @@ impl World {
                     self.processes[index].adopt(thread);
                 } else {
                     let most = if thread == 0 { 0 } else { 400 };
-                    self.later(0, most, Event::Adopt(index, thread, tag.clone()));
+                    self.later(0, most, Event::Adopt(index, thread, Box::new(tag.clone())));
                 }
             }
         }

@@ -52,9 +52,9 @@ pub(super) struct Put {
 #[derive(Clone, Debug)]
 pub(super) enum Puts {
     /// The first heartbeat under a new lease, which says nothing of reports.
-    Announcement(Heartbeat),
+    Announcement(Rc<Heartbeat>),
     Groups(Vec<(u64, Rc<Relayed>)>),
-    Heartbeat(Heartbeat),
+    Heartbeat(Rc<Heartbeat>),
 }
 
 /// What the store answers.

@@ -34,7 +34,7 @@ impl World {
         replica.revision = 0;
         let now = self.moment(r);
         let announcement = self.memory(r).announce(now);
-        self.put(r, Puts::Announcement(announcement));
+        self.put(r, Puts::Announcement(Rc::new(announcement)));
     }
 
     /// Puts keys under the lease.
@@ -88,7 +88,7 @@ impl World {
     /// All reports are relayed that came before the heartbeat began.
     fn beat_after(&mut self, r: usize) {
         if let Some(heartbeat) = self.replica(r).heartbeat.take() {
-            self.put(r, Puts::Heartbeat(heartbeat));
+            self.put(r, Puts::Heartbeat(Rc::new(heartbeat)));
         }
     }
 

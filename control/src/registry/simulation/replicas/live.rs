@@ -19,7 +19,7 @@ pub(super) struct Live {
 /// The heartbeat of a replica, the lease that it is put under, and the revision of the store by which it was put.
 #[derive(Debug)]
 pub(super) struct Beat {
-    pub(super) said: Heartbeat,
+    pub(super) said: Rc<Heartbeat>,
     lease: u64,
     pub(super) revision: u64,
 }
@@ -56,11 +56,11 @@ impl World {
             }
             Puts::Announcement(said) | Puts::Heartbeat(said) => {
                 live.heartbeat = Some(Beat {
-                    said: said.clone(),
+                    said: Rc::clone(said),
                     lease: *lease,
                     revision: next,
                 });
-                news.push(News::Heartbeat(id.clone(), said.clone()));
+                news.push(News::Heartbeat(id.clone(), Rc::clone(said)));
             }
         }
         news.iter().for_each(|news| self.publish(news));

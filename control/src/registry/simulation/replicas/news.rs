@@ -15,7 +15,7 @@ pub(in super::super) enum News {
     Stored(u64),
     /// These replicas serve, and no others of those that began by this version or before.
     Serving(BTreeSet<String>, Version),
-    Heartbeat(String, Heartbeat),
+    Heartbeat(String, Rc<Heartbeat>),
     Relayed(String, Rc<Relayed>),
     Ended(String),
 }
@@ -91,7 +91,7 @@ impl World {
             let groups = live.groups.values();
             news.extend(groups.map(|(said, _)| News::Relayed(id.clone(), Rc::clone(said))));
             let heartbeat = live.heartbeat.iter();
-            news.extend(heartbeat.map(|beat| News::Heartbeat(id.clone(), beat.said.clone())));
+            news.extend(heartbeat.map(|beat| News::Heartbeat(id.clone(), Rc::clone(&beat.said))));
         }
         let later = self.replica(r).opening.take().unwrap_or_default();
         for news in news.into_iter().chain(later) {
@@ -132,7 +132,9 @@ impl World {
                 }
                 News::Stored(_) => {}
                 News::Serving(ids, version) => memory.keep_replicas(&ids, version, now),
-                News::Heartbeat(id, said) if id != own => memory.take_heartbeat(&id, said, now),
+                News::Heartbeat(id, said) if id != own => {
+                    memory.take_heartbeat(&id, Heartbeat::clone(&said), now);
+                }
                 News::Ended(id) => memory.end_replica(&id, now),
                 News::Relayed(id, said) if id != own => {
                     if said.version > memory.version().0 {

@@ -149,8 +149,8 @@ impl<S> Maintenance<S> {
 // Apart, since few services have one.
 #[inline(never)]
 fn answers_itself<B>(policy: &Policy, request: &Request<B>) -> bool {
-    let method = request.method().as_str().as_bytes();
-    policy.answers_itself(method, uris(request).0.path().as_bytes())
+    let headers = HeaderLines::new(request.headers());
+    policy.answers_itself(&view(request, uris(request).0, &headers))
 }
 
 /// The decision about a request as one for this URI.

@@ -88,7 +88,7 @@ impl<H: Host> Plugin<H> {
         }
         let headers = self.host.request_headers();
         let request = self.look(policy, &headers);
-        if policy.answers_itself(request.method, request.path) {
+        if policy.answers_itself(&request) {
             let reads = self.config.read_bodies && self.unread.has_room();
             let is_form = request.method == b"POST" && rest == Rest::Body && reads;
             if is_form {

@@ -68,6 +68,11 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     }
 }
 
+/// Whether the request is a call of gRPC, as its content type says.
+pub(crate) fn calls_grpc<H: Headers + ?Sized>(headers: &H) -> bool {
+    is_grpc(headers.single("content-type"))
+}
+
 /// Whether the content type is that of gRPC, compared as Envoy does: byte for byte, with a suffix only after a plus sign.
 /// So `application/grpc-web` is not gRPC.
 fn is_grpc(content_type: Option<&[u8]>) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::own::{Form, ListAndClient, Me, OwnAnswer, accept, is_of_own_site, leave};
 use crate::path::is_plain;
-use crate::refusal::Kind;
+use crate::refusal::{Kind, calls_grpc};
 use crate::request::{Headers, ME_PATH, PASS_HEADER, PASS_PATH, RequestView, is_pass};
 use crate::rules::lists::Passes;
 use crate::rules::policy::Policy;
@@ -13,10 +13,14 @@ impl Policy {
     ///
     /// - GET, HEAD and POST for [`PASS_PATH`], while the allowlist is enabled and has a pass;
     /// - GET and HEAD for [`ME_PATH`], if the state has `show_me`.
+    ///
+    /// A call of gRPC is none of them: Envoy makes a status of every answer to it.
     #[inline]
     #[must_use]
-    pub fn answers_itself(&self, method: &[u8], path: &[u8]) -> bool {
-        self.has_own_pages() && self.page(method, path).is_some()
+    pub fn answers_itself<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> bool {
+        self.has_own_pages()
+            && self.page(request.method, request.path).is_some()
+            && !calls_grpc(request.headers)
     }
 
     /// Whether there is a request that a node answers itself, so that there is a need to look at the path.
@@ -154,7 +158,9 @@ mod tests {
     #[test]
     fn the_page_is_there_while_a_pass_counts() {
         let there = |policy: &Policy, method: &str, path: &str| {
-            policy.answers_itself(method.as_bytes(), path.as_bytes())
+            let lines: &[(&str, &str)] = &[];
+            let view = RequestView::new(method.as_bytes(), path.as_bytes(), lines);
+            policy.answers_itself(&view)
         };
         let open = policy(None);
         for method in ["GET", "HEAD", "POST"] {
@@ -276,11 +282,17 @@ mod tests {
             .cidrs
             .push("203.0.113.0/24".parse().unwrap());
         let hidden = Policy::compile(&state, Timestamp::UNIX_EPOCH);
-        assert!(!hidden.answers_itself(b"GET", ME_PATH.as_bytes()));
+        let there = |policy: &Policy, method: &str, content_type: &str| {
+            let lines = [("content-type", content_type)];
+            let path = ME_PATH.as_bytes();
+            policy.answers_itself(&RequestView::new(method.as_bytes(), path, &lines[..]))
+        };
+        assert!(!there(&hidden, "GET", "text/plain"));
         state.show_me = true;
         let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
-        assert!(policy.answers_itself(b"HEAD", ME_PATH.as_bytes()) && policy.asks_client());
-        assert!(!policy.answers_itself(b"POST", ME_PATH.as_bytes()));
+        assert!(there(&policy, "HEAD", "application/grpc-web") && policy.asks_client());
+        assert!(!there(&policy, "POST", "text/plain"));
+        assert!(!there(&policy, "GET", "application/grpc"));
         let me = |path: &str, accept: &str, client: Option<&str>| {
             let headers = [("accept", accept)];
             let view = RequestView {

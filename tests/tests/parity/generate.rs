@@ -27,13 +27,22 @@ const PATHS: &[&str] = &[
     "/grpc.health.v1.Health/Check",
     "/shop.Greeter/Hello",
     "/caf%C3%A9",
+    "/.well-known/intermission/pass",
+    "/.well-known/intermission/me",
 ];
 /// What makes a path doubtful, or only looks as if it did.
 const TWISTS: &[&str] = &[
     "%2e", "%2F", "%5C", "%25", "%00", "%20", "%", "%zz", "/", "//", "/./", "/../", ".", "..", ";",
     "\\", "~", "!",
 ];
-const QUERIES: &[&str] = &["?", "?a=b", "?next=/healthz", "?a?b=%zz", "?//../"];
+const QUERIES: &[&str] = &[
+    "?path=/healthz",
+    "?",
+    "?a=b",
+    "?next=/healthz",
+    "?a?b=%zz",
+    "?//../",
+];
 const HOSTS: &[&str] = &[
     "shop.example",
     "SHOP.example:8080",
@@ -102,11 +111,32 @@ const CONTENT_TYPES: &[&str] = &[
     "application/x-www-form-urlencoded",
     "caf\u{e9}",
 ];
+/// The pass that states of the corpus have, one that none has, and texts that are no passes.
+const PASSES: &[&str] = &[
+    PASS,
+    PASS,
+    "imp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+    "imp_",
+    "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-+",
+    "",
+];
+const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
+const COOKIES: &[&str] = &[
+    "a=b",
+    "__Host-intermission-passes=x",
+    "c=\"d\"",
+    "",
+    "caf\u{e9}",
+];
 /// Fields of which one value is drawn.
 const FIELDS: &[(&str, &[&str])] = &[
     (
         "Sec-Fetch-Mode",
         &["navigate", "cors", "no-cors", "same-origin"],
+    ),
+    (
+        "Sec-Fetch-Site",
+        &["same-origin", "same-site", "cross-site", "none"],
     ),
     ("X-Requested-With", &["XMLHttpRequest", ""]),
     (
@@ -169,6 +199,14 @@ pub(super) fn request(rng: &mut Rng, transport: Transport) -> Request {
         let hops = list(rng, HOPS);
         add(&mut request, "X-Forwarded-For", &hops);
     }
+    while one_in(rng, 4) {
+        let pass = pick(rng, PASSES);
+        add(&mut request, "Intermission-Pass", pass);
+    }
+    while one_in(rng, 4) {
+        let cookies = cookies(rng);
+        add(&mut request, "Cookie", &cookies);
+    }
     for (name, values) in FIELDS {
         if one_in(rng, 8) {
             let value = pick(rng, values);
@@ -197,6 +235,23 @@ fn path(rng: &mut Rng) -> String {
         path += pick(rng, QUERIES);
     }
     path
+}
+
+/// A line of cookies, of which some are passes.
+fn cookies(rng: &mut Rng) -> String {
+    let mut cookies = String::new();
+    loop {
+        if one_in(rng, 2) {
+            cookies += "__Host-intermission-pass=";
+            cookies += pick(rng, PASSES);
+        } else {
+            cookies += pick(rng, COOKIES);
+        }
+        if one_in(rng, 2) {
+            return cookies;
+        }
+        cookies += pick(rng, &["; ", ";", " ; "]);
+    }
 }
 
 fn list(rng: &mut Rng, values: &[&'static str]) -> String {

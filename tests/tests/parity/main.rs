@@ -39,9 +39,13 @@ const EXCEPTIONS: &[Exception] = &[
         applies: |_, decision| decision.starts_with("refused"),
         parts: &["grpc-status-details-bin", "retry-after"],
     },
-    // Of the empty body of a gRPC status or a preflight over HTTP/2 axum tells the length; Envoy does not.
+    // Of the empty body of a gRPC status, a preflight or a pass that is taken axum tells the length over HTTP/2; Envoy does
+    // not.
     Exception {
-        applies: |request, decision| decision == "refused grpc" || *request.method == *b"OPTIONS",
+        applies: |request, decision| {
+            let is_empty = decision == "refused grpc" || *request.method == *b"OPTIONS";
+            is_empty || request.path.starts_with(PASS.as_bytes())
+        },
         parts: &["content-length"],
     },
     // No gRPC client sends a HEAD. Envoy makes the message out of the body, which this has not.
@@ -49,12 +53,22 @@ const EXCEPTIONS: &[Exception] = &[
         applies: |request, decision| decision == "refused grpc" && *request.method == *b"HEAD",
         parts: &["grpc-message", "transfer-encoding"],
     },
+    // The nodes have names of their own for the peer, as their configurations do.
+    Exception {
+        applies: |request, _| request.path.starts_with(ME.as_bytes()),
+        parts: &["content-length"],
+    },
     // Envoy and the application agree by themselves on an upgrade that is admitted.
     Exception {
         applies: |request, decision| !decision.starts_with("refused") && upgrades(request),
         parts: &[""],
     },
 ];
+
+/// The page that takes passes.
+const PASS: &str = "/.well-known/intermission/pass";
+/// The page that shows what a node sees of a client.
+const ME: &str = "/.well-known/intermission/me";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn axum_and_envoy_answer_alike() {
@@ -73,6 +87,15 @@ async fn axum_and_envoy_answer_alike() {
             places.push(vector);
         }
     }
+    // The pages of nodes are asked for where there are some.
+    let with_passes = places.iter();
+    let with_passes = with_passes.filter(|place| !place.state.allowlist.passes.is_empty());
+    let mut with_pages: Vec<_> = with_passes.cloned().collect();
+    for place in &mut with_pages {
+        place.state.show_me = true;
+    }
+    let own = places.len()..places.len() + with_pages.len();
+    places.extend(with_pages);
     let sites: Vec<_> = places
         .iter()
         .map(|vector| Site::of(vector).remove(0))
@@ -86,7 +109,10 @@ async fn axum_and_envoy_answer_alike() {
     for number in 0..requests {
         let transport = [Transport::Http1, Transport::Http2][rng.usize(..2)];
         let request = generate::request(&mut rng, transport);
-        let place = rng.usize(..places.len());
+        let place = match rng.u32(..4) {
+            0 => rng.usize(own.clone()),
+            _ => rng.usize(..places.len()),
+        };
         let tower = through_axum(transport, &places[place], &request).await;
         let peer = request.peer().unwrap();
         let envoy = envoy.send(transport, place, peer, &request).await.unwrap();
@@ -116,7 +142,7 @@ async fn axum_and_envoy_answer_alike() {
         failures.join("\n")
     );
     assert_eq!(envoy.decisions(&decisions).await, decisions);
-    assert_eq!(outcomes.len(), 8, "not every rule and kind is among them");
+    assert_eq!(outcomes.len(), 9, "not every rule and kind is among them");
 }
 
 /// The answer of an application behind the layer; none if the request does not get as far.
@@ -156,6 +182,11 @@ fn compare(
         .collect();
     let [tower, envoy] = [tower, envoy].map(|answer| {
         let mut parts = parts(answer);
+        if request.path.starts_with(ME.as_bytes()) {
+            parts
+                .iter_mut()
+                .for_each(|part| *part = part.replace("source-address", "peer"));
+        }
         parts.retain(|part| {
             let mut excepted = exceptions.iter().flat_map(|exception| exception.parts);
             excepted.all(|excepted| !part.starts_with(excepted))

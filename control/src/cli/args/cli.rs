@@ -25,6 +25,9 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// The heading of the options that every command takes.
+const CONNECTION: &str = "Connection and output";
+
 /// Where control is, and how its answers are shown.
 #[derive(Debug, Args)]
 pub(crate) struct Connection {
@@ -32,6 +35,7 @@ pub(crate) struct Connection {
     #[arg(
         long = "server",
         global = true,
+        help_heading = CONNECTION,
         value_name = "URL",
         env = "INTERMISSION_SERVER",
         value_delimiter = ',',
@@ -40,13 +44,19 @@ pub(crate) struct Connection {
     pub(crate) servers: Vec<String>,
     /// File with the token to send; else INTERMISSION_TOKEN, else the one that a control of this
     /// user on this machine left
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = CONNECTION, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// Trust the CAs in this file, in PEM, and no others
-    #[arg(long, global = true, value_name = "FILE", env = "INTERMISSION_CA_FILE")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = CONNECTION,
+        value_name = "FILE",
+        env = "INTERMISSION_CA_FILE"
+    )]
     pub(crate) ca_file: Option<PathBuf>,
     /// For people, or for machines
-    #[arg(long, global = true, value_enum, default_value = "human")]
+    #[arg(long, global = true, help_heading = CONNECTION, value_enum, default_value = "human")]
     pub(crate) output: Format,
 }
 
@@ -88,9 +98,9 @@ pub(crate) enum Command {
     /// Say which origins may read refusals
     #[command(subcommand)]
     Cors(Lists<CORS>),
-    /// Make of services what a file says, in one change of all or of none; the mode stays, and so do the passes
+    /// Change services to what a file says, all or none; modes and passes stay
     Apply(Apply),
-    /// Print what apply reads
+    /// Print services as a file for apply
     Export(Export),
     /// Show what is in force, of these services or of all
     Status {

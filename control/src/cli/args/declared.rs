@@ -8,7 +8,7 @@ use crate::cli::args::switch::{Making, Services, Waiting};
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// File that says what is to be, as export prints it, or - for standard input
+    /// File with the services, as export prints it, or - for standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Add the services of the file that are not there

@@ -1,10 +1,10 @@
 use clap::Args;
 
-/// The services to change: some, or all, but never all by mistake.
+/// Some services, or all, but never all by mistake.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Services {
-    /// The services to change, all or none
+    /// Names of services; a change is made in all of them or in none
     #[arg(value_name = "SERVICE")]
     pub(crate) services: Vec<String>,
     /// Every service
@@ -34,23 +34,26 @@ pub(crate) struct Making {
     pub(crate) dry_run: bool,
 }
 
+/// The heading of the options of a wait.
+const WAITING: &str = "Wait for the nodes";
+
 /// Whether the command returns when control has the change, or when the nodes have it.
 #[derive(Debug, Args)]
 pub(crate) struct Waiting {
     /// Return when every node has the change in force and has ended the requests that it refuses
-    #[arg(long)]
+    #[arg(long, help_heading = WAITING)]
     pub(crate) wait: bool,
     /// How long to wait at most, such as 90s, 5m or 1h30m, a day at most [default: 5m]
-    #[arg(long, value_name = "DURATION", requires = "wait")]
+    #[arg(long, help_heading = WAITING, value_name = "DURATION", requires = "wait")]
     pub(crate) timeout: Option<String>,
     /// How many nodes there have to be at least; 0 where there may be none
-    #[arg(long, value_name = "N", requires = "wait")]
+    #[arg(long, help_heading = WAITING, value_name = "N", requires = "wait")]
     pub(crate) expect: Option<u32>,
     /// Pass over upgraded connections whose end the nodes do not see
-    #[arg(long, requires = "wait")]
+    #[arg(long, help_heading = WAITING, requires = "wait")]
     pub(crate) ignore_upgraded: bool,
     /// Forget lost nodes that have been silent for this long, such as 10m, and for three of their waits and their lease
-    #[arg(long, value_name = "DURATION", requires = "wait")]
+    #[arg(long, help_heading = WAITING, value_name = "DURATION", requires = "wait")]
     pub(crate) gone_after: Option<String>,
 }
 

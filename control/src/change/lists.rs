@@ -91,9 +91,12 @@ impl ListEdit {
         Ok(Self { verb, lists, width })
     }
 
-    /// The members of a request that name lists.
-    pub(crate) fn fields() -> impl Iterator<Item = &'static str> {
-        LISTS.iter().map(|list| list.part)
+    /// The members of a request that name lists, with these others.
+    pub(crate) fn fields(others: &[&'static str]) -> Vec<&'static str> {
+        let mut fields: Vec<_> = LISTS.iter().map(|list| list.part).collect();
+        fields.dedup();
+        fields.extend(others);
+        fields
     }
 
     /// The change's name in history.

@@ -66,7 +66,7 @@ pub(crate) fn lists(verb: ListVerb) -> MethodRouter<Arc<App>> {
     post(
         async move |State(app), PathName(name), order: JsonRequest| {
             let change = Change::EditLists(ListEdit::read(verb, &order.body())?);
-            let known: Vec<_> = ListEdit::fields().chain(["wide", "wait"]).collect();
+            let known = ListEdit::fields(&["wide", "wait"]);
             edit(app, name, order, change, &known).await
         },
     )

@@ -253,6 +253,12 @@ fn what_cannot_be_listed_is_refused_and_changes_nothing() {
         none.contains("there is no service \"none\"; there are: shop"),
         "{none}"
     );
+    let unknown = json!({ "scope": { "paths": ["/a"] }, "api_paths": [] });
+    let refused = control.post("/v1/services/shop/lists/add", &unknown);
+    assert_eq!(
+        refused.problem(422, "invalid")["detail"],
+        "/api_paths: is not known; known here: scope, exempt, reads, api, notice, wide, wait, reason, dry_run"
+    );
     assert_eq!(control.state("shop").body, before);
     run(&home, &control, "exempt add shop --prober ::/0=/ --wide").done();
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::document::RawDocument;
 use crate::files::{FILES, NODES, STATES};
-use crate::{DocumentVector, Expect, Node, Over, Request, Vector};
+use crate::page::RawPage;
+use crate::{DocumentVector, Expect, Node, Over, PageVector, Request, Vector};
 
 /// The time at which the core is checked: 2026-11-23T00:00:00Z.
 #[must_use]
@@ -21,6 +22,8 @@ pub struct Corpus {
     pub vectors: Vec<Vector>,
     /// Documents and what is made of them.
     pub documents: Vec<DocumentVector>,
+    /// Requests for the pages that nodes answer themselves.
+    pub pages: Vec<PageVector>,
     /// How many vectors each file has.
     pub files: Vec<(&'static str, usize)>,
 }
@@ -32,6 +35,8 @@ struct File {
     vector: Vec<RawVector>,
     #[serde(default)]
     document: Vec<RawDocument>,
+    #[serde(default)]
+    page: Vec<RawPage>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,7 +68,8 @@ impl Corpus {
                 .map_err(|error| format!("states.toml: {name}: {error}"))?;
             documents.insert(name, document);
         }
-        let minimal = documents.get("minimal").cloned().unwrap_or_default();
+        let base = |name: &str| documents.get(name).cloned().unwrap_or_default();
+        let (minimal, with_passes) = (base("minimal"), base("passes"));
         let bases = Bases {
             documents,
             nodes: parse("nodes.toml", NODES)?,
@@ -71,12 +77,18 @@ impl Corpus {
         let mut corpus = Self {
             vectors: Vec::new(),
             documents: Vec::new(),
+            pages: Vec::new(),
             files: Vec::new(),
         };
         let mut faults = Vec::new();
         for (file, text) in FILES {
-            let File { vector, document } = parse(file, text)?;
-            corpus.files.push((file, vector.len() + document.len()));
+            let File {
+                vector,
+                document,
+                page,
+            } = parse(file, text)?;
+            let count = vector.len() + document.len() + page.len();
+            corpus.files.push((file, count));
             for raw in vector {
                 let name = raw.name.clone();
                 match bases.resolve(raw) {
@@ -91,11 +103,19 @@ impl Corpus {
                     Err(fault) => faults.push(format!("{file}: {name}: {fault}")),
                 }
             }
+            for raw in page {
+                let name = raw.name.clone();
+                match raw.resolve(&with_passes) {
+                    Ok(page) => corpus.pages.push(page),
+                    Err(fault) => faults.push(format!("{file}: {name}: {fault}")),
+                }
+            }
         }
         let mut names = BTreeSet::new();
         let vectors = corpus.vectors.iter().map(|v| (&v.name, &v.why));
         let documents = corpus.documents.iter().map(|d| (&d.name, &d.why));
-        for (name, why) in vectors.chain(documents) {
+        let pages = corpus.pages.iter().map(|p| (&p.name, &p.why));
+        for (name, why) in vectors.chain(documents).chain(pages) {
             let spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
             if !name.bytes().all(|byte| spelled(byte) || byte == b'_') {
                 faults.push(format!("{name}: names are in snake_case"));
@@ -119,8 +139,10 @@ impl Corpus {
     pub fn check_core(&self) -> Vec<String> {
         let vectors = self.vectors.iter().map(|v| (&v.name, v.check_core()));
         let documents = self.documents.iter().map(|d| (&d.name, d.check_core()));
+        let pages = self.pages.iter().map(|p| (&p.name, p.check_core()));
         vectors
             .chain(documents)
+            .chain(pages)
             .filter_map(|(name, outcome)| Some(crate::report(name, &outcome.err()?)))
             .collect()
     }
@@ -128,7 +150,7 @@ impl Corpus {
     /// How many vectors there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.vectors.len() + self.documents.len()
+        self.vectors.len() + self.documents.len() + self.pages.len()
     }
 
     /// Whether there is no vector.

@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = files![
     "named_header.toml",
     "notice.toml",
     "open.toml",
+    "own_pages.toml",
     "pass.toml",
     "peer.toml",
     "probers.toml",

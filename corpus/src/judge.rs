@@ -1,11 +1,13 @@
 //! What the core decides about a vector.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
-use intermission_core::{Peer, Policy, RequestView, Timestamp, Verdict};
+use intermission_core::{
+    Cidr, ClientSource, Peer, Policy, RequestView, Timestamp, TrustedProxies, Verdict,
+};
 
-use crate::{Bytes, Observed, Outcome, Request, Vector, now};
+use crate::{Bytes, Observed, Outcome, PageVector, Request, Vector, now};
 
 /// The header lines as the core asks for them.
 #[must_use]
@@ -73,6 +75,43 @@ impl Vector {
         if let Some(answer) = outcome.answers.first() {
             found.extend(self.expect.compare_answer(answer, self.state.revision));
         }
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+}
+
+impl PageVector {
+    /// Checks the core against the vector, at the time that the corpus fixes.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is otherwise than expected.
+    pub fn check_core(&self) -> Result<(), Vec<String>> {
+        let policy = Policy::compile(&self.state, now());
+        let proxy = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let proxies = TrustedProxies::new([Cidr::from(proxy)].into_iter().collect());
+        let source = ClientSource::XForwardedFor(proxies);
+        let lines = headers(&self.request);
+        let view = RequestView {
+            client: source.resolve(Peer::Address(proxy), lines),
+            ..RequestView::new(&self.request.method, &self.request.path, lines)
+        };
+        let is_own = policy.answers_itself(&view);
+        let own = is_own.then(|| policy.own_answer(&view, source.name(), self.form.as_bytes()));
+        let own = own.map(|own| Observed {
+            status: own.status,
+            headers: own
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into_owned().into()))
+                .collect(),
+            body: own.body.into(),
+        });
+        let found = match (&own, self.expect.status) {
+            (Some(answer), Some(_)) => self.expect.compare(answer),
+            (None, None) => Vec::new(),
+            (Some(answer), None) => vec![format!("the node answers itself: {answer:?}")],
+            (None, Some(_)) => vec!["the rules decide".into()],
+        };
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
 }

@@ -6,6 +6,7 @@ mod document;
 mod expect;
 mod files;
 mod judge;
+mod page;
 mod report;
 mod vector;
 
@@ -15,5 +16,6 @@ pub use document::{DocumentVector, ExpectDocument};
 pub use expect::{Expect, Observed, Outcome, kind};
 pub use files::FILES;
 pub use judge::{headers, judge, view};
+pub use page::{ExpectPage, PageVector};
 pub use report::{differ, finish, report};
 pub use vector::{Becomes, Deviation, Node, Over, Request, Vector};

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use intermission_core::PassDigest;
+use intermission_corpus::{Corpus, finish, report};
 use intermission_testkit::http::Connection;
 use serde_json::{Value, json};
 
@@ -206,6 +207,43 @@ async fn a_client_reads_what_the_node_sees_of_it() {
         let (_, answer) = ask(&front, "GET", PLACE, &[], "").await;
         assert!(answer.contains("the shop"), "{answer}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_answer_their_own_pages_as_the_vectors_say() {
+    let mut failures = Vec::new();
+    for front in Front::both().await {
+        println!("{}", front.name());
+        for vector in Corpus::load().unwrap().pages {
+            let mut members = vector.document;
+            for of_endpoint in ["version", "service", "revision"] {
+                members.as_object_mut().unwrap().remove(of_endpoint);
+            }
+            front.put(&members).await;
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let (method, path) = (text(&vector.request.method), text(&vector.request.path));
+            let headers: Vec<_> = vector
+                .request
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), text(value)))
+                .collect();
+            let headers: Vec<_> = headers
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            let mut connection = Connection::open(front.address).await.unwrap();
+            let answer = connection
+                .ask(&method, &path, &headers, &vector.form)
+                .await
+                .unwrap();
+            let found = vector.expect.compare(&answer);
+            if !found.is_empty() {
+                failures.push(report(&vector.name, &found));
+            }
+        }
+    }
+    finish(&failures);
 }
 
 #[tokio::test(flavor = "multi_thread")]

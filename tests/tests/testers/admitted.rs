@@ -46,7 +46,7 @@ async fn every_client_gets_in_at_every_node_by_a_pass_and_only_while_it_counts()
     check(&clients.get_in().await, false);
 
     // Ended by itself.
-    let eve = nodes.pass("eve --for 30s").await;
+    let eve = nodes.pass("eve --for 45s").await;
     eventually("every node has the pass", is_in_force).await;
     check(&clients.present(&eve).await, true);
     nodes.control.until(|| {

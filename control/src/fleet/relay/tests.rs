@@ -89,6 +89,7 @@ fn a_member_that_another_replica_hears_is_withdrawn_once() {
 fn a_member_that_a_replica_hears_no_more_is_silent_to_one_that_does_not_know_who_hears_it() {
     let (began, mut relay) = (Now::read(), Relay::default());
     let (mut replica, mut reader) = (fleet(0, began), fleet(0, began));
+    reader.peers_mut().name("reader", "", began);
     let mut take = |replica: &Fleet, reader: &mut Fleet| {
         for (_, _, relayed) in relay.next(replica, began) {
             for member in relayed.members {

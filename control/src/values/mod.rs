@@ -3,6 +3,7 @@
 pub(crate) mod contrast;
 pub(crate) mod duration;
 pub(crate) mod etag;
+pub(crate) mod listed;
 pub(crate) mod members;
 pub(crate) mod now;
 pub(crate) mod random;

@@ -95,12 +95,13 @@ pub(crate) async fn apply(
 ) -> Answer {
     refuse_condition(&order)?;
     let body = order.body();
+    // Before the rest is read, which takes its time.
+    let names = body.required("services")?.object()?.keys().cloned();
+    let target = caller.target(Some(names.collect()))?;
     let declared = Declarations::read(&body)?;
     if declared.creates() {
         caller.check_adds()?;
     }
-    let names = declared.names().map(ToString::to_string).collect();
-    let target = caller.target(Some(names))?;
     let known = [&Declarations::FIELDS[..], &["wait"]].concat();
     let asked = order.asked(Change::Apply(declared), &known)?;
     let services = app

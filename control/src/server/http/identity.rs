@@ -11,6 +11,7 @@ use crate::registry::{Holder, Target};
 use crate::server::http::problem::Problem;
 use crate::server::log_limiter::brief;
 use crate::token::{Grant, Role};
+use crate::values::listed::listed;
 
 /// Whose token a request carries, and what it is for. It is there for every request that needs one.
 #[derive(Clone, Debug)]
@@ -38,11 +39,11 @@ impl Caller {
         if others.is_empty() {
             return Ok(());
         }
-        let others = others.join(", ");
+        let others = listed(&others);
         let Grant { name, role, .. } = self.grant();
         warn!(token = name, %role, service = others, "refused: the token is for other services");
         Err(self.bound(format!(
-            "not for {}; make one with intermission token create NAME --role {role} --service SERVICE",
+            "not for {}; ask an operator of all services for one: intermission token create NAME --role {role} --service SERVICE",
             Visible(&others)
         )))
     }
@@ -81,7 +82,7 @@ impl Caller {
             StatusCode::FORBIDDEN,
             "token-service",
             "The token is for other services",
-            format!("the token {name} is for {}; {what}", services.join(", ")),
+            format!("the token {name} is for {}; {what}", listed(services)),
         )
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::registry::ChangeError;
 use crate::store::EtcdFault;
+use crate::values::listed::listed;
 use crate::wire::difference::Conflict;
 use crate::wire::forgotten::Kept;
 use crate::wire::node::MemberId;
@@ -163,7 +164,7 @@ impl From<ChangeError> for Problem {
                     ),
                     (None, known) => format!(
                         "there is no service {service:?}; there are: {}",
-                        known.join(", ")
+                        listed(known)
                     ),
                 };
                 Self::new(

@@ -147,7 +147,7 @@ fn a_change_of_several_services_is_refused_whole_if_one_of_them_is_not_its_own()
     assert_eq!(
         said,
         "intermission: The token is for other services; nothing was changed: the token a-operator is for shop; not for \
-         pay, mail; make one with intermission token create NAME --role operator --service SERVICE\n"
+         pay, mail; ask an operator of all services for one: intermission token create NAME --role operator --service SERVICE\n"
     );
     for service in ["shop", "pay", "mail"] {
         assert_eq!(control.state(service).json()["revision"], 1);

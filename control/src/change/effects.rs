@@ -119,9 +119,9 @@ impl Effects {
             (false, true) => self.kept_out.push(format!("requests for {}", other(was))),
             (false, false) => {
                 self.let_in
-                    .extend(new(was, is).map(|entry| named(list, entry)));
+                    .extend(new(was, is).map(|entry| within(list, entry)));
                 self.kept_out
-                    .extend(new(is, was).map(|entry| named(list, entry)));
+                    .extend(new(is, was).map(|entry| within(list, entry)));
             }
         }
     }
@@ -140,6 +140,15 @@ fn named(list: &List, entry: &str) -> String {
     match list.option {
         "prober" => format!("health checks of the prober {entry}"),
         option => format!("requests for the {option} {entry}"),
+    }
+}
+
+/// The requests within an entry of the scope.
+fn within(list: &List, entry: &str) -> String {
+    match (list.option, entry) {
+        ("path", "/") => "requests for every path".to_owned(),
+        ("path", _) => format!("{} and the paths below it", named(list, entry)),
+        _ => named(list, entry),
     }
 }
 
@@ -222,9 +231,9 @@ mod tests {
                 json!({ "scope": { "paths": ["/b", "/c"], "hosts": ["shop.example"] } }),
                 &[
                     "requests for hosts other than shop.example",
-                    "requests for the path /a",
+                    "requests for the path /a and the paths below it",
                 ],
-                &["requests for the path /c"],
+                &["requests for the path /c and the paths below it"],
             ),
             (
                 json!({ "scope": { "paths": ["/a", "/b"] } }),

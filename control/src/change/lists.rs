@@ -75,6 +75,7 @@ impl ListEdit {
         let given = State::read(&Field::root(&document))?;
         if verb != ListVerb::Remove {
             refuse_without_path(&given)?;
+            refuse_whole_scope(&given)?;
         }
         let document = as_value(&given)?;
         let lists = named
@@ -163,6 +164,19 @@ fn refuse_without_path(given: &State) -> Result<(), FieldError> {
             format!("/exempt/probers/{index}/paths"),
             reason,
         ))
+    })
+}
+
+/// Refuses a path that puts all paths into the scope, which `status` would show as a part of the service.
+fn refuse_whole_scope(given: &State) -> Result<(), FieldError> {
+    let whole = given
+        .scope
+        .paths
+        .iter()
+        .position(|path| path.as_str() == "/");
+    whole.map_or(Ok(()), |index| {
+        let reason = "\"/\" covers every path; for all paths leave the list empty: intermission scope set SERVICE --path none";
+        Err(FieldError::new(format!("/scope/paths/{index}"), reason))
     })
 }
 

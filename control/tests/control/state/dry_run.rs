@@ -81,7 +81,7 @@ fn no_dry_run_changes_anything_and_each_says_what_would() {
         ),
         (
             "scope add shop --path /pay",
-            "kept out   requests for the path /pay\n",
+            "kept out   requests for the path /pay and the paths below it\n",
         ),
         (
             "scope set shop --path none",

@@ -211,6 +211,10 @@ fn what_cannot_be_listed_is_refused_and_changes_nothing() {
             "/scope/hosts/0: \"*\" would cover every host; name the domain",
         ),
         (
+            "scope add shop --path /checkout --path /",
+            "/scope/paths/1: \"/\" covers every path; for all paths leave the list empty",
+        ),
+        (
             "exempt add shop --path /",
             "/exempt/paths/0: \"/\" would exempt every path",
         ),

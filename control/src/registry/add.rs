@@ -11,8 +11,8 @@ use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
 impl Registry {
-    /// Adds a service, open, with the defaults of every field; one that is there already stays as
-    /// it is.
+    /// Adds a service, open, with the defaults of every field. One that is there already stays as it is, and one that was
+    /// removed in maintenance is in maintenance again.
     pub(crate) fn add(
         &self,
         name: ServiceName,
@@ -31,9 +31,10 @@ impl Memory {
             let outcome = self.outcome(known.summary.clone(), false, Vec::new());
             return (Batch::default(), outcome);
         }
-        let mut state = State::initial(name.clone(), Mode::Off);
+        let (last, mode) = facts.left_by(name.as_str());
+        let mut state = State::initial(name.clone(), mode);
         state.store = facts.identity.as_str().into();
-        state.revision = facts.last_revision(name.as_str()) + 1;
+        state.revision = last + 1;
         let stamp = Stamp {
             revision: state.revision,
             at: now.time,
@@ -41,12 +42,27 @@ impl Memory {
             action: "add".to_owned(),
             reason: None,
         };
-        let added = StoredState::new(state, stamp, None, None, Labels::default());
+        let since = (mode != Mode::Off).then(|| stamp.clone());
+        let added = StoredState::new(state, stamp, since, None, Labels::default());
         let removed = facts.removed.get(name.as_str());
-        let warnings = removed.map(|Stamp { actor, at, .. }| {
+        let warnings = removed.map(|removed| {
+            let Stamp { actor, at, .. } = &removed.stamp;
             format!("{name} was removed by {actor} at {at}; its history and its revisions go on")
         });
-        let outcome = self.outcome(added.summary(), true, warnings.into_iter().collect());
+        let warnings = warnings
+            .into_iter()
+            .chain(kept_maintenance(name.as_str(), last, mode));
+        let outcome = self.outcome(added.summary(), true, warnings.collect());
         (Batch(vec![Step::Changed(Box::new(added))]), outcome)
     }
+}
+
+/// Says of a service that is added again that it is still in maintenance.
+pub(super) fn kept_maintenance(service: &str, last: u64, mode: Mode) -> Option<String> {
+    (mode != Mode::Off).then(|| {
+        format!(
+            "{service} was in maintenance, mode {mode}, when it was removed, and is so again, without a scope: intermission \
+             rollback {service} {last} restores its whole state, and intermission exit {service} opens it"
+        )
+    })
 }

@@ -215,9 +215,9 @@ fn follow(step: &Step, facts: &mut Facts, fleet: &mut Fleet, now: Now) {
                 fleet.of(name).remove_all();
             }
         }
-        Step::Removed { service, stamp } => {
+        Step::Removed { service, removed } => {
             Arc::make_mut(&mut facts.services).remove(service.as_str());
-            Arc::make_mut(&mut facts.removed).insert(service.clone(), stamp.clone());
+            Arc::make_mut(&mut facts.removed).insert(service.clone(), removed.clone());
             fleet.of(service).remove_all();
         }
         Step::BarrierBegan(stored) => {

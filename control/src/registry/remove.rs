@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use intermission_core::{FieldError, Mode};
@@ -9,8 +10,10 @@ use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
 use crate::registry::reports::ended;
 use crate::store::{Batch, IdempotencyKey, LEVEL, Step};
+use crate::values::listed::listed;
 use crate::values::now::Now;
 use crate::wire::barrier::{Ending, Progress};
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
@@ -25,9 +28,6 @@ pub(crate) struct RemoveRequest {
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<IdempotencyKey>,
 }
-
-/// How many nodes are named.
-const NAMED: usize = 10;
 
 impl Registry {
     /// Removes a service that is not in use. Its history stays, and goes on if the service is added again.
@@ -71,8 +71,8 @@ impl Memory {
             .filter(|grant| grant.revoked.is_none() && grant.services.contains(service));
         warnings.extend(naming.map(|grant| {
             format!(
-                "the token {name} names it, and counts for a service that is added by this name; revoke it: intermission \
-                 token revoke {name}",
+                "the token {name} is for it, and stays so if the service is added again; to revoke it: intermission token \
+                 revoke {name}",
                 name = grant.name
             )
         }));
@@ -98,7 +98,10 @@ impl Memory {
         steps.push(Step::Event { service, event });
         steps.push(Step::Removed {
             service: asked.service.clone(),
-            stamp,
+            removed: Removed {
+                stamp,
+                maintenance: published.state.maintenance.to_string(),
+            },
         });
         Ok((Batch(steps), outcome))
     }
@@ -110,34 +113,46 @@ impl Memory {
         let mut uses = Vec::new();
         if state.maintenance != Mode::Off {
             uses.push(format!(
-                "it is in maintenance, mode {}; its nodes stay so",
+                "it is in maintenance, mode {}, and its nodes stay so",
                 state.maintenance
             ));
         }
         let present = fleet.present(service, now);
         if !present.is_empty() {
-            let named = present.iter().take(NAMED).copied();
-            let more = if present.len() > NAMED { ", …" } else { "" };
-            uses.push(format!(
-                "{} nodes have its state and keep it, or close where they have a lease: {}{more}",
-                present.len(),
-                named.collect::<Vec<_>>().join(", ")
-            ));
+            let nodes = match present.len() {
+                1 => "1 node has its state, and keeps it or closes where it has a lease".to_owned(),
+                number => format!(
+                    "{number} nodes have its state, and keep it or close where they have a lease"
+                ),
+            };
+            uses.push(format!("{nodes}: {}", listed(&present)));
         }
         let unstored = fleet.unstored(service);
         if unstored > 0 {
             uses.push(format!(
-                "{unstored} nodes have its state that are not stored"
+                "{} and no place in the store",
+                counted(
+                    unstored,
+                    "more node has its state",
+                    "more nodes have its state"
+                )
             ));
         }
         let waits = fleet.open_barriers(service);
         if waits > 0 {
             uses.push(format!(
-                "{waits} waits for it are open, which end as superseded"
+                "{} as superseded",
+                counted(waits, "open wait for it ends", "open waits for it end")
             ));
         }
         uses
     }
+}
+
+/// A number and what it counts.
+fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str, several: &str) -> String {
+    let what = if number == N::from(1) { one } else { several };
+    format!("{number} {what}")
 }
 
 #[cfg(test)]

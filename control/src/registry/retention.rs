@@ -28,7 +28,7 @@ impl Memory {
         let services = facts.services.iter();
         let in_force = services.map(|(name, service)| (&**name, service.state.revision));
         let removed = facts.removed.iter();
-        let removed = removed.map(|(name, stamp)| (name.as_str(), stamp.revision));
+        let removed = removed.map(|(name, removed)| (name.as_str(), removed.stamp.revision));
         for (service, latest) in in_force.chain(removed) {
             // Another process may have stored more meanwhile. What is in its memory alone is later than this.
             let needed = fleet

@@ -17,6 +17,7 @@ use crate::labels::Labels;
 use crate::store::etcd::{Cluster, Etcd};
 use crate::token::{Grant, Made, Role, TokenHash};
 use crate::wire::node::MemberId;
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 
 /// The engines, each with an empty store.
@@ -213,12 +214,15 @@ fn a_service_is_removed_with_its_members_until_it_has_a_later_revision() {
         };
         let removed = Step::Removed {
             service: "shop".to_owned(),
-            stamp: Stamp {
-                revision: 1,
-                at: seconds(2),
-                actor: "ann".to_owned(),
-                action: "remove".to_owned(),
-                reason: None,
+            removed: Removed {
+                stamp: Stamp {
+                    revision: 1,
+                    at: seconds(2),
+                    actor: "ann".to_owned(),
+                    action: "remove".to_owned(),
+                    reason: None,
+                },
+                maintenance: "writes".to_owned(),
             },
         };
         assert_eq!(removed.level(), 5);
@@ -232,10 +236,12 @@ fn a_service_is_removed_with_its_members_until_it_has_a_later_revision() {
         commit(&mut *store, first);
         commit(&mut *store, joined);
         let loaded = commit(&mut *store, removed);
-        let [Step::Identity(_), Step::Removed { stamp, .. }] = &loaded[..] else {
+        let [Step::Identity(_), Step::Removed { removed, .. }] = &loaded[..] else {
             panic!("{loaded:?}");
         };
+        let Removed { stamp, .. } = removed;
         assert_eq!((stamp.revision, &*stamp.actor), (1, "ann"));
+        assert_eq!(removed.mode(), Mode::Writes);
         assert_eq!(store.history("shop", None).unwrap().records.len(), 1);
         let loaded = commit(&mut *store, again);
         assert!(

@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod lists;
 pub(crate) mod node;
 pub(crate) mod probes;
+pub(crate) mod removed;
 pub(crate) mod replica;
 pub(crate) mod stamp;
 pub(crate) mod summary;

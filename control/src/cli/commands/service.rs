@@ -13,8 +13,13 @@ pub(crate) fn run(client: &Client, command: &Service) -> Result<Report, Failure>
             let revision = outcome.summary.revision;
             let news = if outcome.changed {
                 let notes = notes(&outcome.warnings, Paint::from_env());
+                let state = if outcome.summary.is_open() {
+                    "open"
+                } else {
+                    "in maintenance"
+                };
                 format!(
-                    "{name}: added, open (revision {revision})\n{notes}  next       point its nodes at \
+                    "{name}: added, {state} (revision {revision})\n{notes}  next       point its nodes at \
                      /v1/services/{name}/state\n"
                 )
             } else {

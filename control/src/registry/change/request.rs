@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::change::{Change, advice, own_address};
 use crate::labels::Labels;
+use crate::registry::add::kept_maintenance;
 use crate::registry::error::ChangeError;
 use crate::registry::facts::{Facts, Published, Target};
 use crate::registry::idempotency::Requester;
@@ -90,11 +91,11 @@ impl ChangeRequest {
             .names()
             .map(|name| match facts.service(name.as_str()) {
                 Err(_) if declared.creates() => {
-                    let last = facts.last_revision(name.as_str());
+                    let left_by = facts.left_by(name.as_str());
                     Ok(Arc::new(Published::unborn(
                         name,
                         &facts.identity,
-                        last,
+                        left_by,
                         now,
                     )))
                 }
@@ -147,6 +148,10 @@ impl ChangeRequest {
         ));
         let labels = self.change.labels(&before.state, labels, &after, &stamp);
         let labels = kept.of(labels).map_err(refuse)?;
+        if before.is_unborn() {
+            let (last, mode) = (before.state.revision, before.state.maintenance);
+            warnings.extend(kept_maintenance(service, last, mode));
+        }
         let is_same = after == before.state && timer.as_ref() == running && labels == before.labels;
         if is_same && !before.is_unborn() {
             if self.reason.is_some() {
@@ -177,7 +182,7 @@ impl ChangeRequest {
         let since = match (before.state.maintenance, after.maintenance) {
             (_, Mode::Off) => None,
             (Mode::Off, _) => Some(stamp.clone()),
-            _ => before.summary.since.clone(),
+            _ => before.summary.since.clone().or_else(|| Some(stamp.clone())),
         };
         let after = StoredState::new(after, stamp, since, timer, labels);
         Ok((Some(after), warnings))

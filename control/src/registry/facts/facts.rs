@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use intermission_core::Mode;
+
 use crate::registry::error::ChangeError;
 use crate::registry::facts::published::{Published, Services};
 use crate::registry::facts::tokens::Tokens;
 use crate::token::Grant;
-use crate::wire::stamp::Stamp;
+use crate::wire::removed::Removed;
 
 /// The facts that readers take from memory, at one moment. What a batch does not change is shared with those before it.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +16,8 @@ pub(crate) struct Facts {
     pub(crate) identity: String,
     /// What is in force for each service.
     pub(crate) services: Arc<Services>,
-    /// The services that are removed, with the stamp of that.
-    pub(crate) removed: Arc<BTreeMap<String, Stamp>>,
+    /// The services that are removed.
+    pub(crate) removed: Arc<BTreeMap<String, Removed>>,
     pub(crate) tokens: Arc<Tokens>,
 }
 
@@ -30,16 +32,21 @@ pub(crate) enum Target {
 
 impl Facts {
     pub(crate) fn service(&self, name: &str) -> Result<&Arc<Published>, ChangeError> {
+        let removed = self.removed.get(name);
         self.services.get(name).ok_or_else(|| ChangeError::Unknown {
             service: name.to_owned(),
-            removed: self.removed.get(name).cloned().map(Box::new),
+            removed: removed.map(|removed| Box::new(removed.stamp.clone())),
             known: self.services.keys().map(ToString::to_string).collect(),
         })
     }
 
-    /// The last revision of a service that is removed; 0 if there was none of this name. Nodes and history go on from it.
-    pub(crate) fn last_revision(&self, name: &str) -> u64 {
-        self.removed.get(name).map_or(0, |stamp| stamp.revision)
+    /// The last revision and the mode of a service that is removed, or 0 and off if there was none of this name. A service
+    /// that is added goes on from there, so that no node which keeps a maintenance is opened.
+    pub(crate) fn left_by(&self, name: &str) -> (u64, Mode) {
+        let removed = self.removed.get(name);
+        removed.map_or((0, Mode::Off), |removed| {
+            (removed.stamp.revision, removed.mode())
+        })
     }
 
     /// That a service is there, or was once.

@@ -63,9 +63,15 @@ impl Published {
         }
     }
 
-    /// What comes before the first revision of a service that is to be added, or added again after the revision `last`.
-    pub(crate) fn unborn(name: &ServiceName, identity: &str, last: u64, now: Timestamp) -> Self {
-        let mut state = State::initial(name.clone(), Mode::Off);
+    /// What comes before the first revision of a service that is to be added, or added again after its last
+    /// revision, in the mode that its nodes keep.
+    pub(crate) fn unborn(
+        name: &ServiceName,
+        identity: &str,
+        (last, mode): (u64, Mode),
+        now: Timestamp,
+    ) -> Self {
+        let mut state = State::initial(name.clone(), mode);
         state.store = identity.into();
         state.revision = last;
         let stamp = Stamp {

@@ -12,6 +12,7 @@ use crate::token::{Grant, Made, Role, TokenHash};
 use crate::wire::barrier::Progress;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::{MemberId, UnstoredNode};
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 
 /// Steps that are stored together, all or none. Memory follows them in their order, and what is loaded is such a batch
@@ -28,11 +29,11 @@ pub(crate) enum Step {
     /// A service has another state, or is new. Its document is stored apart.
     #[serde(skip)]
     Changed(Box<StoredState>),
-    /// An operator has removed a service, of which the revision of the stamp was in force, and its members with it. Its
+    /// An operator has removed a service, of which the revision of the stamp was the last, and its members with it. Its
     /// history stays, and goes on if the service is added again.
     Removed {
         service: String,
-        stamp: Stamp,
+        removed: Removed,
     },
     /// An earlier revision of a store that is copied, whose document is not kept any more.
     Recorded(StoredRecord),

@@ -19,6 +19,7 @@ use crate::store::etcd::proto::{KeyValue, RangeRequest, StatusResponse};
 use crate::store::etcd::reader::{Reader, read};
 use crate::token::{Grant, Made, TokenHash};
 use crate::wire::barrier::Progress;
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 
 /// How long the first answer may take.
@@ -148,8 +149,8 @@ impl Check<'_> {
         let identity = identity.unwrap_or_default();
         self.checked.identity(&identity);
         let mut removed = BTreeSet::new();
-        let take = |_: &mut Checked, stamp: Stamp, place: &str| {
-            removed.insert((place.to_owned(), stamp.revision));
+        let take = |_: &mut Checked, found: Removed, place: &str| {
+            removed.insert((place.to_owned(), found.stamp.revision));
         };
         self.all(&["removed"], take).await?;
         for found in self.reader.all(self.keys.all(&["service"])).await? {

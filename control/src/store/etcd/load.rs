@@ -14,7 +14,7 @@ use crate::token::{Grant, Made, TokenHash};
 use crate::values::version::Version;
 use crate::wire::forgotten::Forgotten;
 use crate::wire::node::MemberId;
-use crate::wire::stamp::Stamp;
+use crate::wire::removed::Removed;
 
 /// How many of the last batches are read for the processes that have left: a poll that one of these farewells has overtaken
 /// may be on its way still.
@@ -62,10 +62,12 @@ pub(super) async fn load(
         let state: LoggedState = read(&found).map_err(corrupt)?;
         let (service, last) = (&state.service, &state.last_change);
         match removed.get(service) {
-            Some(stamp) if stamp.revision == last.revision => removals.push(Step::Removed {
-                service: service.clone(),
-                stamp: stamp.clone(),
-            }),
+            Some(removed) if removed.stamp.revision == last.revision => {
+                removals.push(Step::Removed {
+                    service: service.clone(),
+                    removed: removed.clone(),
+                })
+            }
             _ => states.push(state),
         }
     }
@@ -129,7 +131,7 @@ async fn tokens(reader: &Reader<'_>, keys: &Keys) -> Result<Vec<Step>, OpenError
 }
 
 /// The last removal of each service that was ever removed.
-async fn removed(reader: &Reader<'_>, keys: &Keys) -> Result<BTreeMap<String, Stamp>, OpenError> {
+async fn removed(reader: &Reader<'_>, keys: &Keys) -> Result<BTreeMap<String, Removed>, OpenError> {
     let mut removed = BTreeMap::new();
     for found in reader.all(keys.all(&["removed"])).await? {
         let [_, service] = parts(keys, &found)?;

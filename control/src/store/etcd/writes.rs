@@ -47,8 +47,8 @@ impl Writes {
         match step {
             Step::Identity(identity) => self.put_text(keys.key(&["identity"]), identity),
             Step::Changed(stored) => self.add_state(stored, keys)?,
-            Step::Removed { service, stamp } => {
-                self.put(keys.key(&["removed", service]), stamp)?;
+            Step::Removed { service, removed } => {
+                self.put(keys.key(&["removed", service]), removed)?;
                 for kind in ["member", "forgiven", "unstored"] {
                     self.delete_all(keys.all(&[kind, service]));
                 }

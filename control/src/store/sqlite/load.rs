@@ -33,6 +33,6 @@ pub(super) fn load(connection: &Connection) -> Result<Batch, OpenError> {
         steps.extend(with_barriers(latest, &barriers, before));
     }
     let removed = removed(connection)?.into_iter();
-    steps.extend(removed.map(|(service, stamp)| Step::Removed { service, stamp }));
+    steps.extend(removed.map(|(service, removed)| Step::Removed { service, removed }));
     Ok(Batch(steps))
 }

@@ -16,7 +16,7 @@ pub(super) fn save(transaction: &Transaction<'_>, step: &Step) -> Result<(), Sto
             transaction.execute("UPDATE store SET identity = ?1", [identity])?;
         }
         Step::Changed(state) => save_state(transaction, state)?,
-        Step::Removed { service, stamp } => remove_service(transaction, service, stamp)?,
+        Step::Removed { service, removed } => remove_service(transaction, service, removed)?,
         Step::Recorded(record) => save_record(transaction, record)?,
         Step::BarrierBegan(barrier) => save_barrier(transaction, barrier)?,
         Step::BarrierEnded(progress) => end_barrier(transaction, progress)?,

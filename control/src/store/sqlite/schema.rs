@@ -154,7 +154,9 @@ const VIEWS: [(RangeInclusive<i64>, &str); 4] = [
     (
         OLDEST_VIEWED..=9,
         "CREATE TEMP VIEW removed AS
-         SELECT 0 AS revision, '' AS at, '' AS actor, '' AS action, NULL AS reason, '' AS service WHERE FALSE",
+         SELECT 0 AS revision, '' AS at, '' AS actor, '' AS action, NULL AS reason, '' AS service,
+                '' AS maintenance
+         WHERE FALSE",
     ),
 ];
 /// The version of the first tables that these views fit.
@@ -201,15 +203,16 @@ const LABELS: &str = "
 /// The tables stay. A program of the version before would take an operator's token for some services for one of all.
 const BOUND: &str = "";
 
-/// The last removal of a service. It holds while no later revision is in force.
+/// The last removal of a service, and the mode that it had. It holds while no later revision is in force.
 const REMOVED: &str = "
     CREATE TABLE removed (
-        service  TEXT PRIMARY KEY REFERENCES services (name),
-        revision INTEGER NOT NULL,
-        at       TEXT NOT NULL,
-        actor    TEXT NOT NULL,
-        action   TEXT NOT NULL,
-        reason   TEXT
+        service     TEXT PRIMARY KEY REFERENCES services (name),
+        revision    INTEGER NOT NULL,
+        at          TEXT NOT NULL,
+        actor       TEXT NOT NULL,
+        action      TEXT NOT NULL,
+        reason      TEXT,
+        maintenance TEXT NOT NULL
     ) STRICT;
 ";
 

@@ -8,6 +8,7 @@ use crate::store::batch::{StoredRecord, StoredState};
 use crate::store::error::{OpenError, StoreError};
 use crate::store::sqlite::columns::{exactly_one, stamp};
 use crate::values::etag::tag_of;
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 use crate::wire::timer::Timer;
 
@@ -49,7 +50,7 @@ pub(super) fn save_state(
 pub(super) fn remove_service(
     transaction: &Transaction<'_>,
     service: &str,
-    stamp: &Stamp,
+    removed: &Removed,
 ) -> Result<(), rusqlite::Error> {
     let Stamp {
         revision,
@@ -57,11 +58,21 @@ pub(super) fn remove_service(
         actor,
         action,
         reason,
-    } = stamp;
+    } = &removed.stamp;
+    let mode = &removed.maintenance;
     exactly_one(
         transaction,
-        "INSERT OR REPLACE INTO removed (service, revision, at, actor, action, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![service, revision, at.to_string(), actor, action, reason],
+        "INSERT OR REPLACE INTO removed (service, revision, at, actor, action, reason, maintenance)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            service,
+            revision,
+            at.to_string(),
+            actor,
+            action,
+            reason,
+            mode
+        ],
     )?;
     for table in ["members", "forgiven"] {
         let sql = format!("DELETE FROM {table} WHERE service = ?1");
@@ -135,14 +146,20 @@ impl Row<'_> {
 pub(super) const IS_REMOVED: &str =
     "EXISTS (SELECT 1 FROM removed WHERE service = name AND removed.revision = services.revision)";
 
-/// The services that are removed, with who did it.
-pub(super) fn removed(connection: &Connection) -> Result<Vec<(String, Stamp)>, rusqlite::Error> {
+/// The services that are removed.
+pub(super) fn removed(connection: &Connection) -> Result<Vec<(String, Removed)>, rusqlite::Error> {
     let mut statement = connection.prepare(
-        "SELECT removed.revision, at, actor, action, reason, service
+        "SELECT removed.revision, at, actor, action, reason, service, maintenance
          FROM removed JOIN services ON name = service AND services.revision = removed.revision
          ORDER BY service",
     )?;
-    let rows = statement.query_map([], |row| Ok((row.get(5)?, stamp(row)?)))?;
+    let rows = statement.query_map([], |row| {
+        let removed = Removed {
+            stamp: stamp(row)?,
+            maintenance: row.get(6)?,
+        };
+        Ok((row.get(5)?, removed))
+    })?;
     rows.collect()
 }
 

@@ -29,8 +29,8 @@ fn a_service_in_use_is_removed_by_force_alone() {
     let said = run("service remove shop").failed(7);
     assert_eq!(
         said,
-        "intermission: The service is in use; nothing was changed: 1 nodes have its state and keep it, or close where they \
-         have a lease: a; end that, or remove it all the same: intermission service remove shop --force\n"
+        "intermission: The service is in use; nothing was changed: 1 node has its state, and keeps it or closes where it \
+         has a lease: a; end that, or remove it all the same: intermission service remove shop --force\n"
     );
     node.runs(&control);
     let wait = enter(&home, &control, &["--timeout", "1h"]);
@@ -39,9 +39,9 @@ fn a_service_in_use_is_removed_by_force_alone() {
     assert_eq!(
         problem["uses"],
         json!([
-            "it is in maintenance, mode all; its nodes stay so",
-            "1 nodes have its state and keep it, or close where they have a lease: a",
-            "1 waits for it are open, which end as superseded",
+            "it is in maintenance, mode all, and its nodes stay so",
+            "1 node has its state, and keeps it or closes where it has a lease: a",
+            "1 open wait for it ends as superseded",
         ])
     );
     assert_eq!(control.state("shop").json()["revision"], 2);
@@ -56,7 +56,7 @@ fn a_service_in_use_is_removed_by_force_alone() {
         removed.starts_with("shop: removed (its last revision is 2)\n"),
         "{removed}"
     );
-    assert!(removed.contains("the token ci names it"), "{removed}");
+    assert!(removed.contains("the token ci is for it"), "{removed}");
     assert!(removed.contains("its nodes stay so"), "{removed}");
     assert!(
         removed.ends_with("its history stays: intermission history shop\n"),
@@ -157,13 +157,36 @@ fn what_is_removed_keeps_its_history_and_goes_on_if_it_is_added_again() {
             .collect();
         assert_eq!(Value::from(revisions), json!([1, 2, 3, 4, 5, 6]));
         control.kill();
-        let control = serve();
+        let mut control = serve();
         assert_eq!(control.state("shop").json()["revision"], 6);
         // A file adds it again as well.
         remove(&control, &json!({ "force": true }));
         let file = json!({ "services": { "shop": {} }, "create": true });
         assert_eq!(control.post("/v1/apply", &file).status, 200);
         assert_eq!(control.state("shop").json()["revision"], 7);
+
+        // One that is removed in maintenance is in maintenance again, as its nodes are.
+        control.post("/v1/services/shop/enter", &json!({ "mode": "writes" }));
+        remove(&control, &json!({ "force": true }));
+        control.kill();
+        control = serve();
+        let added = home.run(&control, &["service", "add", "shop"]).done();
+        assert!(
+            added.starts_with("shop: added, in maintenance (revision 9)\n"),
+            "{added}"
+        );
+        assert!(added.contains("intermission rollback shop 8"), "{added}");
+        assert_eq!(control.state("shop").json()["maintenance"], "writes");
+        remove(&control, &json!({ "force": true }));
+        let applied = control.post("/v1/apply", &file).json();
+        let applied = &applied["services"][0];
+        assert_eq!(applied["maintenance"], "writes", "{applied}");
+        assert_eq!(applied["since"]["revision"], 10, "{applied}");
+        let warning = applied["warnings"][0].as_str().unwrap();
+        assert!(
+            warning.contains("intermission exit shop opens it"),
+            "{warning}"
+        );
         assert!(check(&home, options).contains("no faults"));
     }
 }

@@ -323,8 +323,11 @@ impl Members {
         forgiven.extend(silent.iter().cloned());
     }
 
-    /// Takes note that the store has these threads forgiven no more.
+    /// Takes note that the store has these threads forgiven no more. They may have spoken to another replica, and be silent again.
     pub(crate) fn unforgive(&mut self, Forgotten { id, silent }: &Forgotten) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.forgiven.retain(|name| !silent.contains(name));
+        }
         if let Some(kept) = self.forgiven.get_mut(id) {
             kept.retain(|name| !silent.contains(name));
         }

@@ -152,6 +152,37 @@ fn an_operators_word_for_a_silent_thread_does_not_count_where_it_has_spoken_to_a
 }
 
 #[test]
+fn a_thread_that_is_silent_again_is_not_forgiven_where_another_replica_has_heard_it_speak() {
+    let [mut one, mut other] = replicas();
+    one.hears(1, false, 0);
+    other.catches_up();
+    other.enters();
+    one.catches_up();
+    let silent = [2, 4].map(|seq| Report {
+        silent: vec!["t0".to_owned()],
+        ..one.in_force(seq, 0)
+    });
+    let [first, again] = silent;
+    one.takes(first);
+    relay(&mut one, &other);
+    let request = ForgetRequest {
+        service: SHOP.to_owned(),
+        selection: Selection::Named(BTreeSet::from(["a".to_owned()])),
+        actor: "operator".to_owned(),
+        reason: None,
+        once: None,
+    };
+    other.registry.forget(&request).unwrap();
+    one.catches_up();
+    // The thread runs an old request, and is silent again before that is relayed.
+    one.hears(3, true, 1);
+    one.takes(again);
+    relay(&mut other, &one);
+    relay(&mut one, &other);
+    assert_eq!(other.judges(), None);
+}
+
+#[test]
 fn a_node_that_reports_here_while_another_replica_forgets_it_is_stored_again() {
     let [one, other] = replicas();
     one.hears(1, true, 0);

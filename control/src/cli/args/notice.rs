@@ -7,9 +7,10 @@ use crate::cli::args::switch::Making;
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     pub(crate) service: String,
-    /// The client's address, as the node sees it; without a header that says otherwise, that of the connection too
+    /// The client's address, as the node sees it; without a header that says otherwise, that of the connection too [default:
+    /// not known]
     #[arg(long, value_name = "ADDR")]
-    pub(crate) ip: String,
+    pub(crate) ip: Option<String>,
     /// The path, with or without its query
     #[arg(long)]
     pub(crate) path: String,

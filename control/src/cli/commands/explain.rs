@@ -29,18 +29,15 @@ struct Explained<'o> {
 
 /// `explain`: decides about a request as a node does, with the same core.
 pub(crate) fn run(client: &Client, options: &Explain) -> Result<Report, Failure> {
-    let ip: IpAddr = options
-        .ip
-        .parse()
-        .map_err(|_| Failure::invalid(format!("--ip {:?} is not an address", options.ip)))?;
+    let ip = options.ip.as_deref().map(address).transpose()?;
     check(options)?;
     let headers = headers(options)?;
     let state = client.state(&options.service)?;
     let policy = Policy::compile(&state, to_core(Timestamp::now()));
     let (method, path) = (options.method.as_bytes(), options.path.as_bytes());
     let request = RequestView {
-        client: Some(ip.to_canonical()),
-        peer: Peer::Address(ip),
+        client: ip.map(|ip| ip.to_canonical()),
+        peer: ip.map_or(Peer::Unknown, Peer::Address),
         ..RequestView::new(method, path, headers.as_slice())
     };
     let verdict = policy.decide(&request).verdict;
@@ -61,6 +58,11 @@ pub(crate) fn run(client: &Client, options: &Explain) -> Result<Report, Failure>
     Report::new(&explained, human)
 }
 
+fn address(ip: &str) -> Result<IpAddr, Failure> {
+    ip.parse()
+        .map_err(|_| Failure::invalid(format!("--ip {ip:?} is not an address")))
+}
+
 fn described(explained: &Explained<'_>, options: &Explain, paint: Paint) -> String {
     let Explained {
         service,
@@ -77,6 +79,7 @@ fn described(explained: &Explained<'_>, options: &Explain, paint: Paint) -> Stri
         ..
     } = options;
     let host = host.as_deref().unwrap_or("no host");
+    let ip = ip.as_deref().unwrap_or("an unknown address");
     let verdict = match &explained.kind {
         None => paint.calm("admitted"),
         Some(kind) => paint.alarm(&format!("refused as {kind}")),

@@ -295,3 +295,46 @@ fn a_browser_gets_the_notice_as_from_a_node() {
         "{output}"
     );
 }
+
+#[test]
+fn explain_says_why_a_pass_does_not_count() {
+    let home = Home::new();
+    let control = home.start();
+    let run = |line: &[&str]| home.run(&control, line);
+    run(&["service", "add", "shop"]).done();
+    run(&["enter", "shop", "--allowlist"]).done();
+    let why = |headers: &[&str]| {
+        let headers = headers.iter().flat_map(|header| ["--header", header]);
+        let line = ["explain", "shop", "--path", "/", "--output", "json"];
+        let explained = run(&line.into_iter().chain(headers).collect::<Vec<_>>()).json();
+        explained["why"].as_str().unwrap().to_owned()
+    };
+    assert!(why(&[]).contains(", and the allowlist is empty; "));
+    let pass = run(&["pass", "create", "shop", "ann", "--output", "json"]).json();
+    let header = format!("Intermission-Pass: {}", pass["pass"].as_str().unwrap());
+    let cookie = header.replace(
+        "Intermission-Pass: ",
+        "Cookie: a=b; __Host-intermission-pass=",
+    );
+    assert!(why(&[&header]).contains("the request has a pass"));
+    assert!(why(&[&cookie]).contains("the request has a pass"));
+    let last = why(&[]);
+    let words = "the allowlist has no address, and the request has no pass; ";
+    assert!(last.contains(words), "{last}");
+    let last = why(&[&header, &cookie]);
+    assert!(
+        last.contains("several passes, of which none counts"),
+        "{last}"
+    );
+    run(&["pass", "revoke", "shop", "ann"]).done();
+    let last = why(&[&header]);
+    let words =
+        "the pass of the request is not on the allowlist: it is unknown, has ended, is revoked";
+    assert!(last.contains(words), "{last}");
+    run(&["allowlist", "add", "shop", "192.0.2.1"]).done();
+    let last = why(&["Intermission-Pass: nothing"]);
+    assert!(
+        last.contains("not in the one entry of the allowlist, and the pass of the request is not"),
+        "{last}"
+    );
+}

@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 
-use intermission_core::{Cidr, Headers, Kind, Mode, Reason, RequestView, State, Verdict};
+use intermission_core::{
+    Cidr, Headers, Kind, Mode, PASS_COOKIE, PASS_HEADER, Reason, RequestView, State, Verdict,
+};
 
 /// The reason for a verdict, in an operator's words.
 pub(crate) fn why<H: Headers + ?Sized>(
@@ -28,7 +30,8 @@ pub(crate) fn why<H: Headers + ?Sized>(
             "the allowlist is on, and the request has a pass".to_owned()
         }
         Verdict::Refuse(kind) => {
-            format!("{}, and {}; {}", mode(state), allowlist(state), form(kind))
+            let allowlist = allowlist(state, presented(request.headers));
+            format!("{}, and {allowlist}; {}", mode(state), form(kind))
         }
     }
 }
@@ -48,15 +51,41 @@ fn mode(state: &State) -> &'static str {
     }
 }
 
-fn allowlist(state: &State) -> String {
-    match (state.allowlist.enabled, state.allowlist.cidrs.len()) {
-        (false, _) => "the allowlist is off".to_owned(),
-        (true, 0) => "the allowlist is empty".to_owned(),
-        (true, 1) => "the client is not in the one entry of the allowlist".to_owned(),
-        (true, entries) => {
-            format!("the client is in none of the {entries} entries of the allowlist")
-        }
+fn allowlist(state: &State, presented: usize) -> String {
+    let allowlist = &state.allowlist;
+    if !allowlist.enabled {
+        return "the allowlist is off".to_owned();
     }
+    let client = match (allowlist.cidrs.len(), allowlist.passes.is_empty()) {
+        (0, true) => "the allowlist is empty".to_owned(),
+        (0, false) => "the allowlist has no address".to_owned(),
+        (1, _) => "the client is not in the one entry of the allowlist".to_owned(),
+        (entries, _) => format!("the client is in none of the {entries} entries of the allowlist"),
+    };
+    let pass = match presented {
+        0 if allowlist.passes.is_empty() => "",
+        0 => ", and the request has no pass",
+        1 => {
+            ", and the pass of the request is not on the allowlist: it is unknown, has ended, is revoked, or is of another \
+             service"
+        }
+        _ => ", and the request has several passes, of which none counts",
+    };
+    format!("{client}{pass}")
+}
+
+/// How many passes a request has, in its header and in its cookie.
+fn presented<H: Headers + ?Sized>(headers: &H) -> usize {
+    let mut passes = 0;
+    headers.each(PASS_HEADER, &mut |_| passes += 1);
+    headers.each("cookie", &mut |line| {
+        let names = line.split(|byte| *byte == b';').filter_map(|pair| {
+            let mut parts = pair.split(|byte| *byte == b'=');
+            parts.next().map(<[u8]>::trim_ascii)
+        });
+        passes += names.filter(|name| *name == PASS_COOKIE.as_bytes()).count();
+    });
+    passes
 }
 
 fn form(kind: Kind) -> &'static str {

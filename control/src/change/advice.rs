@@ -22,6 +22,7 @@ pub(crate) fn advice(
             "{service} is open, and enter starts with the allowlist off; to let testers in from the \
              beginning: intermission enter {service} --allowlist"
         )],
+        Change::AddEntries(added) => added.advice(&before.allowlist.cidrs, labels),
         Change::RemoveEntries(removed) => {
             removed.advice(&before.allowlist.cidrs, &after.allowlist.cidrs, labels)
         }
@@ -47,7 +48,6 @@ pub(crate) fn advice(
         Change::EnableAllowlist
         | Change::Exit
         | Change::DisableAllowlist
-        | Change::AddEntries(_)
         | Change::SetEntries(_)
         | Change::EndEntries(_)
         | Change::RevokePass(_)

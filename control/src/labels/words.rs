@@ -41,6 +41,19 @@ impl Words {
         self.end.is_some_and(|end| end.at(now) <= now)
     }
 
+    /// What a label says and these words do not, where they say anything: it is lost.
+    pub(crate) fn drop_of(&self, label: &Label) -> Vec<&'static str> {
+        let says = self.name.is_some() || self.note.is_some() || self.end.is_some();
+        [
+            ("name", label.name.is_some() && self.name.is_none()),
+            ("note", label.note.is_some() && self.note.is_none()),
+            ("end", label.until.is_some() && self.end.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(part, is_lost)| (says && is_lost).then_some(part))
+        .collect()
+    }
+
     /// The label that these words make; `None` where nothing is said.
     pub(crate) fn label(&self, added: Made) -> Option<Label> {
         let label = Label {

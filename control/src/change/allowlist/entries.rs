@@ -74,6 +74,18 @@ impl AddedEntries {
         self.entries.add_to(allowlist);
         Ok(())
     }
+
+    /// What entries that were there have lost by it.
+    pub(in crate::change) fn advice(&self, before: &[Cidr], labels: &Labels) -> Vec<String> {
+        let known = labels.by_entry(before);
+        let lost = self.cidrs().iter().filter_map(|cidr| {
+            let lost = self.words.drop_of(known.get(cidr)?);
+            let parts = lost.join(" and its ");
+            (!lost.is_empty())
+                .then(|| format!("{cidr} has lost its {parts}; say it again to keep it"))
+        });
+        briefly(lost.collect())
+    }
 }
 
 impl RemovedEntries {

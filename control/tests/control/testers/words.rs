@@ -194,3 +194,27 @@ fn very_many_entries_have_labels_in_little_room_and_time() {
     let most: u64 = store.query_row(most, [], |row| row.get(0)).unwrap();
     assert!(most < 1000, "{most}");
 }
+
+#[test]
+fn an_entry_that_loses_words_says_so() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let add = |line: &[&str]| {
+        run(
+            &home,
+            &control,
+            &[&["add", "shop", "10.1.1.1"], line].concat(),
+        )
+        .done()
+    };
+    add(&["--name", "ann", "--note", "Hotel", "--for", "1h"]);
+    assert!(!add(&[]).contains("has lost"));
+    let said = add(&["--for", "2h"]);
+    assert!(
+        said.contains("10.1.1.1 has lost its name and its note; say it again to keep it"),
+        "{said}"
+    );
+    let said = add(&["--name", "ann"]);
+    assert!(said.contains("10.1.1.1 has lost its end; "), "{said}");
+}

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::change::width::Width;
 
+use crate::values::distinct::check_distinct;
 use crate::values::members::in_future;
 use crate::values::timestamp::from_core;
 
@@ -35,6 +36,7 @@ impl Patch {
             Ok(_) => return Err(FieldError::new("", "a merge patch is an object (RFC 7396)")),
             Err(error) => return Err(FieldError::new("", format!("not JSON: {error}"))),
         };
+        check_distinct(body).map_err(|reason| FieldError::new("", reason))?;
         for (name, what) in RESERVED {
             if members.contains_key(name) {
                 let reason = format!("{what}; it cannot be patched, leave it out");
@@ -164,6 +166,12 @@ mod tests {
     use intermission_core::{Mode, Pass, PassDigest, ServiceName};
 
     use super::*;
+
+    #[test]
+    fn a_patch_that_says_two_things_is_refused() {
+        let twice = Patch::parse(b"{\"show_me\": true, \"show_me\": false}").unwrap_err();
+        assert!(twice.reason().contains("\"show_me\" is there again"));
+    }
 
     #[test]
     fn each_member_can_be_set_and_put_back() {

@@ -1,6 +1,5 @@
 //! A JSON file whose values know their lines.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::cli::exit::Failure;
 use crate::cli::input;
+use crate::values::distinct::check_distinct;
 
 /// A JSON file without a member that is there twice.
 #[derive(Debug)]
@@ -32,13 +32,7 @@ impl JsonFile {
     fn of(name: String, text: String) -> Result<Self, String> {
         // It names the line itself.
         let value = serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))?;
-        let whole: &RawValue = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        if let Some((member, at)) = repeated(whole) {
-            let line = line(&text, at);
-            return Err(format!(
-                "{member:?} is there again at line {line}; keep one of the two"
-            ));
-        }
+        check_distinct(text.as_bytes())?;
         Ok(Self { name, text, value })
     }
 
@@ -71,20 +65,6 @@ fn child<'t>(value: &'t RawValue, name: &str) -> Option<&'t RawValue> {
     }
     let items: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
     items.get(name.parse::<usize>().ok()?).copied()
-}
-
-/// A member that is in an object for the second time. The values are as deep as a parser has permitted.
-fn repeated(value: &RawValue) -> Option<(String, &RawValue)> {
-    if let Ok(Members(members)) = serde_json::from_str(value.get()) {
-        let mut known = HashSet::new();
-        let again = members
-            .iter()
-            .find(|(name, _)| !known.insert(name.as_str()));
-        let again = again.map(|(name, value)| (name.clone(), *value));
-        return again.or_else(|| members.iter().find_map(|(_, value)| repeated(value)));
-    }
-    let items: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-    items.into_iter().find_map(repeated)
 }
 
 /// The line on which a part of the text begins.
@@ -149,11 +129,11 @@ mod tests {
         for (text, reason) in [
             (
                 "{\"a\": 1,\n\"a\": 1}",
-                "\"a\" is there again at line 2; keep one of the two",
+                "\"a\" is there again at line 2 column 3; keep one of the two",
             ),
             (
                 "{\"a\": [{\"b\": 1,\n\n\"b\": 2}]}",
-                "\"b\" is there again at line 3; keep one of the two",
+                "\"b\" is there again at line 3 column 3; keep one of the two",
             ),
             ("{\"a\": 1,}", "not JSON: trailing comma at line 1 column 9"),
             ("", "not JSON: EOF while parsing a value at line 1 column 0"),

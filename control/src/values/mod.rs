@@ -1,6 +1,7 @@
 //! Values that every room reads: times, durations, entity tags, colours, and the folders of a user.
 
 pub(crate) mod contrast;
+pub(crate) mod distinct;
 pub(crate) mod duration;
 pub(crate) mod etag;
 pub(crate) mod listed;

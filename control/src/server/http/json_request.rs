@@ -17,6 +17,7 @@ use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Endpoints;
 use crate::store::IdempotencyKey;
+use crate::values::distinct::check_distinct;
 use crate::values::duration::Timeout;
 use crate::values::etag::Condition;
 use crate::values::members::{flag, optional, whole_number};
@@ -125,6 +126,7 @@ fn parse(body: &[u8]) -> Result<Value, FieldError> {
         return Ok(Value::Object(Map::new()));
     }
     let value = Field::read(body)?;
+    check_distinct(body).map_err(|reason| FieldError::new("", reason))?;
     if !value.is_object() {
         return Err(FieldError::new(
             "",
@@ -270,6 +272,13 @@ mod tests {
     #[test]
     fn an_empty_body_is_an_empty_object() {
         assert_eq!(order(" \n").body().only(&["reason"]), Ok(()));
+    }
+
+    #[test]
+    fn a_body_that_says_two_things_is_refused() {
+        let twice = parse(br#"{"dry_run": true, "dry_run": false}"#).unwrap_err();
+        let reason = "\"dry_run\" is there again at line 1 column 27; keep one of the two";
+        assert_eq!((twice.pointer(), twice.reason()), ("", reason));
     }
 
     #[test]

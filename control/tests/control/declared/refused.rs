@@ -124,7 +124,7 @@ fn a_file_that_cannot_be_read_changes_nothing() {
         ),
         (
             "{ \"services\": { \"shop\": {},\n\n \"shop\": {} } }",
-            "\"shop\" is there again at line 3; keep one of the two",
+            "\"shop\" is there again at line 3 column 7; keep one of the two",
         ),
     ] {
         let refused = apply(&home, &control, text, &[]).failed(7);

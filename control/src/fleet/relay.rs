@@ -45,11 +45,12 @@ impl Relay {
         self.is_complete
     }
 
-    /// Relays everything again, since the other replicas may not have got it.
+    /// Relays everything again, since the other replicas may not have got it; a member too that comes here no more, which they
+    /// may not know.
     pub(crate) fn begin_anew(&mut self) {
         self.is_complete = false;
         let services = self.services.values_mut();
-        services.for_each(|of_service| of_service.said.forget());
+        services.for_each(|of_service| of_service.said.put_again());
     }
 
     /// What to relay, by service and number. It replaces what was relayed under the same number.

@@ -66,9 +66,11 @@ impl<V: Clone> Levels<V> {
         }
     }
 
-    /// Forgets the values. What was put of them is replaced by what is put next.
-    pub(super) fn forget(&mut self) {
-        self.entries.clear();
+    /// Has all values be put again. What was put of them is replaced by what is put next.
+    pub(super) fn put_again(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.level = None;
+        }
     }
 
     /// The parts to put, by number. A value that is not `kept` is put once, because a reader keeps the earlier one of the member

@@ -128,3 +128,26 @@ fn what_may_not_have_reached_the_others_is_relayed_again() {
     assert!(!relay.is_complete());
     assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
 }
+
+#[test]
+fn a_member_that_was_withdrawn_while_the_others_may_not_have_got_it_is_withdrawn_again() {
+    for is_put in [false, true] {
+        let (now, mut relay) = (Now::read(), Relay::default());
+        let mut fleet = fleet(0, now);
+        assert_eq!(relays(&mut relay, &fleet, now), (1, 0));
+        let elsewhere = LastReport {
+            by: By::Peer {
+                id: "other".to_owned(),
+                hears: true,
+            },
+            ..heard(2, 0, now)
+        };
+        fleet.relayed(SHOP, elsewhere);
+        if is_put {
+            assert_eq!(relays(&mut relay, &fleet, now), (0, 1));
+        }
+        relay.begin_anew();
+        assert_eq!(relays(&mut relay, &fleet, now), (0, 1));
+        assert_eq!(relays(&mut relay, &fleet, now), (0, 0));
+    }
+}

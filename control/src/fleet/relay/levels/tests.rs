@@ -46,10 +46,10 @@ fn a_reader_gets_the_last_value_of_each_member() {
             expected.insert(id(number), (step, is_kept));
         }
         if random.u16(..400) == 0 {
-            levels.forget();
-            expected.retain(|_, _| random.bool());
-            for (id, (value, is_kept)) in &expected {
-                levels.put(id.clone(), (id.clone(), *value, *is_kept));
+            levels.put_again();
+            // What was put may be gone.
+            if random.bool() {
+                stored.clear();
             }
         }
         put(&mut levels, &mut stored, [1, 4 << 10][random.usize(..2)]);
@@ -121,13 +121,19 @@ fn no_part_is_larger_than_what_etcd_takes_and_no_empty_one_is_put_again() {
 }
 
 #[test]
-fn what_was_put_before_all_was_forgotten_is_emptied() {
+fn what_is_put_again_takes_the_place_of_all_that_was_put() {
     let (mut levels, mut stored) = (Levels::default(), Put::new());
     for number in 0..300 {
         set(&mut levels, number, 0, true);
         put(&mut levels, &mut stored, 1);
     }
-    levels.forget();
-    put(&mut levels, &mut stored, 1);
-    assert_eq!(read(&stored), BTreeMap::new());
+    for is_lost in [false, true] {
+        if is_lost {
+            stored.clear();
+        }
+        levels.put_again();
+        assert_eq!(put(&mut levels, &mut stored, 100), 300);
+        assert_eq!(read(&stored).len(), 300);
+        assert_eq!(stored.values().flatten().count(), 300);
+    }
 }

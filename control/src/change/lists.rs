@@ -2,9 +2,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use intermission_core::{Field, FieldError, Mode, ServiceName, State};
 
-use crate::change::allowlist::entries::{NAMED, briefly};
+use crate::change::allowlist::entries::briefly;
 use crate::change::patch::as_value;
 use crate::change::width::Width;
+use crate::values::listed::listed;
 use crate::wire::lists::{LISTS, List};
 
 /// The effect on the lists that a request names.
@@ -146,10 +147,9 @@ impl ListEdit {
 }
 
 fn there_are(entries: &[String]) -> String {
-    let first: Vec<_> = entries.iter().take(NAMED).map(String::as_str).collect();
-    match first.as_slice() {
+    match entries {
         [] => "it has no entry".to_owned(),
-        first => format!("there are: {}", first.join(", ")),
+        entries => format!("there are: {}", listed(entries)),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::registry::facts::{Published, Target};
 use crate::registry::registry::Registry;
 use crate::token::TIMER;
 use crate::values::etag::Condition;
+use crate::values::listed::listed;
 use crate::wire::allowlist::PassView;
 use crate::wire::timer::Timer;
 
@@ -106,7 +107,6 @@ impl Registry {
 
 /// What has ended of an allowlist, as history has it.
 fn ended(state: &State, labels: &Labels, now: Timestamp) -> String {
-    const NAMED: usize = 10;
     let entries = labels.entries(&state.allowlist.cidrs);
     let entries = entries.filter_map(|(cidr, label)| {
         let label = label.filter(|label| label.has_ended(now))?;
@@ -119,12 +119,7 @@ fn ended(state: &State, labels: &Labels, now: Timestamp) -> String {
     let passes = passes.filter(|pass| pass.until.is_some_and(|until| until <= now));
     let passes = passes.map(|pass| format!("the pass {}", pass.name));
     let all: Vec<_> = entries.chain(passes).collect();
-    let more = match all.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let named: Vec<_> = all.iter().take(NAMED).map(String::as_str).collect();
-    format!("ended: {}{more}", named.join(", "))
+    format!("ended: {}", listed(&all))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 const NAMED: usize = 10;
 
 /// The first names, and how many there are beside them.
-pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    let first = names.iter().take(NAMED).map(AsRef::as_ref);
+pub(crate) fn listed<T: ToString>(names: &[T]) -> String {
+    let first = names.iter().take(NAMED).map(ToString::to_string);
     let first = first.collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => first,

@@ -1,4 +1,5 @@
-//! Values that every room reads: times, durations, entity tags, colours, and the folders of a user.
+//! Values that every room reads: times, durations, entity tags, colours, the folders of a user, checked JSON, and names in a
+//! text.
 
 pub(crate) mod contrast;
 pub(crate) mod distinct;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::change::width::Width;
 use crate::labels::{Label, Labels, Name, Words};
+use crate::values::listed::listed;
 use crate::values::members::optional;
 
 /// Entries of an allowlist.
@@ -132,12 +133,7 @@ impl RemovedEntries {
         let mut advice = Vec::new();
         for name in &self.names {
             let called = called(name, before, labels);
-            let texts: Vec<_> = called.iter().take(NAMED).map(Cidr::to_string).collect();
-            let more = match called.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            advice.push(format!("{name}: removed {}{more}", texts.join(", ")));
+            advice.push(format!("{name}: removed {}", listed(&called)));
             if labels.pass(name).is_some() {
                 advice.push(format!(
                     "there is a pass of the name {name} too; to revoke it: intermission pass revoke SERVICE {name}"
@@ -149,9 +145,6 @@ impl RemovedEntries {
         advice
     }
 }
-
-/// How many entries of a name, and how many names, are listed.
-pub(in crate::change) const NAMED: usize = 20;
 
 /// The entries of a name.
 fn called(name: &str, allowlist: &[Cidr], labels: &Labels) -> Vec<Cidr> {
@@ -168,12 +161,9 @@ fn unknown(name: &str, allowlist: &[Cidr], labels: &Labels) -> String {
     let entries = labels.entries(allowlist);
     let names = entries.filter_map(|(_, label)| label?.name.as_deref());
     let names: BTreeSet<_> = names.collect();
-    let known = match names.len() {
-        0 => "no entry has a name".to_owned(),
-        _ => {
-            let first: Vec<_> = names.iter().take(NAMED).copied().collect();
-            format!("there are: {}", first.join(", "))
-        }
+    let known = match names.into_iter().collect::<Vec<_>>().as_slice() {
+        [] => "no entry has a name".to_owned(),
+        names => format!("there are: {}", listed(names)),
     };
     format!("no entry has the name {name:?}; {known}")
 }

@@ -11,6 +11,7 @@ use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
+use crate::values::listed::listed;
 use crate::values::members::{optional, texts, whole_number};
 use crate::wire::summary::{Grants, NewToken, Revocation};
 use intermission_core::{Field, FieldError};
@@ -124,7 +125,7 @@ impl From<TokenError> for Problem {
                 "Unknown token",
                 format!(
                     "there is no token {name:?}; there are: {}",
-                    known.join(", ")
+                    listed(&known)
                 ),
             ),
             TokenError::Operator => Self::new(

@@ -250,7 +250,7 @@ impl From<ChangeError> for Problem {
             } => {
                 let known = match known.as_slice() {
                     [] => "there is none".to_owned(),
-                    known => format!("there are: {}", known.join(", ")),
+                    known => format!("there are: {}", listed(known)),
                 };
                 Self::new(
                     StatusCode::NOT_FOUND,

@@ -29,6 +29,7 @@ pub const FILES: &[(&str, &str)] = files![
     "read_only.toml",
     "scope_hosts.toml",
     "scope_paths.toml",
+    "show_me.toml",
     "x_forwarded_for.toml",
 ];
 

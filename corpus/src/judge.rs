@@ -93,6 +93,7 @@ impl PageVector {
         let lines = headers(&self.request);
         let view = RequestView {
             client: source.resolve(Peer::Address(proxy), lines),
+            peer: Peer::Address(proxy),
             ..RequestView::new(&self.request.method, &self.request.path, lines)
         };
         let is_own = policy.answers_itself(&view);

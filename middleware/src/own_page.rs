@@ -11,7 +11,7 @@ use intermission_core::{LONGEST_PASS_FORM, OwnAnswer};
 use pin_project_lite::pin_project;
 
 use crate::current::Snapshot;
-use crate::http::{HeaderLines, uris, view};
+use crate::http::{HeaderLines, peer, uris, view};
 use crate::settings::Settings;
 
 pin_project! {
@@ -69,6 +69,7 @@ impl<B: Body> OwnPage<B> {
         let headers = HeaderLines::new(self.request.headers());
         let mut view = view(&self.request, uris(&self.request).0, &headers);
         view.client = self.client;
+        view.peer = peer(self.request.extensions());
         let source = self.settings.client.name();
         let policy = &self.snapshot.policy;
         let mut response = response(policy.own_answer(&view, source, &self.form));

@@ -87,8 +87,10 @@ impl<H: Host> Plugin<H> {
             return Action::Continue;
         }
         let headers = self.host.request_headers();
-        let request = self.look(policy, &headers);
+        let mut request = self.look(policy, &headers);
         if policy.answers_itself(&request) {
+            // What a node sees of a client depends on it.
+            request.peer = self.config.client.peer(&self.host);
             let reads = self.config.read_bodies && self.unread.has_room();
             let is_form = request.method == b"POST" && rest == Rest::Body && reads;
             if is_form {

@@ -14,10 +14,13 @@ pub(crate) struct Me<'m> {
     /// Where the node takes the address from.
     pub(crate) source: &'m str,
     pub(crate) allowlist: ListAndClient,
-    /// The rule that decides about a request of the client.
-    pub(crate) rule: &'static str,
-    /// The path of that request.
-    pub(crate) path: &'m str,
+    /// The rule that decides about a request of the client, unless the node answers it itself, before any rule.
+    pub(crate) rule: Option<&'static str>,
+    /// The target of that request.
+    pub(crate) path: Option<&'m str>,
+    /// Why the path that the client asks about is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<&'m str>,
     pub(crate) revision: u64,
 }
 
@@ -38,7 +41,8 @@ impl Me<'_> {
         } else {
             ("text/plain; charset=utf-8", self.text())
         };
-        OwnAnswer::new(200, body)
+        let status = if self.error.is_some() { 400 } else { 200 };
+        OwnAnswer::new(status, body)
             .with("content-type", content_type)
             .with("vary", "*")
     }
@@ -56,9 +60,16 @@ impl Me<'_> {
                 "enabled, without this address, and the request has no valid pass"
             }
         };
-        let (source, rule, path, revision) = (self.source, self.rule, self.path, self.revision);
+        let judged = match (self.error, self.path.unwrap_or_default()) {
+            (Some(error), _) => format!("error: {error}"),
+            (None, path) => {
+                let rule = self.rule.unwrap_or("none, the node answers it itself");
+                format!("rule for GET {path}: {rule}")
+            }
+        };
+        let (source, revision) = (self.source, self.revision);
         format!(
-            "address: {address}\nfrom: {source}\nallowlist: {allowlist}\nrule for GET {path}: {rule}\nrevision: {revision}\n"
+            "address: {address}\nfrom: {source}\nallowlist: {allowlist}\n{judged}\nrevision: {revision}\n"
         )
     }
 }

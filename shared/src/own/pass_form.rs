@@ -1,13 +1,10 @@
 //! The form of the page that takes passes.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 
-use percent_encoding::percent_decode;
-
+use crate::own::form::{decoded, value};
 use crate::path::is_plain;
 use crate::request::{Headers, PASS_PATH, RequestView};
-use crate::text::cut;
 
 /// The longest form that the page that takes passes accepts, in bytes.
 pub const LONGEST_PASS_FORM: usize = 1024;
@@ -31,25 +28,17 @@ impl Form {
         })
     }
 
-    /// Reads `application/x-www-form-urlencoded` (URL Standard, section 5.1). `None` if the form is too long, or names
-    /// several passes.
+    /// Reads `application/x-www-form-urlencoded`. `None` if the form is too long, or names several passes or paths.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let (mut pass, mut to) = (None, None);
+        let field = |name| {
+            let value = value(body, name).ok()?.unwrap_or_default();
+            Some(String::from_utf8_lossy(&decoded(value)).into_owned())
+        };
         let is_short = body.len() <= LONGEST_PASS_FORM;
-        let fields = is_short.then(|| body.split(|byte| *byte == b'&'))?;
-        for (name, value) in fields.map(|field| cut(field, b'=')) {
-            let place = match name {
-                b"pass" => &mut pass,
-                b"to" => &mut to,
-                _ => continue,
-            };
-            if place.replace(decoded(value.unwrap_or_default())).is_some() {
-                return None;
-            }
-        }
+        let (pass, to) = is_short.then(|| field("pass").zip(field("to")))??;
         Some(Self {
-            pass: pass.unwrap_or_default().trim().into(),
-            to: to.filter(|to| is_place(to)).unwrap_or_else(|| "/".into()),
+            pass: pass.trim().into(),
+            to: if is_place(&to) { to } else { "/".into() },
         })
     }
 }
@@ -57,16 +46,6 @@ impl Form {
 /// Whether a browser may be sent to this path: one of the service itself, and not the page again.
 fn is_place(to: &str) -> bool {
     is_plain(to.as_bytes()) && to != PASS_PATH
-}
-
-fn decoded(value: &[u8]) -> String {
-    let spaced: Cow<'_, [u8]> = if value.contains(&b'+') {
-        let space = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
-        value.iter().map(space).collect()
-    } else {
-        value.into()
-    };
-    percent_decode(&spaced).decode_utf8_lossy().into()
 }
 
 /// Whether the form comes from the page itself, as far as the browser says so: by `Sec-Fetch-Site`, else by `Origin`. A

@@ -295,6 +295,7 @@ async fn the_layer_and_envoy_answer_their_own_pages_alike() {
             &pass,
             "",
         ),
+        ("GET", "/.well-known/intermission/me?path=//%00", &[], ""),
         ("POST", ME, &[("accept", "application/json")], ""),
     ] {
         let own = async |front: &Front| {

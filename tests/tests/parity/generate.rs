@@ -37,6 +37,9 @@ const TWISTS: &[&str] = &[
 ];
 const QUERIES: &[&str] = &[
     "?path=/healthz",
+    "?path=%2Fapi+x%ff",
+    "?path=//healthz",
+    "?path=/%zz",
     "?",
     "?a=b",
     "?next=/healthz",

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::LONG;
+use crate::{LONG, free_address};
 
 /// What the endpoint says to a poll.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,7 @@ impl Endpoint {
     /// Starts an endpoint on a free port.
     #[must_use]
     pub fn start(answer: Scripted) -> Self {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), answer)
+        Self::start_at(free_address(), answer)
     }
 
     /// Starts an endpoint at this address.

@@ -25,7 +25,7 @@ pub use backend::Backend;
 pub use endpoint::{Endpoint, Polled, Scripted, document};
 pub use etcd::Etcd;
 pub use examples::{ShellExample, shell_examples};
-pub use process::{Process, beside, free_address, limited};
+pub use process::{Process, beside, free_address, free_address_of, limited};
 pub use promtool::{promtool_accepts, promtool_accepts_rules};
 pub use proxy::Proxy;
 pub use wait::{LONG, eventually, pause, wait_for, within};

@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::fd::IntoRawFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 use crate::{LONG, wait_for};
 
@@ -121,10 +124,23 @@ pub(crate) fn signal(process: u32, name: &str) {
     assert!(kill.status().unwrap().success(), "{name} to {process}");
 }
 
-/// An address at which no process listens.
+/// An address of loopback for a program that this process starts, and starts again.
+///
+/// Until then connections are refused. No other process and no connection gets the port as long as this process lives:
+/// a socket stays bound to it that does not listen. With `SO_REUSEADDR`, which servers set, another socket may listen
+/// there beside it (socket(7)).
 pub fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
+    free_address_of(Ipv4Addr::LOCALHOST)
+}
+
+/// The same with another address of loopback.
+pub fn free_address_of(ip: Ipv4Addr) -> SocketAddr {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(SocketAddr::from((ip, 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    let _stays_open = socket.into_raw_fd();
+    address
 }
 
 /// A program of the workspace: Cargo names those of a test's own package only, and the others are in the same folder.
@@ -146,4 +162,31 @@ pub fn limited(program: &std::path::Path, setup: &str) -> Command {
     command.args(["-c", &format!("{setup}\nexec \"$0\" \"$@\"")]);
     command.arg(program);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_free_address_is_given_to_no_other_socket() {
+        let free: BTreeSet<_> = (0..5_000).map(|_| free_address()).collect();
+        assert_eq!(free.len(), 5_000);
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        for _ in 0..2_000 {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            let client = TcpStream::connect(server.local_addr().unwrap()).unwrap();
+            server.accept().unwrap();
+            for address in [listener.local_addr(), client.local_addr()] {
+                assert!(!free.contains(&address.unwrap()));
+            }
+        }
+        let first = *free.first().unwrap();
+        assert!(TcpStream::connect(first).is_err());
+        let _listener = TcpListener::bind(first).unwrap();
+        TcpStream::connect(first).unwrap();
+    }
 }

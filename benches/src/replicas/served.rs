@@ -2,8 +2,8 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use intermission_testkit::Etcd;
 use intermission_testkit::control::{Control, Home};
+use intermission_testkit::{Etcd, free_address};
 use serde_json::json;
 
 use crate::process::made;
@@ -66,7 +66,7 @@ impl Served {
             let token = first.data().join("operator.token");
             fs::copy(token, home.data().join("operator.token"))?;
         }
-        self.controls.push(self.serve(&home, "127.0.0.1:0"));
+        self.controls.push(self.serve(&home, &free_address().to_string()));
         self.homes.push(home);
         Ok(())
     }

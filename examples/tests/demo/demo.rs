@@ -1,14 +1,14 @@
 //! Control, shop, greeter and Envoy on free ports, and the operator.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use intermission_testkit::Process;
 use intermission_testkit::control::{Control, Home, Run};
 use intermission_testkit::envoy::Envoy;
+use intermission_testkit::{Process, free_address_of};
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
@@ -21,7 +21,7 @@ use crate::tls::Tls;
 const A_FEW_POLLS: Duration = Duration::from_millis(1500);
 
 /// Not 127.0.0.1: there a client's connection could take control's port while control is down.
-pub(crate) const CONTROL: &str = "127.0.0.3";
+pub(crate) const CONTROL: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
 
 /// A shop or a greeter.
 pub(crate) struct App {
@@ -53,12 +53,12 @@ impl Demo {
     /// Starts all processes, with a control that has a certificate of a private CA.
     pub(crate) async fn start_over_tls() -> Result<Self> {
         let home = Home::new();
-        let tls = Tls::make(home.path(), CONTROL)?;
+        let tls = Tls::make(home.path(), &CONTROL.to_string())?;
         Self::start_with(home, Some(tls)).await
     }
 
     async fn start_with(home: Home, tls: Option<Tls>) -> Result<Self> {
-        let address = TcpListener::bind((CONTROL, 0))?.local_addr()?.to_string();
+        let address = free_address_of(CONTROL).to_string();
         let control = start_control(&home, &address, tls.as_ref());
         let operate = |words: &str| operate(&home, &control, tls.as_ref(), words);
         operate("service add shop");

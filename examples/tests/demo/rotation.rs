@@ -1,11 +1,11 @@
 //! A node goes on when its certificates and tokens are replaced.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 
 use anyhow::Result;
 use intermission_testkit::control::Home;
-use intermission_testkit::within;
+use intermission_testkit::{free_address_of, within};
 
 use crate::AFTER_AN_OUTAGE;
 use crate::clients::curl;
@@ -24,8 +24,8 @@ async fn until(shop: &App, status: u16) {
 #[tokio::test]
 async fn a_node_follows_a_replaced_ca_and_a_replaced_token() -> Result<()> {
     let home = Home::new();
-    let address = TcpListener::bind((CONTROL, 0))?.local_addr()?.to_string();
-    let tls = Tls::make(home.path(), CONTROL)?;
+    let address = free_address_of(CONTROL).to_string();
+    let tls = Tls::make(home.path(), &CONTROL.to_string())?;
     let mut control = start_control(&home, &address, Some(&tls));
     let token_file = home.path().join("token");
     // Kubernetes replaces a Secret like this: another file takes its place.
@@ -46,7 +46,7 @@ async fn a_node_follows_a_replaced_ca_and_a_replaced_token() -> Result<()> {
 
     // In the same files, from another CA.
     control.kill();
-    Tls::make(home.path(), CONTROL)?;
+    Tls::make(home.path(), &CONTROL.to_string())?;
     let control = start_control(&home, &address, Some(&tls));
     operate(&home, &control, Some(&tls), "enter shop");
     until(&shop, 503).await;

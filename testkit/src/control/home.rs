@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 use super::{Begun, Control, Run};
-use crate::{Process, beside, limited};
+use crate::{Process, beside, free_address, limited};
 
 /// A user's home on a machine of its own: nothing of the real environment gets in.
 #[derive(Debug)]
@@ -79,6 +79,11 @@ impl Home {
         self.start_on(address, &[])
     }
 
+    /// Starts control with these options too.
+    pub fn start_with(&self, options: &[&str]) -> Control {
+        self.start_on(&free_address().to_string(), options)
+    }
+
     /// Starts control on this address, with these options too.
     pub fn start_on(&self, listen: &str, options: &[&str]) -> Control {
         let mut control = self.serve(self.binary(), listen, options);
@@ -88,7 +93,7 @@ impl Home {
 
     /// Starts control and waits for nothing.
     pub fn launch(&self, command: Command) -> Control {
-        self.serve(command, "127.0.0.1:0", &[])
+        self.serve(command, &free_address().to_string(), &[])
     }
 
     /// Starts control on this address, with these options too, and waits for nothing.

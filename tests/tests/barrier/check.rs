@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::setup::{ANYWHERE, Control, Node, Witness, app};
+use crate::setup::{Control, Node, Witness, app};
 
 /// An nginx before a node, with a port for each thing that it does to answers.
 struct Nginx {
@@ -81,7 +81,7 @@ async fn around() -> SocketAddr {
             "welcome"
         }),
     );
-    let listener = TcpListener::bind(ANYWHERE).await.unwrap();
+    let listener = TcpListener::bind(free_address()).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     address
@@ -101,7 +101,7 @@ fn ends(output: &Output, code: i32, said: &[&str]) {
 async fn a_check_tells_what_visitors_get_through_what_is_in_front() {
     let control = Control::start().await;
     let app = app(Arc::new(Witness::default()));
-    let node = Node::start(&control, "shop-1", ANYWHERE, app).await;
+    let node = Node::start(&control, "shop-1", app).await;
     let nginx = Nginx::start(node.address, around().await).await;
     let check = async |address: SocketAddr, options: &str| {
         let words = format!("check http://{address}/ {options}");
@@ -188,12 +188,11 @@ async fn a_check_tells_what_visitors_get_through_what_is_in_front() {
             "backends behind one address differ",
         ],
     );
-    let nowhere = TcpListener::bind(ANYWHERE)
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    ends(&check(nowhere, "").await, 15, &["3 of 3  no answer: "]);
+    ends(
+        &check(free_address(), "").await,
+        15,
+        &["3 of 3  no answer: "],
+    );
 
     // Machines read the same, and the change stays.
     let words = format!(
@@ -215,7 +214,7 @@ async fn a_check_tells_what_visitors_get_through_what_is_in_front() {
 async fn a_check_waits_for_nodes_that_nothing_else_waits_for() {
     let control = Control::start().await;
     let app = app(Arc::new(Witness::default()));
-    let node = Node::start(&control, "shop-1", ANYWHERE, app).await;
+    let node = Node::start(&control, "shop-1", app).await;
     let words = format!("enter shop --check http://{}/", node.address);
     ends(
         &control.run(&words).await,

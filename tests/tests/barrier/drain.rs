@@ -7,7 +7,7 @@ use intermission_testkit::LONG;
 use tokio::io::AsyncReadExt;
 use tokio::process::Child;
 
-use crate::setup::{ANYWHERE, Client, Control, EdgeNode, Node, TESTER, Witness, app};
+use crate::setup::{Client, Control, EdgeNode, Node, TESTER, Witness, app};
 
 const SLOW: Duration = Duration::from_secs(3);
 /// How much longer than what holds it a wait may take.
@@ -16,7 +16,7 @@ const LITTLE: Duration = Duration::from_millis(1500);
 async fn shop() -> (Control, Node) {
     let control = Control::start().await;
     let app = app(Arc::new(Witness::default()));
-    let node = Node::start(&control, "shop-1", ANYWHERE, app).await;
+    let node = Node::start(&control, "shop-1", app).await;
     (control, node)
 }
 

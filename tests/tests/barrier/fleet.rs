@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use intermission_testkit::eventually;
 
-use crate::setup::{ANYWHERE, Client, Control, EdgeNode, Node, Witness, app};
+use crate::setup::{Client, Control, EdgeNode, Node, Witness, app};
 
 const NODES: usize = 50;
 
@@ -72,7 +72,7 @@ async fn no_strangers_request_begins_or_runs_after_the_return() {
     let edge = EdgeNode::start(&control, app(Arc::clone(&witness))).await;
     for number in 1..NODES {
         let app = app(Arc::clone(&witness));
-        nodes.push(Node::start(&control, &format!("node-{number}"), ANYWHERE, app).await);
+        nodes.push(Node::start(&control, &format!("node-{number}"), app).await);
     }
     let tally = Arc::new(Tally::new());
     let addresses = nodes.iter().map(|node| node.address).chain([edge.address]);

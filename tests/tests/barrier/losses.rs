@@ -6,7 +6,7 @@ use std::sync::Arc;
 use intermission_testkit::{LONG, eventually};
 use tokio::time::timeout;
 
-use crate::setup::{ANYWHERE, Client, Control, Node, Proxy, Shop, Way, Witness, app};
+use crate::setup::{Client, Control, Node, Proxy, Shop, Way, Witness, app};
 
 /// Waits until control sees so many nodes with what is in force.
 async fn until_in_force(control: &Control, count: usize) {
@@ -166,7 +166,7 @@ async fn a_partition_heals_and_the_node_converges() {
 async fn cut_off(control: &Control, proxy: &Proxy) -> Node {
     let url = format!("http://{}/v1/services/shop/state", proxy.address);
     let app = app(Arc::new(Witness::default()));
-    let node = Node::start_at(&url, &control.token, "shop-1", ANYWHERE, app).await;
+    let node = Node::start_at(&url, &control.token, "shop-1", app).await;
     until_in_force(control, 1).await;
     node
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::setup::{ANYWHERE, Client, Control, Node, Proxy, Way, Witness, app};
+use crate::setup::{Client, Control, Node, Proxy, Way, Witness, app};
 
 /// The commands of one page.
 struct Page {
@@ -106,14 +106,14 @@ fn shell(control: &Control, text: &str) -> Command {
 
 async fn node(control: &Control, name: &str) -> Node {
     let app = app(Arc::new(Witness::default()));
-    Node::start(control, name, ANYWHERE, app).await
+    Node::start(control, name, app).await
 }
 
 /// A node that speaks to control through a proxy.
 async fn node_behind(control: &Control, proxy: &Proxy) -> Node {
     let url = format!("http://{}/v1/services/shop/state", proxy.address);
     let app = app(Arc::new(Witness::default()));
-    Node::start_at(&url, &control.token, "shop-2", ANYWHERE, app).await
+    Node::start_at(&url, &control.token, "shop-2", app).await
 }
 
 /// Waits until the state in force at `control` has this many nodes.

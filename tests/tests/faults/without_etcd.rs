@@ -17,13 +17,13 @@ async fn nodes_start_with_the_last_state_of_replicas_that_do_not_reach_etcd() {
     let mut etcd = Etcd::start(3);
     let options = ["--etcd", &etcd.urls().join(",")];
     let homes = [(); 3].map(|()| Home::new());
-    let first = homes[0].start_on("127.0.0.1:0", &options);
+    let first = homes[0].start_with(&options);
     let mut controls = vec![first];
     for home in &homes[1..] {
         fs::create_dir(home.data()).unwrap();
         let token = |home: &Home| home.data().join("operator.token");
         fs::copy(token(&homes[0]), token(home)).unwrap();
-        controls.push(home.start_on("127.0.0.1:0", &options));
+        controls.push(home.start_with(&options));
     }
     controls[0].add("shop");
     let token = controls[0].token(&json!({ "name": "nodes", "role": "node" }));

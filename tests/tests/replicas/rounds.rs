@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
 use intermission_testkit::control::Run;
-use intermission_testkit::eventually;
+use intermission_testkit::{eventually, free_address};
 use intermission_tests::strangers::{Witness, app};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -80,11 +79,10 @@ impl Trial {
             .done();
         let token = token.trim().to_owned();
         let witness = Arc::new(Witness::default());
-        let anywhere = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let mut nodes = Vec::new();
         for number in 0..NODES {
             let app = app(Arc::clone(&witness));
-            nodes.push(Node::start(&cluster, number, &token, anywhere, app).await);
+            nodes.push(Node::start(&cluster, number, &token, free_address(), app).await);
         }
         let addresses: Vec<_> = nodes.iter().map(|node| node.address).collect();
         let traffic = SERVICES.map(|service| {

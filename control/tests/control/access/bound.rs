@@ -237,7 +237,7 @@ fn it_is_as_bound_after_a_restart_and_makes_no_tokens() {
     for more in [&[][..], &["--etcd", &urls]] {
         let home = Home::new();
         let serve = || {
-            let control = home.start_on("127.0.0.1:0", more);
+            let control = home.start_with(more);
             control.until(|| control.get("/v1/services").status == 200);
             control
         };

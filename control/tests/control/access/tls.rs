@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::access::authority::{Authority, end_in, files};
 use intermission_testkit::control::{Ask, Control, Home, Run};
+use intermission_testkit::free_address;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -48,7 +49,7 @@ fn the_command_speaks_tls_with_a_control_whose_ca_it_trusts() {
     let ca = authority.file(&home);
     let control = start(
         &home,
-        "127.0.0.1:0",
+        &free_address().to_string(),
         &authority.certify(&home, &["localhost"]),
     );
     let server = format!("https://localhost:{}", port(&control));
@@ -114,7 +115,11 @@ fn the_command_speaks_tls_with_a_control_whose_ca_it_trusts() {
 fn a_renewed_certificate_is_taken_over_and_a_broken_one_is_not() {
     let home = Home::new();
     let (old, new) = (Authority::new("old"), Authority::new("new"));
-    let control = start(&home, "127.0.0.1:0", &old.certify(&home, &["localhost"]));
+    let control = start(
+        &home,
+        &free_address().to_string(),
+        &old.certify(&home, &["localhost"]),
+    );
     let health = Ask::new("GET", "/healthz");
     let answers = |authority: &Authority| {
         let answer = authority.ask(&control.address, "localhost", &health);
@@ -146,7 +151,7 @@ fn a_silent_client_holds_up_no_other() {
     let authority = Authority::new("ours");
     let control = start(
         &home,
-        "127.0.0.1:0",
+        &free_address().to_string(),
         &authority.certify(&home, &["localhost"]),
     );
     let silent: Vec<_> = (0..8)
@@ -321,7 +326,7 @@ fn a_certificate_that_ends_soon_is_named_until_it_is_replaced() {
     let (home, authority) = (Home::new(), Authority::new("private"));
     let options = authority.certify_until(&home, &["127.0.0.1"], Some(10));
     let options = options.each_ref().map(String::as_str);
-    let control = home.start_on("127.0.0.1:0", &options);
+    let control = home.start_with(&options);
     let ends = |days| {
         let ask = control.authorized(Ask::new("GET", "/metrics"));
         let answer = authority.ask(&control.address, "127.0.0.1", &ask).unwrap();

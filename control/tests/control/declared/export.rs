@@ -109,7 +109,7 @@ fn applying_an_export_of_a_hundred_services_changes_nothing() {
 fn so_it_is_over_a_store_in_etcd() {
     let etcd = Etcd::start(1);
     let home = Home::new();
-    let control = home.start_on("127.0.0.1:0", &["--etcd", &etcd.urls().join(",")]);
+    let control = home.start_with(&["--etcd", &etcd.urls().join(",")]);
     control.until(|| control.get("/v1/services").status == 200);
     applying_an_export_changes_nothing(&home, &control);
 }

@@ -53,15 +53,12 @@ fn a_request_is_logged_with_its_token_and_path_and_without_secrets() {
 #[test]
 fn polls_are_logged_if_that_is_asked_for() {
     let home = Home::new();
-    let control = home.start_on(
-        "127.0.0.1:0",
-        &[
-            "--log",
-            "warn,intermission::access=debug",
-            "--log-format",
-            "json",
-        ],
-    );
+    let control = home.start_with(&[
+        "--log",
+        "warn,intermission::access=debug",
+        "--log-format",
+        "json",
+    ]);
     ask(&control);
     let lines: Vec<Value> = lines(&home)
         .iter()

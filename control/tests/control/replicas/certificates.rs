@@ -26,7 +26,7 @@ fn certificates_towards_etcd_that_end_soon_are_named() {
         "--etcd-key",
         &key,
     ];
-    let control = home.start_on("127.0.0.1:0", &options);
+    let control = home.start_with(&options);
     let metrics = || String::from_utf8(control.get("/metrics").body).unwrap();
     for (certificate, days) in [(url, 10), (&ca, 25), (&certificate, 400)] {
         let (name, end) = ("certificate_expiration_timestamp_seconds", end_in(days));
@@ -60,7 +60,7 @@ fn certificates_towards_etcd_that_are_replaced_are_used_without_a_restart() {
         "--etcd-key",
         &key,
     ];
-    let control = home.start_on("127.0.0.1:0", &options);
+    let control = home.start_with(&options);
     control.add("shop");
     let metrics = || String::from_utf8(control.get("/metrics").body).unwrap();
     let ends = |days: i64| {

@@ -70,7 +70,7 @@ fn etcd_is_reached_by_a_client_certificate_and_refuses_others_by_name() {
         "--etcd-key",
         &key,
     ];
-    let mut control = home.start_on("127.0.0.1:0", &[&own[..], &["--etcd-ca", &ca]].concat());
+    let mut control = home.start_with(&[&own[..], &["--etcd-ca", &ca]].concat());
     control.add("shop");
     control.stop();
     let stranger = Home::new();
@@ -87,7 +87,7 @@ fn etcd_is_reached_by_a_client_certificate_and_refuses_others_by_name() {
         (&own[..], "name the file with --etcd-ca"),
     ] {
         let home = Home::new();
-        let mut refused = home.serve(home.binary(), "127.0.0.1:0", options);
+        let mut refused = home.serve(home.binary(), &free_address().to_string(), options);
         assert!(!refused.process.wait().success(), "{options:?}");
         assert!(home.log().contains(reason), "{}", home.log());
     }

@@ -4,13 +4,13 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use intermission_testkit::control::{Ask, Control, Home};
-use intermission_testkit::{Etcd, Proxy, pause};
+use intermission_testkit::{Etcd, Proxy, free_address, pause};
 use serde_json::json;
 
 /// A replica at this member, with the service `shop`.
 fn replica(url: &str) -> (Home, Control) {
     let home = Home::new();
-    let control = home.start_on("127.0.0.1:0", &["--etcd", url]);
+    let control = home.start_with(&["--etcd", url]);
     control.until(|| ready(&control) == 200);
     control.add("shop");
     (home, control)
@@ -80,14 +80,14 @@ fn a_store_that_has_gone_back_is_named_until_the_replica_starts_anew() {
     fs::create_dir(second.data()).unwrap();
     let token = |home: &Home| home.data().join("operator.token");
     fs::copy(token(&home), token(&second)).unwrap();
-    let other = second.start_on("127.0.0.1:0", &["--etcd", &etcd.urls()[0]]);
+    let other = second.start_with(&["--etcd", &etcd.urls()[0]]);
     assert_eq!(other.state("shop").json()["maintenance"], "off");
     for mode in ["writes", "all", "writes", "all"] {
         enters(&other, mode);
     }
     stops(&home, &control, &etag, "etcd has gone back");
     control.kill();
-    let control = home.start_on("127.0.0.1:0", &["--etcd", &etcd.urls()[0]]);
+    let control = home.start_with(&["--etcd", &etcd.urls()[0]]);
     home.run(&control, &["store", "adopt"]).done();
     assert_eq!(control.history("shop").len(), other.history("shop").len());
 }
@@ -116,7 +116,7 @@ fn a_fact_of_a_later_program_is_named_and_left_as_it_is() {
     assert_eq!(get(&entry), fact);
     control.kill();
     let options = ["--etcd", &etcd.urls()[0]];
-    let mut again = home.serve(home.binary(), "127.0.0.1:0", &options);
+    let mut again = home.serve(home.binary(), &free_address().to_string(), &options);
     assert!(!again.process.wait().success());
     assert!(
         home.log().contains("upgrade intermission"),
@@ -137,7 +137,7 @@ fn a_watch_through_a_member_that_hangs_goes_on_through_another() {
     fs::create_dir(second.data()).unwrap();
     let token = |home: &Home| home.data().join("operator.token");
     fs::copy(token(&home), token(&second)).unwrap();
-    let other = second.start_on("127.0.0.1:0", &["--etcd", &etcd.urls()[1]]);
+    let other = second.start_with(&["--etcd", &etcd.urls()[1]]);
     // It watches through one of them.
     let ends = |proxy: &Proxy| {
         proxy.hang();

@@ -37,7 +37,7 @@ fn has(control: &Control, line: &str) -> bool {
 fn a_full_etcd_refuses_changes_and_states_are_served() {
     let etcd = small_etcd();
     let home = Home::new();
-    let control = home.start_on("127.0.0.1:0", &["--etcd", &etcd.urls()[0]]);
+    let control = home.start_with(&["--etcd", &etcd.urls()[0]]);
     control.add("shop");
     let mut node = Node::new("a");
     node.starts(&control);
@@ -77,13 +77,13 @@ fn a_replica_that_starts_while_etcd_is_full_gives_provisional_states_until_there
     let home = Home::new();
     let urls = etcd.urls();
     let options = ["--etcd", &urls[0]];
-    let control = home.start_on("127.0.0.1:0", &options);
+    let control = home.start_with(&options);
     control.add("shop");
     let entered = control.post("/v1/services/shop/enter", &json!({}));
     assert_eq!(entered.status, 200, "{}", entered.json());
     drop(control);
     fill(&etcd);
-    let control = home.start_on("127.0.0.1:0", &options);
+    let control = home.start_with(&options);
     control.until(|| {
         let ready = control.ask(Ask::new("GET", "/readyz"));
         let detail = ready.json()["detail"].to_string();

@@ -1,6 +1,7 @@
 use std::fs;
 
 use intermission_testkit::control::Home;
+use intermission_testkit::free_address;
 use serde_json::json;
 
 use crate::replicas::replicas::Replicas;
@@ -58,7 +59,11 @@ fn a_replica_with_another_operator_token_does_not_start() {
     let file = other.data().join("operator.token");
     fs::copy(file, home.data().join("operator.token")).unwrap();
     let etcd = replicas.etcd.urls().join(",");
-    let mut refused = home.serve(home.binary(), "127.0.0.1:0", &["--etcd", &etcd]);
+    let mut refused = home.serve(
+        home.binary(),
+        &free_address().to_string(),
+        &["--etcd", &etcd],
+    );
     assert!(!refused.process.wait().success());
     assert!(
         home.log()
@@ -73,7 +78,11 @@ fn a_replica_without_the_operator_token_serves() {
     let replicas = Replicas::start();
     let home = Home::new();
     let etcd = replicas.etcd.urls().join(",");
-    let control = home.serve(home.binary(), "127.0.0.1:0", &["--etcd", &etcd]);
+    let control = home.serve(
+        home.binary(),
+        &free_address().to_string(),
+        &["--etcd", &etcd],
+    );
     let line = control.process.first_line();
     assert!(line.ends_with("without an operator token"), "{line}");
     assert!(!home.data().join("operator.token").exists());

@@ -1,7 +1,7 @@
 use std::fs;
 
-use intermission_testkit::Etcd;
 use intermission_testkit::control::{Control, Home};
+use intermission_testkit::{Etcd, free_address};
 
 /// Replicas on loopback, each with a data folder of its own, which has the operator's token.
 pub(super) struct Replicas {
@@ -36,7 +36,8 @@ impl Replicas {
             )
             .unwrap();
         }
-        self.controls.push(self.serve(&home, "127.0.0.1:0"));
+        self.controls
+            .push(self.serve(&home, &free_address().to_string()));
         self.homes.push(home);
     }
 

@@ -80,7 +80,7 @@ fn what_is_removed_keeps_its_history_and_goes_on_if_it_is_added_again() {
     for options in [&[][..], &["--etcd", &urls]] {
         let home = Home::new();
         let serve = || {
-            let control = home.start_on("127.0.0.1:0", options);
+            let control = home.start_with(options);
             control.until(|| control.get("/v1/services").status == 200);
             control
         };

@@ -178,7 +178,7 @@ fn replicas_remove_the_same_documents_at_the_same_time() {
         elsewhere.data().join("operator.token"),
     )
     .unwrap();
-    let replicas = [&home, &elsewhere].map(|home| home.start_on("127.0.0.1:0", &["--etcd", &urls]));
+    let replicas = [&home, &elsewhere].map(|home| home.start_with(&["--etcd", &urls]));
     replicas[0].until(|| checked_etcd(&home, &urls)["documents"] == 1000);
     assert_eq!(checked_etcd(&home, &urls)["revisions"], 1203);
     let histories = replicas.each_ref().map(|replica| replica.history("shop"));
@@ -221,7 +221,7 @@ fn records_that_are_too_old_are_removed_and_nodes_that_had_them_in_force_go_on()
     let before = checked(&home);
     assert_eq!(before["revisions"], 27);
 
-    let mut control = home.start_on("127.0.0.1:0", &["--keep-records", "1s"]);
+    let mut control = home.start_with(&["--keep-records", "1s"]);
     // The state in force of each service.
     control.until(|| checked(&home)["revisions"] == 3);
     assert_eq!(checked(&home)["documents"], 3);

@@ -91,7 +91,7 @@ fn a_store_in_etcd_without_labels_serves_and_has_them_from_then_on() {
     copy.args(["store", "copy", "--to-etcd", "--etcd", &urls, "--data"]);
     let copied = Run::from(copy.arg(home.data()).output().unwrap());
     copied.done();
-    let control = home.start_on("127.0.0.1:0", &["--etcd", &urls]);
+    let control = home.start_with(&["--etcd", &urls]);
     control.until(|| control.get("/v1/services").status == 200);
     use_labels(&home, &control);
     let mut check = home.binary();

@@ -19,13 +19,10 @@ async fn the_saved_copy_outlives_the_endpoint() {
     until_saved(&copy).await;
     drop(first);
 
-    let unused = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = || silent.local_addr().unwrap();
     let away = || {
-        Poller::new(format!("http://{unused}/state"))
+        Poller::new(format!("http://{}/state", silent()))
             .unwrap()
             .with_start_wait(SHORT)
     };

@@ -2,9 +2,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use intermission_testkit::LONG;
 use intermission_testkit::control::{self, Home};
 use intermission_testkit::http::Connection;
+use intermission_testkit::{LONG, free_address};
 use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -55,7 +55,7 @@ impl Control {
 
     pub(crate) async fn start_as(setting: Setting) -> Self {
         let home = Home::new();
-        let process = setting.serve(&home, "127.0.0.1:0");
+        let process = setting.serve(&home, &free_address().to_string());
         let mut control = Self {
             address: process.address.parse().unwrap(),
             process,

@@ -10,6 +10,6 @@ pub(crate) use intermission_tests::strangers::{Client, TESTER, Witness, app};
 
 pub(crate) use control::{Control, Setting};
 pub(crate) use edge::EdgeNode;
-pub(crate) use node::{ANYWHERE, Node};
+pub(crate) use node::Node;
 pub(crate) use proxy::{Proxy, Way};
 pub(crate) use shop::Shop;

@@ -1,8 +1,9 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use intermission::Poller;
+use intermission_testkit::free_address;
 use intermission_tests::strangers::Server;
 
 use super::Control;
@@ -15,24 +16,17 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts one where `address` says, as soon as it has heard from control.
-    pub(crate) async fn start(
-        control: &Control,
-        name: &str,
-        address: SocketAddr,
-        app: Router,
-    ) -> Self {
-        Self::start_at(&control.state_url(), &control.token, name, address, app).await
+    /// Starts one, as soon as it has heard from control.
+    pub(crate) async fn start(control: &Control, name: &str, app: Router) -> Self {
+        Self::start_at(&control.state_url(), &control.token, name, app).await
     }
 
     /// The same, with another way to control.
-    pub(crate) async fn start_at(
-        url: &str,
-        token: &str,
-        name: &str,
-        address: SocketAddr,
-        app: Router,
-    ) -> Self {
+    pub(crate) async fn start_at(url: &str, token: &str, name: &str, app: Router) -> Self {
+        Self::listen(url, token, name, free_address(), app).await
+    }
+
+    async fn listen(url: &str, token: &str, name: &str, address: SocketAddr, app: Router) -> Self {
         let poller = Poller::new(url)
             .unwrap()
             .with_token(token)
@@ -56,9 +50,7 @@ impl Node {
     /// The same, and starts it again where it was.
     pub(crate) async fn restart(self, control: &Control, app: Router) -> Self {
         self.server.stop().await.unwrap();
-        Self::start(control, &self.name, self.address, app).await
+        let url = control.state_url();
+        Self::listen(&url, &control.token, &self.name, self.address, app).await
     }
 }
-
-/// Any free port.
-pub(crate) const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

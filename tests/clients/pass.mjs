@@ -35,7 +35,7 @@ const cookies = async (page) =>
   }));
 
 // The link: the browser ends where the link says, and neither address nor history has the pass.
-const linked = await visit(`${place}?to=/seen#${pass}`);
+const linked = await visit(`${place}?to=/seen%3Fa=b#${pass}`);
 await linked.waitForFunction(() => location.pathname === "/seen", { timeout: 30_000 });
 await linked.waitForFunction(() => document.body.innerText.includes("accept"), { timeout: 30_000 });
 say({
@@ -47,22 +47,48 @@ say({
 await linked.goBack();
 say({ back: linked.url().includes(pass) });
 
-// The notice leads to the page, where the pass is typed.
-const typed = await visit("/");
+// The notice leads to the page, where the link is pasted, and the page leads back.
+const link = ` ${url}${place}#${pass} `;
+const typed = await visit("/orders?id=3&x=%2F");
 await Promise.all([typed.waitForNavigation(), typed.click("a.pass")]);
 await typed.type("#pass", ` ${pass.replace("imp", "pmi")} `);
 await typed.click("button");
 await typed.waitForSelector("[role=alert]:not([hidden])", { timeout: 30_000 });
 const refused = { at: typed.url().slice(url.length), cookies: await cookies(typed) };
 await typed.$eval("#pass", (field) => (field.value = ""));
-await typed.type("#pass", ` ${pass} `);
+await typed.type("#pass", link);
 await Promise.all([typed.waitForNavigation(), typed.keyboard.press("Enter")]);
-say({ refused, title: await typed.title() });
+say({ refused, at: typed.url().slice(url.length), title: await typed.title() });
 
-const plain = await visit(place, { script: false });
-await plain.type("#pass", pass);
+const plain = await visit(`${place}?to=/seen%3Fa=b`, { script: false });
+await plain.type("#pass", link);
 await Promise.all([plain.waitForNavigation(), plain.click("button")]);
-say({ without_script: await plain.title(), cookies: await cookies(plain) });
+say({ without_script: plain.url().slice(url.length), cookies: await cookies(plain) });
+
+// The address bar keeps no pass: not if the link is odd, nor if the pass is not known, nor if the page is there already.
+const odd = await visit(`${place}?to=http://[#${pass}`);
+await odd.waitForFunction(() => location.pathname === "/", { timeout: 30_000 });
+const unknown = await visit(`${place}?to=/seen#imp_unknown`);
+await unknown.waitForSelector("[role=alert]:not([hidden])", { timeout: 30_000 });
+const there = await visit(place);
+await there.goto(url + place + "#" + pass);
+await there.waitForFunction(() => location.pathname === "/", { timeout: 30_000 });
+say([odd, unknown, there].map((page) => page.url().slice(url.length)));
+
+// No link leads to another site.
+const places = [];
+for (const to of [
+  "//evil.invalid", "/\\evil.invalid", "\\\\evil.invalid", "/\t/evil.invalid", "/.//evil.invalid", "/a/..//evil.invalid",
+  `${url}//evil.invalid`, "https://evil.invalid/", "javascript:document.write('evil')", "data:text/html,evil",
+]) {
+  for (const written of [encodeURIComponent(to), encodeURIComponent(encodeURIComponent(to)), to.replaceAll("\\", "%5c")]) {
+    const page = await visit(`${place}?to=${written}#${pass}`);
+    await page.waitForFunction((place) => location.pathname !== place, { timeout: 30_000 }, place);
+    places.push(page.url());
+    await page.browserContext().close();
+  }
+}
+say([...new Set(places)].map((place) => place.slice(url.length)));
 
 const pages = [];
 for (const [name, how] of Object.entries({ en: {}, ar: { language: "ar", width: 320 }, de: { language: "de", width: 320 } })) {

@@ -6,6 +6,7 @@ mod form;
 mod me;
 mod pass_form;
 mod pass_page;
+mod place;
 mod target;
 
 pub use answer::OwnAnswer;

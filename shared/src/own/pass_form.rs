@@ -3,49 +3,44 @@
 use alloc::string::String;
 
 use crate::own::form::{decoded, value};
-use crate::path::is_plain;
-use crate::request::{Headers, PASS_PATH, RequestView};
+use crate::own::place::place;
+use crate::request::{Headers, RequestView};
 
 /// The longest form that the page that takes passes accepts, in bytes.
 pub const LONGEST_PASS_FORM: usize = 1024;
 
 /// What the form says.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Form {
-    /// The text in the field, without the white space that comes with a copied text.
+    /// The pass in the field, which may also have a link with the pass; empty unless there is one such field.
     pub(crate) pass: String,
-    /// The path that the browser goes to: `/` unless the form names a plain path.
+    /// The target that the browser goes to: `/` unless the form names a [place].
     pub(crate) to: String,
 }
 
 impl Form {
     /// What the script of the page sends.
-    pub(crate) fn of_pass(pass: &[u8]) -> Option<Self> {
-        let pass = core::str::from_utf8(pass).ok()?.into();
-        Some(Self {
-            pass,
+    pub(crate) fn of_pass(pass: &[u8]) -> Self {
+        Self {
+            pass: String::from_utf8_lossy(pass).into(),
             to: "/".into(),
-        })
+        }
     }
 
-    /// Reads `application/x-www-form-urlencoded`. `None` if the form is too long, or names several passes or paths.
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let field = |name| {
-            let value = value(body, name).ok()?.unwrap_or_default();
-            Some(String::from_utf8_lossy(&decoded(value)).into_owned())
-        };
-        let is_short = body.len() <= LONGEST_PASS_FORM;
-        let (pass, to) = is_short.then(|| field("pass").zip(field("to")))??;
-        Some(Self {
+    /// Reads `application/x-www-form-urlencoded`, of which nothing counts if it is too long.
+    pub(crate) fn read(form: &[u8]) -> Self {
+        let is_short = form.len() <= LONGEST_PASS_FORM;
+        let form = if is_short { form } else { b"" };
+        let field = |name| decoded(value(form, name).ok().flatten().unwrap_or_default());
+        let pass = field("pass");
+        let pass = String::from_utf8_lossy(&pass);
+        // In a link it is the fragment.
+        let pass = pass.rsplit('#').next().unwrap_or_default();
+        Self {
             pass: pass.trim().into(),
-            to: if is_place(&to) { to } else { "/".into() },
-        })
+            to: place(&field("to")).unwrap_or_else(|| "/".into()),
+        }
     }
-}
-
-/// Whether a browser may be sent to this path: one of the service itself, and not the page again.
-fn is_place(to: &str) -> bool {
-    is_plain(to.as_bytes()) && to != PASS_PATH
 }
 
 /// Whether the form comes from the page itself, as far as the browser says so: by `Sec-Fetch-Site`, else by `Origin`. A
@@ -70,45 +65,42 @@ pub(crate) fn is_of_own_site<H: Headers + ?Sized>(request: &RequestView<'_, H>) 
 mod tests {
     use super::*;
 
-    fn form(pass: &str, to: &str) -> Option<Form> {
+    fn form(pass: &str, to: &str) -> Form {
         let (pass, to) = (pass.into(), to.into());
-        Some(Form { pass, to })
+        Form { pass, to }
     }
 
     #[test]
-    fn a_form_has_a_pass_and_a_plain_path() {
+    fn a_form_has_a_pass_and_a_place() {
         for (body, expected) in [
             ("pass=imp_x", form("imp_x", "/")),
             ("to=%2Fadmin&pass=imp_x", form("imp_x", "/admin")),
+            ("to=/a?b%3Dc%26d&pass=x", form("x", "/a?b=c&d")),
             ("pass=+%0Aimp_x%0D%0A&other=1", form("imp_x", "/")),
-            ("pass=imp%5Fx&to=/a+b", form("imp_x", "/a b")),
+            ("pass=imp%5Fx&to=/a+b", form("imp_x", "/a%20b")),
+            ("pass=imp_x&to=//evil.example", form("imp_x", "/")),
             ("", form("", "/")),
             ("pass", form("", "/")),
-            ("pass=a&pass=b", None),
-            ("to=/a&to=/b&pass=a", None),
+            ("pass=a&pass=b&to=/a", form("", "/a")),
+            ("to=/a&to=/b&pass=a", form("a", "/")),
         ] {
             assert_eq!(Form::read(body.as_bytes()), expected, "{body}");
         }
         let long = alloc::format!("pass={}", "x".repeat(LONGEST_PASS_FORM));
-        assert_eq!(Form::read(long.as_bytes()), None);
+        assert_eq!(Form::read(long.as_bytes()), form("", "/"));
     }
 
     #[test]
-    fn a_browser_is_sent_to_no_other_site() {
-        for to in [
-            "//evil.example",
-            "https://evil.example/",
-            "/\\evil.example",
-            "/%5cevil.example",
-            "/a/../..//evil.example",
-            "evil",
-            "/a\r\nset-cookie: x",
-            "javascript:alert(1)",
-            "",
-            "/.well-known/intermission/pass",
+    fn a_link_stands_for_its_pass() {
+        for pass in [
+            "https%3A%2F%2Fshop.example%2F.well-known%2Fintermission%2Fpass%3Fto%3D%2Fa%23imp_x",
+            "+https://shop.example/.well-known/intermission/pass%23imp_x%0A",
+            "shop.example/%23imp_x",
+            "%23imp_x",
+            "a%23b%23+imp_x",
         ] {
-            let body = alloc::format!("pass=x&to={to}");
-            assert_eq!(Form::read(body.as_bytes()), form("x", "/"), "{to}");
+            let body = ["pass=", pass].concat();
+            assert_eq!(Form::read(body.as_bytes()), form("imp_x", "/"), "{pass}");
         }
     }
 

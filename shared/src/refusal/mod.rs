@@ -22,5 +22,5 @@ pub use caching::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS};
 pub use kind::Kind;
 pub(crate) use kind::{calls_grpc, kind};
 pub(crate) use languages::Languages;
-pub(crate) use page::{Dressed, hash};
+pub(crate) use page::{Document, Escaped};
 pub use reply::Reply;

@@ -112,16 +112,16 @@ fn take_pass<H: Headers + ?Sized>(
 ) -> OwnAnswer {
     let headers = request.headers;
     let form = if headers.has(PASS_HEADER) {
-        headers.single(PASS_HEADER).and_then(Form::of_pass)
+        Form::of_pass(headers.single(PASS_HEADER).unwrap_or_default())
     } else {
         Form::read(form)
     };
-    let form = form.filter(|form| is_pass(form.pass.as_bytes()) && is_of_own_site(request));
-    let taken = form.and_then(|form| {
-        let kept = passes.kept(form.pass.as_bytes())?;
-        Some(accept(&form.pass, kept, form.to))
-    });
-    taken.unwrap_or_else(|| passes.pages.refuse(request))
+    let pass = form.pass.as_bytes();
+    let is_taken = is_pass(pass) && is_of_own_site(request);
+    match is_taken.then(|| passes.kept(pass)).flatten() {
+        Some(kept) => accept(&form.pass, kept, form.to),
+        None => passes.pages.refuse(request, &form.to),
+    }
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ async fn a_browser_gets_in_by_a_pass_and_not_after_its_end() {
         let cookie = json!([{ "name": COOKIE, "right": true, "httpOnly": true, "secure": true, "sameSite": "Lax" }]);
 
         let linked = browser.says().await;
-        assert_eq!(linked["at"], "/seen", "{linked}");
+        assert_eq!(linked["at"], "/seen?a=b", "{linked}");
         assert_eq!(linked["cookies"], cookie);
         assert_eq!(linked["complaints"], json!([]));
         let seen = linked["seen"].as_str().unwrap();
@@ -51,13 +51,18 @@ async fn a_browser_gets_in_by_a_pass_and_not_after_its_end() {
         );
         assert_eq!(browser.says().await, json!({ "back": false }));
 
-        let refused = json!({ "at": PLACE, "cookies": [] });
+        let orders = "/orders?id=3&x=%2F";
+        let refused =
+            json!({ "at": format!("{PLACE}?to=%2Forders%3Fid%3D3%26x%3D%252F"), "cookies": [] });
         assert_eq!(
             browser.says().await,
-            json!({ "refused": refused, "title": "the shop" })
+            json!({ "refused": refused, "at": orders, "title": "the shop" })
         );
-        let plain = json!({ "without_script": "the shop", "cookies": cookie });
+        let plain = json!({ "without_script": "/seen?a=b", "cookies": cookie });
         assert_eq!(browser.says().await, plain);
+        let unknown = format!("{PLACE}?to=/seen");
+        assert_eq!(browser.says().await, json!(["/", unknown, "/"]));
+        assert_eq!(browser.says().await, json!(["/"]));
 
         let pages = browser.says().await;
         for (page, [title, direction]) in pages.as_array().unwrap().iter().zip([

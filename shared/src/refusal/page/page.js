@@ -8,6 +8,9 @@
       }).format(new Date(time.dateTime));
     } catch {}
   if (!pause) return;
+  // A pass leads back to this page.
+  const pass = document.querySelector("a.pass");
+  if (pass) pass.search = new URLSearchParams({ to: location.pathname + location.search });
   let due;
   const wait = () => {
     clearTimeout(due);

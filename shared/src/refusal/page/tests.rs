@@ -1,5 +1,9 @@
 use alloc::vec::Vec;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 use crate::state::{Look, Notice, ServiceName, State, Timestamp};
 

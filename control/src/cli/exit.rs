@@ -38,7 +38,7 @@ pub(crate) enum Exit {
     NodeUnsure = 11,
     /// A node has something in force that this store never made.
     Forked = 12,
-    /// A later change may admit requests that this one refuses.
+    /// A later change may admit requests that this one refuses, or the service was removed.
     Superseded = 13,
     /// There are fewer nodes than expected, or none.
     TooFew = 14,
@@ -82,7 +82,7 @@ services the code is the worst one, in the order 3, 13, 12, 10, 11, 9, 14, 8:
  10  a node refuses the document
  11  unsure: it is unknown whether a node has drained
  12  forked: a node enforces a state that this control never made
- 13  superseded: a later change may admit requests that this one refuses
+ 13  superseded: a later change may admit requests that this one refuses, or the service was removed
  14  fewer nodes than expected, or none
 130  Ctrl-C ended the wait
 With check, and with enter --check if nothing else failed:

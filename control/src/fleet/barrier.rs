@@ -144,6 +144,7 @@ impl Barrier {
             deadline: self.deadline,
             expect: self.wait.expect,
             superseded_by: self.superseded_by,
+            removed: None,
             nodes: living.len(),
             in_force: living.iter().filter(|(member, _)| in_force(member)).count(),
             drained: living.iter().copied().filter(has_drained).count(),

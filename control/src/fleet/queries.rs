@@ -142,10 +142,11 @@ impl Fleet {
         present.map(|member| member.id.name.as_str()).collect()
     }
 
-    /// How far the open barriers of a service are.
+    /// How far the barriers of a service are whose end is not stored.
     pub(crate) fn waits(&self, service: &str) -> Vec<Arc<Progress>> {
-        let open = self.open(service);
-        open.map(|open| Arc::clone(&open.progress)).collect()
+        let barriers = self.barriers.values();
+        let own = barriers.filter(|open| open.barrier.service() == service);
+        own.map(|open| Arc::clone(&open.progress)).collect()
     }
 
     /// The last reports of the members of a service that are not lost.

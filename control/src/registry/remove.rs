@@ -86,12 +86,16 @@ impl Memory {
         let mut steps = Vec::new();
         let waits = self.fleet().waits(service);
         for progress in waits {
-            let progress = Progress {
-                ending: Some(Ending::Superseded),
-                superseded_by: Some(stamp.revision + 1),
-                ..Progress::clone(&progress)
+            let progress = match progress.ending {
+                // It is published already, and could not be stored.
+                Some(_) => progress,
+                None => Arc::new(Progress {
+                    ending: Some(Ending::Superseded),
+                    removed: Some(stamp.clone()),
+                    ..Progress::clone(&progress)
+                }),
             };
-            steps.extend(ended(Arc::new(progress), now));
+            steps.extend(ended(progress, now));
         }
         let outcome = self.outcome(published.summary.clone(), true, warnings);
         let (service, event) = (service.clone(), stamp.clone());
@@ -158,9 +162,13 @@ fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str, several
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::Change;
     use crate::fleet::{Heartbeat, Reported, read_report};
+    use crate::registry::change::ChangeRequest;
+    use crate::registry::facts::Target;
     use crate::store::FakeStore;
     use crate::token::{Grant, Made, Role};
+    use crate::wire::wait::Wait;
 
     fn asked(force: bool) -> RemoveRequest {
         RemoveRequest {
@@ -212,6 +220,28 @@ mod tests {
         assert_eq!(added.summary.revision, 2);
         assert!(joins().is_empty());
         assert_eq!(memory.fleet().unstored("shop"), 0);
+    }
+
+    #[test]
+    fn a_wait_whose_end_is_not_stored_yet_ends_with_its_service() {
+        let registry = shop(&FakeStore::new());
+        let wait = Wait {
+            expect: Some(0),
+            ..Wait::default()
+        };
+        let entered = ChangeRequest {
+            wait: Some(wait),
+            ..ChangeRequest::new(Change::EnableAllowlist, "operator")
+        };
+        let entered = registry.change(&Target::All, &entered).unwrap();
+        let barrier = entered[0].barrier.as_deref().unwrap();
+        let ends = registry.memory().judge(Now::read());
+        assert_eq!(ends[0].ending, Some(Ending::Done));
+        registry.remove_service(&asked(true)).unwrap();
+        registry.end_barriers(ends);
+        let ended = registry.ended_barrier(barrier).unwrap().unwrap();
+        assert_eq!(ended.ending, Some(Ending::Superseded));
+        assert_eq!(ended.removed.unwrap().actor, "operator");
     }
 
     #[test]

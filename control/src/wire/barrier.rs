@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::node::{NodeView, UnstoredView};
+use crate::wire::stamp::Stamp;
 
 /// How a barrier ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub(crate) enum Ending {
     Refused,
     /// A node has something in force that this store never made.
     Forked,
-    /// A later change may admit requests that this one refuses.
+    /// A later change may admit requests that this one refuses, or the service was removed.
     Superseded,
 }
 
@@ -61,6 +62,9 @@ pub(crate) struct Progress {
     pub(crate) ending: Option<Ending>,
     /// The later revision that may admit what this one refuses.
     pub(crate) superseded_by: Option<u64>,
+    /// Who removed the service, which superseded the wait too.
+    #[serde(default)]
+    pub(crate) removed: Option<Stamp>,
     /// How many nodes there are that are not lost.
     pub(crate) nodes: usize,
     /// How many of these have it in force.

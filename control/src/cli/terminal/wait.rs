@@ -10,6 +10,7 @@ use crate::cli::terminal::paint::Paint;
 use crate::cli::terminal::paint::line;
 use crate::wire::barrier::{Ending, Progress};
 use crate::wire::node::{NodeView, Standing};
+use crate::wire::stamp::Stamp;
 
 /// How far a wait is, in one line of at most so many columns: of those that are missing it tells as much as fits.
 pub(crate) fn progress_line(progress: &Progress, columns: usize) -> String {
@@ -106,10 +107,18 @@ fn why(progress: &Progress) -> String {
         Some(Ending::Forked) => {
             "forked: a node has in force what this control never made".to_owned()
         }
-        Some(Ending::Superseded) => format!(
-            "superseded: revision {} may admit requests that revision {revision} refuses",
-            progress.superseded_by.unwrap_or_default(),
-        ),
+        Some(Ending::Superseded) => match (&progress.removed, progress.superseded_by) {
+            (Some(removed), _) => {
+                let Stamp { actor, at, .. } = removed;
+                let reason = removed.reason.as_ref();
+                let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+                format!("superseded: the service was removed by {actor} at {at}{reason}; its nodes keep the state that they have")
+            }
+            (None, Some(later)) => format!(
+                "superseded: revision {later} may admit requests that revision {revision} refuses"
+            ),
+            (None, None) => "superseded by another change".to_owned(),
+        },
     }
 }
 
@@ -152,6 +161,10 @@ fn next(progress: &Progress) -> Option<String> {
             "if a backup was restored, or two controls run: intermission store adopt on the one that is right"
                 .to_owned()
         }
+        Some(Ending::Superseded) if progress.removed.is_some() => format!(
+            "its history stays: intermission history {service}; to add it again, in the mode that it had: intermission \
+             service add {service}"
+        ),
         Some(Ending::Superseded) => {
             format!("see who changed what: intermission history {service}")
         }

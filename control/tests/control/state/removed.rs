@@ -45,6 +45,7 @@ fn a_service_in_use_is_removed_by_force_alone() {
         ])
     );
     assert_eq!(control.state("shop").json()["revision"], 2);
+    let open = control.get("/v1/services/shop/fleet").json()["barriers"][0]["id"].clone();
     let ci = json!({ "name": "ci", "role": "operator", "services": ["shop"] });
     control.token(&ci);
     let held = Ask::new("GET", "/v1/services/shop/state").header("prefer", "wait=60");
@@ -65,6 +66,36 @@ fn a_service_in_use_is_removed_by_force_alone() {
     held.recv().unwrap().problem(404, "unknown-service");
     let ended = wait.ends();
     assert_eq!(ended.code, Some(13), "{ended:?}");
+    let by = "superseded: the service was removed by operator at ";
+    assert!(ended.out.contains(by), "{}", ended.out);
+    assert!(
+        ended.out.contains(" (moved); its nodes keep the state"),
+        "{}",
+        ended.out
+    );
+    assert!(
+        ended.out.contains("intermission service add shop"),
+        "{}",
+        ended.out
+    );
+    let barrier = control
+        .get(format!("/v1/barriers/{}", open.as_str().unwrap()))
+        .json();
+    let removed = &barrier["removed"];
+    assert_eq!(
+        (
+            &barrier["ending"],
+            &barrier["superseded_by"],
+            &removed["revision"],
+            &removed["reason"]
+        ),
+        (
+            &json!("superseded"),
+            &json!(null),
+            &json!(2),
+            &json!("moved")
+        )
+    );
     assert_eq!(events(&control), ["remove", "wait ended: superseded"]);
     let poll =
         Ask::new("GET", "/v1/services/shop/state").header("intermission-node", node.report(""));

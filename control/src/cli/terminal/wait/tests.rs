@@ -42,6 +42,7 @@ fn waiting(nodes: usize, missing: Vec<NodeView>) -> Progress {
         expect: None,
         ending: None,
         superseded_by: None,
+        removed: None,
         nodes,
         in_force: drained,
         drained,
@@ -112,6 +113,30 @@ fn namesakes_are_distinguished_and_none_is_both_there_and_not() {
         "shop: 0 of 1 nodes have it in force, 0 drained; 1 lost; waiting for a (boot b3f1c2, lost) and a (boot 99aa, to \
          speak again)"
     );
+}
+
+#[test]
+fn a_wait_of_a_removed_service_says_who_removed_it() {
+    let removed = |reason: Option<&str>| Progress {
+        ending: Some(Ending::Superseded),
+        removed: Some(Stamp {
+            revision: 17,
+            at: Timestamp::UNIX_EPOCH,
+            actor: "ann".to_owned(),
+            action: "remove".to_owned(),
+            reason: reason.map(str::to_owned),
+        }),
+        ..waiting(1, Vec::new())
+    };
+    let by = "superseded: the service was removed by ann at 1970-01-01T00:00:00Z";
+    let keeps = "its nodes keep the state that they have";
+    assert_eq!(why(&removed(None)), format!("{by}; {keeps}"));
+    assert_eq!(
+        why(&removed(Some("moved"))),
+        format!("{by} (moved); {keeps}")
+    );
+    let next = next(&removed(None)).unwrap();
+    assert!(next.contains("intermission service add shop"), "{next}");
 }
 
 #[test]

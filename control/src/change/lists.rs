@@ -21,6 +21,8 @@ pub(crate) enum ListVerb {
 pub(crate) struct ListEdit {
     verb: ListVerb,
     lists: Vec<(&'static List, Vec<String>)>,
+    /// The initial state with these lists, so that an error has the place of an entry in the request.
+    given: Box<State>,
     width: Width,
 }
 
@@ -90,7 +92,12 @@ impl ListEdit {
             return Err(FieldError::new("", reason));
         }
         let width = Width::read(body)?;
-        Ok(Self { verb, lists, width })
+        Ok(Self {
+            verb,
+            lists,
+            given: Box::new(given),
+            width,
+        })
     }
 
     /// The members of a request that name lists, with these others.
@@ -111,6 +118,10 @@ impl ListEdit {
     }
 
     pub(super) fn apply(&self, before: &State) -> Result<State, FieldError> {
+        if self.verb != ListVerb::Remove {
+            self.width.check_state(&self.given, before)?;
+            before.may_become(&self.given)?;
+        }
         let mut document = as_value(before)?;
         for (list, given) in &self.lists {
             let was = list.entries(&document);
@@ -119,9 +130,7 @@ impl ListEdit {
                 list.put(&mut document, list.value(&is));
             }
         }
-        let after = State::read(&Field::root(&document))?;
-        self.width.check_state(&after, before)?;
-        Ok(after)
+        Ok(State::read(&Field::root(&document))?)
     }
 
     /// That entries to remove were not there.
@@ -257,7 +266,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_place_and_remedy() {
-        let before = state(&json!({}));
+        let before = state(&json!({
+            "exempt": { "paths": ["/c", "/d"], "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/"] }] },
+        }));
         let name = "name entries, as in {\"scope\": {\"paths\": [\"/checkout\"]}}";
         for (verb, body, error) in [
             (ListVerb::Add, json!({}), format!("the document: {name}")),
@@ -282,6 +293,13 @@ mod tests {
                 json!({ "exempt": { "probers": [{ "cidr": "0.0.0.0/0", "paths": ["/"] }] } }),
                 "/exempt/probers/0: 0.0.0.0/0 lets a great part of all addresses pass; if that is meant, add --wide, or \
                  \"wide\": true"
+                    .to_owned(),
+            ),
+            (
+                ListVerb::Add,
+                json!({ "exempt": { "paths": ["/a", "/b/*"] } }),
+                "/exempt/paths/1: \"/b/*\" has a *, which stands for nothing but itself; name each path, or one that all \
+                 the others are below"
                     .to_owned(),
             ),
         ] {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::change::width::Width;
 
 use crate::values::distinct::check_distinct;
-use crate::values::members::in_future;
+use crate::values::members::{below, in_future};
 use crate::values::timestamp::from_core;
 
 /// Fields that are control's, with what to do instead.
@@ -146,7 +146,7 @@ pub(super) fn refuse_unknown(
         _ => return Ok(()),
     };
     for (name, value) in patch {
-        let below = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let below = below(pointer, name);
         match result.get(name) {
             Some(result) => refuse_unknown(value, result, &below)?,
             // The one object whose names are free; taking a language away leaves no trace.

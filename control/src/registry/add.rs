@@ -1,3 +1,5 @@
+use std::iter;
+
 use intermission_core::{Mode, ServiceName, State};
 
 use crate::labels::Labels;
@@ -7,6 +9,7 @@ use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
 use crate::store::{Batch, IdempotencyKey, Step, StoredState};
 use crate::values::now::Now;
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
 
@@ -45,24 +48,28 @@ impl Memory {
         let since = (mode != Mode::Off).then(|| stamp.clone());
         let added = StoredState::new(state, stamp, since, None, Labels::default());
         let removed = facts.removed.get(name.as_str());
-        let warnings = removed.map(|removed| {
-            let Stamp { actor, at, .. } = &removed.stamp;
-            format!("{name} was removed by {actor} at {at}; its history and its revisions go on")
-        });
-        let warnings = warnings
-            .into_iter()
-            .chain(kept_maintenance(name.as_str(), last, mode));
-        let outcome = self.outcome(added.summary(), true, warnings.collect());
+        let warnings = removed.map_or_else(Vec::new, |removed| kept(name.as_str(), removed));
+        let outcome = self.outcome(added.summary(), true, warnings);
         (Batch(vec![Step::Changed(Box::new(added))]), outcome)
     }
 }
 
-/// Says of a service that is added again that it is still in maintenance.
-pub(super) fn kept_maintenance(service: &str, last: u64, mode: Mode) -> Option<String> {
-    (mode != Mode::Off).then(|| {
+/// What a service keeps of the time before it was removed, if it is added again.
+pub(super) fn kept(service: &str, removed: &Removed) -> Vec<String> {
+    let Stamp {
+        actor,
+        at,
+        revision,
+        ..
+    } = &removed.stamp;
+    let mode = removed.mode();
+    let history =
+        format!("{service} was removed by {actor} at {at}; its history and its revisions go on");
+    let maintenance = (mode != Mode::Off).then(|| {
         format!(
             "{service} was in maintenance, mode {mode}, when it was removed, and is so again, without a scope: intermission \
-             rollback {service} {last} restores its whole state, and intermission exit {service} opens it"
+             rollback {service} {revision} restores its whole state, and intermission exit {service} opens it"
         )
-    })
+    });
+    iter::once(history).chain(maintenance).collect()
 }

@@ -75,7 +75,8 @@ impl Memory {
         let kept = self.kept(&facts);
         let mut conflicts = Vec::new();
         for before in asked.select(&facts, target, now.time)? {
-            let (after, mut warnings) = match asked.apply(&before, kept, now.time) {
+            let removed = facts.removed.get(&before.summary.service);
+            let (after, mut warnings) = match asked.apply(&before, removed, kept, now.time) {
                 Err(ChangeError::Conflicts(conflict)) => {
                     conflicts.extend(conflict);
                     continue;
@@ -155,7 +156,7 @@ impl Memory {
             }
             check_format(before, after, &living).map_err(|invalid| ChangeError::Invalid {
                 service: service.to_owned(),
-                invalid,
+                invalid: asked.change.placed(service, invalid),
             })?;
             warnings.extend(format_advice(before, after, &living));
         }

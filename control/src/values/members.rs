@@ -12,6 +12,11 @@ pub(crate) fn optional<T>(
     object.member(name).map(|field| read(&field)).transpose()
 }
 
+/// The pointer (RFC 6901) to the member `name` of the object at `pointer`.
+pub(crate) fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A string.
 pub(crate) fn text(field: &Field<'_>) -> Result<String, FieldError> {
     field.text().map(str::to_owned)

@@ -8,7 +8,7 @@ use crate::change::declared::declared::{Declared, within};
 use crate::change::width::Width;
 use crate::labels::Label;
 use crate::token::Made;
-use crate::values::members::{flag, optional};
+use crate::values::members::{below, flag, optional};
 
 /// What a file says of services.
 #[derive(Clone, Debug)]
@@ -27,7 +27,10 @@ impl Declarations {
         let named = body.required("services")?;
         let mut services = BTreeMap::new();
         for name in named.object()?.keys() {
-            let service = named.required(name)?;
+            let service = named.member(name).ok_or_else(|| {
+                let reason = "null is not an object; write {} for a service that stays as it is, or leave it out";
+                FieldError::new(place(name), reason)
+            })?;
             let known = name.parse::<ServiceName>();
             let known = known.map_err(|error| service.refuse(error))?;
             let declared = Declared::read(&service, &place(name), width)?;
@@ -102,5 +105,5 @@ impl Declarations {
 }
 
 fn place(service: &str) -> String {
-    format!("/services/{service}")
+    below("/services", service)
 }

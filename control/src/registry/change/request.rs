@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::change::{Change, advice, own_address};
 use crate::labels::Labels;
-use crate::registry::add::kept_maintenance;
+use crate::registry::add;
 use crate::registry::error::ChangeError;
 use crate::registry::facts::{Facts, Published, Target};
 use crate::registry::idempotency::Requester;
@@ -14,6 +14,7 @@ use crate::store::{IdempotencyKey, OpenError, StoreError, StoredBarrier, StoredS
 use crate::values::etag::Condition;
 use crate::values::random::random;
 use crate::wire::difference::{Conflict, Snapshot};
+use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
 use crate::wire::wait::Wait;
 
@@ -104,10 +105,11 @@ impl ChangeRequest {
         services.collect()
     }
 
-    /// What `before` becomes, if it becomes anything else.
+    /// What `before` becomes, if it becomes anything else; a service that was `removed` is added again.
     pub(super) fn apply(
         &self,
         before: &Published,
+        removed: Option<&Removed>,
         kept: Kept,
         now: Timestamp,
     ) -> Result<(Option<StoredState>, Vec<String>), ChangeError> {
@@ -148,10 +150,11 @@ impl ChangeRequest {
         ));
         let labels = self.change.labels(&before.state, labels, &after, &stamp);
         let labels = kept.of(labels).map_err(refuse)?;
-        if before.is_unborn() {
-            let (last, mode) = (before.state.revision, before.state.maintenance);
-            warnings.extend(kept_maintenance(service, last, mode));
-        }
+        warnings.extend(
+            removed
+                .into_iter()
+                .flat_map(|removed| add::kept(service, removed)),
+        );
         let is_same = after == before.state && timer.as_ref() == running && labels == before.labels;
         if is_same && !before.is_unborn() {
             if self.reason.is_some() {
@@ -159,8 +162,10 @@ impl ChangeRequest {
             }
             return Ok((None, warnings));
         }
-        let missed = self.change.missed(&before.state);
-        if let Some(expected) = missed.filter(|_| !before.is_unborn()) {
+        if let Some(expected) = self.change.missed(&before.state) {
+            if before.is_unborn() {
+                return Err(refuse(no_revision(service, expected, removed)));
+            }
             let wanted = Snapshot::of(&after, &labels, timer.as_ref());
             return Err(ChangeError::Conflicts(vec![Conflict {
                 service: service.clone(),
@@ -187,6 +192,25 @@ impl ChangeRequest {
         let after = StoredState::new(after, stamp, since, timer, labels);
         Ok((Some(after), warnings))
     }
+}
+
+/// That a service which is to be added was never at the revision that a file names, or not when it was removed.
+fn no_revision(service: &str, named: u64, removed: Option<&Removed>) -> FieldError {
+    let is_not = match removed.map(|removed| &removed.stamp) {
+        Some(Stamp {
+            actor,
+            at,
+            revision,
+            ..
+        }) => format!(
+            "{service} was removed by {actor} at {at}, when it was at revision {revision}, not {named}"
+        ),
+        None => format!("there is no service {service:?}, and so no revision {named} of it"),
+    };
+    FieldError::new(
+        "/revision",
+        format!("{is_not}; leave the revision out to add the service"),
+    )
 }
 
 /// Whether the store may have labels.

@@ -6,13 +6,13 @@ use axum::routing::{MethodRouter, post};
 use intermission_core::{Field, FieldError};
 
 use crate::change::{Change, Declarations, Enter, Width};
-use crate::registry::{ChangeRequest, Target};
+use crate::registry::{ChangeError, ChangeRequest, Target};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{JsonRequest, LargeRequest, PathName};
 use crate::server::http::problem::Problem;
-use crate::values::members::{flag, optional, text, texts, whole_number};
+use crate::values::members::{below, flag, optional, text, texts, whole_number};
 use crate::wire::summary::Outcomes;
 
 /// What is asked by name alone, with a few words beside it.
@@ -105,9 +105,20 @@ pub(crate) async fn apply(
     let known = [&Declarations::FIELDS[..], &["wait"]].concat();
     let asked = order.asked(Change::Apply(declared), &known)?;
     let services = app
-        .blocking(move |registry| registry.change(&target, &asked))
+        .blocking(move |registry| registry.change(&target, &asked).map_err(in_file))
         .await?;
     json(StatusCode::OK, &Outcomes::new(services))
+}
+
+/// Why a file is not applied. A service that is not there has its place in the file.
+fn in_file(error: ChangeError) -> Problem {
+    match &error {
+        ChangeError::Unknown { service, .. } => {
+            let pointer = below("/services", service);
+            Problem::from(error).at(&pointer)
+        }
+        _ => error.into(),
+    }
 }
 
 /// Refuses a condition on a change of several services.

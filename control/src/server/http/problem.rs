@@ -57,6 +57,12 @@ impl Problem {
         self
     }
 
+    /// With the place in the request (RFC 6901) that it is about.
+    pub(crate) fn at(self, pointer: &str) -> Self {
+        let detail = format!("{}: {}", Visible(pointer), self.detail);
+        Self { detail, ..self }.with("pointer", pointer)
+    }
+
     /// That it is not proven that memory has the newest state, because of this fault if there is one.
     pub(crate) fn unproven(fault: Option<EtcdFault>) -> Self {
         const DETAIL: &str =

@@ -210,9 +210,16 @@ fn services_are_added_only_where_that_is_asked_for() {
     let text = r#"{ "services": { "new": {}, "shop": { "show_me": true }, "other": { "scope": { "paths": ["/a"] } } } }"#;
     let refused = apply(&home, &control, text, &[]).failed(5);
     assert!(
-        refused.contains("there is no service \"new\"; there are: shop; --create adds services"),
+        refused.contains(
+            "services.json, line 1: /services/new: there is no service \"new\"; there are: shop; --create adds services"
+        ),
         "{refused}"
     );
+    let file: Value = serde_json::from_str(text).unwrap();
+    let problem = control
+        .post("/v1/apply", &file)
+        .problem(404, "unknown-service");
+    assert_eq!(problem["pointer"], "/services/new");
     assert_eq!(revisions(&control), [1]);
     let printed = apply(&home, &control, text, &["--create"]).done();
     assert!(printed.contains("new: open (revision 1)"), "{printed}");
@@ -224,11 +231,43 @@ fn services_are_added_only_where_that_is_asked_for() {
     assert_eq!(control.history("new")[0]["action"], "apply");
     let again = apply(&home, &control, text, &["--create"]).done();
     assert_eq!(again, "3 services are as the file says\n");
-    // One that was removed goes on, whatever revision the file names.
-    home.run(&control, &["service", "remove", "other"]).done();
-    let text = r#"{ "services": { "other": { "revision": 7, "show_me": true } } }"#;
-    apply(&home, &control, text, &["--create"]).done();
-    let state = control.state("other").json();
+}
+
+#[test]
+fn a_service_is_added_only_at_the_revision_that_the_file_names() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    home.run(&control, &["service", "remove", "shop"]).done();
+    let file = |service: &str, revision: u64| {
+        json!({ "services": { service: { "revision": revision, "show_me": true } } }).to_string()
+    };
+    let refused = apply(&home, &control, &file("new", 7), &["--create"]).failed(7);
+    assert!(
+        refused.contains(
+            "services.json, line 1: /services/new/revision: there is no service \"new\", and so no revision 7 of it; \
+             leave the revision out to add the service"
+        ),
+        "{refused}"
+    );
+    let refused = apply(&home, &control, &file("shop", 7), &["--create"]).failed(7);
+    for words in [
+        "/services/shop/revision: shop was removed by operator at ",
+        ", when it was at revision 1, not 7; leave the revision out",
+    ] {
+        assert!(refused.contains(words), "{words} is not in {refused}");
+    }
+    assert_eq!(revisions(&control), [0; 0]);
+    let added = apply(&home, &control, &file("shop", 1), &["--create"]).done();
+    assert!(
+        added.contains("shop was removed by operator at "),
+        "{added}"
+    );
+    assert!(
+        added.contains("; its history and its revisions go on"),
+        "{added}"
+    );
+    let state = control.state("shop").json();
     assert_eq!(
         (&state["revision"], &state["show_me"]),
         (&json!(2), &json!(true))

@@ -81,7 +81,10 @@ fn an_error_in_the_third_service_changes_none() {
             json!({ "revision": -1 }),
             "/services/c/revision: -1 is not a whole number",
         ),
-        (json!(null), "/services/c: is missing"),
+        (
+            json!(null),
+            "line 13: /services/c: null is not an object; write {} for a service that stays as it is",
+        ),
         (json!([]), "/services/c: a list is not an object"),
     ] {
         let file = json!({ "services": { "a": { "show_me": true }, "b": { "scope": { "hosts": ["b.example"] } }, "c": third } });

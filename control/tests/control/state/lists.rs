@@ -220,7 +220,7 @@ fn what_cannot_be_listed_is_refused_and_changes_nothing() {
         ),
         (
             "exempt add shop --path /t/*/hooks",
-            "\"/t/*/hooks\" has a *, which stands for nothing but itself",
+            "/exempt/paths/0: \"/t/*/hooks\" has a *, which stands for nothing but itself",
         ),
         (
             "exempt add shop --prober 35.191.0.0/16",
@@ -232,7 +232,7 @@ fn what_cannot_be_listed_is_refused_and_changes_nothing() {
         ),
         (
             "exempt add shop --prober ::/0=/",
-            "::/0 lets a great part of all addresses pass; if that is meant, add --wide",
+            "/exempt/probers/0: ::/0 lets a great part of all addresses pass; if that is meant, add --wide",
         ),
         (
             "reads add shop --path /*",

@@ -58,12 +58,15 @@ fn explained(failure: Failure, file: &JsonFile) -> Failure {
     };
     let text = |name| member(name).and_then(Value::as_str);
     let message = match failure.exit {
-        Exit::Invalid => {
+        Exit::Invalid | Exit::UnknownService => {
             let place = file.place(text("pointer").unwrap_or_default());
             let detail = text("detail").unwrap_or(&failure.message);
-            format!("nothing was changed: {place}: {detail}")
+            let remedy = match failure.exit {
+                Exit::UnknownService => "; --create adds services",
+                _ => "",
+            };
+            format!("nothing was changed: {place}: {detail}{remedy}")
         }
-        Exit::UnknownService => format!("{}; --create adds services", failure.message),
         Exit::Overtaken => {
             let conflicts = member("conflicts").cloned().unwrap_or_default();
             let conflicts: Vec<Conflict> = serde_json::from_value(conflicts).unwrap_or_default();

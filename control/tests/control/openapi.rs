@@ -40,11 +40,15 @@ impl Operation {
             .any(|parameter| parameter["in"] == place && parameter["name"] == name)
     }
 
+    /// Its path, with this in place of what it names.
+    fn path(&self, name: &str) -> String {
+        let path = self.path.replace("{name}", name).replace("{id}", name);
+        path.replace("{pass}", PASS)
+    }
+
     /// What it asks, with this in place of what its path names.
     fn ask(&self, name: &str) -> Ask {
-        let path = self.path.replace("{name}", name).replace("{id}", name);
-        let path = path.replace("{pass}", PASS);
-        Ask::new(self.method, path)
+        Ask::new(self.method, self.path(name))
     }
 
     /// The bodies that the description shows, or an empty one where it shows none.
@@ -115,6 +119,10 @@ impl Seen {
                 .header("origin", "http://evil.example"));
             ask(control.authorized(plain.clone()));
             ask(known(operation.ask("%ff")));
+            if operation.path.starts_with("/v1/") {
+                let path = operation.path(name) + "?unknown=1";
+                ask(known(Ask::new(operation.method, path)));
+            }
             ask(known(operation.ask("none")));
             ask(known(plain.clone()).header("if-none-match", "*"));
             ask(known(plain.clone()).header("intermission-node", "garbage"));

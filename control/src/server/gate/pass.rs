@@ -10,6 +10,7 @@ use crate::server::gate::access_log::Line;
 use crate::server::gate::{auth, origin};
 use crate::server::handlers::state;
 use crate::server::http::patience::Patience;
+use crate::server::http::query;
 use crate::server::http::stopwatch::Stopwatch;
 use crate::server::listen::Endpoints;
 
@@ -38,7 +39,13 @@ pub(crate) async fn pass(
         Err(problem) => Err(problem),
     };
     let (caller, response) = match checked {
-        Ok(caller) if is_proven => (caller, next.run(request).await),
+        Ok(caller) if is_proven => {
+            let response = match query::check(&method, route, request.uri()) {
+                Ok(()) => next.run(request).await,
+                Err(problem) => problem.into_response(),
+            };
+            (caller, response)
+        }
         Ok(caller) => {
             let response = state::unproven(&app, route, &path);
             (caller, response)

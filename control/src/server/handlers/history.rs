@@ -7,15 +7,17 @@ use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::PathName;
 use crate::server::http::problem::Problem;
+use crate::server::http::query::{self, Query};
 use crate::store::{Record, labelled_state};
 use crate::wire::allowlist::{LabelView, PassView};
 use crate::wire::history::{Entry, HistoryPage};
-use intermission_core::FieldError;
 
 /// `GET /v1/services/{name}/history`, the newest first; `?before=REVISION` goes on where a page
 /// ended.
 pub(crate) async fn get(State(app): State<Arc<App>>, PathName(name): PathName, uri: Uri) -> Answer {
-    let before = before(uri.query().unwrap_or_default())?;
+    let query = Query::of(&uri);
+    let before = query.value("before").map(str::parse).transpose();
+    let before = before.map_err(|_| query::refusal("before takes a revision, a whole number"))?;
     let service = name.clone();
     let (page, events) = app
         .blocking(move |registry| registry.history(&name, before))
@@ -28,14 +30,6 @@ pub(crate) async fn get(State(app): State<Arc<App>>, PathName(name): PathName, u
         next: page.next,
     };
     json(StatusCode::OK, &page)
-}
-
-fn before(query: &str) -> Result<Option<u64>, FieldError> {
-    let mut values = query
-        .split('&')
-        .filter_map(|pair| pair.strip_prefix("before="));
-    let revision = values.next().map(str::parse).transpose();
-    revision.map_err(|_| FieldError::new("", "?before= takes a revision, a whole number"))
 }
 
 fn entry(record: Record) -> Result<Entry, serde_json::Error> {

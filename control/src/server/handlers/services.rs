@@ -12,6 +12,7 @@ use crate::server::http::answer::{Answer, json};
 use crate::server::http::identity::Caller;
 use crate::server::http::json_request::{JsonRequest, PathName};
 use crate::server::http::problem::Problem;
+use crate::server::http::query::Query;
 use crate::token::Role;
 use crate::values::members::{flag, optional};
 use crate::wire::summary::Summaries;
@@ -30,9 +31,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Answer 
 
 /// `GET /v1/export`: all services, or those of `?services=NAME,NAME`, as `POST /v1/apply` takes them.
 pub(crate) async fn export(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> Answer {
-    let query = uri.query().unwrap_or_default().split('&');
-    let mut named = query.filter_map(|pair| pair.strip_prefix("services="));
-    let names = named.next();
+    let query = Query::of(&uri);
+    let names = query.value("services");
     let names = names.map(|names| names.split(',').map(str::to_owned).collect());
     let target = caller.target(names)?;
     let export = move |registry: &Registry| {

@@ -7,4 +7,5 @@ pub(crate) mod json_request;
 pub(crate) mod long_poll;
 pub(crate) mod patience;
 pub(crate) mod problem;
+pub(crate) mod query;
 pub(crate) mod stopwatch;

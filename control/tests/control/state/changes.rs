@@ -166,7 +166,50 @@ fn history_has_the_actor_the_time_the_reason_and_the_change() {
     // The reason is for operators, and never leaves with the state.
     assert!(!history[1]["after"].to_string().contains("deploy 42"));
     let bad = control.get("/v1/services/shop/history?before=x");
-    bad.problem(422, "invalid");
+    let bad = bad.problem(400, "query");
+    assert_eq!(bad["detail"], "before takes a revision, a whole number");
+}
+
+#[test]
+fn a_parameter_that_a_request_does_not_have_is_refused() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    for (method, path, detail) in [
+        (
+            "GET",
+            "/v1/export?service=pay",
+            "\"service\" is not a parameter; known here: services",
+        ),
+        (
+            "GET",
+            "/v1/export?services=shop&services=pay",
+            "services is there twice; give it once",
+        ),
+        (
+            "POST",
+            "/v1/services/shop/enter?dry_run=true",
+            "\"dry_run\" is not a parameter; this request has none; what a change is to do is said in its body",
+        ),
+        (
+            "GET",
+            "/v1/services?token",
+            "\"token\" is not a parameter; this request has none; what a change is to do is said in its body",
+        ),
+    ] {
+        let answer = control.ask(control.authorized(Ask::new(method, path)));
+        assert_eq!(answer.problem(400, "query")["detail"], detail, "{path}");
+    }
+    assert_eq!(control.state("shop").json()["maintenance"], "off");
+    // The URL that a node polls may have a query, and a proxy may have put one into others.
+    for path in [
+        "/v1/services/shop/state?node=a",
+        "/v1/services?",
+        "/v1/export?services=shop%2Cshop",
+        "/metrics?a=b",
+    ] {
+        assert_eq!(control.get(path).status, 200, "{path}");
+    }
 }
 
 #[test]

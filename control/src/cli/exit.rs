@@ -28,6 +28,8 @@ pub(crate) enum Exit {
     Overtaken = 6,
     /// A value was refused.
     Invalid = 7,
+    /// A name is taken, or what is to end is in use.
+    Conflict = 16,
     /// The wait was over before all nodes had it in force and had drained.
     TimedOut = 8,
     /// Nodes are missing that are not heard of any more.
@@ -74,6 +76,7 @@ Exit codes:
   5  unknown service
   6  overtaken: another change came first
   7  invalid input
+ 16  conflict: the name is taken, or what is to be removed, forgotten or revoked is in use
 With --wait the change is made in any case, and these codes say why it may not be in force everywhere. With several
 services the code is the worst one, in the order 3, 13, 12, 10, 11, 9, 14, 8:
   3  control could not be reached, until 5 seconds after the timeout

@@ -3,6 +3,8 @@
 use intermission_core::{Field, FieldError};
 use jiff::Timestamp;
 
+use crate::values::timestamp::read_time;
+
 /// A member that may be missing.
 pub(crate) fn optional<T>(
     object: &Field<'_>,
@@ -35,8 +37,7 @@ pub(crate) fn whole_number(field: &Field<'_>) -> Result<u32, FieldError> {
 
 /// A time of RFC 3339.
 pub(crate) fn time(field: &Field<'_>) -> Result<Timestamp, FieldError> {
-    let time = field.value().as_str().and_then(|text| text.parse().ok());
-    time.ok_or_else(|| field.mistyped("a time like \"2026-11-23T02:00:00Z\""))
+    read_time(field.text()?).map_err(|error| field.refuse(error))
 }
 
 /// Refuses an end that is past.
@@ -77,7 +78,7 @@ mod tests {
             time(&body.member("until").unwrap()),
             Err(FieldError::new(
                 "/until",
-                "\"soon\" is not a time like \"2026-11-23T02:00:00Z\""
+                "\"soon\" is not a time with its offset; write it like 2026-11-23T02:00:00Z"
             ))
         );
         assert_eq!(whole_number(&body.member("whole").unwrap()), Ok(3));

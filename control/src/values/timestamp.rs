@@ -1,6 +1,14 @@
 //! Moments, between the core's type and the one that control calculates with.
 
+use intermission_core::ParseError;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+
+/// Reads a time with its offset, to the fraction of a second.
+pub(crate) fn read_time(text: &str) -> Result<Timestamp, ParseError> {
+    // The core knows what is wrong with a text.
+    let read = text.parse();
+    read.or_else(|_| text.parse().map(from_core))
+}
 
 /// The moment as a state holds it, to the second.
 pub(crate) fn to_core(moment: Timestamp) -> intermission_core::Timestamp {

@@ -44,12 +44,14 @@ impl FromStr for Timestamp {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(text).ok_or_else(|| {
-            ParseError::new(
-                text,
-                "is not a time with its offset; write it like 2026-11-23T02:00:00Z",
-            )
-        })
+        let refuse = |reason| ParseError::new(text, reason);
+        let moment = read(text).ok_or_else(|| {
+            refuse("is not a time with its offset; write it like 2026-11-23T02:00:00Z")
+        })?;
+        let is_known = moment.to_datetime().is_some();
+        is_known
+            .then_some(moment)
+            .ok_or_else(|| refuse("is after 9999-12-30T22:00:00Z, the last time that can be named"))
     }
 }
 
@@ -110,9 +112,7 @@ fn read(text: &str) -> Option<Timestamp> {
     let valid = hour < 24 && minute < 60 && second < 60 && rest.is_empty();
     let seconds = i64::from(date.to_unix_epoch_day().day()) * 86_400;
     let within = i64::from((hour * 60 + minute) * 60 + second - offset);
-    valid
-        .then_some(Timestamp(seconds + within))
-        .filter(|moment| moment.to_datetime().is_some())
+    valid.then_some(Timestamp(seconds + within))
 }
 
 /// Two digits after one of `separators`.
@@ -199,6 +199,22 @@ mod tests {
             assert!(
                 error.starts_with(&alloc::format!("{text:?} is not a time")),
                 "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_after_the_last_one_is_called_so() {
+        let last = "9999-12-30T22:00:00Z";
+        assert_eq!(last.parse::<Timestamp>().unwrap().to_string(), last);
+        for text in [
+            "9999-12-30T22:00:01Z",
+            "9999-12-31T23:59:59Z",
+            "9999-12-30T22:00:00-00:01",
+        ] {
+            assert_eq!(
+                text.parse::<Timestamp>().unwrap_err().to_string(),
+                alloc::format!("{text:?} is after {last}, the last time that can be named")
             );
         }
     }

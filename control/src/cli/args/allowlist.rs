@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::args::ends::Ends;
-use crate::cli::args::switch::{Making, Switch, Waiting};
+use crate::cli::args::switch::{Making, Switch, Waiting, name};
 use crate::cli::lists::ListFormat;
 
 #[derive(Debug, Subcommand)]
@@ -24,11 +24,15 @@ pub(crate) enum Allowlist {
     /// same
     Prune(Pruned),
     /// List the entries, with their names, notes and ends and who added them, and the passes
-    Show { service: String },
+    Show {
+        #[arg(value_parser = name)]
+        service: String,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AddedEntries {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32
     #[arg(value_name = "CIDR", required_unless_present = "from", conflicts_with_all = ["from", "format", "parts"])]
@@ -57,6 +61,7 @@ pub(crate) struct Words {
 
 #[derive(Debug, Args)]
 pub(crate) struct SetEntries {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// File with the entries, or - for standard input
     #[arg(long, value_name = "FILE")]
@@ -84,6 +89,7 @@ pub(crate) struct Listed {
 
 #[derive(Debug, Args)]
 pub(crate) struct RemovedEntries {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// Such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32, or a name for all entries that have it
     #[arg(value_name = "CIDR|NAME", required = true)]
@@ -96,6 +102,7 @@ pub(crate) struct RemovedEntries {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pruned {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     #[command(flatten)]
     pub(crate) making: Making,

@@ -11,7 +11,7 @@ use crate::cli::args::notice::{Explain, Notice, Preview};
 use crate::cli::args::pass::Pass;
 use crate::cli::args::serve::Serve;
 use crate::cli::args::store::Store;
-use crate::cli::args::switch::{Enter, Rollback, Switch};
+use crate::cli::args::switch::{Enter, Rollback, Switch, name};
 use crate::cli::args::token::Token;
 use crate::cli::exit;
 
@@ -105,11 +105,14 @@ pub(crate) enum Command {
     /// Show what is in force, of these services or of all
     Status {
         /// The services to show; one alone is shown in full
-        #[arg(value_name = "SERVICE")]
+        #[arg(value_name = "SERVICE", value_parser = name)]
         services: Vec<String>,
     },
     /// Show who changed what, when and why, the newest first
-    History { service: String },
+    History {
+        #[arg(value_parser = name)]
+        service: String,
+    },
     /// Put in force again what was at an earlier revision, as a new one
     Rollback(Rollback),
     /// The processes that enforce a service's state
@@ -134,7 +137,10 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Service {
     /// Add a service, open; one that is there stays as it is
-    Add { name: String },
+    Add {
+        #[arg(value_parser = name)]
+        name: String,
+    },
     /// List the services
     List,
     /// Remove a service that is open and has no living nodes; its history stays
@@ -143,6 +149,7 @@ pub(crate) enum Service {
 
 #[derive(Debug, Args)]
 pub(crate) struct RemovedService {
+    #[arg(value_parser = name)]
     pub(crate) name: String,
     /// Remove it though it is in maintenance, has living nodes, or is waited for. The nodes keep the state that they
     /// have, and those with a lease close
@@ -162,6 +169,33 @@ mod tests {
     #[test]
     fn the_grammar_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    /// Every command, with an empty text in place of each of its names.
+    #[test]
+    fn a_name_is_never_empty() {
+        let mut commands = vec![(vec!["intermission".to_owned()], Cli::command())];
+        let mut tried = 0;
+        while let Some((words, command)) = commands.pop() {
+            for below in command.get_subcommands() {
+                let words = [&words[..], &[below.get_name().to_owned()]].concat();
+                commands.push((words, below.clone()));
+            }
+            let positionals: Vec<_> = command.get_positionals().collect();
+            let of_name = ["SERVICE", "NAME", "NODE"];
+            for (place, positional) in positionals.iter().enumerate() {
+                let value = positional.get_value_names().unwrap()[0].as_str();
+                if !of_name.contains(&value) {
+                    continue;
+                }
+                let before = vec!["shop".to_owned(); place];
+                let line = [&words[..], &before, &[String::new()]].concat();
+                let refused = Cli::try_parse_from(&line).unwrap_err().to_string();
+                assert!(refused.contains("the name is empty"), "{line:?}: {refused}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 30, "{tried}");
     }
 
     #[test]

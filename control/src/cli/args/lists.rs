@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
-use crate::cli::args::switch::{Making, Waiting};
+use crate::cli::args::switch::{Making, Waiting, name};
 use crate::wire::lists::List;
 
 /// The subcommands that edit lists, by their place in this table.
@@ -23,11 +23,15 @@ pub(crate) enum Lists<const COMMAND: usize> {
     /// Replace all entries of each list that is named; none empties a list
     Set(Edit<COMMAND>),
     /// List the entries
-    Show { service: String },
+    Show {
+        #[arg(value_parser = name)]
+        service: String,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit<const COMMAND: usize> {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     #[command(flatten)]
     pub(crate) entries: Entries<COMMAND>,

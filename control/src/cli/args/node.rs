@@ -1,14 +1,20 @@
 use clap::Subcommand;
 
+use crate::cli::args::switch::name;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
     /// List the nodes of a service, and what each has in force
-    List { service: String },
+    List {
+        #[arg(value_parser = name)]
+        service: String,
+    },
     /// Forget lost nodes and silent threads, so that no wait is for them
     Forget {
+        #[arg(value_parser = name)]
         service: String,
         /// The names of the nodes
-        #[arg(value_name = "NODE", required_unless_present_any = ["lost", "token", "unstored"])]
+        #[arg(value_name = "NODE", value_parser = name, required_unless_present_any = ["lost", "token", "unstored"])]
         nodes: Vec<String>,
         /// All nodes of the service that are lost
         #[arg(long, conflicts_with_all = ["nodes", "boot", "token", "unstored"])]

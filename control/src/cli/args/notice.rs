@@ -2,10 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::switch::Making;
+use crate::cli::args::switch::{Making, name};
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// The client's address, as the node sees it; without a header that says otherwise, that of the connection too [default:
     /// not known]
@@ -27,6 +28,7 @@ pub(crate) struct Explain {
 /// With `none` an option takes back what was said.
 #[derive(Debug, Args)]
 pub(crate) struct Notice {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// The heading
     #[arg(long, value_name = "TEXT")]
@@ -61,6 +63,7 @@ pub(crate) struct Notice {
 
 #[derive(Debug, Args)]
 pub(crate) struct Preview {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     pub(crate) kind: NoticeKind,
     /// The language that a client wants, such as ja

@@ -3,22 +3,27 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::args::ends::Ends;
-use crate::cli::args::switch::{Making, Waiting};
+use crate::cli::args::switch::{Making, Waiting, name};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pass {
     /// Make a pass and print its secret and its link, this once
     Create(NewPass),
     /// List the passes, with who made them and when, and their ends
-    List { service: String },
+    List {
+        #[arg(value_parser = name)]
+        service: String,
+    },
     /// Revoke a pass
     Revoke(RevokedPass),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct NewPass {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// What history calls its holder; no other pass of the service may have the name
+    #[arg(value_parser = name)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) ends: Ends,
@@ -31,7 +36,9 @@ pub(crate) struct NewPass {
 
 #[derive(Debug, Args)]
 pub(crate) struct RevokedPass {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
+    #[arg(value_parser = name)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) making: Making,

@@ -1,11 +1,19 @@
 use clap::Args;
 
+/// A name that has to be given. Requests have it in their paths, where an empty one would make another path.
+pub(super) fn name(text: &str) -> Result<String, &'static str> {
+    match text {
+        "" => Err("the name is empty; is a variable of the shell not set?"),
+        text => Ok(text.to_owned()),
+    }
+}
+
 /// Some services, or all, but never all by mistake.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Services {
     /// Names of services; a change is made in all of them or in none
-    #[arg(value_name = "SERVICE")]
+    #[arg(value_name = "SERVICE", value_parser = name)]
     pub(crate) services: Vec<String>,
     /// Every service
     #[arg(long)]
@@ -92,6 +100,7 @@ pub(crate) struct Enter {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rollback {
+    #[arg(value_parser = name)]
     pub(crate) service: String,
     /// One that the history names
     pub(crate) revision: u32,

@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 
+use crate::cli::args::switch::name;
 use crate::token::Role;
 
 #[derive(Debug, Subcommand)]
@@ -9,17 +10,21 @@ pub(crate) enum Token {
     /// List the tokens, the revoked ones too, with who made them and when
     List,
     /// Revoke a token permanently
-    Revoke { name: String },
+    Revoke {
+        #[arg(value_parser = name)]
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct NewToken {
     /// What history and logs call its holder; no name is given twice
+    #[arg(value_parser = name)]
     pub(crate) name: String,
     #[arg(long, value_enum)]
     pub(crate) role: Role,
     /// A service that it is for; may be given several times; else it is for all
-    #[arg(long = "service", value_name = "SERVICE")]
+    #[arg(long = "service", value_name = "SERVICE", value_parser = name)]
     pub(crate) services: Vec<String>,
     /// For nodes: those it may speak for: a name, or the beginning of names and a star [default: *]
     #[arg(long, value_name = "PATTERN")]

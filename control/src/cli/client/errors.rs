@@ -91,8 +91,8 @@ impl Server {
             // It has no room or no proof now, and may have later.
             StatusCode::SERVICE_UNAVAILABLE => Exit::Unreachable,
             StatusCode::PRECONDITION_FAILED => Exit::Overtaken,
+            StatusCode::CONFLICT => Exit::Conflict,
             StatusCode::BAD_REQUEST
-            | StatusCode::CONFLICT
             | StatusCode::PAYLOAD_TOO_LARGE
             | StatusCode::UNSUPPORTED_MEDIA_TYPE
             | StatusCode::UNPROCESSABLE_ENTITY

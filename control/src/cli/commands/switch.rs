@@ -8,6 +8,7 @@ use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::{Follow, Paint, Report, described};
 use crate::values::duration::{Limit, ParseDurationError};
+use crate::values::timestamp::read_time as read;
 use crate::wire::summary::{Outcome, Outcomes};
 use crate::wire::wait::Wait;
 
@@ -132,10 +133,9 @@ fn read_time(text: &str) -> Result<Value, Failure> {
     if text == "none" {
         return Ok(Value::Null);
     }
-    let time: Timestamp = text.parse().map_err(|_| {
+    let time = read(text).map_err(|error| {
         Failure::invalid(format!(
-            "nothing was changed: --until {text:?} is not a time with its offset; write it like 2026-11-23T02:00:00Z, \
-             or none to take it back"
+            "nothing was changed: --until {error}; none takes the announced end back"
         ))
     })?;
     Ok(time.to_string().into())

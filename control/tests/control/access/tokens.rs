@@ -123,7 +123,7 @@ fn a_revoked_token_is_refused_at_once_and_stays_revoked() {
     // Its name stays its own.
     let taken = home
         .run(&control, &["token", "create", "ci", "--role", "node"])
-        .failed(7);
+        .failed(16);
     assert!(taken.contains("no name is given again"), "{taken}");
     control
         .post("/v1/tokens", &json!({ "name": "ci", "role": "operator" }))
@@ -136,7 +136,7 @@ fn the_operators_own_token_is_not_revoked_but_deleted() {
     let mut control = home.start();
     let said = home
         .run(&control, &["token", "revoke", "operator"])
-        .failed(7);
+        .failed(16);
     assert!(
         said.contains("delete the file operator.token in control's data folder"),
         "{said}"

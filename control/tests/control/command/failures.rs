@@ -41,6 +41,7 @@ fn bad_values_change_nothing() {
             "explain", "shop", "--ip", "::1", "--path", "/", "--host", "",
         ],
         &["enter", "shop", "--wait", "--timeout", "2d"],
+        &["enter", "shop", "--until", "9999-12-31T23:59:59Z"],
         &[
             "token",
             "create",
@@ -59,6 +60,7 @@ fn bad_values_change_nothing() {
         &["preview", "shop", "poem"],
         &["status", "--server", "127.0.0.1:7700"],
         &["nonsense"],
+        &["service", "remove", ""],
     ] {
         run(line).failed(2);
     }

@@ -117,7 +117,7 @@ fn no_dry_run_changes_anything_and_each_says_what_would() {
         refused.contains("/scope/paths/0: \"checkout\" is not a plain path"),
         "{refused}"
     );
-    let taken = run("pass create shop bob --dry-run").failed(7);
+    let taken = run("pass create shop bob --dry-run").failed(16);
     assert!(taken.contains("choose another name"), "{taken}");
     run("enter shop --dry-run --check http://127.0.0.1:1/").failed(2);
 }

@@ -26,7 +26,7 @@ fn events(control: &Control) -> Vec<String> {
 fn a_service_in_use_is_removed_by_force_alone() {
     let (home, control, mut node) = shop();
     let run = |line: &str| home.run(&control, &line.split(' ').collect::<Vec<_>>());
-    let said = run("service remove shop").failed(7);
+    let said = run("service remove shop").failed(16);
     assert_eq!(
         said,
         "intermission: The service is in use; nothing was changed: 1 node has its state, and keeps it or closes where it \

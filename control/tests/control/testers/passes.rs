@@ -99,7 +99,7 @@ fn a_pass_is_made_listed_and_revoked_and_its_secret_is_shown_once() {
     // A name is that of one pass.
     let taken = home
         .run(&control, &["pass", "create", "shop", "ann"])
-        .failed(7);
+        .failed(16);
     assert!(
         taken.contains("ann was made by operator at 2")
             && taken.contains("intermission pass revoke shop ann"),

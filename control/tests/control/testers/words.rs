@@ -88,7 +88,7 @@ fn words_that_make_no_sense_are_refused_and_change_nothing() {
         ),
         (
             json!({ "until": "soon" }),
-            "/until: \"soon\" is not a time like",
+            "/until: \"soon\" is not a time with its offset",
         ),
         (json!({ "label": "ann" }), "/label: "),
     ] {

@@ -5,6 +5,7 @@ use crate::cli::args::Ends;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::when;
 use crate::values::duration::{ParseDurationError, Term};
+use crate::values::timestamp::read_time;
 
 /// Adds the end that the command line names to what control is asked; refuses, in the command line's words, what control would
 /// refuse in those of its interface.
@@ -17,12 +18,8 @@ pub(super) fn add_end(body: &mut Map<String, Value>, ends: &Ends) -> Result<(), 
         body.insert("for".to_owned(), length.as_str().into());
     }
     if let Some(until) = &ends.until {
-        let until: Timestamp = until.parse().map_err(|_| {
-            Failure::invalid(format!(
-                "nothing was changed: --until {until:?} is not a time with its offset; write it like \
-                 2026-11-23T02:00:00Z"
-            ))
-        })?;
+        let until = read_time(until)
+            .map_err(|error| Failure::invalid(format!("nothing was changed: --until {error}")))?;
         body.insert("until".to_owned(), until.to_string().into());
     }
     Ok(())

@@ -27,16 +27,15 @@ pub struct Maintenance<S> {
 
 /// The data of an admitted request.
 struct Admitted {
-    verdict: Verdict,
+    decision: Decision,
     lasting: Lasting,
-    revision: u64,
     /// The counter of its rule.
     shard: &'static Shard,
 }
 
 /// A request that the layer answers itself.
 enum Refused {
-    Notice(Verdict, u64, Response<Bytes>),
+    Notice(Decision, Response<Bytes>),
     /// It is for a page of the layer's own, under this state.
     Own(Arc<Snapshot>),
 }
@@ -54,7 +53,8 @@ impl<S> Maintenance<S> {
         }
         let entry = self.settings.policy.cell().enter(|cached| {
             if cached.is_open {
-                let lasting = self.decide(&cached.snapshot.policy, request).lasting;
+                let policy = &cached.snapshot.policy;
+                let lasting = self.decide(policy, request, None).lasting;
                 Entry::Admitted((lasting, ()))
             } else {
                 Entry::Refused(())
@@ -66,13 +66,32 @@ impl<S> Maintenance<S> {
         }
     }
 
+    /// The address of the client, where a rule, the application or the decision in the extensions needs it.
+    fn client<B>(&self, policy: &Policy, request: &Request<B>) -> Option<IpAddr> {
+        let Settings {
+            client,
+            admitter,
+            extensions,
+            ..
+        } = &*self.settings;
+        if policy.asks_client() || (admitter.is_some() && policy.asks_application()) {
+            client.resolve(request.headers(), request.extensions())
+        } else if *extensions && !policy.is_open() {
+            client.look_up(request.headers(), request.extensions())
+        } else {
+            None
+        }
+    }
+
     /// The decision about a request, from both of its paths if it was rewritten.
     #[inline(always)]
-    fn decide<B>(&self, policy: &Policy, request: &Request<B>) -> intermission_core::Decision {
-        let (headers, extensions) = (request.headers(), request.extensions());
-        let resolve = || self.settings.client.resolve(headers, extensions);
-        let client = policy.asks_client().then(resolve).flatten();
-        let headers = HeaderLines::new(headers);
+    fn decide<B>(
+        &self,
+        policy: &Policy,
+        request: &Request<B>,
+        client: Option<IpAddr>,
+    ) -> intermission_core::Decision {
+        let headers = HeaderLines::new(request.headers());
         let (received, rewritten) = uris(request);
         let decision = decide(policy, request, received, &headers, client);
         match rewritten {
@@ -92,26 +111,26 @@ impl<S> Maintenance<S> {
         if policy.has_own_pages() && answers_itself(policy, request) {
             return Entry::Refused(Refused::Own(Arc::clone(&cached.snapshot)));
         }
-        let mut decision = self.decide(policy, request);
+        let client = self.client(policy, request);
+        let mut decision = self.decide(policy, request, client);
         if let (Verdict::Refuse(_), Some(admitter)) = (decision.verdict, &self.settings.admitter)
             && policy.asks_application()
+            && admitter.admits(request, client, &cached.snapshot.state)
         {
-            let client = || {
-                let (headers, extensions) = (request.headers(), request.extensions());
-                self.settings.client.resolve(headers, extensions)
-            };
-            if admitter.admits(request, client(), &cached.snapshot.state) {
-                decision = intermission_core::Decision::BY_APPLICATION;
-            }
+            decision = intermission_core::Decision::BY_APPLICATION;
         }
         let intermission_core::Decision { verdict, lasting } = decision;
-        let revision = policy.revision();
+        let decision = Decision {
+            verdict,
+            revision: policy.revision(),
+            client,
+            source: self.settings.client.source(),
+        };
         match verdict {
             Verdict::Admit(_) => {
                 let admitted = Admitted {
-                    verdict,
+                    decision,
                     lasting,
-                    revision,
                     shard: cached.shard,
                 };
                 Entry::Admitted((lasting, admitted))
@@ -125,14 +144,14 @@ impl<S> Maintenance<S> {
                 if let Some(writer) = &self.settings.writer {
                     writer.write(request, &cached.snapshot.state, &mut response);
                 }
-                Entry::Refused(Refused::Notice(verdict, revision, response))
+                Entry::Refused(Refused::Notice(decision, response))
             }
         }
     }
 
     /// The request as one of a health check, if it may be one that maintenance would refuse.
     fn probe<B>(&self, request: &Request<B>, admitted: &Admitted) -> Option<Box<Probe>> {
-        let is_open = admitted.verdict == Verdict::Admit(Reason::Open);
+        let is_open = admitted.decision.verdict == Verdict::Admit(Reason::Open);
         if !is_open || !matches!(admitted.lasting, Lasting::Open | Lasting::ReadOnly) {
             return None;
         }
@@ -204,19 +223,6 @@ fn count(verdict: Verdict) {
 }
 
 impl<S> Maintenance<S> {
-    /// The decision, for extensions.
-    // Apart, since few layers have them.
-    #[cold]
-    fn decision<B>(&self, verdict: Verdict, revision: u64, request: &Request<B>) -> Decision {
-        let client = &self.settings.client;
-        Decision {
-            verdict,
-            revision,
-            client: client.look_up(request.headers(), request.extensions()),
-            source: client.source(),
-        }
-    }
-
     /// Decides about a request, and passes it on or answers it.
     #[inline(never)]
     fn enforce<A, B>(&mut self, mut request: Request<A>) -> ResponseFuture<S::Future, A>
@@ -235,26 +241,25 @@ impl<S> Maintenance<S> {
                     snapshot,
                 ));
             }
-            Entry::Refused(Refused::Notice(verdict, revision, mut refusal)) => {
-                count(verdict);
+            Entry::Refused(Refused::Notice(decision, mut refusal)) => {
+                count(decision.verdict);
                 if self.settings.extensions {
-                    let decision = self.decision(verdict, revision, &request);
                     refusal.extensions_mut().insert(decision);
                 }
                 return ResponseFuture::refused(refusal, Unread::of(request));
             }
         };
-        admitted.shard.count_rule(admitted.verdict);
+        let verdict = admitted.decision.verdict;
+        admitted.shard.count_rule(verdict);
         let probe = self.probe(&request, &admitted);
-        let is_open = admitted.verdict == Verdict::Admit(Reason::Open);
+        let is_open = verdict == Verdict::Admit(Reason::Open);
         if !is_open {
-            count(admitted.verdict);
+            count(verdict);
             h2c::decline(request.headers_mut());
             pass::take_out(request.headers_mut());
         }
         let held = if self.settings.extensions {
-            let decision = || self.decision(admitted.verdict, admitted.revision, &request);
-            let decision = (!is_open).then(decision);
+            let decision = (!is_open).then_some(admitted.decision);
             if let Some(decision) = decision {
                 request.extensions_mut().insert(decision);
             }
@@ -266,7 +271,7 @@ impl<S> Maintenance<S> {
             Held::alone(counted)
         };
         let admission = Admission {
-            verdict: admitted.verdict,
+            verdict,
             connection: Connection::of(request.method()),
         };
         let held = held.with_probe(probe);

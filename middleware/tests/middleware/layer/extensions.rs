@@ -1,6 +1,8 @@
 //! What the layer puts into extensions, and what caches are allowed to keep.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{HeaderValue, Method, Response, StatusCode};
 use intermission::{
@@ -132,5 +134,34 @@ async fn it_names_the_address_though_no_rule_asks_for_it() {
         let response = ask(&shop(&layer), asked).await;
         let decision = response.extensions().get::<Decision>().unwrap();
         assert_eq!(decision.client, Some(TESTER), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn it_looks_up_the_address_once() {
+    let closed = closed();
+    let [mut disabled, mut without_entries, mut open] = [(); 3].map(|()| closed.clone());
+    disabled.allowlist.enabled = false;
+    without_entries.allowlist.cidrs.clear();
+    open.maintenance = Mode::Off;
+    for (state, path, client, times) in [
+        (&closed, "/", TESTER, 1),
+        (&closed, "/", STRANGER, 1),
+        (&closed, "/healthz", STRANGER, 1),
+        (&disabled, "/", STRANGER, 1),
+        (&without_entries, "/", STRANGER, 1),
+        (&open, "/", STRANGER, 0),
+    ] {
+        let found = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&found);
+        let layer = MaintenanceLayer::new(PolicyHandle::new(state.clone()))
+            .with_extensions()
+            .with_admission(|_| false)
+            .with_client_function(move |_, _| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                Some(client)
+            });
+        ask(&shop(&layer), request(Method::GET, path, None)).await;
+        assert_eq!(found.load(Ordering::Relaxed), times, "{path} {client}");
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::request::header_filter::HeaderFilter;
 use crate::request::headers::{Headers, Single};
 use crate::text::PASS_PREFIX;
 
@@ -22,16 +23,56 @@ const LENGTH: usize = PASS_PREFIX.len() + 43;
 
 /// The pass of a request, if the request presents exactly one, by its header or by its cookie, and it has the form of a pass.
 pub(crate) fn presented<H: Headers + ?Sized>(headers: &H) -> Option<&[u8]> {
+    const PLACES: HeaderFilter = HeaderFilter::of(PASS_HEADER).and(HeaderFilter::of("cookie"));
+    if !headers.may_have(PLACES) {
+        return None;
+    }
     let mut single = Single::default();
-    headers.each(PASS_HEADER, &mut |line| single.see(line));
-    headers.each("cookie", &mut |line| {
-        for pair in line.split(|byte| *byte == b';') {
-            if let Some(value) = pass_of(pair) {
-                single.see(value);
-            }
+    headers.all().for_each(|(name, value)| {
+        // Most names are in lower case.
+        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
+        if is(PASS_HEADER) {
+            single.see(value);
+        } else if is("cookie") && may_have_pass(value) {
+            let pairs = value.split(|byte| *byte == b';');
+            pairs.filter_map(pass_of).for_each(|pass| single.see(pass));
         }
     });
     single.value.filter(|text| is_pass(text))
+}
+
+/// Whether the name of the cookie of a pass occurs in this line.
+///
+/// Cookies are long, and most lines have none of a pass, so most bytes are skipped (Horspool, "Practical fast searching in
+/// strings", 1980).
+fn may_have_pass(line: &[u8]) -> bool {
+    const STEPS: [u8; 256] = steps(PASS_COOKIE.as_bytes());
+    let mut rest = line;
+    while let Some(window) = rest.first_chunk::<{ PASS_COOKIE.len() }>() {
+        if window == PASS_COOKIE.as_bytes() {
+            return true;
+        }
+        let last = window.last().map_or(0, |byte| usize::from(*byte));
+        let step = STEPS.get(last).map_or(1, |step| usize::from(*step));
+        rest = rest.get(step..).unwrap_or_default();
+    }
+    false
+}
+
+/// For each byte, the distance from its last place in `text` to the end, by which a search may go on where a window ends in
+/// this byte.
+const fn steps(text: &[u8]) -> [u8; 256] {
+    let mut steps = [text.len() as u8; 256];
+    let mut rest = text;
+    while let [byte, after @ ..] = rest
+        && !after.is_empty()
+    {
+        if let (_, [step, ..]) = steps.split_at_mut(*byte as usize) {
+            *step = after.len() as u8;
+        }
+        rest = after;
+    }
+    steps
 }
 
 /// The value of a cookie-pair (RFC 6265, section 4.2.1), if its name is that of the pass.
@@ -46,7 +87,7 @@ pub fn cookies_without_pass<'l, L: Iterator<Item = &'l [u8]>>(
     lines: impl Fn() -> L,
 ) -> Option<Vec<u8>> {
     let pairs = || lines().flat_map(|line| line.split(|byte| *byte == b';'));
-    if !pairs().any(|pair| pass_of(pair).is_some()) {
+    if !lines().any(may_have_pass) || !pairs().any(|pair| pass_of(pair).is_some()) {
         return None;
     }
     let others = pairs().map(<[u8]>::trim_ascii);
@@ -106,6 +147,31 @@ mod tests {
             &[],
         ] {
             assert_eq!(left(lines), None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_cookie_is_found_at_every_place() {
+        let others =
+            "; theme=dark; __Host-intermission-pas; session=__Host-intermission-pas; __Host-";
+        for before in 0..others.len() {
+            for after in [0, 1, others.len()] {
+                let line = [&others[..before], PASS_COOKIE, &others[..after]].concat();
+                assert!(may_have_pass(line.as_bytes()), "{line}");
+            }
+            assert!(!may_have_pass(&others.as_bytes()[..before]));
+        }
+        // The name after each of its own beginnings and ends.
+        for cut in 0..PASS_COOKIE.len() {
+            let (start, end) = PASS_COOKIE.split_at(cut);
+            for line in [
+                [start, PASS_COOKIE].concat(),
+                [end, PASS_COOKIE, start].concat(),
+            ] {
+                assert!(may_have_pass(line.as_bytes()), "{line}");
+            }
+            let almost = PASS_COOKIE.replacen(&PASS_COOKIE[cut..=cut], "=", 1);
+            assert!(!may_have_pass(almost.as_bytes()), "{almost}");
         }
     }
 

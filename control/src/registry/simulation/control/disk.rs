@@ -195,6 +195,12 @@ impl Tables {
         self.members.contains_key(id)
     }
 
+    /// Whether it is stored as one that could not become a member.
+    pub(in super::super) fn is_unstored(&self, id: &MemberId) -> bool {
+        self.unstored
+            .contains_key(&UnstoredNode::Process(id.clone()))
+    }
+
     /// Whether history has this state.
     pub(in super::super) fn has(&self, tag: &StateTag) -> bool {
         let place = (tag.revision() as usize).checked_sub(1);

@@ -27,7 +27,7 @@ impl World {
     }
 
     /// Checks that a poll is answered from a version that is not older than its coming, nor than the one by which its node has
-    /// joined here. One that was held may be of a node that was forgotten meanwhile.
+    /// become known to waits here. One that was held may be of a node that was forgotten meanwhile.
     pub(in super::super) fn check_version(
         &mut self,
         r: usize,

@@ -13,6 +13,7 @@ use crate::registry::simulation::events::Event;
 use crate::registry::simulation::world::World;
 use crate::store::{Batch, IdempotencyKey, Step, StoredAnswer};
 use crate::values::version::Version;
+use crate::wire::node::UnstoredNode;
 
 /// The store that replicas share, beside its tables.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(in super::super) struct Cluster {
     pub(super) away: Duration,
     /// When the leases of replicas have ended.
     pub(super) ended: Vec<(String, Duration)>,
-    /// By which version each node has joined last, and at which replica.
+    /// By which version each node has become known to waits last, and at which replica.
     pub(super) joined: BTreeMap<MemberId, (u64, usize)>,
 }
 
@@ -165,14 +166,20 @@ impl World {
         Said::Stored
     }
 
-    /// Takes note of the nodes that are about to join at a replica.
+    /// Takes note of the nodes that every wait counts from this batch of a replica on, and did not count before.
     fn note_joined(&mut self, r: usize, batch: &Batch) {
         for step in &batch.0 {
-            if let Step::Joined { member, .. } = step
-                && !self.disk.tables.is_member(&member.id)
-            {
+            let id = match step {
+                Step::Joined { member, .. } => &member.id,
+                Step::Unstored {
+                    node: UnstoredNode::Process(id),
+                    ..
+                } => id,
+                _ => continue,
+            };
+            if !self.disk.tables.is_member(id) && !self.disk.tables.is_unstored(id) {
                 let joined = (self.cluster.version() + 1, r);
-                self.cluster.joined.insert(member.id.clone(), joined);
+                self.cluster.joined.insert(id.clone(), joined);
             }
         }
     }

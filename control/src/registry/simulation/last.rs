@@ -66,10 +66,20 @@ impl World {
                     let process = &self.processes[index];
                     let polls_soon = process.born + process.poll.next_at() <= self.now + WAIT;
                     let heard = self.observer.heard_at(life, index);
-                    polls_soon && heard.is_some_and(|at| self.now - at <= ALIVE)
+                    let is_heard = heard.is_some_and(|at| self.now - at <= ALIVE);
+                    // What another replica hears of it has come to the one that is asked.
+                    polls_soon && is_heard && !self.has_lost(index)
                 }
             });
         if !is_settled {
+            self.trace(|| {
+                let written: Vec<_> = self.controls.iter().map(has_written).collect();
+                let phases = (0..self.processes.len()).map(|index| {
+                    let process = &self.processes[index];
+                    (&process.id, &process.phase, self.has_lost(index))
+                });
+                format!("not settled: {written:?} {:?}", phases.collect::<Vec<_>>())
+            });
             self.later(500, 500, Event::Finish);
             return;
         }

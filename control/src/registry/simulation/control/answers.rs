@@ -33,7 +33,7 @@ pub(in super::super) struct Response {
 const MOMENT: Duration = Duration::from_millis(200);
 
 /// After what time a poll is answered only after another proof.
-const STALE: Duration = Duration::from_secs(1);
+pub(in super::super) const STALE: Duration = Duration::from_secs(1);
 
 impl World {
     /// Answers a poll, or holds it.
@@ -117,7 +117,7 @@ impl World {
     pub(in super::super) fn respond(&mut self, r: usize, poll: &Arrived, was_held: bool) {
         let message = &poll.message;
         if self.controls.len() > 1 {
-            self.check_version(r, poll.version, &message.report.id, was_held);
+            self.check_version(r, poll, was_held);
         }
         let service = self.memory(r).service(SERVICE).unwrap();
         let is_known = message.if_none_match.as_deref() == Some(service.tag.as_str());

@@ -46,7 +46,7 @@ pub(in super::super) struct Arrived {
     /// When control has taken its report.
     pub(super) heard: Duration,
     /// The version that the store had then, where several replicas serve it.
-    pub(super) version: u64,
+    pub(in super::super) version: u64,
 }
 
 /// How long the answer to a poll waits for the store.

@@ -6,7 +6,7 @@ mod disk;
 mod lives;
 mod store;
 
-pub(super) use self::answers::{Held, Response};
+pub(super) use self::answers::{Held, Response, STALE};
 pub(super) use self::control::{Arrived, Control};
 pub(super) use self::disk::{Disk, Health};
 pub(super) use self::lives::{found, grant};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use intermission_core::MemberId;
 use jiff::Timestamp;
 
+use crate::registry::simulation::control::{Arrived, STALE};
 use crate::registry::simulation::observer::{ALIVE, Hearing};
 use crate::registry::simulation::operator::time;
 use crate::registry::simulation::world::{SERVICE, World};
@@ -27,22 +27,18 @@ impl World {
     }
 
     /// Checks that a poll is answered from a version that is not older than its coming, nor than the one by which its node has
-    /// become known to waits here. One that was held may be of a node that was forgotten meanwhile.
-    pub(in super::super) fn check_version(
-        &mut self,
-        r: usize,
-        came: u64,
-        id: &MemberId,
-        was_held: bool,
-    ) {
+    /// become known to waits here. One that was held, or waited for another proof, may be of a node that was forgotten meanwhile.
+    pub(in super::super) fn check_version(&mut self, r: usize, poll: &Arrived, was_held: bool) {
+        let id = &poll.message.report.id;
+        let may_be_forgotten = was_held || self.now - poll.at >= STALE;
         let joined = self.cluster.joined.get(id);
-        let joined = joined.filter(|(_, at)| *at == r && !was_held);
+        let joined = joined.filter(|(_, at)| *at == r && !may_be_forgotten);
         let joined = joined.map_or(0, |(version, _)| *version);
-        let (has, needs) = (self.memory(r).version().0, came.max(joined));
+        let (has, needs) = (self.memory(r).version().0, poll.version.max(joined));
         if has < needs {
-            self.fail(format!(
-                "replica {r} answers a poll by version {has}, not by {needs}"
-            ));
+            let failure =
+                format!("replica {r} answers a poll of {id:?} by version {has}, not by {needs}");
+            self.fail(failure);
         }
     }
 

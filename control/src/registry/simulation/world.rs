@@ -99,8 +99,13 @@ impl World {
         world.later(200, 2000, Event::Operate);
         world.later(0, 2000, Event::Disturb);
         world.at(world.habits.wild, Event::Calm);
-        while let Some(Reverse(Scheduled(at, _, event))) = world.queue.pop() {
+        while let Some(Reverse(Scheduled(at, number, event))) = world.queue.pop() {
             world.now = at;
+            if let Some(until) = world.paused(&event) {
+                // What comes meanwhile is taken later, in its order.
+                world.queue.push(Reverse(Scheduled(until, number, event)));
+                continue;
+            }
             world.trace(|| format!("{event:?}"));
             world.tally.events += 1;
             world.handle(event);
@@ -118,10 +123,6 @@ impl World {
     }
 
     fn handle(&mut self, event: Event) {
-        if let Some(until) = self.paused(&event) {
-            self.at(until, event);
-            return;
-        }
         match event {
             Event::Poll(process) => self.poll(process),
             Event::Arrive(message) if message.epoch == self.epoch => self.arrive(message),

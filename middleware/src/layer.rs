@@ -17,7 +17,8 @@ use crate::{Candidate, Maintenance, PolicyHandle, Refusal};
 /// See the [crate's documentation](crate) for the rules and for where to put the layer.
 #[derive(Clone, Debug)]
 pub struct MaintenanceLayer {
-    settings: Settings,
+    /// Shared, because `axum::Router::layer` clones the layer and makes a service for each request.
+    settings: Arc<Settings>,
 }
 
 impl MaintenanceLayer {
@@ -33,14 +34,20 @@ impl MaintenanceLayer {
             admitter: None,
             writer: None,
         };
-        Self { settings }
+        Self {
+            settings: Arc::new(settings),
+        }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(Arc::make_mut(&mut self.settings));
+        self
     }
 
     /// Takes the client's address from `source`.
     #[must_use]
-    pub fn with_client_source(mut self, source: ClientSource) -> Self {
-        self.settings.client = ClientAddress::of(source);
-        self
+    pub fn with_client_source(self, source: ClientSource) -> Self {
+        self.with(|settings| settings.client = ClientAddress::of(source))
     }
 
     /// Takes the client's address from a function of your own, which gets the headers and extensions
@@ -50,12 +57,11 @@ impl MaintenanceLayer {
     /// the allowlist is enabled or the state has `show_me`, and once more for each request of a layer [with
     /// extensions](Self::with_extensions).
     #[must_use]
-    pub fn with_client_function<F>(mut self, function: F) -> Self
+    pub fn with_client_function<F>(self, function: F) -> Self
     where
         F: Fn(&HeaderMap, &Extensions) -> Option<IpAddr> + Send + Sync + 'static,
     {
-        self.settings.client = ClientAddress::own(function);
-        self
+        self.with(|settings| settings.client = ClientAddress::own(function))
     }
 
     /// Puts a [`RequestGuard`](crate::RequestGuard) into the extensions of every request that is admitted, and in
@@ -64,10 +70,11 @@ impl MaintenanceLayer {
     /// For handlers whose work outlives their response, and for layers that use the decision. It costs several allocations
     /// for each request.
     #[must_use]
-    pub fn with_extensions(mut self) -> Self {
-        self.settings.extensions = true;
-        self.settings.quick = false;
-        self
+    pub fn with_extensions(self) -> Self {
+        self.with(|settings| {
+            settings.extensions = true;
+            settings.quick = false;
+        })
     }
 
     /// Lets the application admit requests by a rule of its own, for testers that it knows by a login.
@@ -94,12 +101,11 @@ impl MaintenanceLayer {
     /// # let _ = layer;
     /// ```
     #[must_use]
-    pub fn with_admission<F>(mut self, function: F) -> Self
+    pub fn with_admission<F>(self, function: F) -> Self
     where
         F: Fn(&Candidate<'_>) -> bool + Send + Sync + 'static,
     {
-        self.settings.admitter = Some(Admitter::new(function));
-        self
+        self.with(|settings| settings.admitter = Some(Admitter::new(function)))
     }
 
     /// Takes the body of refusals and its media type from a function of your own, for an application whose clients expect
@@ -137,12 +143,11 @@ impl MaintenanceLayer {
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn with_refusal_body<F>(mut self, function: F) -> Self
+    pub fn with_refusal_body<F>(self, function: F) -> Self
     where
         F: Fn(&Refusal<'_>) -> Option<(HeaderValue, Bytes)> + Send + Sync + 'static,
     {
-        self.settings.writer = Some(Writer::new(function));
-        self
+        self.with(|settings| settings.writer = Some(Writer::new(function)))
     }
 }
 
@@ -150,6 +155,6 @@ impl<S> Layer<S> for MaintenanceLayer {
     type Service = Maintenance<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Maintenance::new(inner, Arc::new(self.settings.clone()))
+        Maintenance::new(inner, Arc::clone(&self.settings))
     }
 }

@@ -21,7 +21,7 @@ use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
 #[derive(Clone, Debug)]
 pub struct Maintenance<S> {
     inner: S,
-    /// Those of the layer. Shared, because servers clone services for each request.
+    /// Those of the layer, which all its services share.
     settings: Arc<Settings>,
 }
 

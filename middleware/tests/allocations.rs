@@ -8,12 +8,16 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use intermission::{MaintenanceLayer, Peer, PolicyHandle, State};
 use intermission_core::{Pass, PassDigest};
+use tower::util::MapResponseLayer;
 use tower::{Layer, Service};
 
 /// Says what its answer is made of, as every service does.
@@ -156,6 +160,24 @@ fn a_pass_takes_none_whether_it_is_known_or_not() {
         let ours = allocations_of(&mut layer.layer(App), "/", &headers, status);
         assert_eq!(ours, bare + taken, "{pass}");
     }
+}
+
+#[test]
+fn in_an_axum_router_it_takes_one_more_than_a_layer_that_sets_the_status() {
+    let router = || Router::new().route("/", get(|| async {}));
+    let status = StatusCode::OK;
+    let other = router().layer(MapResponseLayer::new(
+        move |mut response: Response<Body>| {
+            *response.status_mut() = status;
+            response
+        },
+    ));
+    let layer = MaintenanceLayer::new(PolicyHandle::new(state("off")));
+    // The router boxes each body that is not its own.
+    assert_eq!(
+        allocations(router().layer(layer), "/", StatusCode::OK),
+        allocations(other, "/", StatusCode::OK).map(|count| count + 1)
+    );
 }
 
 #[test]

@@ -235,10 +235,13 @@ impl Member {
         self.silence(now) > self.wait * PATIENCE
     }
 
-    /// Whether this replica hears it.
+    /// Whether this replica hears it. That memory was loaded since the last report says nothing of that.
     pub(super) fn is_heard_here(&self, now: Instant) -> bool {
-        let is_here = |heard: &LastReport| heard.by == By::Here;
-        self.heard.as_ref().is_some_and(is_here) && !self.is_lost(now)
+        let is_here = |heard: &LastReport| {
+            let silence = now.saturating_duration_since(heard.at);
+            heard.by == By::Here && silence <= self.wait * PATIENCE
+        };
+        self.heard.as_ref().is_some_and(is_here) && !self.revoked
     }
 
     /// Whether it is lost, has been silent for `after`, and its lease has run out; a replica that served until `ended` may have

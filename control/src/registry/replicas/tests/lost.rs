@@ -4,15 +4,28 @@ use super::*;
 use crate::store::After;
 use crate::values::duration::Timeout;
 
-/// An operator forgets the process `a` at a replica by which it is lost.
-fn forget_as_lost(replica: &Replica) {
-    let forgotten = Batch(vec![Step::Forgotten {
+/// The process `a` is forgotten as one that is lost.
+fn forgotten() -> Batch {
+    Batch(vec![Step::Forgotten {
         service: SHOP.to_owned(),
         id: report(1).id,
         was_lost: true,
-    }]);
-    let commit = |_: &dyn Store, _: &Memory, _| Ok::<_, StoreError>((forgotten.clone(), ()));
+    }])
+}
+
+/// An operator forgets the process `a` at a replica by which it is lost.
+fn forget_as_lost(replica: &Replica) {
+    let commit = |_: &dyn Store, _: &Memory, _| Ok::<_, StoreError>((forgotten(), ()));
     replica.registry.commit(commit).unwrap();
+}
+
+/// A replica loads all anew, after so many seconds.
+fn load_anew(replica: &Replica, seconds: u64) {
+    let load = |store: &dyn Store| store.load().map_err(StoreError::unchanged);
+    let (version, loaded) = replica.registry.read(load).unwrap();
+    replica
+        .memory()
+        .apply_anew(version, &loaded, later(seconds));
 }
 
 #[test]
@@ -196,14 +209,22 @@ fn a_node_that_reports_here_while_another_replica_forgets_it_is_stored_again() {
 }
 
 #[test]
+fn a_node_that_has_reported_here_long_before_all_was_loaded_anew_is_not_stored_again() {
+    let [one, _other] = replicas();
+    one.hears(1, true, 0);
+    let memory = one.memory();
+    load_anew(&one, 60);
+    memory.apply(memory.version().next(), &forgotten(), later(61));
+    assert_eq!(memory.fleet().members(SHOP), 0);
+}
+
+#[test]
 fn no_node_is_lost_by_what_was_known_before_all_was_loaded_anew() {
     let [one, other] = replicas();
     one.hears(1, true, 0);
     other.catches_up();
     let memory = other.memory();
-    let load = |store: &dyn Store| store.load().map_err(StoreError::unchanged);
-    let (version, loaded) = other.registry.read(load).unwrap();
-    memory.apply_anew(version, &loaded, later(60));
+    load_anew(&other, 60);
     memory.end_replica("one", later(60));
     let is_lost = |seconds| memory.fleet().view(SHOP, 1, later(seconds)).nodes[0].lost;
     assert!(!is_lost(62) && is_lost(64));

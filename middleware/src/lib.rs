@@ -1,6 +1,8 @@
 #![doc = include_str!("lib.md")]
 
 mod admission;
+#[cfg(feature = "axum")]
+mod around;
 mod body;
 mod current;
 mod decision;
@@ -16,6 +18,8 @@ mod service;
 mod settings;
 
 pub use admission::Candidate;
+#[cfg(feature = "axum")]
+pub use around::{AroundFuture, AroundRouter};
 pub use body::ResponseBody;
 pub use current::PolicyHandle;
 pub use decision::Decision;

@@ -8,7 +8,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use anyhow::{Result, bail};
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
@@ -18,7 +17,7 @@ use intermission::{MaintenanceLayer, PolicyHandle};
 use intermission_benches::layer::{by_hand, state};
 use intermission_benches::proxies::cidrs;
 use tokio::net::TcpListener;
-use tower::{Service, ServiceBuilder};
+use tower::Service;
 use tower_http::set_status::SetStatusLayer;
 
 fn main() -> Result<()> {
@@ -38,27 +37,15 @@ async fn run(mode: String) -> Result<()> {
         // This host is on it.
         "allowlisted" => serve(app.layer(layer("all", true))).await,
         "refused" => serve(app.layer(layer("all", false))).await,
-        "around-open" => serve(around(app, layer("off", false))).await,
-        "around-refused" => serve(around(app, layer("all", false))).await,
+        "around-open" => serve(layer("off", false).around(app)).await,
+        "around-refused" => serve(layer("all", false).around(app)).await,
         // With 10,000 on the list, and this host is not.
-        "crowded" => serve(around(app, crowded())).await,
+        "crowded" => serve(crowded().around(app)).await,
         "set-status" => serve(app.layer(SetStatusLayer::new(StatusCode::OK))).await,
         "by-hand" => serve(by_hand(app, false)).await,
         "by-hand-refused" => serve(by_hand(app, true)).await,
         mode => bail!("{mode:?} is no mode"),
     }
-}
-
-/// The layer around the router as a whole, so that what it refuses is not routed.
-fn around(
-    app: Router,
-    layer: MaintenanceLayer,
-) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
-{
-    ServiceBuilder::new()
-        .map_response(|response: http::Response<_>| response.map(Body::new))
-        .layer(layer)
-        .service(app)
 }
 
 async fn serve<S>(app: S) -> Result<()>

@@ -13,15 +13,18 @@ use crate::log::Log;
 const WARNING: &str =
     "the allowlist is enabled, but the layer sees no address of a connection's peer";
 
-fn app(allowlist: bool) -> Router {
+fn routes() -> Router {
+    Router::new().route("/", get(async || "welcome"))
+}
+
+fn layer(allowlist: bool) -> MaintenanceLayer {
     let document = format!(
         r#"{{ "version": 1, "service": "shop", "revision": 1, "maintenance": "all",
         "allowlist": {{ "enabled": {allowlist}, "cidrs": ["127.0.0.0/8"] }} }}"#
     );
-    let policy = PolicyHandle::new(State::parse(document.as_bytes()).unwrap());
-    Router::new()
-        .route("/", get(async || "welcome"))
-        .layer(MaintenanceLayer::new(policy))
+    MaintenanceLayer::new(PolicyHandle::new(
+        State::parse(document.as_bytes()).unwrap(),
+    ))
 }
 
 async fn status(address: SocketAddr) -> String {
@@ -40,7 +43,8 @@ async fn a_server_without_connect_info_is_warned_of_once() {
     for (allowlist, warnings) in [(false, 0), (true, 1)] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = tokio::spawn(axum::serve(listener, app(allowlist)).into_future());
+        let server =
+            tokio::spawn(axum::serve(listener, routes().layer(layer(allowlist))).into_future());
         for _ in 0..3 {
             assert_eq!(status(address).await, "503");
         }
@@ -59,11 +63,19 @@ async fn a_server_without_connect_info_is_warned_of_once() {
 async fn a_server_with_connect_info_is_not_warned_of() {
     let log = Log::default();
     let _capture = log.capture();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = app(true).into_make_service_with_connect_info::<SocketAddr>();
-    let server = tokio::spawn(axum::serve(listener, app).into_future());
-    assert_eq!(status(address).await, "200");
+    let bind = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let [inside, around] = [bind().await, bind().await];
+    let addresses = [&inside, &around].map(|listener| listener.local_addr().unwrap());
+    let app = routes().layer(layer(true));
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let inside = tokio::spawn(axum::serve(inside, app).into_future());
+    let app = layer(true).around(routes());
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let around = tokio::spawn(axum::serve(around, app).into_future());
+    for address in addresses {
+        assert_eq!(status(address).await, "200");
+    }
     assert!(!log.text().contains(WARNING), "{}", log.text());
-    server.abort();
+    inside.abort();
+    around.abort();
 }

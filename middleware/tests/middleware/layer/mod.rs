@@ -1,6 +1,8 @@
 //! The decisions and answers of the layer.
 
 #[cfg(feature = "axum")]
+mod around;
+#[cfg(feature = "axum")]
 mod client;
 mod extensions;
 mod refusals;

@@ -43,6 +43,7 @@ pub(super) const PACKAGES: &[Package] = &[
             "future",
             "service",
             "layer",
+            "around",
             "poller",
         ],
         kept: &[],

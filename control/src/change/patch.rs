@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::change::width::Width;
 
 use crate::values::distinct::check_distinct;
-use crate::values::members::{below, in_future};
+use crate::values::members::{below, flag, in_future, optional};
 use crate::values::timestamp::from_core;
 
 /// Fields that are control's, with what to do instead.
@@ -44,6 +44,13 @@ impl Patch {
             }
         }
         Ok(Self(members))
+    }
+
+    /// Takes out whether it is only to be said what it would change, which is no field of a document.
+    pub(crate) fn take_dry_run(&mut self) -> Result<bool, FieldError> {
+        let body = Value::Object(self.0.clone());
+        self.0.remove("dry_run");
+        Ok(optional(&Field::root(&body), "dry_run", flag)?.unwrap_or_default())
     }
 
     /// Reads a merge patch of the notice alone.

@@ -77,7 +77,7 @@ fn ask(cli: Cli) -> Result<Report, Failure> {
         Command::History { service } => history::run(&client, &service),
         Command::Rollback(options) => switch::rollback(&client, &options, format),
         Command::Node(command) => node::run(&client, &command),
-        Command::Store(Store::Adopt { reason }) => switch::adopt(&client, reason.as_deref()),
+        Command::Store(Store::Adopt(making)) => switch::adopt(&client, &making),
         Command::Explain(options) => explain::run(&client, &options),
         Command::Notice(options) => notice::run(&client, &options),
         Command::Preview(options) => preview::run(&client, &options),

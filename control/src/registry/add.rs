@@ -1,13 +1,14 @@
 use std::iter;
 
-use intermission_core::{Mode, ServiceName, State};
+use intermission_core::{Mode, ServiceName};
 
 use crate::labels::Labels;
 use crate::registry::error::ChangeError;
+use crate::registry::facts::Published;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
-use crate::store::{Batch, IdempotencyKey, Step, StoredState};
+use crate::store::{Batch, Step, StoredState};
 use crate::values::now::Now;
 use crate::wire::removed::Removed;
 use crate::wire::stamp::Stamp;
@@ -19,37 +20,46 @@ impl Registry {
     pub(crate) fn add(
         &self,
         name: ServiceName,
-        actor: &str,
-        once: Option<&IdempotencyKey>,
+        requester: Requester<'_>,
     ) -> Result<Outcome, ChangeError> {
-        let requester = Requester { actor, once };
-        self.commit_once(requester, |memory, now| Ok(memory.add(&name, actor, now)))
+        self.obey(requester, |memory, now| {
+            Ok(memory.add(&name, requester, now))
+        })
     }
 }
 
 impl Memory {
-    pub(crate) fn add(&self, name: &ServiceName, actor: &str, now: Now) -> (Batch, Outcome) {
+    pub(crate) fn add(
+        &self,
+        name: &ServiceName,
+        requester: Requester<'_>,
+        now: Now,
+    ) -> (Batch, Outcome) {
         let facts = self.facts();
         if let Some(known) = facts.services.get(name.as_str()) {
-            let outcome = self.outcome(known.summary.clone(), false, Vec::new());
+            let mut outcome = self.outcome(known.summary.clone(), false, Vec::new());
+            outcome.preview = requester.dry_run.then(|| self.preview(known, None, now));
             return (Batch::default(), outcome);
         }
-        let (last, mode) = facts.left_by(name.as_str());
-        let mut state = State::initial(name.clone(), mode);
-        state.store = facts.identity.as_str().into();
-        state.revision = last + 1;
+        let left_by = facts.left_by(name.as_str());
+        let before = Published::unborn(name, &facts.identity, left_by, now.time);
+        let mut state = before.state.clone();
+        state.revision += 1;
         let stamp = Stamp {
             revision: state.revision,
             at: now.time,
-            actor: actor.to_owned(),
+            actor: requester.actor.to_owned(),
             action: "add".to_owned(),
             reason: None,
         };
-        let since = (mode != Mode::Off).then(|| stamp.clone());
+        let since = (state.maintenance != Mode::Off).then(|| stamp.clone());
         let added = StoredState::new(state, stamp, since, None, Labels::default());
         let removed = facts.removed.get(name.as_str());
         let warnings = removed.map_or_else(Vec::new, |removed| kept(name.as_str(), removed));
-        let outcome = self.outcome(added.summary(), true, warnings);
+        let mut outcome = self.outcome(added.summary(), true, warnings);
+        outcome.preview = requester
+            .dry_run
+            .then(|| self.preview(&before, Some(&added), now));
         (Batch(vec![Step::Changed(Box::new(added))]), outcome)
     }
 }

@@ -2,7 +2,7 @@ use crate::registry::error::ChangeError;
 use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::registry::registry::Registry;
-use crate::store::{Batch, IdempotencyKey, Step, StoredState, mint_after};
+use crate::store::{Batch, Step, StoredState, mint_after};
 use crate::values::now::Now;
 use crate::wire::stamp::Stamp;
 use crate::wire::summary::Outcome;
@@ -12,19 +12,19 @@ impl Registry {
     /// from whatever other they have seen.
     pub(crate) fn adopt(
         &self,
-        actor: &str,
+        requester: Requester<'_>,
         reason: Option<&str>,
-        once: Option<&IdempotencyKey>,
     ) -> Result<Vec<Outcome>, ChangeError> {
-        let requester = Requester { actor, once };
-        self.commit_once(requester, |memory, now| memory.adopt(actor, reason, now))
+        self.obey(requester, |memory, now| {
+            memory.adopt(requester, reason, now)
+        })
     }
 }
 
 impl Memory {
     pub(crate) fn adopt(
         &self,
-        actor: &str,
+        requester: Requester<'_>,
         reason: Option<&str>,
         now: Now,
     ) -> Result<(Batch, Vec<Outcome>), ChangeError> {
@@ -39,13 +39,17 @@ impl Memory {
             let stamp = Stamp {
                 revision: state.revision,
                 at: now.time,
-                actor: actor.to_owned(),
+                actor: requester.actor.to_owned(),
                 action: "store adopt".to_owned(),
                 reason: reason.map(str::to_owned),
             };
             let (since, timer) = (before.summary.since.clone(), before.summary.timer.clone());
             let after = StoredState::new(state, stamp, since, timer, before.labels.clone());
-            outcomes.push(self.outcome(after.summary(), true, Vec::new()));
+            let mut outcome = self.outcome(after.summary(), true, Vec::new());
+            outcome.preview = requester
+                .dry_run
+                .then(|| self.preview(before, Some(&after), now));
+            outcomes.push(outcome);
             steps.push(Step::Changed(Box::new(after)));
         }
         Ok((Batch(steps), outcomes))

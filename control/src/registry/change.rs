@@ -1,8 +1,6 @@
 mod request;
 
 use intermission_core::State;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 pub(crate) use self::request::ChangeRequest;
 use self::request::Kept;
@@ -25,7 +23,9 @@ impl Registry {
         target: &Target,
         asked: &ChangeRequest,
     ) -> Result<Vec<Outcome>, ChangeError> {
-        let changed = self.decide(asked, |memory, now| memory.change(target, asked, now));
+        let changed = self.obey(asked.requester(), |memory, now| {
+            memory.change(target, asked, now)
+        });
         changed.map_err(|error| match error {
             ChangeError::Conflicts(conflicts) => {
                 let conflicts = conflicts.into_iter();
@@ -33,19 +33,6 @@ impl Registry {
             }
             other => other,
         })
-    }
-
-    /// Stores what `decide` makes of memory, once; nothing if it is a dry run.
-    pub(super) fn decide<T: Serialize + DeserializeOwned>(
-        &self,
-        asked: &ChangeRequest,
-        mut decide: impl FnMut(&Memory, Now) -> Result<(Batch, T), ChangeError>,
-    ) -> Result<T, ChangeError> {
-        if asked.dry_run {
-            let (_, answer) = decide(self.memory(), Now::read())?;
-            return Ok(answer);
-        }
-        self.commit_once(asked.requester(), decide)
     }
 
     /// A conflict with what has changed since the revision that the file names.
@@ -107,7 +94,12 @@ impl Memory {
     }
 
     /// What a change of a service would do.
-    fn preview(&self, before: &Published, after: Option<&StoredState>, now: Now) -> Preview {
+    pub(super) fn preview(
+        &self,
+        before: &Published,
+        after: Option<&StoredState>,
+        now: Now,
+    ) -> Preview {
         let was = before.snapshot();
         let is = after.map(|after| Snapshot::of(&after.state, &after.labels, after.timer.as_ref()));
         let state = after.map_or(&before.state, |after| &after.state);

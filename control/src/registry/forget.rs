@@ -20,6 +20,8 @@ pub(crate) struct ForgetRequest {
     pub(crate) reason: Option<String>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<IdempotencyKey>,
+    /// Whether it is only to be said what would be forgotten.
+    pub(crate) dry_run: bool,
 }
 
 impl Registry {
@@ -29,8 +31,9 @@ impl Registry {
         let requester = Requester {
             actor: &asked.actor,
             once: asked.once.as_ref(),
+            dry_run: asked.dry_run,
         };
-        self.commit_once(requester, |memory, now| memory.forget(asked, now))
+        self.obey(requester, |memory, now| memory.forget(asked, now))
     }
 
     /// Forgets members by an operator's standing word, each audited. What fails is logged, and comes again.
@@ -48,6 +51,7 @@ impl Registry {
                 actor,
                 reason: Some(reason),
                 once: None,
+                dry_run: false,
             });
             if let Err(error) = forgotten {
                 error!(service, ?error, "lost nodes cannot be forgotten");
@@ -72,7 +76,7 @@ impl Memory {
         drop(fleet);
         self.check(service, selection, &forgetting)?;
         let (nodes, more) = unstored;
-        if forgetting.is_idle() && more == 0 {
+        if asked.dry_run || forgetting.is_idle() && more == 0 {
             return Ok((Batch::default(), forgetting));
         }
         let mut steps = Vec::new();

@@ -5,14 +5,27 @@ use serde::de::DeserializeOwned;
 use crate::registry::error::ChangeError;
 use crate::store::{IdempotencyKey, Store, StoreError, StoredAnswer};
 
-/// Who asks for something that is perhaps to be done once, however often it is asked.
+/// Who asks for something, and how it is to be done.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Requester<'a> {
-    pub(super) actor: &'a str,
-    pub(super) once: Option<&'a IdempotencyKey>,
+pub(crate) struct Requester<'a> {
+    pub(crate) actor: &'a str,
+    /// Whether it is to be done once, however often it is asked.
+    pub(crate) once: Option<&'a IdempotencyKey>,
+    /// Whether it is only to be said what would be done.
+    pub(crate) dry_run: bool,
 }
 
-impl Requester<'_> {
+impl<'a> Requester<'a> {
+    /// One whose word is done each time.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn new(actor: &'a str) -> Self {
+        Self {
+            actor,
+            once: None,
+            dry_run: false,
+        }
+    }
+
     /// The answer, if this was asked and answered before.
     pub(super) fn recall<T: DeserializeOwned>(
         &self,

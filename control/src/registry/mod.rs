@@ -30,6 +30,7 @@ pub(crate) use self::change::ChangeRequest;
 pub(crate) use self::error::ChangeError;
 pub(crate) use self::facts::{Holder, Published, Target};
 pub(crate) use self::forget::ForgetRequest;
+pub(crate) use self::idempotency::Requester;
 pub(crate) use self::memory::Memory;
 pub(crate) use self::registry::Registry;
 pub(crate) use self::remove::RemoveRequest;

@@ -105,12 +105,16 @@ impl Registry {
         log(batch);
     }
 
-    /// The same for a request that is perhaps to be obeyed once, however often it is sent.
-    pub(super) fn commit_once<T: Serialize + DeserializeOwned>(
+    /// The same for a request that is perhaps to be obeyed once, however often it is sent. A dry run stores nothing.
+    pub(super) fn obey<T: Serialize + DeserializeOwned, E: From<ChangeError> + From<StoreError>>(
         &self,
         requester: Requester<'_>,
-        mut decide: impl FnMut(&Memory, Now) -> Result<(Batch, T), ChangeError>,
-    ) -> Result<T, ChangeError> {
+        mut decide: impl FnMut(&Memory, Now) -> Result<(Batch, T), E>,
+    ) -> Result<T, E> {
+        if requester.dry_run {
+            let (_, answer) = decide(&self.memory, Now::read())?;
+            return Ok(answer);
+        }
         self.commit(|store, memory, now| {
             if let Some(answer) = requester.recall(store, now.time)? {
                 return Ok((Batch::default(), answer));
@@ -251,7 +255,8 @@ mod tests {
     fn replicas() -> [Registry; 2] {
         let store = FakeStore::new();
         let one = Registry::new(store.clone()).unwrap();
-        one.add("shop".parse().unwrap(), "operator", None).unwrap();
+        one.add("shop".parse().unwrap(), Requester::new("operator"))
+            .unwrap();
         [one, Registry::new(store).unwrap()]
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct RemoveRequest {
     pub(crate) reason: Option<String>,
     /// Whether it is to be done once, however often it is asked.
     pub(crate) once: Option<IdempotencyKey>,
+    /// Whether it is only to be said what its removal would do.
+    pub(crate) dry_run: bool,
 }
 
 impl Registry {
@@ -35,8 +37,9 @@ impl Registry {
         let requester = Requester {
             actor: &asked.actor,
             once: asked.once.as_ref(),
+            dry_run: asked.dry_run,
         };
-        self.commit_once(requester, |memory, now| memory.remove_service(asked, now))
+        self.obey(requester, |memory, now| memory.remove_service(asked, now))
     }
 }
 
@@ -97,7 +100,8 @@ impl Memory {
             };
             steps.extend(ended(progress, now));
         }
-        let outcome = self.outcome(published.summary.clone(), true, warnings);
+        let mut outcome = self.outcome(published.summary.clone(), true, warnings);
+        outcome.preview = asked.dry_run.then(|| self.preview(published, None, now));
         let (service, event) = (service.clone(), stamp.clone());
         steps.push(Step::Event { service, event });
         steps.push(Step::Removed {
@@ -177,13 +181,14 @@ mod tests {
             actor: "operator".to_owned(),
             reason: None,
             once: None,
+            dry_run: false,
         }
     }
 
     fn shop(store: &FakeStore) -> Registry {
         let registry = Registry::new(store.clone()).unwrap();
         let name = "shop".parse().unwrap();
-        registry.add(name, "operator", None).unwrap();
+        registry.add(name, Requester::new("operator")).unwrap();
         registry
     }
 
@@ -216,7 +221,7 @@ mod tests {
                 .is_err()
         );
         let name = "shop".parse().unwrap();
-        let added = registry.add(name, "operator", None).unwrap();
+        let added = registry.add(name, Requester::new("operator")).unwrap();
         assert_eq!(added.summary.revision, 2);
         assert!(joins().is_empty());
         assert_eq!(memory.fleet().unstored("shop"), 0);
@@ -270,7 +275,7 @@ mod tests {
         assert!(other.memory().service("shop").is_err());
         // What it decides by itself goes on from there.
         let name = "shop".parse().unwrap();
-        let added = other.add(name, "operator", None).unwrap();
+        let added = other.add(name, Requester::new("operator")).unwrap();
         assert_eq!(added.summary.revision, 2);
         registry.catch_up().unwrap();
         assert_eq!(registry.memory().service("shop").unwrap().state.revision, 2);

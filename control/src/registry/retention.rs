@@ -75,6 +75,7 @@ mod tests {
     use crate::fleet::read_report;
     use crate::registry::change::ChangeRequest;
     use crate::registry::facts::Target;
+    use crate::registry::idempotency::Requester;
     use crate::store::{Batch, Committed, FakeStore, Step, Store, StoredMember};
     use crate::values::now::Now;
     use crate::wire::node::{MemberId, Standing};
@@ -99,7 +100,7 @@ mod tests {
     fn shop(store: &FakeStore) -> Registry {
         let registry = registry(store);
         registry
-            .add("shop".parse().unwrap(), "operator", None)
+            .add("shop".parse().unwrap(), Requester::new("operator"))
             .unwrap();
         registry
     }

@@ -130,6 +130,7 @@ mod tests {
 
     use super::*;
     use crate::change::Enter;
+    use crate::registry::idempotency::Requester;
     use crate::store::{Disk, Folder, Sqlite};
 
     fn enter(registry: &Registry, limit: &str) {
@@ -144,7 +145,7 @@ mod tests {
         let folder = Folder::open(folder.path(), Disk::Any).unwrap();
         let registry = Registry::new(Sqlite::open(&folder, Timestamp::now()).unwrap()).unwrap();
         registry
-            .add("shop".parse().unwrap(), "operator", None)
+            .add("shop".parse().unwrap(), Requester::new("operator"))
             .unwrap();
         enter(&registry, "1s");
         let seen = registry.memory().service("shop").unwrap();

@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::sync::watch;
 use tower_service::Service;
 
-use crate::registry::{Published, Registry};
+use crate::registry::{Published, Registry, Requester};
 use crate::server::app::App;
 use crate::server::gate::auth;
 use crate::server::host_names::HostNames;
@@ -65,7 +65,7 @@ impl Control {
         });
         store.commit(Version::default(), &Batch(made.into()))?;
         let registry = Registry::new(store)?;
-        let added = registry.add("shop".parse()?, CONTROL, None);
+        let added = registry.add("shop".parse()?, Requester::new(CONTROL));
         added.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let (_stop, stopped) = watch::channel(false);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));

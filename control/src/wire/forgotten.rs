@@ -31,6 +31,17 @@ pub(crate) struct Forgetting {
     pub(crate) unstored: Vec<UnstoredView>,
 }
 
+/// The answer to a request to forget.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Forgot {
+    pub(crate) service: String,
+    #[serde(flatten)]
+    pub(crate) forgetting: Forgetting,
+    /// Whether nothing was forgotten, and this is what would become of the nodes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dry_run: bool,
+}
+
 /// A member that lives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {

@@ -112,6 +112,14 @@ pub(crate) struct NewToken {
     pub(crate) grant: Grant,
 }
 
+/// The answer to a dry run of `POST /v1/tokens`: what the token would be for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Unmade {
+    #[serde(flatten)]
+    pub(crate) grant: Grant,
+    pub(crate) dry_run: bool,
+}
+
 /// What became of a token that was to be revoked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Revocation {
@@ -119,6 +127,9 @@ pub(crate) struct Revocation {
     pub(crate) changed: bool,
     #[serde(flatten)]
     pub(crate) grant: Grant,
+    /// Whether it was not revoked, and this is what would become of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dry_run: bool,
 }
 
 impl Summary {

@@ -11,7 +11,7 @@ use crate::cli::args::notice::{Explain, Notice, Preview};
 use crate::cli::args::pass::Pass;
 use crate::cli::args::serve::Serve;
 use crate::cli::args::store::Store;
-use crate::cli::args::switch::{Enter, Rollback, Switch, name};
+use crate::cli::args::switch::{DryRun, Enter, Making, Rollback, Switch, name};
 use crate::cli::args::token::Token;
 use crate::cli::exit;
 
@@ -140,6 +140,8 @@ pub(crate) enum Service {
     Add {
         #[arg(value_parser = name)]
         name: String,
+        #[command(flatten)]
+        dry: DryRun,
     },
     /// List the services
     List,
@@ -155,9 +157,8 @@ pub(crate) struct RemovedService {
     /// have, and those with a lease close
     #[arg(long)]
     pub(crate) force: bool,
-    /// Why, for history
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) making: Making,
 }
 
 #[cfg(test)]

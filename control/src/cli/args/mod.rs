@@ -29,5 +29,5 @@ pub(crate) use self::notice::{Explain, Notice, NoticeKind, Preview};
 pub(crate) use self::pass::{NewPass, Pass, RevokedPass};
 pub(crate) use self::serve::Serve;
 pub(crate) use self::store::{CheckStore, Copy, Store};
-pub(crate) use self::switch::{Enter, Making, Rollback, Services, Switch, Waiting};
+pub(crate) use self::switch::{DryRun, Enter, Making, Rollback, Services, Switch, Waiting};
 pub(crate) use self::token::{NewToken, Token};

@@ -1,6 +1,6 @@
 use clap::Subcommand;
 
-use crate::cli::args::switch::name;
+use crate::cli::args::switch::{Making, name};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Node {
@@ -29,8 +29,7 @@ pub(crate) enum Node {
         /// poll
         #[arg(long)]
         boot: Option<String>,
-        /// Why, for history
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
+        #[command(flatten)]
+        making: Making,
     },
 }

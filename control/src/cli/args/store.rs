@@ -2,16 +2,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::args::switch::Making;
 use crate::store::{Cluster, MemberUrl};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Store {
     /// After a backup was restored: make its history the one that all nodes go on to
-    Adopt {
-        /// Why, for history
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-    },
+    Adopt(Making),
     /// Copy a store between the data folder and etcd, history and tokens included, and compare the two. Control has to
     /// be stopped, and the target empty
     Copy(Box<Copy>),

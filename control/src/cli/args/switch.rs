@@ -42,6 +42,14 @@ pub(crate) struct Making {
     pub(crate) dry_run: bool,
 }
 
+/// Whether that is done which history has no reason for.
+#[derive(Debug, Args)]
+pub(crate) struct DryRun {
+    /// Change nothing, and show what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// The heading of the options of a wait.
 const WAITING: &str = "Wait for the nodes";
 

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use crate::cli::args::switch::name;
+use crate::cli::args::switch::{DryRun, name};
 use crate::token::Role;
 
 #[derive(Debug, Subcommand)]
@@ -13,6 +13,8 @@ pub(crate) enum Token {
     Revoke {
         #[arg(value_parser = name)]
         name: String,
+        #[command(flatten)]
+        dry: DryRun,
     },
 }
 
@@ -35,4 +37,6 @@ pub(crate) struct NewToken {
     /// For nodes: how many members of a fleet it may be [default: 1000]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) max_members: Option<u32>,
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
 }

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::args::{Enter, Format, Rollback, Services, Switch};
+use crate::cli::args::{Enter, Format, Making, Rollback, Services, Switch};
 use crate::cli::client::{Client, service_path};
 use crate::cli::commands::check::Checks;
 use crate::cli::commands::wait;
@@ -77,8 +77,9 @@ pub(crate) fn rollback(
 }
 
 /// `store adopt`: every service gets a new revision.
-pub(crate) fn adopt(client: &Client, reason: Option<&str>) -> Result<Report, Failure> {
-    let outcomes: Outcomes = client.post("/v1/store/adopt", &json!({ "reason": reason }))?;
+pub(crate) fn adopt(client: &Client, making: &Making) -> Result<Report, Failure> {
+    let body = Value::Object(wait::making(making));
+    let outcomes: Outcomes = client.post("/v1/store/adopt", &body)?;
     let (paint, now) = (Paint::from_env(), Timestamp::now());
     let human = blocks(&outcomes, Follow::Alone, paint, now);
     Report::new(&outcomes, human)

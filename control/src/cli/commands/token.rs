@@ -1,7 +1,8 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::cli::args::{NewToken, Token};
+use crate::cli::args::{DryRun, NewToken, Token};
 use crate::cli::client::{Client, escaped};
+use crate::cli::commands::wait;
 use crate::cli::exit::Failure;
 use crate::cli::terminal::{Paint, Report};
 use crate::token::{Grant, Made, Role};
@@ -13,7 +14,7 @@ pub(crate) fn run(client: &Client, command: &Token) -> Result<Report, Failure> {
     match command {
         Token::Create(options) => create(client, options),
         Token::List => list(client),
-        Token::Revoke { name } => revoke(client, name),
+        Token::Revoke { name, dry } => revoke(client, name, dry),
     }
 }
 
@@ -21,14 +22,25 @@ pub(crate) fn run(client: &Client, command: &Token) -> Result<Report, Failure> {
 fn create(client: &Client, options: &NewToken) -> Result<Report, Failure> {
     // The endpoint takes null for none, and no empty list.
     let services = Some(&options.services).filter(|services| !services.is_empty());
-    let body = json!({
-        "name": options.name,
-        "role": options.role,
-        "services": services,
-        "nodes": options.nodes,
-        "max_polls": options.max_polls,
-        "max_members": options.max_members,
-    });
+    let mut body = wait::done(&options.dry);
+    body.extend([
+        ("name".to_owned(), json!(options.name)),
+        ("role".to_owned(), json!(options.role)),
+        ("services".to_owned(), json!(services)),
+        ("nodes".to_owned(), json!(options.nodes)),
+        ("max_polls".to_owned(), json!(options.max_polls)),
+        ("max_members".to_owned(), json!(options.max_members)),
+    ]);
+    let body = Value::Object(body);
+    if options.dry.dry_run {
+        let unmade: summary::Unmade = client.post("/v1/tokens", &body)?;
+        let human = format!(
+            "{}: dry run, nothing was changed; it would be a token for {}\n",
+            options.name,
+            scope(&unmade.grant)
+        );
+        return Report::new(&unmade, human);
+    }
     let made: summary::NewToken = client.post("/v1/tokens", &body)?;
     let name = &made.grant.name;
     let aside = format!(
@@ -48,13 +60,17 @@ fn list(client: &Client) -> Result<Report, Failure> {
     Report::new(&list, human)
 }
 
-fn revoke(client: &Client, name: &str) -> Result<Report, Failure> {
+fn revoke(client: &Client, name: &str, dry: &DryRun) -> Result<Report, Failure> {
     let path = format!("/v1/tokens/{}/revoke", escaped(name));
-    let revocation: Revocation = client.post(&path, &json!({}))?;
+    let body = Value::Object(wait::done(dry));
+    let revocation: Revocation = client.post(&path, &body)?;
     let human = match &revocation.grant.revoked {
         Some(Made { by, at }) if !revocation.changed => {
             let at = brief_time(*at);
             format!("{name}: nothing changed: it was revoked by {by} at {at}\n")
+        }
+        _ if revocation.dry_run => {
+            format!("{name}: dry run, nothing was changed; it would be revoked\n")
         }
         _ => format!(
             "{name}: revoked; polls of it that are held may yet end by themselves, within a minute\n"

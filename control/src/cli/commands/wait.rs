@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use self::interrupt::on_interrupt;
-use crate::cli::args::{Format, Making, Waiting};
+use crate::cli::args::{DryRun, Format, Making, Waiting};
 use crate::cli::client::Client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
@@ -33,7 +33,13 @@ pub(crate) fn making(making: &Making) -> Map<String, Value> {
     said.collect()
 }
 
-/// The same, and how the change is waited for, if it is made and waited for.
+/// Whether what is asked for is done.
+pub(crate) fn done(dry: &DryRun) -> Map<String, Value> {
+    let dry_run = dry.dry_run.then(|| ("dry_run".to_owned(), true.into()));
+    dry_run.into_iter().collect()
+}
+
+/// What a change is asked with, and how the change is waited for, if it is made and waited for.
 pub(crate) fn asked(
     options: &Making,
     waiting: &Waiting,

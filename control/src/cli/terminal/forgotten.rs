@@ -1,8 +1,13 @@
-use crate::wire::forgotten::{Forgetting, Forgotten, Kept};
+use crate::wire::forgotten::{Forgetting, Forgot, Forgotten, Kept};
 use crate::wire::node::{MemberId, UnstoredView};
 
-/// What became of the nodes that were to be forgotten, each process on a line.
-pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
+/// What became of the nodes that were to be forgotten, each process on a line; in a dry run, what would.
+pub(crate) fn forgotten(forgot: &Forgot) -> String {
+    let Forgot {
+        service,
+        forgetting,
+        dry_run,
+    } = forgot;
     let Forgetting {
         removed,
         forgiven,
@@ -13,7 +18,10 @@ pub(crate) fn forgotten(service: &str, forgetting: &Forgetting) -> String {
     let line = |MemberId { name, boot }: &MemberId, news: &str| {
         format!("{service}: {name} (boot {boot}) {news}\n")
     };
-    let mut text = String::new();
+    let mut text = match dry_run {
+        true => format!("{service}: dry run, nothing was changed; it would be so:\n"),
+        false => String::new(),
+    };
     if forgetting.is_idle() {
         text.push_str(&format!(
             "{service}: nothing changed: no such node is lost\n"

@@ -51,11 +51,12 @@ impl ChangeRequest {
         }
     }
 
-    /// Who asks, so that a retry gets the same answer.
+    /// Who asks, and how it is to be done.
     pub(in crate::registry) fn requester(&self) -> Requester<'_> {
         Requester {
             actor: &self.actor,
             once: self.once.as_ref(),
+            dry_run: self.dry_run,
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::change::AddedEntries;
 use crate::fleet::Heartbeat;
+use crate::registry::idempotency::Requester;
 use crate::store::FakeStore;
 
 fn add(registry: &Registry, body: &Value) -> Result<Vec<Outcome>, ChangeError> {
@@ -20,7 +21,8 @@ fn labels_wait_until_every_replica_knows_them() {
         registry.memory().name(id, id, Now::read());
         registry
     });
-    one.add("shop".parse().unwrap(), "operator", None).unwrap();
+    one.add("shop".parse().unwrap(), Requester::new("operator"))
+        .unwrap();
     let hear = |level| {
         let now = Now::read();
         let heartbeat = Heartbeat {

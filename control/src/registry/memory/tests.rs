@@ -4,6 +4,7 @@ use intermission_core::StateTag;
 
 use super::*;
 use crate::fleet::{Reported, read_report};
+use crate::registry::idempotency::Requester;
 use crate::token::{Grant, Made, Role};
 use crate::wire::node::Standing;
 use crate::wire::wait::Wait;
@@ -11,7 +12,11 @@ use crate::wire::wait::Wait;
 fn memory() -> Memory {
     let memory = Memory::default();
     for service in ["shop", "other"] {
-        let (added, _) = memory.add(&service.parse().unwrap(), "operator", Now::read());
+        let (added, _) = memory.add(
+            &service.parse().unwrap(),
+            Requester::new("operator"),
+            Now::read(),
+        );
         memory.apply(memory.version().next(), &added, Now::read());
     }
     memory.wake_nodes();

@@ -11,6 +11,7 @@ use crate::fleet::{Reported, Selection};
 use crate::registry::change::ChangeRequest;
 use crate::registry::facts::Target;
 use crate::registry::forget::ForgetRequest;
+use crate::registry::idempotency::Requester;
 use crate::store::{FakeStore, Store};
 use crate::token::{Grant, Made, Role};
 use crate::wire::barrier::Ending;
@@ -86,6 +87,7 @@ impl Replica {
             actor: "operator".to_owned(),
             reason: None,
             once: None,
+            dry_run: false,
         };
         let forgetting = self.registry.forget(&request);
         forgetting.map_or(0, |forgetting| forgetting.removed.len())
@@ -134,7 +136,10 @@ fn replicas() -> [Replica; 2] {
         }
     });
     let shop = SHOP.parse().unwrap();
-    replicas[0].registry.add(shop, "operator", None).unwrap();
+    replicas[0]
+        .registry
+        .add(shop, Requester::new("operator"))
+        .unwrap();
     let serving = BTreeSet::from(["one", "other"].map(str::to_owned));
     for replica in &replicas {
         replica.catches_up();
@@ -242,6 +247,7 @@ fn a_member_that_was_forgotten_is_none_again_by_what_was_relayed_before() {
         actor: "operator".to_owned(),
         reason: None,
         once: None,
+        dry_run: false,
     };
     other.registry.forget(&request).unwrap();
     for (service, _, relayed) in &relayed {

@@ -4,6 +4,7 @@ use intermission_core::{MemberId, Report};
 use jiff::Timestamp;
 
 use super::*;
+use crate::registry::idempotency::Requester;
 use crate::store::FakeStore;
 use crate::token::{Made, Role};
 
@@ -22,7 +23,7 @@ fn grant(most: u32) -> Grant {
 fn strangers(count: u64, grant: &Grant) -> (Registry, Vec<Arc<Pending>>) {
     let registry = Registry::new(FakeStore::new()).unwrap();
     registry
-        .add("shop".parse().unwrap(), "operator", None)
+        .add("shop".parse().unwrap(), Requester::new("operator"))
         .unwrap();
     let polls = (0..count).map(|boot| {
         let mut report = Report::new(MemberId::new("node", boot), "tower");

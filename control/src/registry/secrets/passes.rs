@@ -16,7 +16,7 @@ impl Registry {
         asked: &ChangeRequest,
     ) -> Result<Outcome, ChangeError> {
         let target = Target::Named(vec![service.to_owned()]);
-        self.decide(asked, |memory, now| {
+        self.obey(asked.requester(), |memory, now| {
             let published = memory.service(service)?;
             if let Some(pass) = published.labels.pass(name.as_str()) {
                 return Err(ChangeError::PassTaken {
@@ -37,7 +37,7 @@ impl Registry {
         asked: &ChangeRequest,
     ) -> Result<Outcome, ChangeError> {
         let target = Target::Named(vec![service.to_owned()]);
-        self.decide(asked, |memory, now| {
+        self.obey(asked.requester(), |memory, now| {
             let published = memory.service(service)?;
             let passes = PassView::all(&published.state, &published.labels);
             if !passes.iter().any(|pass| pass.name == name) {

@@ -1,14 +1,20 @@
 use tracing::info;
 
 use crate::registry::error::ChangeError;
+use crate::registry::idempotency::Requester;
 use crate::registry::registry::Registry;
 use crate::store::{Batch, LEVEL, Step, StoreError};
 use crate::token::{CONTROL, Grant, Made, OPERATOR, Role, Token, TokenHash};
 
 impl Registry {
     /// Makes a token for what `grant` says, under a name that none has ever had.
-    pub(crate) fn create_token(&self, grant: Grant) -> Result<(Token, Grant), TokenError> {
-        let (token, grant) = self.commit(|_, memory, now| {
+    pub(crate) fn create_token(
+        &self,
+        grant: &Grant,
+        requester: Requester<'_>,
+    ) -> Result<(Token, Grant), TokenError> {
+        let token = Token::mint().map_err(TokenError::Random)?;
+        let grant = self.obey(requester, |memory, now| {
             let facts = memory.facts();
             for service in &grant.services {
                 facts.service(service)?;
@@ -18,7 +24,6 @@ impl Registry {
             }
             let mut grant = grant.clone();
             grant.created.at = now.time;
-            let token = Token::mint().map_err(TokenError::Random)?;
             let made = Step::TokenMade {
                 hash: token.hash(),
                 grant: grant.clone(),
@@ -26,9 +31,11 @@ impl Registry {
             if !memory.fleet().knows(made.level(), LEVEL) {
                 return Err(TokenError::Unheeded);
             }
-            Ok((Batch(vec![made]), (token, grant)))
+            Ok((Batch(vec![made]), grant))
         })?;
-        info!(token = grant.name, role = %grant.role, by = grant.created.by, "a token was made");
+        if !requester.dry_run {
+            info!(token = grant.name, role = %grant.role, by = grant.created.by, "a token was made");
+        }
         Ok((token, grant))
     }
 
@@ -55,11 +62,16 @@ impl Registry {
     }
 
     /// Revokes the token called `name`, from the next request on; tells whether it counted until now.
-    pub(crate) fn revoke_token(&self, name: &str, by: &str) -> Result<(bool, Grant), TokenError> {
+    pub(crate) fn revoke_token(
+        &self,
+        name: &str,
+        requester: Requester<'_>,
+    ) -> Result<(bool, Grant), TokenError> {
         if name == OPERATOR {
             return Err(TokenError::Operator);
         }
-        let (counted, grant) = self.commit(|_, memory, now| {
+        let by = requester.actor;
+        let (counted, grant) = self.obey(requester, |memory, now| {
             let tokens = &memory.facts().tokens;
             let holder = tokens.named(name).ok_or_else(|| TokenError::Unknown {
                 name: name.to_owned(),
@@ -82,7 +94,7 @@ impl Registry {
             let step = Step::TokenRevoked { name, revoked };
             Ok::<_, TokenError>((Batch(vec![step]), (true, grant)))
         })?;
-        if counted {
+        if counted && !requester.dry_run {
             info!(token = name, role = %grant.role, by, "a token was revoked");
         }
         Ok((counted, grant))
@@ -141,7 +153,7 @@ mod tests {
         let registry = Registry::new(FakeStore::new()).unwrap();
         registry.memory().name("own", "own", Now::read());
         registry
-            .add("shop".parse().unwrap(), "operator", None)
+            .add("shop".parse().unwrap(), Requester::new("operator"))
             .unwrap();
         let hear = |level| {
             let now = Now::read();
@@ -157,10 +169,11 @@ mod tests {
                 at: Timestamp::now(),
             };
             let services = services.iter().map(|service| (*service).to_owned());
-            registry.create_token(Grant {
+            let grant = Grant {
                 services: services.collect(),
                 ..Grant::new(name, role, made)
-            })
+            };
+            registry.create_token(&grant, Requester::new(OPERATOR))
         };
         hear(3);
         for role in [Role::Operator, Role::Viewer] {

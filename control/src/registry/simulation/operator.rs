@@ -140,6 +140,7 @@ impl World {
             actor: "operator".to_owned(),
             reason: None,
             once: None,
+            dry_run: false,
         };
         let now = self.moment(r);
         let Ok((batch, forgetting)) = self.memory(r).forget(&request, now) else {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, StatusCode};
-use serde::Serialize;
 
 use crate::fleet::{LastReport, Reported, Selection, read_report};
 use crate::registry::{ChangeError, ForgetRequest};
@@ -19,7 +18,7 @@ use crate::server::http::problem::Problem;
 use crate::token::Grant;
 use crate::values::members::{flag, optional, text, texts};
 use crate::values::now::Now;
-use crate::wire::forgotten::Forgetting;
+use crate::wire::forgotten::Forgot;
 use crate::wire::node::{MemberId, UnstoredNode};
 use crate::wire::summary::Outcomes;
 use intermission_core::{Field, FieldError, Report, StateTag};
@@ -149,17 +148,12 @@ pub(crate) async fn forget(
     PathName(service): PathName,
     order: JsonRequest,
 ) -> Answer {
-    #[derive(Serialize)]
-    struct Forgot {
-        service: String,
-        #[serde(flatten)]
-        forgetting: Forgetting,
-    }
     let body = order.body();
     let selection = selection(&body)?;
     let reason = order.reason()?;
+    let dry_run = order.is_dry_run()?;
     let known = [
-        "node", "boot", "nodes", "lost", "token", "unstored", "reason",
+        "node", "boot", "nodes", "lost", "token", "unstored", "reason", "dry_run",
     ];
     body.only(&known)?;
     let asked = ForgetRequest {
@@ -168,6 +162,7 @@ pub(crate) async fn forget(
         actor: order.actor,
         reason,
         once: order.once,
+        dry_run,
     };
     let forgetting = app
         .blocking(move |registry| registry.forget(&asked))
@@ -177,6 +172,7 @@ pub(crate) async fn forget(
         &Forgot {
             service,
             forgetting,
+            dry_run,
         },
     )
 }
@@ -222,10 +218,12 @@ fn unclear() -> FieldError {
 /// `POST /v1/store/adopt`: makes this store's history the one that nodes go on to.
 pub(crate) async fn adopt(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let reason = order.reason()?;
-    order.body().only(&["reason"])?;
-    let JsonRequest { actor, once, .. } = order;
+    order.body().only(&["reason", "dry_run"])?;
     let services = app
-        .blocking(move |registry| registry.adopt(&actor, reason.as_deref(), once.as_ref()))
+        .blocking(move |registry| {
+            let services = registry.adopt(order.requester()?, reason.as_deref())?;
+            Ok::<_, Problem>(services)
+        })
         .await?;
     json(StatusCode::OK, &Outcomes::new(services))
 }

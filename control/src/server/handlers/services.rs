@@ -56,10 +56,12 @@ pub(crate) async fn remove(
     let body = order.body();
     let force = optional(&body, "force", flag)?.unwrap_or_default();
     let reason = order.reason()?;
-    body.only(&["force", "reason"])?;
+    let dry_run = order.is_dry_run()?;
+    body.only(&["force", "reason", "dry_run"])?;
     let asked = RemoveRequest {
         service,
         force,
+        dry_run,
         actor: order.actor,
         reason,
         once: order.once,
@@ -74,12 +76,14 @@ pub(crate) async fn remove(
 pub(crate) async fn add(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let body = order.body();
     let name: ServiceName = body.required("name")?.parsed()?;
-    body.only(&["name"])?;
-    let JsonRequest { actor, once, .. } = order;
+    body.only(&["name", "dry_run"])?;
     let outcome = app
-        .blocking(move |registry| registry.add(name, &actor, once.as_ref()))
+        .blocking(move |registry| {
+            let outcome = registry.add(name, order.requester()?)?;
+            Ok::<_, Problem>(outcome)
+        })
         .await?;
-    let status = if outcome.changed {
+    let status = if outcome.changed && outcome.preview.is_none() {
         StatusCode::CREATED
     } else {
         StatusCode::OK

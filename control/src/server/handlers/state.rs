@@ -127,10 +127,12 @@ pub(crate) async fn patch(
              is overwritten unseen",
         ));
     };
-    let patch = Change::Patch(Patch::parse(&body::read(body).await?)?);
+    let mut patch = Patch::parse(&body::read(body).await?)?;
+    let dry_run = patch.take_dry_run()?;
     let asked = ChangeRequest {
         expected: Some(expected),
-        ..ChangeRequest::new(patch, &caller.grant().name)
+        dry_run,
+        ..ChangeRequest::new(Change::Patch(patch), &caller.grant().name)
     };
     changes::make(app, name, asked).await
 }

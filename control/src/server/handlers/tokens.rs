@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use intermission_core::{ParseError, ServiceName};
 use jiff::Timestamp;
 
-use crate::registry::TokenError;
+use crate::registry::{Requester, TokenError};
 use crate::server::app::App;
 use crate::server::http::answer::{Answer, json};
 use crate::server::http::json_request::{JsonRequest, PathName};
@@ -13,7 +13,7 @@ use crate::server::http::problem::Problem;
 use crate::token::{Grant, Made, Role, TokenName};
 use crate::values::listed::listed;
 use crate::values::members::{optional, texts, whole_number};
-use crate::wire::summary::{Grants, NewToken, Revocation};
+use crate::wire::summary::{Grants, NewToken, Revocation, Unmade};
 use intermission_core::{Field, FieldError};
 
 /// `GET /v1/tokens`: the grants of all tokens, the revoked ones too; control does not keep the tokens themselves.
@@ -26,9 +26,16 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Answer {
 /// it; a name that is given once only does.
 pub(crate) async fn create(State(app): State<Arc<App>>, order: JsonRequest) -> Answer {
     let grant = grant(&order.body(), &order.actor)?;
+    let dry_run = order.is_dry_run()?;
     let (token, grant) = app
-        .blocking(move |registry| registry.create_token(grant))
+        .blocking(move |registry| {
+            let made = registry.create_token(&grant, unkept(&order)?)?;
+            Ok::<_, Problem>(made)
+        })
         .await?;
+    if dry_run {
+        return json(StatusCode::OK, &Unmade { grant, dry_run });
+    }
     let token = token.as_str().to_owned();
     json(StatusCode::CREATED, &NewToken { token, grant })
 }
@@ -39,11 +46,29 @@ pub(crate) async fn revoke(
     PathName(name): PathName,
     order: JsonRequest,
 ) -> Answer {
-    order.body().only(&[])?;
+    order.body().only(&["dry_run"])?;
+    let dry_run = order.is_dry_run()?;
     let (changed, grant) = app
-        .blocking(move |registry| registry.revoke_token(&name, &order.actor))
+        .blocking(move |registry| {
+            let revoked = registry.revoke_token(&name, unkept(&order)?)?;
+            Ok::<_, Problem>(revoked)
+        })
         .await?;
-    json(StatusCode::OK, &Revocation { changed, grant })
+    let revocation = Revocation {
+        changed,
+        grant,
+        dry_run,
+    };
+    json(StatusCode::OK, &revocation)
+}
+
+/// Who asks, whose answer is not kept.
+fn unkept(order: &JsonRequest) -> Result<Requester<'_>, FieldError> {
+    let once = None;
+    Ok(Requester {
+        once,
+        ..order.requester()?
+    })
 }
 
 /// What the body of a request asks a token for.
@@ -62,6 +87,7 @@ fn grant(body: &Field<'_>, by: &str) -> Result<Grant, FieldError> {
         "nodes",
         "max_polls",
         "max_members",
+        "dry_run",
     ];
     body.only(&known)?;
     for (member, is_given) in [

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::change::Change;
-use crate::registry::ChangeRequest;
+use crate::registry::{ChangeRequest, Requester};
 use crate::server::http::body;
 use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
@@ -111,6 +111,15 @@ impl JsonRequest {
             actor: self.actor,
             caller: self.caller,
             once: self.once,
+        })
+    }
+
+    /// Who asks, and how it is to be done.
+    pub(crate) fn requester(&self) -> Result<Requester<'_>, FieldError> {
+        Ok(Requester {
+            actor: &self.actor,
+            once: self.once.as_ref(),
+            dry_run: self.is_dry_run()?,
         })
     }
 

@@ -238,7 +238,7 @@ fn a_token_that_makes_no_sense_is_refused_where_it_is_wrong() {
 { "name": "a", "role": "node", "services": [] } → /services: names no service; leave it out for a token for all services
 { "name": "a", "role": "node", "nodes": "*-edge" } → /nodes: "*-edge" is neither a node's name nor the beginning of names; write it like edge-7 or edge-*
 { "name": "control", "role": "node" } → /name: "control" is what history calls what control does by itself; choose another name
-{ "name": "a", "role": "node", "service": "shop" } → /service: is not known; known here: name, role, services, nodes, max_polls, max_members
+{ "name": "a", "role": "node", "service": "shop" } → /service: is not known; known here: name, role, services, nodes, max_polls, max_members, dry_run
 "#;
     for case in cases.trim().lines() {
         let (body, detail) = case.split_once(" → ").unwrap();

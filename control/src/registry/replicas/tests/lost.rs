@@ -152,6 +152,7 @@ fn an_operators_word_for_a_silent_thread_does_not_count_where_it_has_spoken_to_a
         actor: "operator".to_owned(),
         reason: None,
         once: None,
+        dry_run: false,
     };
     let forgetting = other.registry.forget(&request).unwrap();
     assert_eq!(forgetting.forgiven.len(), 1);
@@ -184,6 +185,7 @@ fn a_thread_that_is_silent_again_is_not_forgiven_where_another_replica_has_heard
         actor: "operator".to_owned(),
         reason: None,
         once: None,
+        dry_run: false,
     };
     other.registry.forget(&request).unwrap();
     one.catches_up();

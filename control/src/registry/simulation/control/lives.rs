@@ -4,6 +4,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::Disk;
+use crate::registry::idempotency::Requester;
 use crate::registry::memory::Memory;
 use crate::registry::simulation::events::Event;
 use crate::registry::simulation::nodes::name;
@@ -32,7 +33,7 @@ pub(in super::super) fn found(now: Now) -> (Memory, Disk, Batch) {
     let identity = "00000000000000000000000000".to_owned();
     let identity = Batch(vec![Step::Identity(identity)]);
     memory.apply(memory.version().next(), &identity, now);
-    let (added, _) = memory.add(&SERVICE.parse().unwrap(), "operator", now);
+    let (added, _) = memory.add(&SERVICE.parse().unwrap(), Requester::new("operator"), now);
     memory.apply(memory.version().next(), &added, now);
     let stored = Batch([identity.0, added.0].concat());
     disk.tables.take(&stored);

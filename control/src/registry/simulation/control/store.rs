@@ -6,6 +6,7 @@ use intermission_core::StateTag;
 
 use crate::change::Change;
 use crate::fleet::{LastReport, Position, Selection};
+use crate::registry::idempotency::Requester;
 use crate::registry::reports::settling::Pending;
 use crate::registry::simulation::events::Event;
 use crate::registry::simulation::replicas::Reason;
@@ -107,7 +108,10 @@ impl World {
             Work::Forget(selection) => self.forget(r, selection),
             Work::Adopt => {
                 self.tally.note("store adopt");
-                let (batch, _) = self.memory(r).adopt("operator", None, now).unwrap();
+                let (batch, _) = self
+                    .memory(r)
+                    .adopt(Requester::new("operator"), None, now)
+                    .unwrap();
                 batch
             }
             Work::Serve => self.serve(r),

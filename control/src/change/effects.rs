@@ -4,7 +4,6 @@ use intermission_core::{Cidr, Mode, State};
 use serde_json::Value;
 
 use crate::change::allowlist::entries::briefly;
-use crate::change::patch::as_value;
 use crate::wire::lists::{LISTS, List};
 
 /// Which requests a change lets in during maintenance, and which ones it keeps out, in words.
@@ -89,7 +88,7 @@ impl Effects {
     }
 
     fn add_lists(&mut self, before: &State, after: &State) {
-        let [was, is] = [before, after].map(|state| as_value(state).unwrap_or_default());
+        let [was, is] = [before, after].map(State::to_value);
         for list in &LISTS {
             let [was, is] = [&was, &is].map(|document: &Value| list.entries(document));
             match list.part {

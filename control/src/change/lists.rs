@@ -3,7 +3,6 @@ use std::collections::{BTreeSet, HashSet};
 use intermission_core::{Field, FieldError, Mode, ServiceName, State};
 
 use crate::change::allowlist::entries::briefly;
-use crate::change::patch::as_value;
 use crate::change::width::Width;
 use crate::values::listed::listed;
 use crate::wire::lists::{LISTS, List};
@@ -60,7 +59,7 @@ impl ListVerb {
 impl ListEdit {
     /// Reads the lists that a request names, which are written as in a document.
     pub(crate) fn read(verb: ListVerb, body: &Field<'_>) -> Result<Self, FieldError> {
-        let mut document = as_value(&State::initial(ServiceName::unknown(), Mode::Off))?;
+        let mut document = State::initial(ServiceName::unknown(), Mode::Off).to_value();
         let mut named = Vec::new();
         for list in &LISTS {
             let Some(part) = body.member(list.part) else {
@@ -80,7 +79,7 @@ impl ListEdit {
             refuse_without_path(&given)?;
             refuse_whole_scope(&given)?;
         }
-        let document = as_value(&given)?;
+        let document = given.to_value();
         let lists = named
             .into_iter()
             .map(|list| (list, list.entries(&document)));
@@ -122,7 +121,7 @@ impl ListEdit {
             self.width.check_state(&self.given, before)?;
             before.may_become(&self.given)?;
         }
-        let mut document = as_value(before)?;
+        let mut document = before.to_value();
         for (list, given) in &self.lists {
             let was = list.entries(&document);
             let is = self.verb.edited(list, &was, given);
@@ -135,7 +134,7 @@ impl ListEdit {
 
     /// That entries to remove were not there.
     pub(super) fn advice(&self, before: &State) -> Vec<String> {
-        let document = as_value(before).unwrap_or_default();
+        let document = before.to_value();
         let mut advice = Vec::new();
         for (list, given) in &self.lists {
             let was = list.entries(&document);
@@ -196,7 +195,7 @@ mod tests {
     use super::*;
 
     fn state(members: &Value) -> State {
-        let mut document = as_value(&State::initial("shop".parse().unwrap(), Mode::Off)).unwrap();
+        let mut document = State::initial("shop".parse().unwrap(), Mode::Off).to_value();
         json_patch::merge(&mut document, members);
         State::read(&Field::root(&document)).unwrap()
     }
@@ -226,7 +225,7 @@ mod tests {
         });
         let (after, advice) = edited(ListVerb::Add, &before, &body).unwrap();
         assert_eq!(advice, [""; 0]);
-        let document = as_value(&after).unwrap();
+        let document = after.to_value();
         assert_eq!(
             document["scope"],
             json!({ "hosts": ["shop.example"], "paths": ["/a", "/b"] })
@@ -246,7 +245,7 @@ mod tests {
         });
         let (left, advice) = edited(ListVerb::Remove, &after, &body).unwrap();
         let probers = json!([{ "cidr": "192.0.2.7", "paths": ["/a"] }]);
-        assert_eq!(as_value(&left).unwrap()["exempt"]["probers"], probers);
+        assert_eq!(left.to_value()["exempt"]["probers"], probers);
         assert_eq!(
             advice,
             [
@@ -256,7 +255,7 @@ mod tests {
         );
         let body = json!({ "scope": { "paths": ["/c"] }, "exempt": { "probers": [] } });
         let (set, _) = edited(ListVerb::Set, &after, &body).unwrap();
-        let document = as_value(&set).unwrap();
+        let document = set.to_value();
         assert_eq!(
             document["scope"],
             json!({ "hosts": ["shop.example"], "paths": ["/c"] })

@@ -2,7 +2,7 @@
 
 use intermission_core::{Field, FieldError, State};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::change::width::Width;
 
@@ -78,13 +78,13 @@ impl Patch {
     }
 
     pub(super) fn apply(&self, before: &State, now: Timestamp) -> Result<State, FieldError> {
-        let mut document = as_value(before)?;
+        let mut document = before.to_value();
         let patch = Value::Object(self.0.clone());
         json_patch::merge(&mut document, &patch);
-        let mut after = State::parse(&serde_json::to_vec(&document).unwrap_or_default())?;
+        let mut after = State::read(&Field::root(&document))?;
         // Unknown fields are ignored by nodes, which must live with a newer control; here, one is
         // a misspelt switch.
-        refuse_unknown(&patch, &with_all_members(&after)?, "")?;
+        refuse_unknown(&patch, &after.to_value(), "")?;
         // The default of the allowlist takes no pass away.
         if patch.get("allowlist").is_some_and(Value::is_null) {
             after.allowlist.passes.clone_from(&before.allowlist.passes);
@@ -113,27 +113,6 @@ impl Patch {
         }
         Ok(after)
     }
-}
-
-/// A state as a document.
-pub(super) fn as_value(state: &State) -> Result<Value, FieldError> {
-    serde_json::from_slice(&state.to_json()).map_err(|error| FieldError::new("", error.to_string()))
-}
-
-/// The document with the members that it leaves out while they are empty.
-pub(super) fn with_all_members(state: &State) -> Result<Value, FieldError> {
-    let mut document = as_value(state)?;
-    for (part, member, empty) in [
-        ("", "reads", json!({ "paths": [] })),
-        ("", "show_me", json!(false)),
-        ("/allowlist", "passes", json!([])),
-        ("/exempt", "hosts", json!([])),
-    ] {
-        if let Some(Value::Object(members)) = document.pointer_mut(part) {
-            members.entry(member).or_insert(empty);
-        }
-    }
-    Ok(document)
 }
 
 /// Refuses members of `patch` that `result`, which holds every field there is, does not have.
@@ -171,6 +150,7 @@ pub(super) fn refuse_unknown(
 #[cfg(test)]
 mod tests {
     use intermission_core::{Mode, Pass, PassDigest, ServiceName};
+    use serde_json::json;
 
     use super::*;
 

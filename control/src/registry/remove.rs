@@ -167,7 +167,7 @@ fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str, several
 mod tests {
     use super::*;
     use crate::change::Change;
-    use crate::fleet::{Heartbeat, Reported, read_report};
+    use crate::fleet::{Reported, read_report};
     use crate::registry::change::ChangeRequest;
     use crate::registry::facts::Target;
     use crate::store::FakeStore;
@@ -254,22 +254,14 @@ mod tests {
         let store = FakeStore::new();
         let registry = shop(&store);
         registry.memory().name("own", "own", Now::read());
-        let hear = |level| {
-            let now = Now::read();
-            let heartbeat = Heartbeat {
-                level,
-                ..registry.memory().announce(now)
-            };
-            registry.memory().take_heartbeat("other", heartbeat, now);
-        };
         let other = Registry::new(store).unwrap();
-        hear(4);
+        registry.hear_of_level(4);
         let refused = registry.remove_service(&asked(true));
         assert!(
             matches!(refused, Err(ChangeError::Invalid { .. })),
             "{refused:?}"
         );
-        hear(5);
+        registry.hear_of_level(5);
         registry.remove_service(&asked(false)).unwrap();
         other.catch_up().unwrap();
         assert!(other.memory().service("shop").is_err());

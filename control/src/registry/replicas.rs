@@ -29,6 +29,19 @@ impl Registry {
     }
 }
 
+#[cfg(test)]
+impl Registry {
+    /// Hears of another replica, whose program is of this level.
+    pub(super) fn hear_of_level(&self, level: u32) {
+        let now = Now::read();
+        let heartbeat = Heartbeat {
+            level,
+            ..self.memory().announce(now)
+        };
+        self.memory().take_heartbeat("other", heartbeat, now);
+    }
+}
+
 impl Memory {
     /// The batch that stores again the members that were forgotten elsewhere while they reported here.
     pub(crate) fn store_again(&self, now: Now) -> Batch {

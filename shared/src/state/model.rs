@@ -2,6 +2,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::request::HostPattern;
 use crate::state::allowlist::Allowlist;
@@ -106,6 +107,49 @@ impl State {
                 .passes
                 .iter()
                 .any(|pass| pass.until.is_some())
+    }
+
+    /// The document with every member, those too that [`to_json`](Self::to_json) leaves out while they are empty.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let Self {
+            store,
+            service,
+            revision,
+            maintenance,
+            allowlist:
+                Allowlist {
+                    enabled,
+                    cidrs,
+                    passes,
+                },
+            scope,
+            exempt:
+                Exempt {
+                    paths,
+                    hosts,
+                    probers,
+                },
+            reads,
+            api,
+            show_me,
+            notice,
+        } = self;
+        json!({
+            "version": Self::VERSION,
+            "critical": [],
+            "store": store,
+            "service": service,
+            "revision": revision,
+            "maintenance": maintenance,
+            "allowlist": { "enabled": enabled, "cidrs": cidrs, "passes": passes },
+            "scope": scope,
+            "exempt": { "paths": paths, "hosts": hosts, "probers": probers },
+            "reads": reads,
+            "api": api,
+            "show_me": show_me,
+            "notice": notice,
+        })
     }
 
     /// The document, as [`State::parse`] reads it, without white space. A document of at most

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::change::allowlist::entries::briefly;
 use crate::change::declared::entry::DeclaredEntry;
-use crate::change::patch::{as_value, refuse_unknown, with_all_members};
+use crate::change::patch::refuse_unknown;
 use crate::change::width::Width;
 use crate::labels::Label;
 use crate::token::Made;
@@ -108,12 +108,12 @@ impl Declared {
             .put_into(&initial)
             .map_err(|error| within(place, &error))?;
         let named = Value::Object(self.parts.clone());
-        refuse_unknown(&named, &with_all_members(&state)?, place)
+        refuse_unknown(&named, &state.to_value(), place)
     }
 
     /// The state with the parts of the file.
     fn put_into(&self, before: &State) -> Result<State, FieldError> {
-        let mut document = as_value(before)?;
+        let mut document = before.to_value();
         if let Some(document) = document.as_object_mut() {
             for (part, value) in &self.parts {
                 document.insert(part.clone(), value.clone());

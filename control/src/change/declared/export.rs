@@ -1,13 +1,12 @@
-use intermission_core::{FieldError, State};
+use intermission_core::State;
 use serde_json::{Map, Value, json};
 
 use crate::change::declared::declared::PARTS;
-use crate::change::patch::with_all_members;
 use crate::labels::{Label, Labels};
 
 /// What a file says of a service whose state is this.
-pub(crate) fn exported(state: &State, labels: &Labels) -> Result<Value, FieldError> {
-    let mut document = with_all_members(state)?;
+pub(crate) fn exported(state: &State, labels: &Labels) -> Value {
+    let mut document = state.to_value();
     let mut exported = Map::new();
     exported.insert("revision".to_owned(), state.revision.into());
     for part in PARTS {
@@ -23,7 +22,7 @@ pub(crate) fn exported(state: &State, labels: &Labels) -> Result<Value, FieldErr
         entries.map(|(cidr, label)| entry(&cidr.to_string(), label.map(|label| &**label)));
     let entries: Vec<_> = entries.collect();
     exported.insert("allowlist".to_owned(), json!({ "entries": entries }));
-    Ok(exported.into())
+    exported.into()
 }
 
 fn entry(cidr: &str, label: Option<&Label>) -> Value {

@@ -3,7 +3,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::change::AddedEntries;
-use crate::fleet::Heartbeat;
 use crate::registry::idempotency::Requester;
 use crate::store::FakeStore;
 
@@ -15,24 +14,12 @@ fn add(registry: &Registry, body: &Value) -> Result<Vec<Outcome>, ChangeError> {
 
 #[test]
 fn labels_wait_until_every_replica_knows_them() {
-    let store = FakeStore::new();
-    let [one, other] = ["one", "other"].map(|id| {
-        let registry = Registry::new(store.clone()).unwrap();
-        registry.memory().name(id, id, Now::read());
-        registry
-    });
+    let one = Registry::new(FakeStore::new()).unwrap();
+    one.memory().name("one", "one", Now::read());
     one.add("shop".parse().unwrap(), Requester::new("operator"))
         .unwrap();
-    let hear = |level| {
-        let now = Now::read();
-        let heartbeat = Heartbeat {
-            level,
-            ..other.memory().announce(now)
-        };
-        one.memory().take_heartbeat("other", heartbeat, now);
-    };
     let labels = || one.memory().service("shop").unwrap().labels.clone();
-    hear(2);
+    one.hear_of_level(2);
     let named = json!({ "cidrs": ["203.0.113.7"], "name": "ann" });
     let refused = add(&one, &named).unwrap_err();
     let ChangeError::Invalid { invalid, .. } = refused else {
@@ -46,12 +33,12 @@ fn labels_wait_until_every_replica_knows_them() {
     // An entry without a word goes without the rest, too.
     add(&one, &json!({ "cidrs": ["203.0.113.8"] })).unwrap();
     assert!(labels().is_empty());
-    hear(3);
+    one.hear_of_level(3);
     add(&one, &named).unwrap();
     let named = labels();
     assert!(named.have_words());
     // A store that has labels is served by no program that does not know them.
-    hear(2);
+    one.hear_of_level(2);
     add(&one, &json!({ "cidrs": ["203.0.113.9"] })).unwrap();
     assert!(labels().have_words());
 }

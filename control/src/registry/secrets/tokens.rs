@@ -144,7 +144,6 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::fleet::Heartbeat;
     use crate::store::FakeStore;
     use crate::values::now::Now;
 
@@ -155,14 +154,6 @@ mod tests {
         registry
             .add("shop".parse().unwrap(), Requester::new("operator"))
             .unwrap();
-        let hear = |level| {
-            let now = Now::read();
-            let heartbeat = Heartbeat {
-                level,
-                ..registry.memory().announce(now)
-            };
-            registry.memory().take_heartbeat("other", heartbeat, now);
-        };
         let create = |name: &str, role, services: &[&str]| {
             let made = Made {
                 by: OPERATOR.to_owned(),
@@ -175,14 +166,14 @@ mod tests {
             };
             registry.create_token(&grant, Requester::new(OPERATOR))
         };
-        hear(3);
+        registry.hear_of_level(3);
         for role in [Role::Operator, Role::Viewer] {
             let refused = create("ci", role, &["shop"]);
             assert!(matches!(refused, Err(TokenError::Unheeded)), "{refused:?}");
             create(&format!("all-{role}"), role, &[]).unwrap();
         }
         create("node", Role::Node, &["shop"]).unwrap();
-        hear(4);
+        registry.hear_of_level(4);
         create("ci", Role::Operator, &["shop"]).unwrap();
     }
 }

@@ -232,3 +232,27 @@ fn a_byte_order_mark_is_passed_over_once() {
     let twice = [b"\xef\xbb\xbf".as_slice(), &marked].concat();
     assert!(State::parse(&twice).is_err());
 }
+
+#[test]
+fn a_whole_document_has_every_member() {
+    let mut full = minimal();
+    full["allowlist"] =
+        json!({ "passes": [{ "sha256": "0".repeat(64), "until": "2026-11-23T02:00:00Z" }] });
+    full["exempt"] = json!({ "probers": [{ "cidr": "10.0.0.0/8", "paths": ["/"] }] });
+    full["notice"] = json!({ "languages": { "ja": { "title": "a", "message": "b" } } });
+    let whole = parse(&full).unwrap().to_value();
+    for name in FIELDS {
+        let mut place = &whole;
+        for member in name.split('.') {
+            place = match (place, name.starts_with("notice.languages.")) {
+                (Value::Array(items), _) => &items[0],
+                (languages, true) if languages.get("ja").is_some() => &languages["ja"],
+                _ => place,
+            };
+            place = place.get(member).unwrap_or_else(|| panic!("{name}"));
+        }
+    }
+    let empty = State::initial("shop".parse().unwrap(), Mode::Off);
+    assert_eq!(parse(&empty.to_value()).unwrap(), empty);
+    assert!(empty.to_value()["exempt"]["hosts"].is_array());
+}

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::change::width::Width;
 
+use crate::token::refuse_secrets;
 use crate::values::distinct::check_distinct;
 use crate::values::members::{below, flag, in_future, optional};
 use crate::values::timestamp::from_core;
@@ -31,12 +32,12 @@ pub(crate) struct Patch(Map<String, Value>);
 
 impl Patch {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, FieldError> {
-        let members = match serde_json::from_slice(body) {
-            Ok(Value::Object(members)) => members,
-            Ok(_) => return Err(FieldError::new("", "a merge patch is an object (RFC 7396)")),
-            Err(error) => return Err(FieldError::new("", format!("not JSON: {error}"))),
-        };
+        let patch = Field::read(body)?;
         check_distinct(body).map_err(|reason| FieldError::new("", reason))?;
+        refuse_secrets(&patch)?;
+        let Value::Object(members) = patch else {
+            return Err(FieldError::new("", "a merge patch is an object (RFC 7396)"));
+        };
         for (name, what) in RESERVED {
             if members.contains_key(name) {
                 let reason = format!("{what}; it cannot be patched, leave it out");

@@ -6,6 +6,7 @@
 //! 3. A token that was revoked stays on record, and counts no more.
 
 mod grant;
+mod leak;
 mod name;
 mod node_names;
 mod pass_secret;
@@ -13,6 +14,7 @@ mod role;
 mod secret;
 
 pub(crate) use self::grant::{CONTROL, Grant, Made, OPERATOR, TIMER};
+pub(crate) use self::leak::refuse_secrets;
 pub(crate) use self::name::TokenName;
 pub(crate) use self::pass_secret::PassSecret;
 pub(crate) use self::role::Role;

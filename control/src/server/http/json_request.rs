@@ -17,6 +17,7 @@ use crate::server::http::identity::Caller;
 use crate::server::http::problem::Problem;
 use crate::server::listen::Endpoints;
 use crate::store::IdempotencyKey;
+use crate::token::refuse_secrets;
 use crate::values::distinct::check_distinct;
 use crate::values::duration::Timeout;
 use crate::values::etag::Condition;
@@ -142,6 +143,7 @@ fn parse(body: &[u8]) -> Result<Value, FieldError> {
             "is not an object; write it like {\"reason\": \"deploy\"}",
         ));
     }
+    refuse_secrets(&value)?;
     Ok(value)
 }
 

@@ -115,3 +115,69 @@ fn a_retry_of_a_request_whose_answer_was_lost_finds_the_name_taken() {
     assert_eq!(control.ask(ask.clone()).status, 201);
     control.ask(ask).problem(409, "pass-taken");
 }
+
+#[test]
+fn a_text_with_a_secret_is_neither_published_nor_kept() {
+    let home = Home::new();
+    let control = home.start();
+    control.add("shop");
+    let made = control.post("/v1/services/shop/passes", &json!({ "name": "ann" }));
+    let pass = made.json()["pass"].as_str().unwrap().to_owned();
+    let link = format!("their link: https://shop.example/.well-known/intermission/pass#{pass}");
+    let token = control.token(&json!({ "name": "ci", "role": "viewer" }));
+    let shop = "/v1/services/shop";
+    let before = (control.state("shop").body, control.history("shop"));
+    for (method, path, body, pointer) in [
+        ("POST", "/enter", json!({ "reason": link }), "/reason"),
+        ("POST", "/enter", json!({ "message": link }), "/message"),
+        ("POST", "/exit", json!({ "reason": token }), "/reason"),
+        (
+            "POST",
+            "/notice",
+            json!({ "notice": { "contact": link } }),
+            "/notice/contact",
+        ),
+        (
+            "POST",
+            "/allowlist/add",
+            json!({ "cidrs": ["203.0.113.7"], "note": pass }),
+            "/note",
+        ),
+        ("POST", "/passes", json!({ "name": pass }), "/name"),
+        (
+            "PATCH",
+            "/state",
+            json!({ "notice": { "title": link } }),
+            "/notice/title",
+        ),
+        ("DELETE", "", json!({ "reason": pass }), "/reason"),
+    ] {
+        let ask = Ask::new(method, format!("{shop}{path}")).json(&body);
+        let refused = control.ask(control.authorized(ask.header("if-match", "*")));
+        let refused = refused.problem(422, "invalid");
+        assert_eq!(refused["pointer"], pointer, "{refused}");
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("which others would read; leave it out, and revoke it"),
+            "{detail}"
+        );
+        assert!(
+            !detail.contains(&pass) && !detail.contains(&token),
+            "{detail}"
+        );
+    }
+    let file = json!({ "services": { "shop": { "notice": { "message": link } } } });
+    let refused = control.post("/v1/apply", &file).problem(422, "invalid");
+    assert_eq!(refused["pointer"], "/services/shop/notice/message");
+    let line = ["exit", "shop", "--reason", &link];
+    let refused = home.run(&control, &line).failed(7);
+    assert!(
+        refused
+            .contains("/reason: has a text of the form of a pass (imp_…), which others would read"),
+        "{refused}"
+    );
+    assert_eq!(
+        (control.state("shop").body, control.history("shop")),
+        before
+    );
+}

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use http::StatusCode;
+use intermission_node::{Counted, Probe};
 
 use crate::Decision;
-use crate::current::{Counted, Probe};
 
 /// Keeps a request running, as far as `intermission enter --wait` is concerned.
 ///
@@ -93,7 +93,7 @@ impl Held {
             Self::Shared { guard, .. } => guard.0.decision,
             Self::Probing(probing) => {
                 let (held, probe) = &**probing;
-                probe.answered(status);
+                probe.answered(status.as_u16());
                 held.answered(status)
             }
         }

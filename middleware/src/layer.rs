@@ -4,13 +4,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, HeaderValue};
 use intermission_core::ClientSource;
+use intermission_node::{PolicyCell, PolicyHandle};
 use tower_layer::Layer;
 
 use crate::admission::Admitter;
 use crate::http::ClientAddress;
 use crate::refusal::Writer;
 use crate::settings::Settings;
-use crate::{Candidate, Maintenance, PolicyHandle, Refusal};
+use crate::{Candidate, Maintenance, Refusal};
 
 /// Refuses requests while the service is in maintenance.
 ///
@@ -27,7 +28,7 @@ impl MaintenanceLayer {
     pub fn new(policy: PolicyHandle) -> Self {
         let settings = Settings {
             // Each request checks the lease.
-            quick: policy.cell().lease().is_none(),
+            quick: !PolicyCell::of(&policy).has_lease(),
             policy,
             client: ClientAddress::of(ClientSource::Peer),
             extensions: false,

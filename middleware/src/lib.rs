@@ -4,15 +4,12 @@ mod admission;
 #[cfg(feature = "axum")]
 mod around;
 mod body;
-mod current;
 mod decision;
 mod future;
 mod guard;
 mod http;
 mod layer;
 mod own_page;
-#[cfg(feature = "poller")]
-mod poller;
 mod refusal;
 mod service;
 mod settings;
@@ -21,7 +18,6 @@ pub use admission::Candidate;
 #[cfg(feature = "axum")]
 pub use around::{AroundFuture, AroundRouter};
 pub use body::ResponseBody;
-pub use current::PolicyHandle;
 pub use decision::Decision;
 pub use future::ResponseFuture;
 pub use guard::RequestGuard;
@@ -30,9 +26,12 @@ pub use intermission_core::{
     AddressSet, Cidr, ClientSource, DocumentError, HopCount, Kind, Lasting, Mode, ParseCidrError,
     ParseError, Peer, Reason, Running, ServiceName, State, TrustedProxies, Verdict,
 };
-pub use layer::MaintenanceLayer;
+#[doc(inline)]
+pub use intermission_node::PolicyHandle;
 #[cfg(feature = "poller")]
-pub use poller::{EndpointError, IntoEndpoints, Poller, TokenError};
+#[doc(inline)]
+pub use intermission_node::{EndpointError, IntoEndpoints, Poller, TokenError};
+pub use layer::MaintenanceLayer;
 pub use refusal::Refusal;
 pub use service::Maintenance;
 

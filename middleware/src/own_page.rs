@@ -8,9 +8,9 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use intermission_core::{LONGEST_PASS_FORM, OwnAnswer};
+use intermission_node::Snapshot;
 use pin_project_lite::pin_project;
 
-use crate::current::Snapshot;
 use crate::http::{HeaderLines, peer, uris, view};
 use crate::settings::Settings;
 

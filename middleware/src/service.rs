@@ -3,15 +3,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::USER_AGENT;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use intermission_core::{Lasting, Policy, Reason, Verdict};
+use intermission_node::{Cached, Counted, Entry, PolicyCell, Probe, Shard, Snapshot};
 use tower_service::Service;
 
-use crate::current::{Cached, Counted, Entry, Probe, Shard, Snapshot};
 use crate::future::{Admission, Connection};
 use crate::guard::Held;
-use crate::http::{HeaderLines, Unread, h2c, pass, peer, uris, view};
+use crate::http::{HeaderLines, Replies, Unread, h2c, pass, peer, uris, view};
 use crate::own_page::OwnPage;
 use crate::settings::Settings;
 use crate::{Decision, RequestGuard, ResponseBody, ResponseFuture};
@@ -51,7 +52,7 @@ impl<S> Maintenance<S> {
         if !self.settings.quick {
             return None;
         }
-        let entry = self.settings.policy.cell().enter(|cached| {
+        let entry = PolicyCell::of(&self.settings.policy).enter(|cached| {
             if cached.is_open {
                 let policy = &cached.snapshot.policy;
                 let lasting = self.decide(policy, request, None).lasting;
@@ -140,7 +141,8 @@ impl<S> Maintenance<S> {
                 let headers = HeaderLines::new(request.headers());
                 let received = view(request, uris(request).0, &headers);
                 let reply = policy.reply(kind, &received, fastrand::u32(..));
-                let mut response = cached.replies().respond(&reply);
+                let mut response =
+                    cached.with_replies(Replies::prepare, |replies| replies.respond(&reply));
                 if let Some(writer) = &self.settings.writer {
                     writer.write(request, &cached.snapshot.state, &mut response);
                 }
@@ -155,12 +157,10 @@ impl<S> Maintenance<S> {
         if !is_open || !matches!(admitted.lasting, Lasting::Open | Lasting::ReadOnly) {
             return None;
         }
-        let peer = || peer(request.extensions());
+        let probes = PolicyCell::of(&self.settings.policy).probes()?;
+        let agent = request.headers().get(USER_AGENT)?.to_str().ok()?;
         let path = uris(request).0.path();
-        self.settings
-            .policy
-            .cell()
-            .probe(path, request.headers(), peer)
+        probes.probe(path, agent, peer(request.extensions()))
     }
 }
 
@@ -230,8 +230,7 @@ impl<S> Maintenance<S> {
         S: Service<Request<A>, Response = Response<B>>,
         A: Body,
     {
-        let cell = self.settings.policy.cell();
-        cell.check_lease();
+        let cell = PolicyCell::of(&self.settings.policy);
         let (counted, admitted) = match cell.enter(|cached| self.judge(cached, &request)) {
             Entry::Admitted(admitted) => admitted,
             Entry::Refused(Refused::Own(snapshot)) => {

@@ -1,4 +1,5 @@
-use crate::PolicyHandle;
+use intermission_node::PolicyHandle;
+
 use crate::admission::Admitter;
 use crate::http::ClientAddress;
 use crate::refusal::Writer;

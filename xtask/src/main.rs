@@ -29,7 +29,7 @@ cargo xtask setup     installs everything that the other chores need, on the mac
 cargo xtask test      runs every test; --install first installs what the machine lacks
 cargo xtask lint      checks format, lints, docs, features, targets, licences, documentation and the deployment files
 cargo xtask tidy      checks paths and words of documentation, and rooms and sizes of source files, in seconds
-cargo xtask libraries tests the core and the layer with the oldest Rust that they support
+cargo xtask libraries tests the core, the node and the layer with the oldest Rust that they support
 cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wasm
 cargo xtask api       tests control's HTTP interface with REDbot and schemathesis
 cargo xtask counts    counts instructions and allocations of what runs in every request; --accept keeps them

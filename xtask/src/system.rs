@@ -264,7 +264,7 @@ mod tests {
             panic!("one toolchain");
         };
         assert_eq!(need.what, format!("Rust {}", tools::OLDEST_RUST));
-        for package in ["shared", "middleware"] {
+        for package in ["shared", "middleware", "middleware/node"] {
             let manifest =
                 std::fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
             let declared = tools::OLDEST_RUST.strip_suffix(".0").unwrap();

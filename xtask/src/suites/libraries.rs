@@ -1,4 +1,4 @@
-//! `cargo xtask libraries`: the core and the layer with the oldest Rust that they support.
+//! `cargo xtask libraries`: the core, the node and the layer with the oldest Rust that they support.
 
 use anyhow::Result;
 
@@ -19,6 +19,7 @@ pub(crate) fn test(steps: &mut Steps) -> Result<()> {
     // The core's tests with generated input take long, and need no second compiler.
     for (package, tests) in [
         ("intermission-core", ["--test", "corpus"].as_slice()),
+        ("intermission-node", &["--tests"]),
         ("intermission", &["--tests"]),
     ] {
         let mut test = command("rustup");

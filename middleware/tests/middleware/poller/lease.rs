@@ -55,7 +55,7 @@ fn after_its_runtime_was_dropped_the_lease_closes_the_service() {
     drop(polling);
     let since = Instant::now();
     assert!(!policy.is_polling());
-    let said = "ERROR intermission::current::departure: the task that polls was dropped";
+    let said = "ERROR intermission_node::current::departure: the task that polls was dropped";
     assert!(log.text().contains(said), "{}", log.text());
     while ask(&serving, &policy) == StatusCode::OK {
         assert!(since.elapsed() < LONG, "it never closes");

@@ -33,7 +33,6 @@ pub(super) const PACKAGES: &[Package] = &[
         rooms: &[
             "http",
             "decision",
-            "current",
             "guard",
             "admission",
             "refusal",
@@ -44,9 +43,13 @@ pub(super) const PACKAGES: &[Package] = &[
             "service",
             "layer",
             "around",
-            "poller",
         ],
         kept: &[],
+    },
+    Package {
+        folder: "middleware/node",
+        rooms: &["current", "poller"],
+        kept: &[("http", "poller")],
     },
     Package {
         folder: "edge-filter",

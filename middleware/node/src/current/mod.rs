@@ -28,15 +28,14 @@ mod thread_cache;
 
 #[cfg(feature = "poller")]
 pub(crate) use departure::{Departing, Departure};
-pub(crate) use epoch::Entry;
+pub use epoch::Entry;
 pub use handle::PolicyHandle;
 #[cfg(feature = "poller")]
 pub(crate) use lease::{Lease, Moment};
-#[cfg(feature = "poller")]
-pub(crate) use policy_cell::PolicyCell;
-pub(crate) use probes::Probe;
-pub(crate) use shards::{Counted, Shard};
-pub(crate) use snapshot::Snapshot;
+pub use policy_cell::PolicyCell;
+pub use probes::{Probe, Probes};
+pub use shards::{Counted, Shard};
+pub use snapshot::Snapshot;
 #[cfg(all(feature = "metrics", feature = "poller"))]
 pub(crate) use snapshot::now;
-pub(crate) use thread_cache::Cached;
+pub use thread_cache::Cached;

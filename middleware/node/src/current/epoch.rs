@@ -50,6 +50,7 @@ impl Latest {
     }
 
     /// Whether nothing later than `number` has been announced. For a request that is counted already.
+    #[inline]
     pub(crate) fn is(&self, number: u64) -> bool {
         self.0.load(Ordering::SeqCst) <= number
     }
@@ -57,8 +58,10 @@ impl Latest {
 
 /// Whether a request is admitted or refused, with the data of the caller for either.
 #[derive(Debug)]
-pub(crate) enum Entry<A, R> {
+pub enum Entry<A, R> {
+    /// The request is admitted.
     Admitted(A),
+    /// The request is refused.
     Refused(R),
 }
 

@@ -95,6 +95,7 @@ impl PolicyHandle {
     /// ```
     /// # async fn next_event() -> String { String::from("event") }
     /// # async fn send(_: String) {}
+    /// # mod intermission { pub use intermission_core::*; pub use intermission_node::*; }
     /// use intermission::{Mode, PolicyHandle};
     ///
     /// /// Sends events until maintenance begins.
@@ -149,10 +150,6 @@ impl PolicyHandle {
             .is_some_and(|departure| departure.is_polling())
     }
 
-    pub(crate) fn cell(&self) -> &PolicyCell {
-        &self.cell
-    }
-
     /// Ends the membership of this node, so that no wait includes it. Call it when the server has ended its last
     /// request. From the call on the layer refuses every request except those for exempt paths and those of probers, because no
     /// poller keeps the state up to date.
@@ -165,6 +162,16 @@ impl PolicyHandle {
         if let Some(departure) = &self.departure {
             departure.depart().await;
         }
+    }
+}
+
+// Here, since applications have the handle and no cell.
+impl PolicyCell {
+    /// The cell of a handle.
+    #[inline]
+    #[must_use]
+    pub fn of(handle: &PolicyHandle) -> &Self {
+        &handle.cell
     }
 }
 

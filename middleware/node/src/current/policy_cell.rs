@@ -4,26 +4,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use http::HeaderMap;
 #[cfg(feature = "poller")]
 use intermission_core::{Counts, RequestView};
-use intermission_core::{Lasting, Peer, Running, State};
+use intermission_core::{Lasting, Running, State};
 use thread_local::ThreadLocal;
 use tokio::sync::watch;
 
 use crate::current::epoch::{Entry, Epoch, Latest};
 use crate::current::lease::{Lease, Moment};
 use crate::current::past::Past;
-use crate::current::probes::{Probe, Probes};
+use crate::current::probes::Probes;
 use crate::current::shards::Counted;
 use crate::current::snapshot::Snapshot;
 use crate::current::thread_cache::{Cached, ThreadCache};
-#[cfg(feature = "poller")]
-use crate::http::HeaderLines;
 
 /// The state in force, and what still runs of the requests that were admitted before it.
 #[derive(Debug)]
-pub(crate) struct PolicyCell {
+pub struct PolicyCell {
     latest: Latest,
     /// What each thread has seen of the snapshot, so that requests read and write no memory that another thread writes
     /// while the state stays as it is.
@@ -35,7 +32,7 @@ pub(crate) struct PolicyCell {
     answered: watch::Sender<bool>,
     /// The health checks that are noticed, where a poller reports them.
     probes: Option<Arc<Probes>>,
-    /// Whether the layer looks closer at requests, to notice them.
+    /// Whether the node looks closer at requests, to notice them.
     looks: AtomicBool,
     /// Without one a state stays in force until another replaces it, and requests read no clock.
     lease: Option<Lease>,
@@ -81,17 +78,28 @@ impl PolicyCell {
         self.changes.subscribe()
     }
 
+    /// Whether there is a lease, so that each request reads the clocks.
+    #[must_use]
+    pub fn has_lease(&self) -> bool {
+        self.lease.is_some()
+    }
+
+    #[cfg(feature = "poller")]
     pub(crate) fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
     }
 
-    /// Lets a request be judged by the state in force, and counts it until the count is dropped if it is admitted. The proof
-    /// that no swap misses it is with [`Latest::enter`].
+    /// Lets a request be judged by the state in force, and counts it until the count is dropped if it is admitted.
+    ///
+    /// `judge` says how long an admission lasts, or refuses the request, with data of the caller for either. It is called again
+    /// if another state has come into force since it admitted the request.
+    // The proof that no swap misses the request is with `Latest::enter`.
     #[inline]
-    pub(crate) fn enter<A, R>(
+    pub fn enter<A, R>(
         &self,
         mut judge: impl FnMut(&Cached) -> Entry<(Lasting, A), R>,
     ) -> Entry<(Counted, A), R> {
+        self.check_lease();
         let cache = self.caches.get_or_default();
         self.latest.enter(|latest| {
             let load = || {
@@ -153,7 +161,7 @@ impl PolicyCell {
         }
     }
 
-    /// Closes the service if its lease has ended. Called before a request is judged, because a task that watches the
+    /// Closes the service if its lease has ended. Called before a request is judged too, because a task that watches the
     /// clock may be frozen, or gone with its runtime.
     #[inline]
     pub(crate) fn check_lease(&self) {
@@ -217,31 +225,27 @@ impl PolicyCell {
         }
     }
 
+    #[inline]
     fn looks(&self) -> bool {
         self.looks.load(Ordering::Relaxed)
     }
 
-    /// A request that may be of a health check, while the layer looks for such.
-    pub(crate) fn probe(
-        &self,
-        path: &str,
-        headers: &HeaderMap,
-        peer: impl FnOnce() -> Peer,
-    ) -> Option<Box<Probe>> {
-        let probes = self.probes.as_ref().filter(|_| self.looks())?;
-        probes.probe(path, headers, peer())
+    /// The health checks that are noticed, while the node looks for such.
+    #[inline]
+    #[must_use]
+    pub fn probes(&self) -> Option<&Arc<Probes>> {
+        self.probes.as_ref().filter(|_| self.looks())
     }
 
     /// The paths of health checks that maintenance would refuse, as they are reported.
     #[cfg(feature = "poller")]
     pub(crate) fn probed(&self) -> Vec<String> {
         let current = self.snapshot.load();
-        let headers = HeaderMap::new();
         let refuses = |path: &str, peer| {
-            let lines = HeaderLines::new(&headers);
+            let headers: &[(&str, &[u8])] = &[];
             let view = RequestView {
                 peer,
-                ..RequestView::new(b"GET", path.as_bytes(), &lines)
+                ..RequestView::new(b"GET", path.as_bytes(), headers)
             };
             let lasting = current.policy.decide(&view).lasting;
             !matches!(lasting, Lasting::Exempt | Lasting::Probe)

@@ -1,26 +1,27 @@
+use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use intermission_core::Lasting;
+use intermission_core::{Lasting, Policy};
 
 use crate::current::epoch::Place;
 use crate::current::shards::Shard;
 use crate::current::snapshot::Snapshot;
-use crate::http::Replies;
 
 /// The state in force, as one thread has seen it last.
 #[derive(Debug)]
-pub(crate) struct Cached {
+pub struct Cached {
     number: u64,
     /// Whether the service is open, and no request is examined for health checks.
-    pub(crate) is_open: bool,
+    pub is_open: bool,
     /// Where the thread counts requests.
-    pub(crate) shard: &'static Shard,
-    pub(crate) snapshot: Arc<Snapshot>,
-    /// The thread's own copy, made when it first refuses: a response counts references to what it shares.
-    replies: OnceCell<Replies>,
+    pub shard: &'static Shard,
+    /// The state and its policy.
+    pub snapshot: Arc<Snapshot>,
+    /// The thread's own replies, made when it first refuses.
+    replies: OnceCell<Box<dyn Any + Send>>,
 }
 
 impl Cached {
@@ -42,9 +43,20 @@ impl Cached {
         }
     }
 
-    pub(crate) fn replies(&self) -> &Replies {
-        self.replies
-            .get_or_init(|| Replies::prepare(&self.snapshot.policy))
+    /// Calls `reply` with what `prepare` makes of the policy: the replies in the form in which the server sends them.
+    ///
+    /// A thread makes its own once for each state, since a response counts references to what it shares.
+    pub fn with_replies<R, T>(&self, prepare: fn(&Policy) -> R, reply: impl FnOnce(&R) -> T) -> T
+    where
+        R: Any + Send,
+    {
+        let make = || prepare(&self.snapshot.policy);
+        let replies = self.replies.get_or_init(|| Box::new(make()));
+        match replies.downcast_ref() {
+            Some(replies) => reply(replies),
+            // Another kind of server enforces the same policy.
+            None => reply(&make()),
+        }
     }
 
     /// Where a request is to be counted that this state admits.

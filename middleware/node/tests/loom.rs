@@ -42,11 +42,11 @@ mod current {
     pub(crate) use crate::{pool, shards, sync};
 }
 
-#[allow(dead_code, reason = "the model needs a part of it")]
+#[allow(dead_code, unreachable_pub, reason = "the model needs a part of it")]
 #[path = "../src/current/epoch.rs"]
 mod epoch;
 
-#[allow(dead_code, reason = "the model needs a part of it")]
+#[allow(dead_code, unreachable_pub, reason = "the model needs a part of it")]
 #[path = "../src/current/shards.rs"]
 mod shards;
 

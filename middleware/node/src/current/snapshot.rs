@@ -8,11 +8,13 @@ use crate::current::epoch::Epoch;
 
 /// A state that is or was in force, its policy, and the requests that were admitted under it.
 #[derive(Debug)]
-pub(crate) struct Snapshot {
+pub struct Snapshot {
     /// Of all that this process has put in force, higher than those before.
     pub(crate) number: u64,
-    pub(crate) policy: Policy,
-    pub(crate) state: State,
+    /// The state, compiled.
+    pub policy: Policy,
+    /// The state.
+    pub state: State,
     pub(crate) epoch: Arc<Epoch>,
 }
 

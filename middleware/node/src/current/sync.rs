@@ -6,6 +6,7 @@ pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
 /// came first.
 ///
 /// A fence of its own, which is all that the model knows, would take longer than the addition.
+#[inline]
 pub(crate) fn add_then_fence(count: &AtomicU64) {
     count.fetch_add(1, Ordering::SeqCst);
 }

@@ -37,15 +37,15 @@ use crate::poller::urls::IntoEndpoints;
 /// A `Retry-After` holds for the endpoint that has sent it. The reports go on, as those of the same process.
 ///
 /// ```no_run
+/// # use intermission_node as intermission;
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use intermission::{MaintenanceLayer, Poller};
+/// use intermission::Poller;
 ///
 /// let token = std::env::var("INTERMISSION_NODE_TOKEN")?;
 /// let policy = Poller::new("http://127.0.0.1:7700/v1/services/shop/state")?
 ///     .with_token(&token)?
 ///     .start()
 ///     .await;
-/// let layer = MaintenanceLayer::new(policy);
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Poller {
     /// `https:` that name the replicas of one control.
     ///
     /// ```
-    /// # use intermission::{EndpointError, Poller};
+    /// # use intermission_node::{EndpointError, Poller};
     /// # fn example() -> Result<(), EndpointError> {
     /// let one = Poller::new("https://control.example/v1/services/shop/state")?;
     /// let several = Poller::new([

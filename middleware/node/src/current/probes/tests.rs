@@ -1,5 +1,3 @@
-use http::HeaderValue;
-
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -17,13 +15,11 @@ impl Asked {
         Self { start, probes }
     }
 
-    fn ask(&self, agent: &'static str, path: &str, peer: u8, status: u16, at: f64) {
-        let mut headers = HeaderMap::new();
-        headers.insert(USER_AGENT, HeaderValue::from_static(agent));
+    fn ask(&self, agent: &str, path: &str, peer: u8, status: u16, at: f64) {
         let peer = Peer::Address([10, 0, 0, peer].into());
-        if let Some(probe) = self.probes.probe(path, &headers, peer) {
+        if let Some(probe) = self.probes.probe(path, agent, peer) {
             let now = self.start + SECOND.mul_f64(at);
-            probe.answered_at(StatusCode::from_u16(status).unwrap(), now);
+            probe.answered_at(status, now);
         }
     }
 
@@ -54,7 +50,7 @@ fn a_path_is_noticed_that_a_checker_asks_for_at_even_intervals() {
 fn what_comes_unevenly_seldom_or_fails_is_not_noticed() {
     let asked = Asked::new();
     let long = format!("/{}", "x".repeat(LONGEST_PATH));
-    let times: [(&'static str, &str, u16, [f64; 3]); 7] = [
+    let times: [(&str, &str, u16, [f64; 3]); 7] = [
         ("curl/8.5.0", "/uneven", 200, [0.0, 10.0, 13.0]),
         ("curl/8.5.0", "/seldom", 200, [0.0, 90.0, 180.0]),
         ("curl/8.5.0", "/hammered", 200, [0.0, 0.01, 0.02]),
@@ -99,7 +95,7 @@ fn at_most_eight_are_logged_and_only_refused_ones() {
 }
 
 #[test]
-fn the_layer_looks_closer_for_one_minute_in_64_and_forgets_who_stays_away() {
+fn the_node_looks_closer_for_one_minute_in_64_and_forgets_who_stays_away() {
     let asked = Asked::new();
     for at in [0.0, 10.0, 20.0] {
         asked.ask("kube-probe/1.30", "/health", 1, 200, at);

@@ -103,7 +103,7 @@ impl Upgrades {
 /// The counts of one thread, for each [`Lasting`].
 #[derive(Debug, Default)]
 #[repr(align(128))] // Processors fetch lines of 64 bytes in pairs.
-pub(crate) struct Shard {
+pub struct Shard {
     open: Counter,
     out_of_scope: Counter,
     read_only: Counter,
@@ -125,6 +125,7 @@ struct Counter {
 impl Shard {
     /// Counts a request until the count is dropped. It is admitted only if what admits it is still the
     /// [`Latest`] then.
+    #[inline]
     pub(crate) fn count(&'static self, lasting: Lasting) -> Counted {
         let counter = self.counter(lasting);
         add_then_fence(&counter.running);
@@ -132,12 +133,14 @@ impl Shard {
     }
 
     /// Counts a verdict for the rule that has come to it.
-    pub(crate) fn count_rule(&self, verdict: Verdict) {
+    #[inline]
+    pub fn count_rule(&self, verdict: Verdict) {
         if let Some(count) = Counts::place(verdict).and_then(|place| self.decided.get(place)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
+    #[inline]
     fn counter(&self, lasting: Lasting) -> &Counter {
         match lasting {
             Lasting::Open => &self.open,
@@ -154,16 +157,17 @@ impl Shard {
 
 /// A request that is counted for as long as this is there.
 #[derive(Debug)]
-pub(crate) struct Counted(&'static Counter);
+pub struct Counted(&'static Counter);
 
 impl Counted {
-    /// Counts an upgraded connection whose end the layer cannot observe.
-    pub(crate) fn leave_upgraded(&self) {
+    /// Counts an upgraded connection whose end the caller does not see.
+    pub fn leave_upgraded(&self) {
         self.0.upgraded.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Drop for Counted {
+    #[inline]
     fn drop(&mut self) {
         // A thread that reads the lower count sees every effect of the request.
         self.0.running.fetch_sub(1, Ordering::Release);

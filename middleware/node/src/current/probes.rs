@@ -1,6 +1,6 @@
 //! Which paths health checks seem to ask for, so that control can warn before maintenance refuses them.
 //!
-//! While the service is open the layer looks closer at requests for a part of the time, one minute in 64: then it sees each
+//! While the service is open the node looks closer at requests for a part of the time, one minute in 64: then it sees each
 //! request of a checker, and so whether they come at even intervals, which a sample of requests would not show. For the
 //! rest of the time this costs nothing.
 //!
@@ -10,11 +10,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::USER_AGENT;
-use http::{HeaderMap, StatusCode};
 use intermission_core::{ExemptPath, Peer};
 
-/// How long the layer looks closer, and how long it then does not.
+/// How long the node looks closer, and how long it then does not.
 const LOOK: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_secs(63 * 120);
 /// How often a checker may be missed before it is forgotten: it may have been taken away.
@@ -24,7 +22,7 @@ const LONGEST_PATH: usize = 64;
 const LONGEST_AGENT: usize = 40;
 /// How many paths are reported.
 const MOST: usize = 8;
-/// How many clients and paths are remembered while the layer looks closer.
+/// How many clients and paths are remembered while the node looks closer.
 const MOST_REMEMBERED: usize = 64;
 
 /// Intervals at which health checks come.
@@ -65,14 +63,14 @@ const CHECKERS: [&str; 26] = [
 
 /// What is known of the health checks of one service.
 #[derive(Debug)]
-pub(crate) struct Probes {
+pub struct Probes {
     known: Mutex<Known>,
 }
 
 #[derive(Debug)]
 struct Known {
     checkers: Vec<Checker>,
-    /// When the layer begins or ends to look closer.
+    /// When the node begins or ends to look closer.
     turns_at: Instant,
     looks: bool,
 }
@@ -91,7 +89,7 @@ struct Checker {
 
 /// A request that may be of a health check, until it is answered.
 #[derive(Debug)]
-pub(crate) struct Probe {
+pub struct Probe {
     probes: Arc<Probes>,
     agent: Box<str>,
     path: Box<str>,
@@ -109,7 +107,7 @@ impl Probes {
         }
     }
 
-    /// Whether the layer is to look closer from now on.
+    /// Whether the node is to look closer from now on.
     pub(crate) fn turn(&self, now: Instant) -> bool {
         let mut known = self.known();
         if now >= known.turns_at {
@@ -123,14 +121,8 @@ impl Probes {
         known.looks
     }
 
-    /// A request as one of a health check, if it may be one.
-    pub(crate) fn probe(
-        self: &Arc<Self>,
-        path: &str,
-        headers: &HeaderMap,
-        peer: Peer,
-    ) -> Option<Box<Probe>> {
-        let agent = headers.get(USER_AGENT)?.to_str().ok()?;
+    /// A request as one of a health check, if it may be one by its path and its `User-Agent`.
+    pub fn probe(self: &Arc<Self>, path: &str, agent: &str, peer: Peer) -> Option<Box<Probe>> {
         let agent = agent.split(['/', ' ']).next()?;
         let claims = CHECKERS.iter().any(|name| name.eq_ignore_ascii_case(agent));
         // Only paths that can be exempt are reported, and `/`, which can be open to its prober.
@@ -212,13 +204,13 @@ impl Checker {
 }
 
 impl Probe {
-    /// Takes note of how it is answered.
-    pub(crate) fn answered(&self, status: StatusCode) {
+    /// Takes note of the status with which it is answered.
+    pub fn answered(&self, status: u16) {
         self.answered_at(status, Instant::now());
     }
 
-    fn answered_at(&self, status: StatusCode, now: Instant) {
-        if status.is_success() {
+    fn answered_at(&self, status: u16, now: Instant) {
+        if (200..300).contains(&status) {
             self.probes.known().see(self, now);
         }
     }

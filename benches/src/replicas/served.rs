@@ -66,7 +66,8 @@ impl Served {
             let token = first.data().join("operator.token");
             fs::copy(token, home.data().join("operator.token"))?;
         }
-        self.controls.push(self.serve(&home, &free_address().to_string()));
+        self.controls
+            .push(self.serve(&home, &free_address().to_string()));
         self.homes.push(home);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The proxy-wasm ABI 0.2.1, as far as the edge filter uses it: the calls from Envoy and to Envoy.
 //!
 //! The names are those of the [specification]. Envoy calls a [`Filter`], which [`export!`] exports. All
-//! `unsafe` code of the project is here.
+//! `unsafe` code of the filter is here.
 //!
 //! Unlike the SDK it offers each result of the ABI ([`Headers`], [`Body`]), has no state of its own, and never panics because
 //! of the result of a call.

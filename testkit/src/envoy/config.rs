@@ -35,6 +35,21 @@ pub fn intermission(
     http_filter("wasm", "v3.Wasm", config)
 }
 
+/// The filter of a dynamic module, with its configuration as text.
+#[must_use]
+pub fn dynamic_module(module: &str, configuration: &str) -> Value {
+    let config = json!({
+        // A library that has threads must not be unloaded.
+        "dynamic_module_config": { "name": module, "do_not_close": true },
+        "filter_name": "intermission",
+        "filter_config": {
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            "value": configuration,
+        },
+    });
+    http_filter("dynamic_modules", "v3.DynamicModuleFilter", config)
+}
+
 /// The last filter.
 #[must_use]
 pub fn router() -> Value {

@@ -38,10 +38,20 @@ impl Version {
     ///
     /// If Envoy does not accept it.
     pub fn validate(self, yaml: &str) -> Result<(), String> {
+        self.validate_with(yaml, &[])
+    }
+
+    /// The same with these variables.
+    ///
+    /// # Errors
+    ///
+    /// If Envoy does not accept it.
+    pub fn validate_with(self, yaml: &str, environment: &[(&str, String)]) -> Result<(), String> {
         let output = Command::new(self.binary())
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .args(["--mode", "validate", "--config-yaml", yaml])
             .env("INTERMISSION_NODE_TOKEN", "of-a-node")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .output()
             .unwrap();
         if output.status.success() {

@@ -66,6 +66,7 @@ pub(super) const PACKAGES: &[Package] = &[
         kept: &[],
     },
     package("edge-filter/abi"),
+    package("edge-filter/native/abi"),
     package("benches"),
     package("corpus"),
     package("examples"),

@@ -112,7 +112,10 @@ fn why(progress: &Progress) -> String {
                 let Stamp { actor, at, .. } = removed;
                 let reason = removed.reason.as_ref();
                 let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-                format!("superseded: the service was removed by {actor} at {at}{reason}; its nodes keep the state that they have")
+                format!(
+                    "superseded: the service was removed by {actor} at {at}{reason}; its nodes keep the state that they \
+                     have"
+                )
             }
             (None, Some(later)) => format!(
                 "superseded: revision {later} may admit requests that revision {revision} refuses"

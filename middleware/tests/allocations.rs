@@ -8,17 +8,13 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use axum::Router;
-use axum::body::Body;
-use axum::routing::get;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use intermission::{MaintenanceLayer, Peer, PolicyHandle, State};
 use intermission_core::{Pass, PassDigest};
-use tower::util::MapResponseLayer;
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service};
 
 /// Says what its answer is made of, as every service does.
 #[derive(Clone)]
@@ -162,8 +158,15 @@ fn a_pass_takes_none_whether_it_is_known_or_not() {
     }
 }
 
+#[cfg(feature = "axum")]
 #[test]
 fn in_axum_it_takes_one_more_than_the_router_or_a_layer_that_sets_the_status() {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower::util::MapResponseLayer;
+
     let router = || Router::new().route("/", get(|| async {}));
     let status = StatusCode::OK;
     let other = router().layer(MapResponseLayer::new(

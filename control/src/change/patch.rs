@@ -49,8 +49,7 @@ impl Patch {
 
     /// Takes out whether it is only to be said what it would change, which is no field of a document.
     pub(crate) fn take_dry_run(&mut self) -> Result<bool, FieldError> {
-        let body = Value::Object(self.0.clone());
-        self.0.remove("dry_run");
+        let body = Value::Object(self.0.remove_entry("dry_run").into_iter().collect());
         Ok(optional(&Field::root(&body), "dry_run", flag)?.unwrap_or_default())
     }
 

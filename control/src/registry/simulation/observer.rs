@@ -100,7 +100,8 @@ impl Observer {
     }
 
     /// Takes note of a poll that control has got, unless it has come late: control knows a later one of its process, whose
-    /// last number is `known` to it, or the process has left. A control that has forgotten a process takes any poll of it.
+    /// last number is `known` to it, or the process has left. A control that has forgotten a process takes any poll of it,
+    /// and a replica counts a process until it knows that another one has heard its farewell.
     pub(super) fn heard(
         &mut self,
         message: &Rc<Message>,
@@ -115,7 +116,12 @@ impl Observer {
         let last = self.heard.get_mut(&message.process);
         let last = last.filter(|last| last.life == life);
         match last {
-            Some(last) if is_late || overtakes(&last.message) => {}
+            Some(_) if is_late => {}
+            Some(last) if overtakes(&last.message) => {
+                if known.is_some() {
+                    last.at = at;
+                }
+            }
             Some(last) if known == Some(seq) => last.again = at,
             _ => {
                 let message = Rc::clone(message);

@@ -2,7 +2,7 @@ use core::fmt;
 
 use crate::path::Target;
 use crate::refusal::accept::{Preference, Preferred};
-use crate::request::{Headers, RequestView, Single, asks_for_h2c};
+use crate::request::{Headers, PASS_HEADER, Presented, RequestView, Single, asks_for_h2c};
 
 /// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,11 +25,13 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The kind of the refusal of a request. `listed` says whether its host or path is listed as an API.
+/// The kind of the refusal of a request. `signs` are those that have been read for another reason, and `listed` says whether
+/// its host or path is listed as an API.
 // Not inlined, so that admitted requests do not pay for its variables.
 #[inline(never)]
 pub(crate) fn kind<H: Headers + ?Sized>(
     request: &RequestView<'_, H>,
+    signs: Option<&Signs<'_>>,
     listed: impl FnOnce(&Target<'_>) -> bool,
 ) -> Kind {
     let target = request.target();
@@ -41,7 +43,19 @@ pub(crate) fn kind<H: Headers + ?Sized>(
             Kind::Api
         };
     }
-    let signs = Signs::of(request.headers);
+    match signs {
+        Some(signs) => kind_by_signs(request, &target, signs),
+        None => kind_by_signs(request, &target, &Signs::of(request.headers)),
+    }
+}
+
+// Inlined, so that signs that are read here need not be written into memory.
+#[inline(always)]
+fn kind_by_signs<H: Headers + ?Sized>(
+    request: &RequestView<'_, H>,
+    target: &Target<'_>,
+    signs: &Signs<'_>,
+) -> Kind {
     let content_type = signs.content_type.value.unwrap_or_default();
     if is_grpc(signs.content_type.value) {
         return Kind::Grpc;
@@ -49,7 +63,7 @@ pub(crate) fn kind<H: Headers + ?Sized>(
     let called = content_type.starts_with(b"application/connect+")
         || content_type.starts_with(b"application/grpc-web")
         || signs.names_connect
-        || request.is_get_of_connect(&target);
+        || request.is_get_of_connect(target);
     let upgrades = signs.upgrades && !asks_for_h2c(request.headers);
     if called || upgrades || request.method == b"CONNECT" {
         return Kind::Api;
@@ -80,35 +94,50 @@ fn is_grpc(content_type: Option<&[u8]>) -> bool {
     suffix.is_some_and(|suffix| matches!(suffix.first(), None | Some(b'+')))
 }
 
-/// The headers that decide about the kind, found in one pass.
+/// The headers that decide about the kind, and those that present a pass, found in one walk over all headers.
 #[derive(Debug, Default)]
-struct Signs<'h> {
+pub(crate) struct Signs<'h> {
     content_type: Single<'h>,
     mode: Single<'h>,
     accept: Single<'h>,
     names_connect: bool,
     upgrades: bool,
     is_scripted: bool,
+    pass: Presented<'h>,
 }
 
 impl<'h> Signs<'h> {
     fn of<H: Headers + ?Sized>(headers: &'h H) -> Self {
+        Self::walk::<false, _>(headers)
+    }
+
+    /// With the pass, for which each cookie is searched.
+    pub(crate) fn with_pass<H: Headers + ?Sized>(headers: &'h H) -> Self {
+        Self::walk::<true, _>(headers)
+    }
+
+    /// The pass that the request presents, if it was looked for.
+    pub(crate) fn pass(&self) -> Option<&'h [u8]> {
+        self.pass.single()
+    }
+
+    #[inline(always)]
+    fn walk<const WITH_PASS: bool, H: Headers + ?Sized>(headers: &'h H) -> Self {
         let mut signs = Self::default();
         headers.all().for_each(|(name, value)| {
             // Most names are in lower case.
             let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
-            if is("content-type") {
-                signs.content_type.see(value);
-            } else if is("sec-fetch-mode") {
-                signs.mode.see(value);
-            } else if is("accept") {
-                signs.accept.see(value);
-            } else if is("connect-protocol-version") {
-                signs.names_connect = true;
-            } else if is("upgrade") {
-                signs.upgrades = true;
-            } else if is("x-requested-with") {
-                signs.is_scripted = true;
+            // The lengths differ, so most names are compared with none.
+            match name.len() {
+                6 if is("accept") => signs.accept.see(value),
+                6 if WITH_PASS && is("cookie") => signs.pass.see_cookies(value),
+                7 if is("upgrade") => signs.upgrades = true,
+                12 if is("content-type") => signs.content_type.see(value),
+                14 if is("sec-fetch-mode") => signs.mode.see(value),
+                16 if is("x-requested-with") => signs.is_scripted = true,
+                17 if WITH_PASS && is(PASS_HEADER) => signs.pass.see_header(value),
+                24 if is("connect-protocol-version") => signs.names_connect = true,
+                _ => {}
             }
         });
         signs

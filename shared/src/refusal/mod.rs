@@ -20,7 +20,7 @@ pub use answer::Answer;
 pub(crate) use answers::Answers;
 pub use caching::{FOR_TESTERS_ONLY, NOT_FOR_TESTERS};
 pub use kind::Kind;
-pub(crate) use kind::{calls_grpc, kind};
+pub(crate) use kind::{Signs, calls_grpc, kind};
 pub(crate) use languages::Languages;
 pub(crate) use page::{Document, Escaped};
 pub use reply::Reply;

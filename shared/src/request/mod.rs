@@ -29,7 +29,7 @@ pub use headers::Headers;
 pub(crate) use headers::Single;
 pub use host_name::{HostName, HostPattern};
 pub use pass::{ME_PATH, PASS_COOKIE, PASS_HEADER, PASS_PATH, cookies_without_pass};
-pub(crate) use pass::{is_pass, presented};
+pub(crate) use pass::{PASS_HEADERS, Presented, is_pass};
 pub(crate) use path_header::named;
 pub use peer::Peer;
 pub use view::RequestView;

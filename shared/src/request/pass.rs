@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::request::header_filter::HeaderFilter;
-use crate::request::headers::{Headers, Single};
+use crate::request::headers::Single;
 use crate::text::PASS_PREFIX;
 
 /// The header by which programs present a pass; gRPC clients send it as metadata.
@@ -21,24 +21,30 @@ pub const ME_PATH: &str = "/.well-known/intermission/me";
 /// The length of a pass: 32 random bytes in base64url without padding (RFC 4648, section 5) after the prefix.
 const LENGTH: usize = PASS_PREFIX.len() + 43;
 
-/// The pass of a request, if the request presents exactly one, by its header or by its cookie, and it has the form of a pass.
-pub(crate) fn presented<H: Headers + ?Sized>(headers: &H) -> Option<&[u8]> {
-    const PLACES: HeaderFilter = HeaderFilter::of(PASS_HEADER).and(HeaderFilter::of("cookie"));
-    if !headers.may_have(PLACES) {
-        return None;
+/// The headers that can present a pass.
+pub(crate) const PASS_HEADERS: HeaderFilter =
+    HeaderFilter::of(PASS_HEADER).and(HeaderFilter::of("cookie"));
+
+/// The passes that a request presents.
+#[derive(Debug, Default)]
+pub(crate) struct Presented<'h>(Single<'h>);
+
+impl<'h> Presented<'h> {
+    pub(crate) fn see_header(&mut self, value: &'h [u8]) {
+        self.0.see(value);
     }
-    let mut single = Single::default();
-    headers.all().for_each(|(name, value)| {
-        // Most names are in lower case.
-        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
-        if is(PASS_HEADER) {
-            single.see(value);
-        } else if is("cookie") && may_have_pass(value) {
-            let pairs = value.split(|byte| *byte == b';');
-            pairs.filter_map(pass_of).for_each(|pass| single.see(pass));
+
+    pub(crate) fn see_cookies(&mut self, line: &'h [u8]) {
+        if may_have_pass(line) {
+            let pairs = line.split(|byte| *byte == b';');
+            pairs.filter_map(pass_of).for_each(|pass| self.0.see(pass));
         }
-    });
-    single.value.filter(|text| is_pass(text))
+    }
+
+    /// The pass, if the request presents exactly one, by its header or by its cookie, and it has the form of a pass.
+    pub(crate) fn single(&self) -> Option<&'h [u8]> {
+        self.0.value.filter(|text| is_pass(text))
+    }
 }
 
 /// Whether the name of the cookie of a pass occurs in this line.
@@ -109,12 +115,13 @@ pub(crate) fn is_pass(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Signs;
 
     const PASS: &str = "imp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
     const OTHER: &str = "imp_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
     fn found(lines: &[(&str, &str)]) -> Option<alloc::string::String> {
-        let found = presented(lines)?;
+        let found = Signs::with_pass(lines).pass()?;
         Some(core::str::from_utf8(found).unwrap().into())
     }
 

@@ -4,8 +4,8 @@
 //! filter of header names ([`HeaderFilter`](crate::HeaderFilter)) and the beginnings of exempt paths. While the service is
 //! open most requests need no more than that, so these comparisons are inlined into the caller, and what follows them is not.
 
-use crate::refusal::{Kind, kind};
-use crate::request::{Headers, RequestView, Weighed, host};
+use crate::refusal::{Kind, Signs, kind};
+use crate::request::{Headers, PASS_HEADERS, RequestView, Weighed, host};
 use crate::rules::decision::{Decision, Lasting};
 use crate::rules::lists::{Hosts, Listed};
 use crate::rules::policy::Policy;
@@ -65,11 +65,13 @@ impl Policy {
             let is_listed = self.is_allowlisted(request.request);
             is_listed.then_some(Reason::Allowlisted)
         };
+        let headers = request.request.headers;
+        let mut signs = None;
         let has_pass = || {
             let passes = self.passes.as_ref()?;
-            passes
-                .admit(request.request.headers)
-                .then_some(Reason::Pass)
+            let may_present = headers.may_have(PASS_HEADERS);
+            let signs = may_present.then(|| signs.insert(Signs::with_pass(headers)))?;
+            passes.admit(signs).then_some(Reason::Pass)
         };
         let admitted = spared.or(exempted).or_else(allowlisted).or_else(has_pass);
         match admitted {
@@ -78,7 +80,7 @@ impl Policy {
                 lasting: exempted.unwrap_or(reason).into(),
             },
             None => Decision {
-                verdict: Verdict::Refuse(self.kind(request.request)),
+                verdict: Verdict::Refuse(self.kind(request.request, signs.as_ref())),
                 lasting: Lasting::Open,
             },
         }
@@ -121,8 +123,12 @@ impl Policy {
         allowlist.contains(client)
     }
 
-    pub(super) fn kind<H: Headers + ?Sized>(&self, request: &RequestView<'_, H>) -> Kind {
-        kind(request, |target| {
+    pub(super) fn kind<H: Headers + ?Sized>(
+        &self,
+        request: &RequestView<'_, H>,
+        signs: Option<&Signs<'_>>,
+    ) -> Kind {
+        kind(request, signs, |target| {
             self.api.as_ref().is_some_and(|api| {
                 api.has_path(target) == Some(true) || api.has_host(request) == Some(true)
             })

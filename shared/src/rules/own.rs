@@ -1,7 +1,7 @@
 //! What a node answers itself, by a policy.
 
 use crate::own::{Form, ListAndClient, Me, OwnAnswer, accept, asked, is_of_own_site, leave};
-use crate::refusal::{Kind, calls_grpc};
+use crate::refusal::{Kind, Signs, calls_grpc};
 use crate::request::{Headers, ME_PATH, PASS_HEADER, PASS_PATH, RequestView, is_pass};
 use crate::rules::lists::Passes;
 use crate::rules::policy::Policy;
@@ -87,14 +87,15 @@ impl Policy {
                 has_address: list
                     .zip(request.client)
                     .is_some_and(|(list, client)| list.contains(client)),
-                has_pass: passes.is_some_and(|passes| passes.admit(request.headers)),
+                has_pass: passes
+                    .is_some_and(|passes| passes.admit(&Signs::with_pass(request.headers))),
             },
             rule,
             path: path.as_deref().ok(),
             error: path.as_ref().err().copied(),
             revision: self.revision(),
         };
-        me.answer(self.kind(request) == Kind::Api)
+        me.answer(self.kind(request, None) == Kind::Api)
     }
 }
 

@@ -2,7 +2,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::own::PassPages;
-use crate::request::{Headers, presented};
+use crate::refusal::Signs;
 use crate::state::{PassDigest, State, Timestamp};
 
 /// The longest time for which a browser keeps a pass, in seconds.
@@ -41,8 +41,8 @@ impl Passes {
     /// Whether the request presents one of them.
     // Apart, since few requests are asked for a pass.
     #[inline(never)]
-    pub(crate) fn admit<H: Headers + ?Sized>(&self, headers: &H) -> bool {
-        presented(headers).is_some_and(|pass| self.kept(pass).is_some())
+    pub(crate) fn admit(&self, signs: &Signs<'_>) -> bool {
+        signs.pass().is_some_and(|pass| self.kept(pass).is_some())
     }
 
     /// The seconds for which a browser keeps the pass, if it is one of these.

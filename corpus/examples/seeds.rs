@@ -77,6 +77,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for vector in &corpus.vectors {
         seeds.take_vector(vector);
     }
+    for page in &corpus.pages {
+        let path = page.request.path.split(|byte| *byte == b'?');
+        let query = path.skip(1).collect::<Vec<_>>().join(&b'?');
+        let input = [&query, b"\n".as_slice(), page.form.as_bytes()].concat();
+        seeds.add("own_page", &input);
+    }
     for document in &corpus.documents {
         // Some are longer than any that is read.
         if document.document.len() < 1 << 14 {

@@ -54,8 +54,11 @@ pub struct Poller {
     options: PollOptions,
     start_wait: Duration,
     saved_copy: Option<PathBuf>,
+    initial_state: Option<State>,
     default: Mode,
+    service: Option<ServiceName>,
     name: Option<String>,
+    kind: &'static str,
 }
 
 impl Poller {
@@ -99,12 +102,15 @@ impl Poller {
 
     fn of(endpoints: Endpoints) -> Self {
         Self {
-            endpoints,
             options: PollOptions::default(),
             start_wait: Duration::from_secs(2),
             saved_copy: None,
+            initial_state: None,
             default: Mode::Off,
+            service: endpoints.service(),
             name: None,
+            kind: "tower",
+            endpoints,
         }
     }
 
@@ -151,11 +157,37 @@ impl Poller {
         }
     }
 
-    /// The mode of a start without an answer and without a saved copy: off by default, so that a service serves while control
+    /// The state of a start without an answer and without a saved copy, such as a maintenance with its notice and its
+    /// allowlist. One of another service than this node's is ignored. Any answer replaces it, whatever its revision.
+    #[must_use]
+    pub fn with_initial_state(self, state: State) -> Self {
+        Self {
+            initial_state: Some(state),
+            ..self
+        }
+    }
+
+    /// The mode of a start without an answer, a saved copy and an initial state: off by default, so that a service serves while control
     /// is down.
     #[must_use]
     pub fn with_default(self, default: Mode) -> Self {
         Self { default, ..self }
+    }
+
+    /// The service of this node, if the URL does not name it: documents of other services are refused.
+    #[must_use]
+    pub fn with_service(self, service: ServiceName) -> Self {
+        Self {
+            service: Some(service),
+            ..self
+        }
+    }
+
+    /// The kind of the node in its reports, if it is no tower layer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
     }
 
     /// The name of the node in its reports, which control shows: by default the name of the machine.
@@ -210,7 +242,7 @@ impl Poller {
             );
         }
         let deadline = Instant::now() + self.start_wait;
-        let service = self.endpoints.service();
+        let service = self.service;
         let saved = match &self.saved_copy {
             Some(file) => timeout_at(deadline, saved::load(file, service.as_ref()))
                 .await
@@ -218,9 +250,22 @@ impl Poller {
                 .flatten(),
             None => None,
         };
+        let initial = self
+            .initial_state
+            .and_then(|state| initial(state, service.as_ref()));
+        // Requests that an initial state admits are older than each revision of control.
+        let without_store = |state: &State| {
+            let mut state = state.clone();
+            state.store = Box::default();
+            state
+        };
         let at_hand = saved
             .clone()
-            .unwrap_or_else(|| State::initial(ServiceName::unknown(), self.default));
+            .or_else(|| initial.as_ref().map(without_store));
+        let at_hand = at_hand.unwrap_or_else(|| {
+            let service = service.clone().unwrap_or_else(ServiceName::unknown);
+            State::initial(service, self.default)
+        });
         let cell = Arc::new(PolicyCell::new(at_hand).polled(self.options.lease));
         let mut poll = Poll::new(self.options, fastrand::u64(..))
             .with_endpoints(self.endpoints.count())
@@ -232,8 +277,9 @@ impl Poller {
         let task = Task::new(
             self.endpoints,
             poll,
-            Identity::new(self.name, self.options.lease),
+            Identity::new(self.name, self.kind, self.options.lease),
             self.saved_copy.map(Saver::new),
+            initial,
             Arc::clone(&cell),
         );
         tokio::spawn(task.run(departing));
@@ -250,4 +296,16 @@ impl Poller {
         }
         handle
     }
+}
+
+/// The initial state, unless it is of another service than this node.
+fn initial(state: State, service: Option<&ServiceName>) -> Option<State> {
+    if let Some(own) = service.filter(|own| **own != state.service) {
+        tracing::error!(
+            "the initial state is ignored: it is of service {}, and this node is of {own}",
+            state.service
+        );
+        return None;
+    }
+    Some(state)
 }

@@ -9,6 +9,7 @@ use crate::current::PolicyCell;
 #[derive(Debug)]
 pub(super) struct Identity {
     id: MemberId,
+    kind: &'static str,
     seq: u64,
     lease: Option<Duration>,
 }
@@ -22,12 +23,13 @@ pub(super) enum Intent {
 
 impl Identity {
     /// A node with this name, or the name of the machine.
-    pub(super) fn new(name: Option<String>, lease: Option<Duration>) -> Self {
+    pub(super) fn new(name: Option<String>, kind: &'static str, lease: Option<Duration>) -> Self {
         let of_machine = || gethostname::gethostname().to_string_lossy().into_owned();
         // From the system: the application may seed other generators with the same value in each process.
         let boot = RandomState::new().hash_one(0);
         Self {
             id: MemberId::new(&name.unwrap_or_else(of_machine), boot),
+            kind,
             seq: 0,
             lease,
         }
@@ -46,7 +48,7 @@ impl Identity {
             error: poll.objection().map(Into::into),
             probed: cell.probed(),
             leaving: intent == Intent::Leave,
-            ..Report::new(self.id.clone(), "tower")
+            ..Report::new(self.id.clone(), self.kind)
         };
         report.to_string()
     }

@@ -27,6 +27,8 @@ pub(super) struct Task {
     poll: Poll,
     identity: Identity,
     saver: Option<Saver>,
+    /// The state of the start, if it was configured.
+    initial: Option<State>,
     cell: Arc<PolicyCell>,
     started: Instant,
     /// The errors of the endpoints since the last answer, so that each is logged once.
@@ -39,6 +41,7 @@ impl Task {
         poll: Poll,
         identity: Identity,
         saver: Option<Saver>,
+        initial: Option<State>,
         cell: Arc<PolicyCell>,
     ) -> Self {
         Self {
@@ -47,6 +50,7 @@ impl Task {
             poll,
             identity,
             saver,
+            initial,
             cell,
             started: Instant::now(),
             complaints: BTreeMap::new(),
@@ -93,7 +97,12 @@ impl Task {
                         }
                         self.cell.swap(closed.clone());
                     }
-                } else if let Some(provisional) = self.poll.provisional() {
+                } else if let Some(provisional) = self.poll.provisional()
+                    && self
+                        .initial
+                        .as_ref()
+                        .is_none_or(|own| own.may_give_way_to(provisional))
+                {
                     self.cell.put_provisional(provisional);
                 }
             }

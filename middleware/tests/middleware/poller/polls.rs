@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use intermission::{Mode, Poller};
+use intermission::{Mode, Poller, State};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -78,7 +78,7 @@ async fn what_is_no_answer_leaves_the_last_good_state_in_force() {
     server.answer("200 OK", "", &document(3, Mode::All));
     let policy = server.poller().start().await;
     server.request().await;
-    let long = " ".repeat(intermission::State::MAX_BYTES) + &document(4, Mode::Off);
+    let long = " ".repeat(State::MAX_BYTES) + &document(4, Mode::Off);
     for (status, headers, body) in [
         ("503 Service Unavailable", "", ""),
         ("504 Gateway Timeout", "", ""),
@@ -117,14 +117,33 @@ async fn without_an_answer_it_starts_with_the_default() {
 }
 
 #[tokio::test]
+async fn without_an_answer_it_starts_with_the_initial_state_of_its_service() {
+    let mut server = Server::start().await;
+    server.answer("500 Internal Server Error", "", "");
+    let initial = State::parse(document(7, Mode::All).as_bytes()).unwrap();
+    let poller = || {
+        let poller = server.poller().with_start_wait(SHORT);
+        poller.with_initial_state(initial.clone())
+    };
+    let other = || "other".parse().unwrap();
+    let ignored = poller().with_service(other()).start().await;
+    assert_eq!(ignored.state().maintenance, Mode::Off);
+    let policy = poller().start().await;
+    assert!(policy.is_provisional());
+    assert_eq!(policy.state().revision, 7);
+    server.request().await;
+    // An answer replaces it, also one that is older.
+    server.answer("200 OK", "", &document(3, Mode::Writes));
+    until(&policy, 3).await;
+    assert!(ignored.is_provisional(), "it takes no other service");
+}
+
+#[tokio::test]
 async fn what_a_poller_keeps_is_not_swapped_by_hand() {
     let server = Server::start().await;
     server.answer("200 OK", "", &document(3, Mode::All));
     let policy = server.poller().start().await;
-    policy.swap(intermission::State::initial(
-        policy.state().service,
-        Mode::Off,
-    ));
+    policy.swap(State::initial(policy.state().service, Mode::Off));
     assert_eq!(policy.state().maintenance, Mode::All);
 }
 

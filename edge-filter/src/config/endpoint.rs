@@ -1,7 +1,7 @@
 use intermission_core::{Field, FieldError, Poll};
+use intermission_edge::{header_text, header_value, token};
 
-use crate::config::fields::{header_text, header_value};
-use crate::config::token::Authorization;
+use crate::config::Authorization;
 
 /// The endpoint of the polls, or its replicas in several clusters.
 #[derive(Debug)]
@@ -32,7 +32,8 @@ impl Endpoint {
                 .transpose()?,
             clusters,
             path: header_text(&path)?,
-            authorization: Authorization::read(root, variable)?,
+            authorization: token(root, variable, NO_VARIABLE)?
+                .map(|token| Authorization::of_token(&token)),
         })
     }
 
@@ -54,6 +55,10 @@ impl Endpoint {
         key + " "
     }
 }
+
+/// Why a variable may be missing.
+const NO_VARIABLE: &str = "names a variable that this VM does not have; list it in vm_config.environment_variables, and \
+                           set it where Envoy is started";
 
 /// The name of a cluster, or a list of names.
 fn clusters(field: &Field<'_>) -> Result<Vec<String>, FieldError> {

@@ -1,14 +1,9 @@
 //! The configuration of the plugin.
-//!
-//! Its errors go into Envoy's log, so they quote no value that may be the token.
 
-mod client;
+mod authorization;
 mod endpoint;
-mod fields;
 mod plugin;
-mod token;
 
-pub(crate) use client::Client;
+pub(crate) use authorization::Authorization;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use plugin::Config;
-pub(crate) use token::Authorization;

@@ -1,32 +1,18 @@
-use std::time::Duration;
+use intermission_core::{Field, FieldError};
+use intermission_edge::{Client, Settings, header_text};
 
-use intermission_core::{Field, FieldError, Mode, PollOptions, ServiceName, State};
-
-use crate::config::client::Client;
+use crate::config::Authorization;
 use crate::config::endpoint::Endpoint;
-use crate::config::fields::{header_text, seconds};
-use crate::config::token::Authorization;
 use crate::digest::digest;
 use crate::host::milliseconds;
-
-/// The time for which requests are held at the start, where the configuration names none.
-const START_WAIT: Duration = Duration::from_secs(2);
 
 /// The configuration of the plugin, valid.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
-    /// The service of this Envoy, if the configuration or the path names it; otherwise the first answer does.
-    pub(crate) service: Option<ServiceName>,
-    /// The name of this Envoy at control; `None` is Envoy's own name.
-    pub(crate) node: Option<String>,
-    pub(crate) interval: Duration,
-    pub(crate) wait: Duration,
-    pub(crate) start_wait: Duration,
-    pub(crate) lease: Option<Duration>,
-    pub(crate) client: Client,
-    pub(crate) default: Mode,
-    pub(crate) initial_state: Option<State>,
+    pub(crate) settings: Settings,
+    /// The attribute that has the peer of the connection.
+    pub(crate) peer: String,
     /// Whether the bodies of refused requests are read before the answer, which needs a setting of Envoy.
     pub(crate) read_bodies: bool,
 }
@@ -44,81 +30,39 @@ impl Config {
                 root.refuse("is a JSON string; write the object itself, without quotes around it")
             );
         }
-        root.only(&[
+        let own = [
             "cluster",
             "authority",
             "path",
             "token",
             "token_env",
-            "service",
-            "node",
-            "interval",
-            "wait",
-            "start_wait",
-            "lease",
             "client",
-            "default",
-            "initial_state",
             "read_bodies",
-        ])?;
-        let seconds = |name, most, default| {
-            let field = root.member(name);
-            field.map_or(Ok(default), |field| seconds(&field, most))
-        };
-        let usual = PollOptions::default();
+        ];
+        root.only(&[&own[..], &Settings::KEYS].concat())?;
         let endpoint = Endpoint::read(&root, variable)?;
-        let node = root.member("node");
-        let node = node.map(|field| header_text(&field)).transpose()?;
-        let interval = seconds("interval", 3600, usual.interval)?;
-        if let Some(field) = root
-            .member("interval")
-            .filter(|_| interval < SHORTEST_INTERVAL)
-        {
-            return Err(field.refuse("is too short; poll every 0.1 seconds or less often"));
-        }
-        let lease = root.member("lease");
-        let lease = lease.map(|field| lease_of(&field)).transpose()?;
-        let service = match root.member("service") {
-            Some(field) => Some(field.parsed()?),
-            None => ServiceName::in_path(&endpoint.path),
-        };
+        let client = Client::read(&root, &["filter_state"])?;
+        let peer = peer(&root, &client)?;
         Ok(Self {
+            settings: Settings::read(&root, &endpoint.path, client)?,
             endpoint,
-            service,
-            node,
-            interval,
-            lease,
-            wait: seconds("wait", 60, usual.wait)?,
-            start_wait: seconds("start_wait", 60, START_WAIT)?,
-            client: root
-                .member("client")
-                .map_or(Ok(Client::default()), |field| Client::read(&field))?,
-            default: root
-                .member("default")
-                .map_or(Ok(Mode::Off), |field| field.parsed())?,
-            initial_state: root
-                .member("initial_state")
-                .map(|field| State::read(&field))
-                .transpose()?,
+            peer,
             read_bodies: root
                 .member("read_bodies")
                 .map_or(Ok(false), |field| field.boolean())?,
         })
     }
-}
 
-impl Config {
     /// A digest of the settings of polls: plugins with the same digest elect one leader.
     pub(crate) fn poll_digest(&self) -> u64 {
-        let Self {
-            endpoint,
+        let Settings {
             node,
             interval,
             wait,
             lease,
             ..
-        } = self;
-        let authorization = endpoint.authorization.as_ref();
+        } = &self.settings;
+        let authorization = self.endpoint.authorization.as_ref();
         let texts = [authorization.map(Authorization::as_str), node.as_deref()];
         let times = [*interval, *wait, lease.unwrap_or_default()];
         let texts = texts
@@ -131,16 +75,23 @@ impl Config {
     }
 }
 
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
-/// A third of it is what a poll may wait, in whole seconds.
-const SHORTEST_LEASE: Duration = Duration::from_secs(3);
-
-fn lease_of(field: &Field<'_>) -> Result<Duration, FieldError> {
-    let lease = seconds(field, 86_400)?;
-    if lease < SHORTEST_LEASE {
-        return Err(field.refuse("is too short; a lease of 3 seconds is the shortest"));
+/// The attribute that has the peer: `source.address`, or the filter state that the recipe in the documentation fills.
+fn peer(root: &Field<'_>, client: &Client) -> Result<String, FieldError> {
+    let member = root.member("client");
+    let named = member
+        .as_ref()
+        .and_then(|client| client.member("filter_state"));
+    match (client, named) {
+        (Client::Source { .. }, None) => Ok("source\0address".into()),
+        (Client::Source { .. }, Some(named)) => Err(named.refuse(
+            "goes with source direct or x-forwarded-for or forwarded or hop-count or header only; leave it out",
+        )),
+        (Client::Direct(_), named) => {
+            let named = named.map(|field| header_text(&field)).transpose()?;
+            let name = named.as_deref().unwrap_or("intermission.peer");
+            Ok(format!("filter_state\0{name}"))
+        }
     }
-    Ok(lease)
 }
 
 #[cfg(test)]

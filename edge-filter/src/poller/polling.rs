@@ -214,12 +214,12 @@ impl Poller {
 /// Continues from the state in force.
 fn begin(host: &impl Host, config: &Config, known: Option<&TaggedState>) -> Poll {
     let mut options = PollOptions::default();
-    options.interval = config.interval;
-    options.wait = config.wait;
-    options.lease = config.lease;
+    options.interval = config.settings.interval;
+    options.wait = config.settings.wait;
+    options.lease = config.settings.lease;
     let poll = Poll::new(options, host.random())
         .with_endpoints(config.endpoint.clusters.len())
-        .with_service(config.service.clone());
+        .with_service(config.settings.service.clone());
     match known.cloned() {
         Some((state, tag)) => poll.with_state(State::clone(&state), tag),
         None => poll,

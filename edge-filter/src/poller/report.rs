@@ -21,7 +21,7 @@ pub(crate) fn report(
         counts: aggregate.counts,
         silent: aggregate.silent.clone(),
         wait: poll.longest_pause(),
-        lease: config.lease,
+        lease: config.settings.lease,
         error: poll.objection().map(Into::into),
         ..Report::new(MemberId::new(&name(host, config), boot), "envoy")
     }
@@ -34,6 +34,6 @@ fn name(host: &impl Host, config: &Config) -> String {
         let id = host.property("xds\0node\0id")?;
         String::from_utf8(id).ok().filter(|id| !id.is_empty())
     };
-    let configured = config.node.clone();
+    let configured = config.settings.node.clone();
     configured.or_else(own).unwrap_or_else(|| "envoy".into())
 }

@@ -1,7 +1,6 @@
 //! The requests of one plugin in one VM.
 
 mod admitted;
-mod answer;
 mod client;
 mod counters;
 mod plugin;

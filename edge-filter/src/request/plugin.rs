@@ -1,17 +1,15 @@
 use std::cell::{Cell, RefCell};
-use std::net::IpAddr;
 use std::rc::Rc;
 
 use intermission_core::{
     Decision, FOR_TESTERS_ONLY, Headers, Kind, LONGEST_PASS_FORM, NOT_FOR_TESTERS, PASS_HEADER,
     Policy, RequestView, State, StateTag, Verdict, cookies_without_pass,
 };
+use intermission_edge::{EnvoyAnswer, Found, view};
 
 use crate::config::Config;
 use crate::host::{HeaderLines, Host, Level};
 use crate::request::admitted::Admitted;
-use crate::request::answer;
-use crate::request::client::Found;
 use crate::request::counters::Counters;
 use crate::request::unread::{Purpose, Refused, Unread};
 use crate::shared_data::Slot;
@@ -90,7 +88,7 @@ impl<H: Host> Plugin<H> {
         let mut request = self.look(policy, &headers);
         if policy.answers_itself(&request) {
             // What a node sees of a client depends on it.
-            request.peer = self.config.client.peer(&self.host);
+            request.peer = self.config.peer(&self.host);
             let reads = self.config.read_bodies && self.unread.has_room();
             let is_form = request.method == b"POST" && rest == Rest::Body && reads;
             if is_form {
@@ -171,7 +169,7 @@ impl<H: Host> Plugin<H> {
 
     /// Answers a request by a page of the node's own.
     fn answer_itself(&self, policy: &Policy, request: &RequestView<'_, HeaderLines>, form: &[u8]) {
-        let answer = policy.own_answer(request, self.config.client.name(), form);
+        let answer = policy.own_answer(request, self.config.settings.client.name(), form);
         let headers = answer.headers.iter();
         let headers: Vec<_> = headers
             .map(|(name, value)| (*name, value.as_bytes()))
@@ -236,7 +234,7 @@ impl<H: Host> Plugin<H> {
 
     /// The effective request, with client and peer if the policy needs them.
     fn look<'h>(&self, policy: &Policy, headers: &'h HeaderLines) -> RequestView<'h, HeaderLines> {
-        let find = || self.config.client.find(&self.host, headers);
+        let find = || self.config.find_client(&self.host, headers);
         let client = match policy.asks_client().then(find) {
             Some(Found::Address(address)) => address,
             Some(Found::FromHeader) => {
@@ -247,7 +245,7 @@ impl<H: Host> Plugin<H> {
         };
         let mut request = view(headers, client);
         if policy.asks_peer(request.path) {
-            request.peer = self.config.client.peer(&self.host);
+            request.peer = self.config.peer(&self.host);
         }
         request
     }
@@ -265,26 +263,14 @@ impl<H: Host> Plugin<H> {
     fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, HeaderLines>) {
         let draw = self.draw.get();
         self.draw.set(draw.wrapping_add(1));
-        answer::send(&self.host, kind, &policy.reply(kind, request, draw));
+        let answer = EnvoyAnswer::of(kind, &policy.reply(kind, request, draw));
+        self.host
+            .respond(answer.status, &answer.headers, &answer.body);
     }
 
     fn warn_of_forged_addresses(&self) {
         if !self.warned.replace(true) {
-            self.host.log(
-                Level::Warn,
-                "Envoy takes source.address from a header here, which any client may forge unless the edge \
-                 removes it; no client is allowlisted. Set use_remote_address: true, or client.source, or, if \
-                 Envoy's own handling of X-Forwarded-For is to be trusted, client.trust_forwarded",
-            );
+            self.host.log(Level::Warn, Found::FORGED);
         }
-    }
-}
-
-fn view(headers: &HeaderLines, client: Option<IpAddr>) -> RequestView<'_, HeaderLines> {
-    let pseudo = |name| headers.single(name).unwrap_or_default();
-    RequestView {
-        authority: headers.single(":authority"),
-        client,
-        ..RequestView::new(pseudo(":method"), pseudo(":path"), headers)
     }
 }

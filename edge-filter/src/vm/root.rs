@@ -57,7 +57,7 @@ impl<H: Host + Clone> Root<H> {
             provisional: None,
             in_force: None,
             closed: false,
-            freshness: Freshness::new(format!("{prefix}heard"), config.lease, &host),
+            freshness: Freshness::new(format!("{prefix}heard"), config.settings.lease, &host),
             shared_state: SharedState::new(&prefix, identity),
             poller: Poller::new(
                 Leadership::new(leader, identity),
@@ -101,7 +101,7 @@ impl<H: Host + Clone> Root<H> {
         let host = &plugin.host;
         self.check_lease();
         self.adopt_shared();
-        if self.known.is_none() && self.elapsed() >= plugin.config.start_wait {
+        if self.known.is_none() && self.elapsed() >= plugin.config.settings.start_wait {
             self.start_without_answer();
         }
         self.poll();

@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use intermission_core::Mode;
+
 use super::*;
 
 fn refused(json: &str) -> String {
@@ -12,15 +16,15 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.endpoint.clusters, ["control"]);
     assert_eq!(config.endpoint.authority, None);
     assert_eq!(
-        (config.interval, config.wait),
+        (config.settings.interval, config.settings.wait),
         (Duration::from_secs(5), Duration::from_secs(10))
     );
     assert_eq!(
-        (config.start_wait, config.default),
+        (config.settings.start_wait, config.settings.default),
         (Duration::from_secs(2), Mode::Off)
     );
     assert!(matches!(
-        config.client,
+        config.settings.client,
         Client::Source {
             trust_forwarded: false
         }
@@ -40,7 +44,7 @@ fn every_refusal_names_the_key() {
 "{ \"token\": \"t\" }" → the document: is a JSON string; write the object itself, without quotes around it
 "#;
     let members = r#"
-"intervall": 5 → /intervall: is not known; known here: cluster, authority, path, token, token_env, service, node, interval, wait, start_wait, lease, client, default, initial_state, read_bodies
+"intervall": 5 → /intervall: is not known; known here: cluster, authority, path, token, token_env, client, read_bodies, service, node, interval, wait, start_wait, lease, default, initial_state
 "interval": 0 → /interval: is too short; poll every 0.1 seconds or less often
 "lease": 2 → /lease: is too short; a lease of 3 seconds is the shortest
 "wait": -1 → /wait: -1 is not a number of seconds from 0 to 60
@@ -55,6 +59,7 @@ fn every_refusal_names_the_key() {
 "client": { "source": "forwarded" } → /client/trusted_proxies: is missing
 "client": { "source": "forwarded", "trusted_proxies": ["10.0.0.1/8"] } → /client/trusted_proxies/0: "10.0.0.1/8" has bits beyond its prefix; did you mean 10.0.0.0/8?
 "client": { "source": "direct", "trusted_proxies": ["unix"] } → /client/trusted_proxies: goes with source x-forwarded-for or forwarded or hop-count or header only; leave it out
+"client": { "filter_state": "peer", "source": "source-address" } → /client/filter_state: goes with source direct or x-forwarded-for or forwarded or hop-count or header only; leave it out
 "client": { "source": "hop-count" } → /client/hops: is missing
 "client": { "source": "hop-count", "hops": 0 } → /client/hops: 0 is not a whole number from 1 to 255
 "client": { "source": "forwarded", "hops": 2, "trusted_proxies": ["unix"] } → /client/hops: goes with source hop-count only; leave it out
@@ -139,6 +144,9 @@ fn numbers_may_be_floats() {
     let json = br#"{ "cluster": "c", "path": "/", "interval": 5.0, "wait": 0.0,
         "initial_state": { "version": 1.0, "service": "shop", "revision": 2.0, "maintenance": "all" } }"#;
     let config = Config::parse(json, |_| None).unwrap();
-    assert_eq!(config.initial_state.map(|state| state.revision), Some(2));
-    assert_eq!(config.wait, Duration::ZERO);
+    assert_eq!(
+        config.settings.initial_state.map(|state| state.revision),
+        Some(2)
+    );
+    assert_eq!(config.settings.wait, Duration::ZERO);
 }

@@ -30,8 +30,12 @@ impl<H: Host + Clone> Root<H> {
             ),
             (None, None) => (
                 State::initial(
-                    config.service.clone().unwrap_or_else(ServiceName::unknown),
-                    config.default,
+                    config
+                        .settings
+                        .service
+                        .clone()
+                        .unwrap_or_else(ServiceName::unknown),
+                    config.settings.default,
                 ),
                 "the configured default",
             ),
@@ -44,7 +48,7 @@ impl<H: Host + Clone> Root<H> {
         let (revision, mode, waited) = (
             state.revision,
             state.maintenance,
-            milliseconds(config.start_wait),
+            milliseconds(config.settings.start_wait),
         );
         plugin.host.log(
             Level::Warn,
@@ -57,8 +61,13 @@ impl<H: Host + Clone> Root<H> {
     /// The initial state in the configuration of the plugin, unless it is of another service than this node.
     fn initial_state(&self) -> Option<&State> {
         let Plugin { host, config, .. } = &*self.plugin;
-        let state = config.initial_state.as_ref()?;
-        if let Some(own) = config.service.as_ref().filter(|own| **own != state.service) {
+        let state = config.settings.initial_state.as_ref()?;
+        if let Some(own) = config
+            .settings
+            .service
+            .as_ref()
+            .filter(|own| **own != state.service)
+        {
             let other = &state.service;
             host.log(
                 Level::Error,

@@ -65,6 +65,11 @@ pub(super) const PACKAGES: &[Package] = &[
         ],
         kept: &[],
     },
+    Package {
+        folder: "edge-filter/common",
+        rooms: &["fields", "token", "client", "settings", "request", "answer"],
+        kept: &[],
+    },
     package("edge-filter/abi"),
     package("edge-filter/native/abi"),
     package("benches"),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use intermission_core::{Field, FieldError};
 
 /// A number of seconds with a fraction, up to `most`.
-pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
+pub(crate) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
     let duration = field
         .value()
         .as_f64()
@@ -14,11 +14,20 @@ pub(super) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldErr
 }
 
 /// A text for a header.
-pub(super) fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
+///
+/// # Errors
+///
+/// It is no text, or no header can have it.
+pub fn header_text(field: &Field<'_>) -> Result<String, FieldError> {
     header_value(field.text()?).map_err(|error| field.refuse(error))
 }
 
-pub(super) fn header_value(text: &str) -> Result<String, String> {
+/// The same for a text of which the place is known.
+///
+/// # Errors
+///
+/// No header can have it.
+pub fn header_value(text: &str) -> Result<String, String> {
     if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b'!'..=b'~')) {
         return Err(format!(
             "{text:?} is no header value; use one or more visible ASCII characters without spaces"

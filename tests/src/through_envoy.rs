@@ -4,7 +4,7 @@ use intermission_core::{Reason, Timestamp, Verdict};
 use intermission_corpus::{
     Corpus, Deviation, Observed, Outcome, Request, Vector, differ, finish, judge, report,
 };
-use intermission_testkit::envoy::{Counts, Version};
+use intermission_testkit::envoy::{Counts, Module, Version};
 use intermission_testkit::http::Transport;
 
 use crate::compare::{compare_for_caches, compare_pass, compare_refused, undrawn, wall_clock};
@@ -18,7 +18,7 @@ pub const ENVOY_ADDS: [&str; 4] = ["connection", "content-length", "date", "serv
 /// next of its ticks.
 const RENDERED_SINCE: i64 = 2;
 
-/// Sends every vector through an Envoy with so many workers, over both transports, and prints how many
+/// Sends every vector through an Envoy with this filter and so many workers, over both transports, and prints how many
 /// there were.
 ///
 /// # Errors
@@ -28,7 +28,11 @@ const RENDERED_SINCE: i64 = 2;
 /// # Panics
 ///
 /// If an answer is not as the vector says, or not as the core's, or a rule is counted wrongly.
-pub async fn corpus_through_envoy(version: Version, workers: u32) -> Result<(), String> {
+pub async fn corpus_through_envoy(
+    version: Version,
+    module: Module,
+    workers: u32,
+) -> Result<(), String> {
     let vectors = Corpus::load()?.vectors;
     let mut sites = Vec::new();
     for site in vectors.iter().flat_map(Site::of) {
@@ -36,7 +40,7 @@ pub async fn corpus_through_envoy(version: Version, workers: u32) -> Result<(), 
             sites.push(site);
         }
     }
-    let envoy = Sites::start(version, workers, &sites).await?;
+    let envoy = Sites::start(version, module, workers, &sites).await?;
     let mut failures = Vec::new();
     let mut decided = Counts::new();
     for (transport, name) in [(Transport::Http1, "envoy1"), (Transport::Http2, "envoy2")] {
@@ -64,7 +68,7 @@ pub async fn corpus_through_envoy(version: Version, workers: u32) -> Result<(), 
             rejected, changed, ..
         } = run;
         println!(
-            "corpus {name} {version:?} {workers}: {} vectors ({rejected} that the transport rejects, {changed} that it changes)",
+            "corpus {name} {version:?} {module:?} {workers}: {} vectors ({rejected} that the transport rejects, {changed} that it changes)",
             vectors.len()
         );
     }

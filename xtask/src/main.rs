@@ -5,6 +5,7 @@ mod ci;
 mod counts;
 mod demo;
 mod lint;
+mod native;
 mod setup;
 mod step;
 mod suites;
@@ -31,6 +32,7 @@ cargo xtask lint      checks format, lints, docs, features, targets, licences, d
 cargo xtask tidy      checks paths and words of documentation, and rooms and sizes of source files, in seconds
 cargo xtask libraries tests the core, the node and the layer with the oldest Rust that they support
 cargo xtask wasm      builds the edge filter, target/intermission-edge-filter.wasm
+cargo xtask native    builds the same as a dynamic module of Envoy, target/libintermission_envoy.so
 cargo xtask api       tests control's HTTP interface with REDbot and schemathesis
 cargo xtask counts    counts instructions and allocations of what runs in every request; --accept keeps them
 cargo xtask simulate  runs the simulation of --wait a million times: cargo xtask simulate [--runs N]
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         ["lint"] => lint::run(&mut steps),
         ["tidy"] => lint::tidy(&mut steps),
         ["wasm"] => steps.step("edge filter", wasm::build).map(|_| ()),
+        ["native"] => steps.step("native filter", native::build).map(|_| ()),
         ["api"] => api::run(&mut steps),
         ["simulate", arguments @ ..] => simulate::simulate(&mut steps, arguments),
         ["soak"] => soak::soak(&mut steps),

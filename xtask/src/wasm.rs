@@ -46,7 +46,7 @@ fn built(features: &str) -> Result<PathBuf> {
 }
 
 /// Puts a module under `target/` if there is another one or none.
-fn put(from: &Path, name: &str) -> Result<PathBuf> {
+pub(crate) fn put(from: &Path, name: &str) -> Result<PathBuf> {
     let module = target().join(name);
     if !module.exists() || digest(&module)? != digest(from)? {
         // At once, so that no Envoy that is started meanwhile reads half of it.

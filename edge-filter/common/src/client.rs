@@ -16,7 +16,12 @@ pub enum Client {
         trust_forwarded: bool,
     },
     /// A source of the core, which begins with the peer of the connection.
-    Direct(Box<ClientSource>),
+    Direct {
+        /// The source.
+        source: Box<ClientSource>,
+        /// The filter state that has the peer, if the configuration names one.
+        filter_state: Option<String>,
+    },
 }
 
 /// Envoy's `source.address`, unless Envoy took it from a header.
@@ -45,23 +50,23 @@ impl Found {
 }
 
 impl Client {
-    /// Reads the member `client` of a configuration, in which `own` are further keys of the filter.
+    /// Reads the member `client` of a configuration.
     ///
     /// # Errors
     ///
     /// A value is invalid, or goes with another source.
-    pub fn read(root: &Field<'_>, own: &[&str]) -> Result<Self, FieldError> {
+    pub fn read(root: &Field<'_>) -> Result<Self, FieldError> {
         let Some(field) = root.member("client") else {
             return Ok(Self::default());
         };
-        let keys = [
+        field.only(&[
             "source",
             "trust_forwarded",
             "trusted_proxies",
             "hops",
             "header",
-        ];
-        field.only(&[&keys, own].concat())?;
+            "filter_state",
+        ])?;
         let source = field.required("source")?;
         let for_sources = |name: &str, sources: &[&str]| -> Result<(), FieldError> {
             let given = field
@@ -79,6 +84,16 @@ impl Client {
         )?;
         for_sources("hops", &["hop-count"])?;
         for_sources("header", &["header"])?;
+        for_sources(
+            "filter_state",
+            &[
+                "direct",
+                "x-forwarded-for",
+                "forwarded",
+                "hop-count",
+                "header",
+            ],
+        )?;
         let trusted = || trusted_proxies(&field.required("trusted_proxies")?);
         let source = match source.text()? {
             "source-address" => {
@@ -100,7 +115,11 @@ impl Client {
                 return Err(source.mistyped(known));
             }
         };
-        Ok(Self::Direct(Box::new(source)))
+        let filter_state = field.member("filter_state");
+        Ok(Self::Direct {
+            source: Box::new(source),
+            filter_state: filter_state.map(|field| header_text(&field)).transpose()?,
+        })
     }
 
     /// The name of the source.
@@ -108,7 +127,7 @@ impl Client {
     pub fn name(&self) -> &str {
         match self {
             Self::Source { .. } => "source-address",
-            Self::Direct(source) => match source.name() {
+            Self::Direct { source, .. } => match source.name() {
                 "peer" => "direct",
                 name => name,
             },
@@ -130,7 +149,7 @@ impl Client {
                 }
                 Found::Address(parse_address(address.as_ref()))
             }
-            Self::Direct(source) => Found::Address(source.resolve(peer(), headers)),
+            Self::Direct { source, .. } => Found::Address(source.resolve(peer(), headers)),
         }
     }
 }

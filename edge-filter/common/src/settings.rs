@@ -2,14 +2,13 @@ use std::time::Duration;
 
 use intermission_core::{Field, FieldError, Mode, PollOptions, ServiceName, State};
 
-use crate::client::Client;
 use crate::fields::{header_text, seconds};
 
 /// The time for which requests are held at the start, where the configuration names none.
 const START_WAIT: Duration = Duration::from_secs(2);
 
-/// The settings of both filters, valid.
-#[derive(Debug)]
+/// The settings of both filters about polls and states, valid.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The service of this Envoy, if the configuration or the path names it; otherwise the first answer does.
     pub service: Option<ServiceName>,
@@ -23,8 +22,6 @@ pub struct Settings {
     pub start_wait: Duration,
     /// For how long the last state stays in force without an answer; `None` is for always.
     pub lease: Option<Duration>,
-    /// The source of the client's address.
-    pub client: Client,
     /// The mode in force without an answer and without an initial state.
     pub default: Mode,
     /// The state in force without an answer.
@@ -44,13 +41,12 @@ impl Settings {
         "initial_state",
     ];
 
-    /// Reads the settings of a configuration, in which the state has this `path`. The caller has read the source of the
-    /// client's address.
+    /// Reads the settings of a configuration, in which the state has this `path`.
     ///
     /// # Errors
     ///
     /// A value is invalid.
-    pub fn read(root: &Field<'_>, path: &str, client: Client) -> Result<Self, FieldError> {
+    pub fn read(root: &Field<'_>, path: &str) -> Result<Self, FieldError> {
         let seconds = |name, most, default| {
             let field = root.member(name);
             field.map_or(Ok(default), |field| seconds(&field, most))
@@ -78,7 +74,6 @@ impl Settings {
             lease,
             wait: seconds("wait", 60, usual.wait)?,
             start_wait: seconds("start_wait", 60, START_WAIT)?,
-            client,
             default: root
                 .member("default")
                 .map_or(Ok(Mode::Off), |field| field.parsed())?,

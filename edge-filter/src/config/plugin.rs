@@ -1,5 +1,5 @@
 use intermission_core::{Field, FieldError};
-use intermission_edge::{Client, Settings, header_text};
+use intermission_edge::{Client, Settings};
 
 use crate::config::Authorization;
 use crate::config::endpoint::Endpoint;
@@ -11,6 +11,8 @@ use crate::host::milliseconds;
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
     pub(crate) settings: Settings,
+    /// The source of the client's address.
+    pub(crate) client: Client,
     /// The attribute that has the peer of the connection.
     pub(crate) peer: String,
     /// Whether the bodies of refused requests are read before the answer, which needs a setting of Envoy.
@@ -41,12 +43,12 @@ impl Config {
         ];
         root.only(&[&own[..], &Settings::KEYS].concat())?;
         let endpoint = Endpoint::read(&root, variable)?;
-        let client = Client::read(&root, &["filter_state"])?;
-        let peer = peer(&root, &client)?;
+        let client = Client::read(&root)?;
         Ok(Self {
-            settings: Settings::read(&root, &endpoint.path, client)?,
+            settings: Settings::read(&root, &endpoint.path)?,
             endpoint,
-            peer,
+            peer: peer(&client),
+            client,
             read_bodies: root
                 .member("read_bodies")
                 .map_or(Ok(false), |field| field.boolean())?,
@@ -76,20 +78,12 @@ impl Config {
 }
 
 /// The attribute that has the peer: `source.address`, or the filter state that the recipe in the documentation fills.
-fn peer(root: &Field<'_>, client: &Client) -> Result<String, FieldError> {
-    let member = root.member("client");
-    let named = member
-        .as_ref()
-        .and_then(|client| client.member("filter_state"));
-    match (client, named) {
-        (Client::Source { .. }, None) => Ok("source\0address".into()),
-        (Client::Source { .. }, Some(named)) => Err(named.refuse(
-            "goes with source direct or x-forwarded-for or forwarded or hop-count or header only; leave it out",
-        )),
-        (Client::Direct(_), named) => {
-            let named = named.map(|field| header_text(&field)).transpose()?;
-            let name = named.as_deref().unwrap_or("intermission.peer");
-            Ok(format!("filter_state\0{name}"))
+fn peer(client: &Client) -> String {
+    match client {
+        Client::Source { .. } => "source\0address".into(),
+        Client::Direct { filter_state, .. } => {
+            let name = filter_state.as_deref().unwrap_or("intermission.peer");
+            format!("filter_state\0{name}")
         }
     }
 }

@@ -9,17 +9,15 @@ use crate::host::{HeaderLines, Host};
 impl Config {
     pub(crate) fn find_client(&self, host: &impl Host, headers: &HeaderLines) -> Found {
         let address = || host.property("source\0address");
-        self.settings
-            .client
-            .find(address, || self.peer(host), headers)
+        self.client.find(address, || self.peer(host), headers)
     }
 
     /// The other end of the connection.
     pub(crate) fn peer(&self, host: &impl Host) -> Peer {
         let address = host.property(&self.peer);
-        let address = match self.settings.client {
+        let address = match self.client {
             Client::Source { .. } => address.filter(|address| !is_from_header(address)),
-            Client::Direct(_) => address,
+            Client::Direct { .. } => address,
         };
         address.as_deref().map_or(Peer::Unknown, read_peer)
     }

@@ -1,6 +1,7 @@
 //! The requests of one plugin in one VM.
 
 mod admitted;
+mod answer;
 mod client;
 mod counters;
 mod plugin;

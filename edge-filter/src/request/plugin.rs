@@ -5,11 +5,12 @@ use intermission_core::{
     Decision, FOR_TESTERS_ONLY, Headers, Kind, LONGEST_PASS_FORM, NOT_FOR_TESTERS, PASS_HEADER,
     Policy, RequestView, State, StateTag, Verdict, cookies_without_pass,
 };
-use intermission_edge::{EnvoyAnswer, Found, view};
+use intermission_edge::{Found, reads_before_answer, view};
 
 use crate::config::Config;
 use crate::host::{HeaderLines, Host, Level};
 use crate::request::admitted::Admitted;
+use crate::request::answer;
 use crate::request::counters::Counters;
 use crate::request::unread::{Purpose, Refused, Unread};
 use crate::shared_data::Slot;
@@ -169,7 +170,7 @@ impl<H: Host> Plugin<H> {
 
     /// Answers a request by a page of the node's own.
     fn answer_itself(&self, policy: &Policy, request: &RequestView<'_, HeaderLines>, form: &[u8]) {
-        let answer = policy.own_answer(request, self.config.settings.client.name(), form);
+        let answer = policy.own_answer(request, self.config.client.name(), form);
         let headers = answer.headers.iter();
         let headers: Vec<_> = headers
             .map(|(name, value)| (*name, value.as_bytes()))
@@ -250,22 +251,16 @@ impl<H: Host> Plugin<H> {
         request
     }
 
-    /// Whether a refused request's body is read before the answer: not if too many others are read, and not if the client
-    /// waits to be invited to send it (RFC 9110, section 10.1.1).
+    /// Whether a refused request's body is read before the answer: not if too many others are read.
     fn reads(&self, headers: &HeaderLines) -> bool {
-        let is_http1 = || {
-            let protocol = self.host.property("request\0protocol");
-            protocol.is_some_and(|protocol| protocol.starts_with(b"HTTP/1"))
-        };
-        self.config.read_bodies && self.unread.has_room() && !headers.has("expect") && is_http1()
+        let protocol = || self.host.property("request\0protocol");
+        self.config.read_bodies && self.unread.has_room() && reads_before_answer(headers, protocol)
     }
 
     fn refuse(&self, policy: &Policy, kind: Kind, request: &RequestView<'_, HeaderLines>) {
         let draw = self.draw.get();
         self.draw.set(draw.wrapping_add(1));
-        let answer = EnvoyAnswer::of(kind, &policy.reply(kind, request, draw));
-        self.host
-            .respond(answer.status, &answer.headers, &answer.body);
+        answer::send(&self.host, kind, &policy.reply(kind, request, draw));
     }
 
     fn warn_of_forged_addresses(&self) {

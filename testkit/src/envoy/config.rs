@@ -1,28 +1,33 @@
 //! Parts of a configuration of Envoy.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use serde_json::{Value, json};
+
+use super::Module;
 
 /// The peer of a connection, as Envoy formats it.
 pub const DIRECT_PEER: &str = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%";
 
-/// The filter, with its plugin configuration and the environment of its VMs, which may be shown the bodies of requests that
-/// it holds.
+/// The filter, with its plugin configuration as for WebAssembly and the environment of its VMs, which may be shown the bodies
+/// of requests that it holds. `cluster` says where a cluster is.
 #[must_use]
 pub fn intermission(
-    module: &Path,
+    module: Module,
     plugin: &Value,
     environment: &Value,
     shows_bodies: bool,
+    cluster: impl Fn(&str) -> Option<SocketAddr>,
 ) -> Value {
+    if module == Module::Native {
+        return dynamic_module("intermission_envoy", &native(plugin, cluster).to_string());
+    }
     let config = json!({ "config": {
         "name": "intermission",
         "vm_config": {
             "vm_id": "intermission",
             "runtime": "envoy.wasm.runtime.v8",
-            "code": { "local": { "filename": module } },
+            "code": { "local": { "filename": module.path() } },
             "environment_variables": environment,
         },
         "configuration": {
@@ -33,6 +38,38 @@ pub fn intermission(
         "allow_on_headers_stop_iteration": shows_bodies,
     } });
     http_filter("wasm", "v3.Wasm", config)
+}
+
+/// The same configuration for the dynamic module, which asks control itself.
+fn native(plugin: &Value, cluster: impl Fn(&str) -> Option<SocketAddr>) -> Value {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
+    let url = |name: &Value| {
+        let address = name.as_str().and_then(&cluster).unwrap_or(nowhere);
+        Value::from(format!("http://{address}"))
+    };
+    let mut plugin = plugin.clone();
+    if let Some(members) = plugin.as_object_mut() {
+        for foreign in ["authority", "read_bodies"] {
+            members.remove(foreign);
+        }
+        if let Some(clusters) = members.remove("cluster") {
+            let urls = match clusters.as_array() {
+                Some(names) => names.iter().map(url).collect(),
+                None => url(&clusters),
+            };
+            members.insert("control".into(), urls);
+        }
+        // The recipe for the peer is in the configuration of each Envoy here.
+        let client = members.get_mut("client").and_then(Value::as_object_mut);
+        if let Some(client) =
+            client.filter(|client| client.get("source") != Some(&json!("source-address")))
+        {
+            client
+                .entry("filter_state")
+                .or_insert_with(|| "intermission.peer".into());
+        }
+    }
+    plugin
 }
 
 /// The filter of a dynamic module, with its configuration as text.

@@ -25,7 +25,7 @@ pub struct Edge {
     pub version: Version,
     /// How many worker threads.
     pub workers: u32,
-    /// Which build of the filter.
+    /// Which filter.
     pub module: Module,
     /// The plugin configuration; the cluster with the state is `control`.
     pub plugin: Value,
@@ -108,9 +108,14 @@ impl Edge {
             "admin": { "address": config::tcp_address("127.0.0.1", 0) },
             "dynamic_resources": { "cds_config": source(CLUSTERS), "lds_config": source(LISTENERS) },
         });
-        let environment = &self.host_environment;
+        // A dynamic module has the environment of the process.
+        let own = self
+            .environment
+            .iter()
+            .filter(|_| self.module == Module::Native);
+        let environment: Vec<_> = self.host_environment.iter().chain(own).cloned().collect();
         let bootstrap = bootstrap.to_string();
-        Envoy::try_start(self.version, self.workers, environment, folder, &bootstrap).await
+        Envoy::try_start(self.version, self.workers, &environment, folder, &bootstrap).await
     }
 
     fn write_listener(&self, folder: &Path) {
@@ -130,11 +135,21 @@ impl Edge {
             "host_env_keys": keys.collect::<Vec<_>>(),
             "key_values": values.collect::<BTreeMap<_, _>>(),
         });
+        let cluster = |name: &str| match self.control {
+            Control::At(address) if name == "control" => Some(address),
+            _ => {
+                let mut others = self.clusters.iter();
+                others
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, address)| *address)
+            }
+        };
         let filter = config::intermission(
-            &self.module.path(),
+            self.module,
             &self.plugin,
             &environment,
             self.reads_bodies,
+            cluster,
         );
         let mut manager = json!({
                 "stat_prefix": "edge",

@@ -12,14 +12,16 @@ pub enum Version {
     Oldest,
 }
 
-/// Which build of the filter.
+/// Which filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
-    /// The one that is deployed.
+    /// The one in WebAssembly that is deployed.
     Released,
     /// One whose VM dies of a request or an answer to a poll with the header `x-intermission-panic`, and does nothing
     /// else for as many milliseconds as the header `x-intermission-spin` of a request says.
     WithPanicSwitch,
+    /// The dynamic module.
+    Native,
 }
 
 impl Version {
@@ -74,15 +76,22 @@ impl Module {
                 "INTERMISSION_EDGE_FILTER_PANIC_SWITCH",
                 "intermission-edge-filter-panic-switch.wasm",
             ),
+            Self::Native => installed("INTERMISSION_NATIVE_FILTER", "libintermission_envoy.so"),
         }
     }
 }
 
+/// The variable that names the folder in which Envoy looks for dynamic modules.
+pub(super) const SEARCH_PATH: &str = "ENVOY_DYNAMIC_MODULES_SEARCH_PATH";
+
+/// The workspace's `target/`.
+pub(super) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")
+}
+
 /// What the environment names, else what lies in the workspace's `target/`.
 fn installed(variable: &str, default: &str) -> PathBuf {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../target")
-        .join(default);
+    let default = folder().join(default);
     let path = std::env::var_os(variable).map_or(default, PathBuf::from);
     let shown = path.display();
     assert!(path.exists(), "there is no {shown}: run cargo xtask test");

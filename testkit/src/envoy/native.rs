@@ -3,6 +3,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::installed::SEARCH_PATH;
 use super::{Envoy, Version, config};
 
 /// An Envoy with a dynamic module, which answers `welcome` to what the module lets pass.
@@ -68,6 +69,3 @@ impl Native<'_> {
         configuration.to_string()
     }
 }
-
-/// Names the folder in which Envoy looks for modules.
-const SEARCH_PATH: &str = "ENVOY_DYNAMIC_MODULES_SEARCH_PATH";

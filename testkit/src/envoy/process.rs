@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Version;
+use super::installed::{self, SEARCH_PATH};
 use crate::http::Transport;
 use crate::{Process, eventually};
 
@@ -65,6 +66,7 @@ impl Envoy {
             .arg("--admin-address-path")
             .arg(&admin)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .env(SEARCH_PATH, installed::folder())
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stderr(File::create(&log).unwrap());
@@ -135,7 +137,7 @@ impl Envoy {
         let value = text
             .lines()
             .filter_map(|line| line.split_once(": "))
-            .find(|(known, _)| known.strip_prefix("wasmcustom.").unwrap_or(known) == name);
+            .find(|(known, _)| own_name(known) == name);
         value.and_then(|(_, value)| value.parse().ok())
     }
 
@@ -146,8 +148,8 @@ impl Envoy {
             let text = self.ask("/stats?filter=intermission_requests").await;
             counts = text
                 .lines()
-                .filter_map(|line| line.strip_prefix("wasmcustom.")?.split_once(": "))
-                .filter_map(|(name, count)| Some((name.into(), count.parse().ok()?)))
+                .filter_map(|line| line.split_once(": "))
+                .filter_map(|(name, count)| Some((own_name(name).into(), count.parse().ok()?)))
                 .filter(|(_, count)| *count > 0)
                 .collect();
             if counts == *expected {
@@ -179,6 +181,14 @@ pub async fn ask_admin(admin: SocketAddr, path: &str) -> String {
     };
     let answer = Transport::Http2.send(admin, &request).await.unwrap();
     String::from_utf8(answer.expect(path).body).unwrap()
+}
+
+/// The name of a metric as the filter gives it. Envoy shows it behind the name of what has defined it.
+fn own_name(name: &str) -> &str {
+    let own = ["wasmcustom.", "dynamicmodulescustom."]
+        .into_iter()
+        .find_map(|prefix| name.strip_prefix(prefix));
+    own.unwrap_or(name)
 }
 
 const LOG: &str = "envoy.log";

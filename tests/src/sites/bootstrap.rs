@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use intermission_testkit::envoy::config;
+use intermission_testkit::envoy::{Module, config};
 use serde_json::{Value, json};
 
 use super::Site;
@@ -12,7 +12,7 @@ use super::Site;
 /// one on a Unix socket for each site.
 pub(super) fn bootstrap(
     sites: &[Site],
-    module: &Path,
+    module: Module,
     control: SocketAddr,
     application: SocketAddr,
     folder: &Path,
@@ -23,7 +23,7 @@ pub(super) fn bootstrap(
             json!({
                 "name": format!("site {number}"),
                 "filter_chain_match": { "destination_port": port(number) },
-                "filters": [connection_manager(number, site, module, TCP_PEER)],
+                "filters": [connection_manager(number, site, module, control, TCP_PEER)],
             })
         })
         .collect();
@@ -45,7 +45,7 @@ pub(super) fn bootstrap(
             json!({
                 "name": format!("unix {number} {known}"),
                 "address": { "pipe": { "path": socket(folder, number, known) } },
-                "filter_chains": [{ "filters": [connection_manager(number, site, module, peer)] }],
+                "filter_chains": [{ "filters": [connection_manager(number, site, module, control, peer)] }],
             })
         })
     });
@@ -80,7 +80,13 @@ pub(super) fn path(site: usize) -> String {
 /// On TCP the peer is the one that a PROXY header names, which is not the direct one to Envoy.
 const TCP_PEER: &str = "%DOWNSTREAM_REMOTE_ADDRESS%";
 
-fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> Value {
+fn connection_manager(
+    number: usize,
+    site: &Site,
+    module: Module,
+    control: SocketAddr,
+    peer: &str,
+) -> Value {
     let route = json!({
         "virtual_hosts": [{
             "name": "application",
@@ -105,7 +111,13 @@ fn connection_manager(number: usize, site: &Site, module: &Path, peer: &str) -> 
     let filters = [
         config::http_filter("header_mutation", "v3.HeaderMutation", report),
         config::http_filter("set_filter_state", "v3.Config", see),
-        config::intermission(module, &site.plugin(&path(number)), &json!({}), false),
+        config::intermission(
+            module,
+            &site.plugin(&path(number)),
+            &json!({}),
+            false,
+            |_| Some(control),
+        ),
         config::router(),
     ];
     config::typed(

@@ -27,7 +27,12 @@ impl Sites {
     /// # Errors
     ///
     /// If Envoy does not start; with what it logged.
-    pub async fn start(version: Version, workers: u32, sites: &[Site]) -> Result<Self, String> {
+    pub async fn start(
+        version: Version,
+        module: Module,
+        workers: u32,
+        sites: &[Site],
+    ) -> Result<Self, String> {
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         let documents: Arc<[Vec<u8>]> = sites.iter().map(|site| site.state.to_json()).collect();
         let endpoint = Router::new().fallback(async move |uri: Uri| document(&documents, &uri));
@@ -35,8 +40,7 @@ impl Sites {
         let upstream = serve(application())
             .await
             .map_err(|error| error.to_string())?;
-        let module = Module::Released.path();
-        let bootstrap = bootstrap::bootstrap(sites, &module, endpoint, upstream, folder.path());
+        let bootstrap = bootstrap::bootstrap(sites, module, endpoint, upstream, folder.path());
         let envoy = Envoy::try_start(version, workers, &[], folder, &bootstrap.to_string()).await?;
         Ok(Self(envoy))
     }

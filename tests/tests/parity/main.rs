@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use intermission_corpus::{Corpus, Observed, Request, Vector};
-use intermission_testkit::envoy::{Counts, Version};
+use intermission_testkit::envoy::{Counts, Module, Version};
 use intermission_testkit::http::Transport;
 use intermission_tests::{Place, Rig, Site, Sites, application};
 use tokio::net::TcpListener;
@@ -100,7 +100,9 @@ async fn axum_and_envoy_answer_alike() {
         .iter()
         .map(|vector| Site::of(vector).remove(0))
         .collect();
-    let envoy = Sites::start(Version::Newest, 2, &sites).await.unwrap();
+    let envoy = Sites::start(Version::Newest, Module::Released, 2, &sites)
+        .await
+        .unwrap();
 
     let mut rng = Rng::with_seed(seed);
     let mut failures = Vec::new();

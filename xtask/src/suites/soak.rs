@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::step::{Steps, run};
 use crate::system::{self, Chore, Missing};
 use crate::workspace::cargo;
-use crate::{tools, wasm};
+use crate::{native, tools, wasm};
 
 /// How long the tests of `tests/tests/barrier/`, `tests/tests/faults/lease.rs` and `tests/tests/replicas/` are at full length.
 const LENGTHS: [(&str, &str); 10] = [
@@ -28,6 +28,9 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
     })?;
     steps.step("Envoy, newest (target/envoy)", tools::envoy)?;
     steps.step("edge filter (target/*.wasm)", || wasm::build().map(|_| ()))?;
+    steps.step("native filter (target/*.so)", || {
+        native::build().map(|_| ())
+    })?;
     steps.run(
         "build",
         &mut cargo("build --release --bins -p intermission-control -p intermission-examples"),

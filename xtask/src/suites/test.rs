@@ -7,7 +7,7 @@ use crate::suites::tally::Tally;
 use crate::suites::{api, fuzz};
 use crate::system::{self, Chore, Missing};
 use crate::workspace::cargo;
-use crate::{tools, wasm};
+use crate::{native, tools, wasm};
 
 /// Checks what must be there, brings the rest under `target/`, and runs every test.
 pub(crate) fn run(steps: &mut Steps, missing: Missing) -> Result<()> {
@@ -27,6 +27,7 @@ pub(crate) fn all(steps: &mut Steps) -> Result<Tally> {
         wasm::build_with_panic_switch()?;
         wasm::build()
     })?;
+    steps.step("native filter (target/*.so)", native::build)?;
     // Binaries and tests at once, so that tests that start a binary of another package find one of the same build.
     steps.run(
         "build",

@@ -1,6 +1,6 @@
 //! A module for tests, which does what its configuration says.
 
-use intermission_native_abi::{Filter, Headers, Level, Purpose, Request, log};
+use intermission_native_abi::{Definitions, Filter, Headers, Level, Purpose, Request, log};
 
 #[derive(Debug)]
 struct Scripted(Script);
@@ -18,7 +18,11 @@ intermission_native_abi::export!(Scripted);
 impl Filter for Scripted {
     type Stream = Stream;
 
-    fn configure(configuration: &[u8], purpose: Purpose) -> Result<Self, String> {
+    fn configure(
+        configuration: &[u8],
+        purpose: Purpose,
+        _: &Definitions<'_>,
+    ) -> Result<Self, String> {
         let script = match configuration {
             b"continue" => Script::Continue,
             b"answer" => Script::Answer,
@@ -40,18 +44,18 @@ impl Filter for Scripted {
         match self.0 {
             Script::Continue => Headers::Continue,
             Script::Answer => {
-                let headers: [(&str, &[u8]); 2] = [("x-plain", b"tea"), ("x-odd", b"\xe9")];
+                let headers = [("x-plain", &b"tea"[..]), ("x-odd", b"\xe9")];
                 let body = if is_last { b"a request" } else { b"an upload" };
-                request.respond(418, &headers, body, "scripted");
+                request.respond(418, headers, body, "scripted");
                 Headers::Stop
             }
             Script::Echo => {
                 let mut lines = Vec::new();
-                for (name, value) in request.headers() {
-                    lines.push([name, b": ", value].concat());
+                for (name, value) in request.headers().iter() {
+                    lines.push([name.as_bytes(), b": ", value].concat());
                 }
                 lines.extend(request.peer().map(<[u8]>::to_vec));
-                request.respond(200, &[], &lines.join(&b'\n'), "scripted");
+                request.respond(200, [], &lines.join(&b'\n'), "scripted");
                 Headers::Stop
             }
             Script::Panic => panic!("as the script says"),

@@ -25,7 +25,39 @@ pub enum Level {
 pub(crate) enum Map {
     /// The headers of the request, with the pseudo-headers.
     Request = 0,
+    /// The headers of the response, with its status.
+    Response = 2,
 }
+
+/// A body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Part {
+    /// The part of the request's that has come with the call.
+    Received = 0,
+}
+
+/// An attribute (Envoy docs, "Attributes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Attribute {
+    /// `request.protocol`
+    RequestProtocol = 10,
+    /// `source.address`
+    SourceAddress = 24,
+}
+
+/// Defines a metric, with the names of its labels.
+pub(crate) type Define =
+    unsafe extern "C" fn(*mut c_void, Bytes<'_>, *const Bytes<'_>, usize, *mut usize) -> u32;
+/// Counts a value, or sets one, with the values of its labels.
+pub(crate) type Record =
+    unsafe extern "C" fn(*mut c_void, usize, *const Bytes<'_>, usize, u64) -> u32;
+
+/// Has Envoy call a scheduler's owner.
+pub(crate) type Commit = unsafe extern "C" fn(*mut c_void, u64);
+/// Deletes a scheduler.
+pub(crate) type Delete = unsafe extern "C" fn(*mut c_void);
 
 /// Writes a line into Envoy's log.
 pub fn log(level: Level, message: &str) {
@@ -69,8 +101,37 @@ callbacks! {
         unsafe extern "C" fn(*mut c_void, Map, *mut Pair<'_>) -> bool,
     get_direct_remote_address = c"envoy_dynamic_module_callback_http_get_downstream_direct_remote_address":
         unsafe extern "C" fn(*mut c_void, *mut Bytes<'_>) -> bool,
+    set_header = c"envoy_dynamic_module_callback_http_set_header":
+        unsafe extern "C" fn(*mut c_void, Map, Bytes<'_>, Bytes<'_>) -> bool,
+    get_attribute = c"envoy_dynamic_module_callback_http_filter_get_attribute_string":
+        unsafe extern "C" fn(*mut c_void, Attribute, *mut Bytes<'_>) -> bool,
+    get_filter_state = c"envoy_dynamic_module_callback_http_get_filter_state_bytes":
+        unsafe extern "C" fn(*mut c_void, Bytes<'_>, *mut Bytes<'_>) -> bool,
+    get_body_size = c"envoy_dynamic_module_callback_http_get_body_size":
+        unsafe extern "C" fn(*mut c_void, Part) -> usize,
+    get_body_chunks_size = c"envoy_dynamic_module_callback_http_get_body_chunks_size":
+        unsafe extern "C" fn(*mut c_void, Part) -> usize,
+    get_body_chunks = c"envoy_dynamic_module_callback_http_get_body_chunks":
+        unsafe extern "C" fn(*mut c_void, Part, *mut Bytes<'_>) -> bool,
     send_response = c"envoy_dynamic_module_callback_http_send_response":
         unsafe extern "C" fn(*mut c_void, u32, *const Pair<'_>, usize, Bytes<'_>, Bytes<'_>),
+    continue_decoding = c"envoy_dynamic_module_callback_http_filter_continue_decoding":
+        unsafe extern "C" fn(*mut c_void),
+    scheduler_new = c"envoy_dynamic_module_callback_http_filter_scheduler_new":
+        unsafe extern "C" fn(*mut c_void) -> *mut c_void,
+    scheduler_commit = c"envoy_dynamic_module_callback_http_filter_scheduler_commit": Commit,
+    scheduler_delete = c"envoy_dynamic_module_callback_http_filter_scheduler_delete": Delete,
+    config_scheduler_new = c"envoy_dynamic_module_callback_http_filter_config_scheduler_new":
+        unsafe extern "C" fn(*mut c_void) -> *mut c_void,
+    config_scheduler_commit = c"envoy_dynamic_module_callback_http_filter_config_scheduler_commit": Commit,
+    config_scheduler_delete = c"envoy_dynamic_module_callback_http_filter_config_scheduler_delete": Delete,
+    define_counter = c"envoy_dynamic_module_callback_http_filter_config_define_counter": Define,
+    define_gauge = c"envoy_dynamic_module_callback_http_filter_config_define_gauge": Define,
+    add = c"envoy_dynamic_module_callback_http_filter_increment_counter": Record,
+    config_add = c"envoy_dynamic_module_callback_http_filter_config_increment_counter": Record,
+    config_set = c"envoy_dynamic_module_callback_http_filter_config_set_gauge": Record,
+    signal_init_complete = c"envoy_dynamic_module_callback_bootstrap_extension_config_signal_init_complete":
+        unsafe extern "C" fn(*mut c_void),
 }
 
 static FOUND: OnceLock<Callbacks> = OnceLock::new();

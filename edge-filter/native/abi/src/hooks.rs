@@ -1,6 +1,6 @@
 //! What the exports of a [`Filter`] do.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -10,15 +10,48 @@ use std::sync::Arc;
 pub use crate::bytes::Bytes;
 use crate::callbacks::{Callbacks, Level, log};
 use crate::guard::guarded;
-use crate::{Filter, Headers, Purpose, Request};
+use crate::metrics::{Definitions, Metrics};
+use crate::waker::{ConfigWaker, Shared};
+use crate::{Body, Filter, Headers, Purpose, Request, Response, Trailers};
 
 /// The ABI of Envoy 1.40. Envoy only warns if its own is another.
 const VERSION: &CStr = c"v0.2.0";
 
+/// A configuration.
+struct Configured<F> {
+    filter: F,
+    waker: ConfigWaker,
+}
+
+impl<F> Drop for Configured<F> {
+    fn drop(&mut self) {
+        self.waker
+            .0
+            .take(|callbacks| callbacks.config_scheduler_delete);
+    }
+}
+
 /// A stream. While a hook uses what the filter keeps for it, other hooks do not find that.
 struct Live<F: Filter> {
-    filter: *const F,
+    configured: *const Configured<F>,
     stream: Cell<Option<F::Stream>>,
+    waker: OnceCell<Shared>,
+}
+
+impl<F: Filter> Live<F> {
+    /// The stream has ended, and so nothing wakes it any more.
+    fn end(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.take(|callbacks| callbacks.scheduler_delete);
+        }
+        drop(self.stream.take());
+    }
+}
+
+impl<F: Filter> Drop for Live<F> {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// The version of the ABI; null refuses to be loaded.
@@ -34,20 +67,32 @@ pub fn program_init() -> *const c_char {
 ///
 /// # Safety
 ///
-/// Called by Envoy.
+/// Called by Envoy, with its configuration.
 #[must_use]
-pub unsafe fn config_new<F: Filter>(configuration: Bytes<'_>) -> *const c_void {
+pub unsafe fn config_new<F: Filter>(envoy: *mut c_void, configuration: Bytes<'_>) -> *const c_void {
+    let waker = ConfigWaker::default();
+    if let Some(callbacks) = Callbacks::get() {
+        // SAFETY: Envoy's configuration is valid.
+        waker
+            .0
+            .put(unsafe { (callbacks.config_scheduler_new)(envoy) });
+    }
+    // SAFETY: as above, while the hook runs.
+    let definitions = unsafe { Definitions::new(envoy, &waker) };
     let configure = || {
         // SAFETY: the bytes are Envoy's, and stay for as long as the hook runs.
-        F::configure(unsafe { configuration.get() }, purpose())
+        F::configure(unsafe { configuration.get() }, purpose(), &definitions)
     };
-    match guarded("http_filter_config_new", configure) {
-        Some(Ok(filter)) => Arc::into_raw(Arc::new(filter)).cast(),
-        Some(Err(error)) => {
-            log(Level::Error, &error);
+    let configured = guarded("http_filter_config_new", configure);
+    match configured {
+        Some(Ok(filter)) => Arc::into_raw(Arc::new(Configured { filter, waker })).cast(),
+        refused => {
+            if let Some(Err(error)) = refused {
+                log(Level::Error, &error);
+            }
+            waker.0.take(|callbacks| callbacks.config_scheduler_delete);
             ptr::null()
         }
-        None => ptr::null(),
     }
 }
 
@@ -64,10 +109,25 @@ fn purpose() -> Purpose {
 /// # Safety
 ///
 /// Called by Envoy, with a result of [`config_new`], once, and after all its streams.
-pub unsafe fn config_destroy<F: Filter>(filter: *const c_void) {
+pub unsafe fn config_destroy<F: Filter>(configured: *const c_void) {
     // SAFETY: nothing uses it any more (see above).
-    let filter = unsafe { Arc::from_raw(filter.cast::<F>()) };
-    guarded("http_filter_config_destroy", || drop(filter));
+    let configured = unsafe { Arc::from_raw(configured.cast::<Configured<F>>()) };
+    guarded("http_filter_config_destroy", || drop(configured));
+}
+
+/// The waker of a configuration was called.
+///
+/// # Safety
+///
+/// Called by Envoy, with its configuration and a result of [`config_new`].
+pub unsafe fn config_scheduled<F: Filter>(envoy: *mut c_void, configured: *const c_void) {
+    // SAFETY: Envoy keeps it while the hook runs.
+    let configured = unsafe { &*configured.cast::<Configured<F>>() };
+    // SAFETY: Envoy's configuration is valid while the hook runs.
+    let metrics = unsafe { Metrics::new(envoy) };
+    guarded("http_filter_config_scheduled", || {
+        configured.filter.config_woken(&metrics)
+    });
 }
 
 /// A new stream; null closes it.
@@ -76,13 +136,17 @@ pub unsafe fn config_destroy<F: Filter>(filter: *const c_void) {
 ///
 /// Called by Envoy, with a result of [`config_new`].
 #[must_use]
-pub unsafe fn new<F: Filter>(filter: *const c_void) -> *const c_void {
-    let filter = filter.cast::<F>();
+pub unsafe fn new<F: Filter>(configured: *const c_void) -> *const c_void {
+    let configured = configured.cast::<Configured<F>>();
     // SAFETY: Envoy keeps a configuration for as long as it has streams.
-    let begin = || unsafe { &*filter }.begin();
+    let begin = || unsafe { &*configured }.filter.begin();
     guarded("http_filter_new", begin).map_or(ptr::null(), |stream| {
-        let stream = Cell::new(Some(stream));
-        Rc::into_raw(Rc::new(Live { filter, stream })).cast()
+        let live = Live {
+            configured,
+            stream: Cell::new(Some(stream)),
+            waker: OnceCell::new(),
+        };
+        Rc::into_raw(Rc::new(live)).cast()
     })
 }
 
@@ -97,25 +161,132 @@ pub unsafe fn request_headers<F: Filter>(
     live: *const c_void,
     is_last: bool,
 ) -> Headers {
-    // SAFETY: Envoy's filter is valid while the hook runs.
-    let mut request = unsafe { Request::new(envoy) };
+    let judge = |filter: &F, stream: &mut F::Stream, request: &mut Request<'_>| {
+        filter.request_headers(stream, request, is_last)
+    };
+    // SAFETY: as here.
+    unsafe { with_request("http_filter_request_headers", envoy, live, judge) }
+        .unwrap_or(Headers::Continue, Headers::Stop)
+}
+
+/// A part of the body of a request has come.
+///
+/// # Safety
+///
+/// As [`request_headers`].
+#[must_use]
+pub unsafe fn request_body<F: Filter>(
+    envoy: *mut c_void,
+    live: *const c_void,
+    is_last: bool,
+) -> Body {
+    let take = |filter: &F, stream: &mut F::Stream, request: &mut Request<'_>| {
+        filter.request_body(stream, request, is_last)
+    };
+    // SAFETY: as here.
+    unsafe { with_request("http_filter_request_body", envoy, live, take) }
+        .unwrap_or(Body::Continue, Body::Drop)
+}
+
+/// The trailers of a request have come.
+///
+/// # Safety
+///
+/// As [`request_headers`].
+#[must_use]
+pub unsafe fn request_trailers<F: Filter>(envoy: *mut c_void, live: *const c_void) -> Trailers {
+    // SAFETY: as here.
+    unsafe {
+        with_request(
+            "http_filter_request_trailers",
+            envoy,
+            live,
+            F::request_trailers,
+        )
+    }
+    .unwrap_or(Trailers::Continue, Trailers::Stop)
+}
+
+/// The waker of a stream was called.
+///
+/// # Safety
+///
+/// As [`request_headers`].
+pub unsafe fn scheduled<F: Filter>(envoy: *mut c_void, live: *const c_void) {
+    // SAFETY: as here.
+    unsafe { with_request("http_filter_scheduled", envoy, live, F::woken) }.unwrap_or((), ());
+}
+
+/// The headers of a response have come.
+///
+/// # Safety
+///
+/// As [`request_headers`].
+pub unsafe fn response_headers<F: Filter>(envoy: *mut c_void, live: *const c_void) {
     // SAFETY: it is a result of `new`.
     let live = unsafe { hold::<F>(live) };
     let Some(mut stream) = live.stream.take() else {
-        return Headers::Continue;
+        return;
     };
-    // SAFETY: Envoy keeps a configuration for as long as it has streams.
-    let filter = unsafe { &*live.filter };
-    let judge = || filter.request_headers(&mut stream, &mut request, is_last);
-    match guarded("http_filter_request_headers", judge) {
-        Some(headers) => {
+    // SAFETY: Envoy's filter is valid while the hook runs, and keeps a configuration for as long as it has streams.
+    let (mut response, configured) =
+        unsafe { (Response::new(envoy, &live.waker), &*live.configured) };
+    let see = || {
+        configured
+            .filter
+            .response_headers(&mut stream, &mut response)
+    };
+    guarded("http_filter_response_headers", see);
+    live.stream.set(Some(stream));
+}
+
+/// What became of a hook.
+enum Outcome<T> {
+    Done(T),
+    /// The stream has ended, or another hook uses it.
+    Absent,
+    /// The request is answered.
+    Panicked,
+}
+
+impl<T> Outcome<T> {
+    fn unwrap_or(self, absent: T, panicked: T) -> T {
+        match self {
+            Self::Done(done) => done,
+            Self::Absent => absent,
+            Self::Panicked => panicked,
+        }
+    }
+}
+
+/// Does the work of a hook with the request. A request that causes a panic is answered with 503.
+///
+/// # Safety
+///
+/// As [`request_headers`].
+unsafe fn with_request<F: Filter, T>(
+    hook: &str,
+    envoy: *mut c_void,
+    live: *const c_void,
+    work: impl FnOnce(&F, &mut F::Stream, &mut Request<'_>) -> T,
+) -> Outcome<T> {
+    // SAFETY: it is a result of `new`.
+    let live = unsafe { hold::<F>(live) };
+    let Some(mut stream) = live.stream.take() else {
+        return Outcome::Absent;
+    };
+    // SAFETY: Envoy's filter is valid while the hook runs, and keeps a configuration for as long as it has streams.
+    let (mut request, configured) =
+        unsafe { (Request::new(envoy, &live.waker), &*live.configured) };
+    match guarded(hook, || work(&configured.filter, &mut stream, &mut request)) {
+        Some(done) => {
             live.stream.set(Some(stream));
-            headers
+            Outcome::Done(done)
         }
         None => {
-            guarded("http_filter_request_headers", || drop(stream));
-            request.respond(503, &[], b"", "intermission_panic");
-            Headers::Stop
+            guarded(hook, || drop(stream));
+            request.respond(503, [], b"", "intermission_panic");
+            Outcome::Panicked
         }
     }
 }
@@ -128,7 +299,7 @@ pub unsafe fn request_headers<F: Filter>(
 pub unsafe fn stream_complete<F: Filter>(live: *const c_void) {
     // SAFETY: it is a result of `new`.
     let live = unsafe { hold::<F>(live) };
-    guarded("http_filter_stream_complete", || drop(live.stream.take()));
+    guarded("http_filter_stream_complete", || live.end());
 }
 
 /// Envoy forgets a stream.
@@ -140,6 +311,34 @@ pub unsafe fn destroy<F: Filter>(live: *const c_void) {
     // SAFETY: Envoy does not use it any more.
     let live = unsafe { Rc::from_raw(live.cast::<Live<F>>()) };
     guarded("http_filter_destroy", || drop(live));
+}
+
+/// A bootstrap extension is loaded, without which Envoy begins to serve at once.
+///
+/// # Safety
+///
+/// Called by Envoy, with its configuration.
+#[must_use]
+pub unsafe fn bootstrap_config_new(envoy: *mut c_void) -> *const c_void {
+    if let Some(callbacks) = Callbacks::get() {
+        // SAFETY: Envoy's configuration is valid.
+        unsafe { (callbacks.signal_init_complete)(envoy) };
+    }
+    NOTHING
+}
+
+/// What Envoy keeps for an extension that keeps nothing; null would refuse it.
+pub const NOTHING: *const c_void = ptr::dangling();
+
+/// Envoy is about to exit.
+///
+/// # Safety
+///
+/// Called by Envoy, with what it waits for.
+pub unsafe fn shutdown<F: Filter>(done: unsafe extern "C" fn(*mut c_void), context: *mut c_void) {
+    guarded("bootstrap_extension_shutdown", F::shut_down);
+    // SAFETY: it is Envoy's, and called once.
+    unsafe { done(context) };
 }
 
 /// A stream, which stays while this is there, even if Envoy destroys it meanwhile.

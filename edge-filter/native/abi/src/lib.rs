@@ -18,8 +18,14 @@ mod filter;
 mod guard;
 #[doc(hidden)]
 pub mod hooks;
+mod lines;
+mod metrics;
 mod request;
+mod waker;
 
 pub use callbacks::{Level, log};
-pub use filter::{Filter, Headers, Purpose};
-pub use request::Request;
+pub use filter::{Body, Filter, Headers, Purpose, Trailers};
+pub use lines::HeaderLines;
+pub use metrics::{Counter, Definitions, Gauge, Metrics};
+pub use request::{Request, Response};
+pub use waker::{ConfigWaker, Waker};

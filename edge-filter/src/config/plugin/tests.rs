@@ -24,7 +24,7 @@ fn what_is_left_out_has_its_default() {
         (Duration::from_secs(2), Mode::Off)
     );
     assert!(matches!(
-        config.settings.client,
+        config.client,
         Client::Source {
             trust_forwarded: false
         }

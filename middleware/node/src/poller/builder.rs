@@ -54,6 +54,7 @@ pub struct Poller {
     options: PollOptions,
     start_wait: Duration,
     saved_copy: Option<PathBuf>,
+    last_state: Option<State>,
     initial_state: Option<State>,
     default: Mode,
     service: Option<ServiceName>,
@@ -105,6 +106,7 @@ impl Poller {
             options: PollOptions::default(),
             start_wait: Duration::from_secs(2),
             saved_copy: None,
+            last_state: None,
             initial_state: None,
             default: Mode::Off,
             service: endpoints.service(),
@@ -183,6 +185,16 @@ impl Poller {
         }
     }
 
+    /// The last state of another poller in this process for the same endpoints, as a saved copy.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_last_state(self, state: State) -> Self {
+        Self {
+            last_state: Some(state),
+            ..self
+        }
+    }
+
     /// The kind of the node in its reports, if it is no tower layer.
     #[doc(hidden)]
     #[must_use]
@@ -250,6 +262,7 @@ impl Poller {
                 .flatten(),
             None => None,
         };
+        let saved = self.last_state.or(saved);
         let initial = self
             .initial_state
             .and_then(|state| initial(state, service.as_ref()));

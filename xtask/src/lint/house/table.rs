@@ -67,10 +67,19 @@ pub(super) const PACKAGES: &[Package] = &[
     },
     Package {
         folder: "edge-filter/common",
-        rooms: &["fields", "token", "client", "settings", "request", "answer"],
+        rooms: &[
+            "fields", "token", "client", "settings", "request", "answer", "counters",
+        ],
         kept: &[],
     },
     package("edge-filter/abi"),
+    Package {
+        folder: "edge-filter/native",
+        rooms: &[
+            "log", "headers", "client", "counters", "config", "services", "stream", "filter",
+        ],
+        kept: &[],
+    },
     package("edge-filter/native/abi"),
     package("benches"),
     package("corpus"),

@@ -61,7 +61,10 @@ impl World {
     /// Whether all replicas serve, and no timer runs that may end the last maintenance.
     pub(in super::super) fn all_serve(&self) -> bool {
         let serves = |control: &Control| match &control.replica {
-            Some(replica) => replica.serves_until > self.now && replica.is_watching,
+            Some(replica) => {
+                let is_up = replica.paused <= self.now;
+                is_up && replica.serves_until > self.now && replica.is_watching
+            }
             None => true,
         };
         self.controls.iter().all(serves) && !self.disk.tables.has_timer()

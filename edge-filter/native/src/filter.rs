@@ -1,5 +1,7 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use intermission_core::{
     FOR_TESTERS_ONLY, Headers as _, Kind, LONGEST_PASS_FORM, Lasting, NOT_FOR_TESTERS, PASS_HEADER,
@@ -7,14 +9,15 @@ use intermission_core::{
 };
 use intermission_edge::{Client, Found, reads_before_answer, view};
 use intermission_native_abi::{
-    Body, Definitions, Filter, Headers, Level, Purpose as Configuring, Request, Response, Trailers,
-    log,
+    Body, Definitions, Filter, Headers, Level, Metrics, Purpose as Configuring, Request, Response,
+    Trailers, log,
 };
 use intermission_node::{Cached, Entry, PolicyCell, PolicyHandle, Probe, Shard, Snapshot};
 
 use crate::client;
 use crate::config::Config;
 use crate::counters::Counters;
+use crate::gauges::{self, Gauges};
 use crate::headers::Lines;
 use crate::log as node_log;
 use crate::services::{self, Service};
@@ -27,7 +30,10 @@ pub(crate) struct Maintenance {
     service: Option<Arc<Service>>,
     client: Client,
     counters: Counters,
+    gauges: Gauges,
     warned: AtomicBool,
+    /// There for as long as Envoy's metrics are to be set.
+    _shown: Arc<()>,
 }
 
 /// A request that does not go on.
@@ -36,6 +42,9 @@ enum Refused {
     /// It is for a page of the node's own.
     Own(Arc<Snapshot>),
 }
+
+/// How often Envoy's gauges are set.
+const SHOWN_EVERY: Duration = Duration::from_secs(1);
 
 /// The details in Envoy's access log of an answer that the filter gives.
 const DETAILS: &str = "intermission";
@@ -52,15 +61,24 @@ impl Filter for Maintenance {
         let config = Config::parse(configuration, variable)
             .map_err(|error| format!("the configuration of the filter: {error}"))?;
         node_log::start();
+        gauges::start();
+        let shown = Arc::new(());
+        let waker = definitions.waker();
         let service = match purpose {
-            Configuring::Serve => Some(Service::of(&config.source)?),
+            Configuring::Serve => {
+                let service = Service::of(&config.source)?;
+                services::every(SHOWN_EVERY, &shown, move || waker.wake());
+                Some(service)
+            }
             Configuring::Validate => None,
         };
         Ok(Self {
             service,
             client: config.client,
             counters: Counters::define(definitions),
+            gauges: Gauges::define(definitions),
             warned: AtomicBool::new(false),
+            _shown: shown,
         })
     }
 
@@ -152,6 +170,10 @@ impl Filter for Maintenance {
             }
             Stream::Idle | Stream::Admitted(_) => {}
         }
+    }
+
+    fn config_woken(&self, metrics: &Metrics<'_>) {
+        self.gauges.show(metrics);
     }
 
     fn shut_down() {
@@ -288,7 +310,7 @@ impl Maintenance {
         }
     }
 
-    fn find_client(&self, request: &Request<'_>, headers: &Lines<'_>) -> Option<std::net::IpAddr> {
+    fn find_client(&self, request: &Request<'_>, headers: &Lines<'_>) -> Option<IpAddr> {
         match client::find(&self.client, request, headers) {
             Found::Address(address) => address,
             Found::FromHeader => {

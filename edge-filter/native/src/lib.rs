@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod counters;
 mod filter;
+mod gauges;
 mod headers;
 mod log;
 mod services;

@@ -114,6 +114,17 @@ pub(crate) fn after(pause: Duration, work: impl FnOnce() + Send + 'static) {
     });
 }
 
+/// Calls `work` every so often, on the thread of the polls, until `owner` is gone.
+pub(crate) fn every(period: Duration, owner: &Arc<()>, work: impl Fn() + Send + 'static) {
+    let owner = Arc::downgrade(owner);
+    spawn(async move {
+        while owner.strong_count() > 0 {
+            work();
+            tokio::time::sleep(period).await;
+        }
+    });
+}
+
 fn spawn<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Option<JoinHandle<T>> {

@@ -20,7 +20,7 @@ pub fn intermission(
     cluster: impl Fn(&str) -> Option<SocketAddr>,
 ) -> Value {
     if module == Module::Native {
-        return dynamic_module("intermission_envoy", &native(plugin, cluster).to_string());
+        return dynamic_module(NATIVE, &native(plugin, cluster).to_string());
     }
     let config = json!({ "config": {
         "name": "intermission",
@@ -39,6 +39,26 @@ pub fn intermission(
     } });
     http_filter("wasm", "v3.Wasm", config)
 }
+
+/// What lets the filter of this kind know of the end of Envoy.
+#[must_use]
+pub fn bootstrap_extensions(module: Module) -> Value {
+    if module != Module::Native {
+        return json!([]);
+    }
+    let config = json!({
+        "dynamic_module_config": { "name": NATIVE, "do_not_close": true },
+        "extension_name": "intermission",
+    });
+    json!([typed(
+        "envoy.bootstrap.dynamic_modules",
+        "envoy.extensions.bootstrap.dynamic_modules.v3.DynamicModuleBootstrapExtension",
+        config,
+    )])
+}
+
+/// The name of the dynamic module.
+const NATIVE: &str = "intermission_envoy";
 
 /// The same configuration for the dynamic module, which asks control itself.
 fn native(plugin: &Value, cluster: impl Fn(&str) -> Option<SocketAddr>) -> Value {

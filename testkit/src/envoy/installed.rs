@@ -65,6 +65,9 @@ impl Version {
 }
 
 impl Module {
+    /// The filters that are deployed, which users see no difference between.
+    pub const DEPLOYED: [Self; 2] = [Self::Released, Self::Native];
+
     /// The module.
     #[must_use]
     pub fn path(self) -> PathBuf {

@@ -7,6 +7,8 @@ use intermission_testkit::LONG;
 use tokio::io::AsyncReadExt;
 use tokio::process::Child;
 
+use intermission_testkit::envoy::Module;
+
 use crate::setup::{Client, Control, EdgeNode, Node, TESTER, Witness, app};
 
 const SLOW: Duration = Duration::from_secs(3);
@@ -97,26 +99,44 @@ async fn an_upgraded_connection_holds_it_until_it_is_closed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn envoy_holds_it_for_what_runs_behind_it() {
-    let control = Control::start().await;
-    let edge = EdgeNode::start(&control, app(Arc::new(Witness::default()))).await;
-    let mut slow = Client::connect(edge.address).await.unwrap();
-    let asking = tokio::spawn(async move { slow.ask("/?ms=3000").await });
-    let mut reader = Client::connect(edge.address).await.unwrap();
-    let large = reader.begin("/large").await.unwrap();
-    assert_eq!(large, (200, Some(32 << 20)));
-    let mut socket = Client::connect(edge.address).await.unwrap();
-    let switch = socket.upgrade("/switch").await;
-    assert_eq!(switch.unwrap(), 101);
+    for module in Module::DEPLOYED {
+        let control = Control::start().await;
+        let edge =
+            EdgeNode::start(&control, module, "edge", app(Arc::new(Witness::default()))).await;
+        let mut slow = Client::connect(edge.address).await.unwrap();
+        let asking = tokio::spawn(async move { slow.ask("/?ms=3000").await });
+        let mut reader = Client::connect(edge.address).await.unwrap();
+        let large = reader.begin("/large").await.unwrap();
+        assert_eq!(large, (200, Some(32 << 20)));
+        let mut socket = Client::connect(edge.address).await.unwrap();
+        let switch = socket.upgrade("/switch").await;
+        assert_eq!(switch.unwrap(), 101);
 
-    let mut waiting = control.begin("enter shop --wait");
-    goes_on(&mut waiting).await;
-    reader.read(32 << 20).await.unwrap();
-    assert_eq!(asking.await.unwrap().unwrap(), 200);
-    goes_on(&mut waiting).await;
-    drop(socket);
-    ends(waiting).await;
-    let again = control.done("enter shop --wait").await;
-    assert!(again.contains("edge only"), "{again}");
+        let mut waiting = control.begin("enter shop --wait");
+        goes_on(&mut waiting).await;
+        reader.read(32 << 20).await.unwrap();
+        assert_eq!(asking.await.unwrap().unwrap(), 200);
+        goes_on(&mut waiting).await;
+        drop(socket);
+        ends(waiting).await;
+        let again = control.done("enter shop --wait").await;
+        assert!(again.contains("edge only"), "{again}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exempt_request_that_began_while_open_does_not_hold_a_native_edge() {
+    let control = Control::start().await;
+    let app = app(Arc::new(Witness::default()));
+    let edge = EdgeNode::start(&control, Module::Native, "edge", app).await;
+    let mut watch = Client::connect(edge.address).await.unwrap();
+    assert_eq!(watch.begin("/healthz").await.unwrap().0, 200);
+    let mut slow = Client::connect(edge.address).await.unwrap();
+    let asking = tokio::spawn(async move { slow.ask("/?ms=1500").await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    control.done("enter shop --wait").await;
+    assert!(asking.is_finished());
+    drop(watch);
 }
 
 #[tokio::test]

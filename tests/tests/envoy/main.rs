@@ -4,3 +4,4 @@
 mod configuration;
 mod corpus;
 mod metrics;
+mod native;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::envoy::{Edge, Envoy, Module};
 use intermission_testkit::http::{Transport, get};
 use intermission_testkit::{Endpoint, LONG, Scripted};
 use serde_json::json;
@@ -28,8 +28,12 @@ async fn an_envoy_stopped_for_longer_than_its_lease_serves_no_request_by_the_old
         .map(|_| Endpoint::start(state(3, "off")))
         .collect();
     let mut envoys = Vec::new();
-    for control in &controls {
-        let edge = Edge::new(control.address()).with_plugin(json!({ "lease": LEASE.as_secs() }));
+    for (control, module) in controls.iter().zip(Module::DEPLOYED.into_iter().cycle()) {
+        let edge = Edge {
+            module,
+            ..Edge::new(control.address())
+        };
+        let edge = edge.with_plugin(json!({ "lease": LEASE.as_secs() }));
         envoys.push(edge.start().await);
     }
     let mut refused = 0;

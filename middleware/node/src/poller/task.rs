@@ -174,6 +174,12 @@ impl Task {
             }
             saver.save(state.clone());
         }
+        #[cfg(feature = "metrics")]
+        if news.is_some() {
+            metrics::counter!("intermission_polls_changed_total").increment(1);
+        } else {
+            metrics::counter!("intermission_polls_unchanged_total").increment(1);
+        }
         self.cell.answer(sent, news, self.poll.state());
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_last_answer_timestamp_seconds")

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::envoy::{Edge, Envoy, Module};
 use intermission_testkit::eventually;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -17,14 +17,18 @@ pub(crate) struct EdgeNode {
 }
 
 impl EdgeNode {
-    /// Starts both, and waits until control knows the node.
-    pub(crate) async fn start(control: &Control, app: Router) -> Self {
+    /// Starts both with this filter, and waits until control knows the node by its name.
+    pub(crate) async fn start(control: &Control, module: Module, name: &str, app: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut edge = Edge::new(control.address).with_plugin(json!({
+        let edge = Edge {
+            module,
+            ..Edge::new(control.address)
+        };
+        let mut edge = edge.with_plugin(json!({
             "path": "/v1/services/shop/state",
             "authority": control.address.to_string(),
             "token": control.token,
-            "node": "edge",
+            "node": name,
             "wait": 2,
         }));
         edge.application = Some(listener.local_addr().unwrap());
@@ -32,7 +36,7 @@ impl EdgeNode {
         let envoy = edge.start().await;
         eventually("control knows the edge", async || {
             let nodes = control.nodes().await;
-            nodes.iter().any(|node| node["name"] == "edge")
+            nodes.iter().any(|node| node["name"] == name)
         })
         .await;
         Self {

@@ -76,7 +76,8 @@ pub(super) const PACKAGES: &[Package] = &[
     Package {
         folder: "edge-filter/native",
         rooms: &[
-            "log", "headers", "client", "counters", "config", "services", "stream", "filter",
+            "log", "headers", "client", "counters", "gauges", "config", "services", "stream",
+            "filter",
         ],
         kept: &[],
     },

@@ -1,0 +1,111 @@
+//! What the dynamic module does of itself.
+
+use std::time::{Duration, Instant};
+
+use intermission_testkit::envoy::{Edge, Envoy, Module};
+use intermission_testkit::http::get;
+use intermission_testkit::{Endpoint, Scripted, eventually};
+use serde_json::json;
+
+fn state(revision: u64, mode: &str) -> Scripted {
+    Scripted::state(revision, &json!({ "maintenance": mode }))
+}
+
+fn edge(control: &Endpoint) -> Edge {
+    Edge {
+        module: Module::Native,
+        ..Edge::new(control.address())
+    }
+}
+
+async fn until(envoy: &Envoy, status: u16) {
+    eventually("the state is in force", async || {
+        envoy.answer(&get("/")).await.status == status
+    })
+    .await;
+}
+
+fn reports(control: &Endpoint) -> Vec<String> {
+    control.polls().into_iter().map(|poll| poll.node).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_node_leaves_when_envoy_shuts_down() {
+    let control = Endpoint::start(state(3, "all"));
+    let envoy = edge(&control).start().await;
+    until(&envoy, 503).await;
+    assert!(
+        reports(&control)
+            .iter()
+            .all(|report| !report.contains("leaving"))
+    );
+    envoy.signal("TERM");
+    eventually("the last report", async || {
+        reports(&control)
+            .last()
+            .is_some_and(|last| last.contains("leaving"))
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envoy_that_shuts_down_does_not_wait_long_for_control() {
+    let control = Endpoint::start(state(3, "all"));
+    let envoy = edge(&control).start().await;
+    until(&envoy, 503).await;
+    drop(control);
+    let begun = Instant::now();
+    envoy.signal("TERM");
+    eventually("the end", async || envoy.log().contains("exiting")).await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_configuration_begins_with_the_state_in_force() {
+    let control = Endpoint::start(state(3, "all"));
+    let edge = edge(&control);
+    let envoy = edge.start().await;
+    until(&envoy, 503).await;
+    let polls = control.polls().len();
+    // The same node goes on with another source of the client's address.
+    let other = edge
+        .clone()
+        .with_plugin(json!({ "client": { "source": "direct" } }));
+    envoy.reconfigure(&other);
+    eventually("polls", async || control.polls().len() > polls + 30).await;
+    let boots: std::collections::BTreeSet<_> = reports(&control)
+        .iter()
+        .filter_map(|report| Some(report.split("boot=").nth(1)?.split(';').next()?.to_owned()))
+        .collect();
+    assert_eq!(boots.len(), 1, "{boots:?}");
+    drop(control);
+    // Without the state it would hold requests for a minute, and then admit them.
+    envoy.reconfigure(&edge.with_plugin(json!({ "start_wait": 2, "interval": 0.2 })));
+    eventually("the new configuration", async || {
+        envoy.log().contains("no answer from the endpoint")
+    })
+    .await;
+    until(&envoy, 503).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_without_control_is_by_the_initial_state_or_the_default() {
+    let control = Endpoint::start(Scripted {
+        status: 500,
+        ..Scripted::default()
+    });
+    let initial = json!({ "version": 1, "service": "shop", "revision": 7, "maintenance": "all" });
+    for (plugin, status) in [
+        (json!({ "start_wait": 0.3, "initial_state": initial }), 503),
+        (json!({ "start_wait": 0.3, "default": "all" }), 503),
+        (json!({ "start_wait": 0.3 }), 200),
+    ] {
+        let envoy = edge(&control).with_plugin(plugin).start().await;
+        assert_eq!(envoy.answer(&get("/")).await.status, status);
+        assert!(envoy.log().contains("no answer from the endpoint"));
+    }
+}

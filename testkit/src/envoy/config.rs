@@ -57,6 +57,16 @@ pub fn bootstrap_extensions(module: Module) -> Value {
     )])
 }
 
+/// What gives the metrics of the filter of this kind the names that they have in WebAssembly.
+#[must_use]
+pub fn runtime(module: Module) -> Value {
+    if module != Module::Native {
+        return json!({});
+    }
+    let strips = "envoy.reloadable_features.dynamic_modules_strip_custom_stat_prefix";
+    json!({ "layers": [{ "name": "intermission", "static_layer": { strips: true } }] })
+}
+
 /// The name of the dynamic module.
 const NATIVE: &str = "intermission_envoy";
 

@@ -104,6 +104,7 @@ impl Edge {
         let clusters = clusters.map(|(name, address)| config::cluster(name, address));
         let bootstrap = json!({
             "bootstrap_extensions": config::bootstrap_extensions(self.module),
+            "layered_runtime": config::runtime(self.module),
             "static_resources": { "clusters": clusters.collect::<Vec<_>>() },
             "node": { "id": "edge", "cluster": "edge" },
             "admin": { "address": config::tcp_address("127.0.0.1", 0) },

@@ -109,3 +109,29 @@ async fn a_start_without_control_is_by_the_initial_state_or_the_default() {
         assert!(envoy.log().contains("no answer from the endpoint"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_may_be_without_the_filter() {
+    let control = Endpoint::start(state(3, "all"));
+    let answer = json!({ "status": 200, "body": { "inline_string": "open" } });
+    let disabled = json!({
+        "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+        "disabled": true,
+    });
+    let routes = json!([
+        {
+            "match": { "path": "/open" },
+            "direct_response": answer,
+            "typed_per_filter_config": { "envoy.filters.http.dynamic_modules": disabled },
+        },
+        { "match": { "prefix": "/" }, "direct_response": answer },
+    ]);
+    let hosts = json!([{ "name": "application", "domains": ["*"], "routes": routes }]);
+    let edge = Edge {
+        manager: json!({ "route_config": { "virtual_hosts": hosts } }),
+        ..edge(&control)
+    };
+    let envoy = edge.start().await;
+    until(&envoy, 503).await;
+    assert_eq!(envoy.answer(&get("/open")).await.status, 200);
+}

@@ -52,11 +52,17 @@ const EXCEPTIONS: &[Exception] = &[
         },
         parts: &["content-length"],
     },
-    // No gRPC client sends a HEAD. Envoy makes the message out of the body, which this has not.
+    // No gRPC client sends a HEAD. In WebAssembly Envoy makes the message out of the body, which this has not.
     Exception {
         native: false,
-        applies: |request, decision| decision == "refused grpc" && *request.method == *b"HEAD",
-        parts: &["grpc-message", "transfer-encoding"],
+        applies: is_head_of_grpc,
+        parts: &["grpc-message"],
+    },
+    // Envoy announces a body that it does not send.
+    Exception {
+        native: true,
+        applies: is_head_of_grpc,
+        parts: &["transfer-encoding"],
     },
     // The nodes have names of their own for the peer, as their configurations do.
     Exception {
@@ -247,6 +253,10 @@ fn metric(tower: &Observed) -> Option<String> {
         rule => rule.replace('-', "_"),
     };
     Some(format!("intermission_requests_{name}_total"))
+}
+
+fn is_head_of_grpc(request: &Request, decision: &str) -> bool {
+    decision == "refused grpc" && *request.method == *b"HEAD"
 }
 
 fn upgrades(request: &Request) -> bool {

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::files;
 use crate::step::{output, run};
 use crate::workspace::{command, root, target};
-use crate::{tools, wasm};
+use crate::{native, tools, wasm};
 
 const ENVOY: &str = "examples/envoy";
 const ISTIO: &str = "examples/istio";
@@ -25,14 +25,23 @@ const GATEWAY: &str = "examples/envoy-gateway";
 /// The environment variable from which the filter takes the token in every example.
 const TOKEN: (&str, &str) = ("INTERMISSION_NODE_TOKEN", "of-a-node");
 
+/// The example that an older Envoy cannot load.
+const NATIVE: &str = "native.yaml";
+
 /// Envoy loads its examples.
 pub(crate) fn envoy() -> Result<()> {
     wasm::build()?;
-    for envoy in [tools::oldest_envoy()?, tools::envoy()?] {
+    native::build()?;
+    let newest = tools::envoy()?;
+    for envoy in [&tools::oldest_envoy()?, &newest] {
         for example in examples(ENVOY)? {
-            let mut validate = command(&envoy);
+            if example.ends_with(NATIVE) && *envoy != newest {
+                continue;
+            }
+            let mut validate = command(envoy);
             validate.args(["--mode", "validate", "--log-level", "error"]);
             validate.envs([TOKEN]);
+            validate.env("ENVOY_DYNAMIC_MODULES_SEARCH_PATH", target());
             run(validate.arg("--config-path").arg(example))?;
         }
     }

@@ -30,6 +30,8 @@ impl Server {
     pub fn run(program: &str, arguments: &[&str], address: SocketAddr, processor: usize) -> Self {
         let mut command = on(processor);
         command.arg(program).args(arguments).stderr(Stdio::null());
+        // Envoy looks there for dynamic modules.
+        command.env("ENVOY_DYNAMIC_MODULES_SEARCH_PATH", target());
         let mut process = Process::launch(&mut command);
         process.listens(address);
         Self { process, address }
@@ -51,11 +53,13 @@ fn on(processor: usize) -> Command {
     command
 }
 
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")
+}
+
 /// What a command has made under `target/`.
 pub fn made(path: &str, by: &str) -> Result<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../target")
-        .join(path);
+    let path = target().join(path);
     ensure!(
         path.exists(),
         "{} is not there; {by} makes it",

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 
 use anyhow::Result;
+use intermission_core::{Kind, Policy, RequestView, State, Timestamp};
 use intermission_testkit::free_address;
 use serde_json::{Value, json};
 
@@ -53,6 +54,8 @@ pub fn cidrs(count: usize) -> Vec<String> {
 pub enum Upstream {
     /// It answers itself.
     None,
+    /// It answers itself, with what the filter refuses with.
+    Refuses,
     /// A server.
     At(SocketAddr),
 }
@@ -82,6 +85,7 @@ pub fn envoy_with_admin(
             json!({ "direct_response": { "status": 200, "body": { "inline_string": "welcome" } } }),
             free_address(),
         ),
+        Upstream::Refuses => (refusal()?, free_address()),
         Upstream::At(upstream) => (json!({ "route": { "cluster": "upstream" } }), upstream),
     };
     let mut route = route;
@@ -138,6 +142,26 @@ pub fn envoy_with_admin(
     ))
 }
 
+/// A route that answers with the headers and the body of a page of the filter.
+fn refusal() -> Result<Value> {
+    let state = State::parse(state(1, "all", &[]).to_string().as_bytes())?;
+    let policy = Policy::compile(&state, Timestamp::UNIX_EPOCH);
+    let headers: &[(&str, &str)] = &[("accept", "text/html")];
+    let reply = policy.reply(Kind::Page, &RequestView::new(b"GET", b"/", headers), 0);
+    let lines = reply.headers().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value);
+        json!({
+            "header": { "key": name, "value": value.replace('%', "%%") },
+            "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+        })
+    });
+    let body = String::from_utf8_lossy(reply.answer().body());
+    Ok(json!({
+        "direct_response": { "status": reply.status(), "body": { "inline_string": body } },
+        "response_headers_to_add": lines.collect::<Vec<_>>(),
+    }))
+}
+
 fn socket_address(address: SocketAddr) -> Value {
     json!({ "socket_address": { "address": address.ip(), "port_value": address.port() } })
 }
@@ -158,6 +182,30 @@ pub fn intermission(maintenance: &str, allowlist: &[String]) -> Result<Value> {
         "start_wait": 0,
         "initial_state": state(1, maintenance, allowlist),
     }))
+}
+
+/// The same as a dynamic module.
+#[must_use]
+pub fn native(maintenance: &str, allowlist: &[String]) -> Value {
+    let plugin = json!({
+        "control": format!("http://{}", free_address()),
+        "path": "/state",
+        "interval": 3600,
+        "start_wait": 0,
+        "initial_state": state(1, maintenance, allowlist),
+    });
+    typed(
+        "dynamic_modules",
+        "v3.DynamicModuleFilter",
+        json!({
+            "dynamic_module_config": { "name": "intermission_envoy", "do_not_close": true },
+            "filter_name": "intermission",
+            "filter_config": {
+                "@type": "type.googleapis.com/google.protobuf.StringValue",
+                "value": plugin.to_string(),
+            },
+        }),
+    )
 }
 
 /// The document of a state.

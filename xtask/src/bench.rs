@@ -11,7 +11,7 @@ use crate::counts::{Cost, Costs};
 use crate::step::{Steps, output, watch};
 use crate::system::{self, Chore, Missing};
 use crate::workspace::{benches, cargo, command, root, target};
-use crate::{counts, tools, wasm};
+use crate::{counts, native, tools, wasm};
 
 /// How long it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,7 @@ fn build(steps: &mut Steps, length: Length) -> Result<PathBuf> {
     })?;
     let envoy = steps.step("Envoy (target/envoy)", tools::envoy)?;
     steps.step("edge filter (target/*.wasm)", wasm::build)?;
+    steps.step("native filter (target/*.so)", native::build)?;
     steps.run(
         "build control",
         &mut cargo("build --release -p intermission-control"),

@@ -5,7 +5,7 @@ use anyhow::Result;
 use intermission_benches::pairs::{Accept, CLIENTS, Contender, SERVERS, compare};
 use intermission_benches::process::Server;
 use intermission_benches::proxies::{
-    Files, Upstream, cidrs, envoy, haproxy, intermission, lua, nginx, rbac,
+    Files, Upstream, cidrs, envoy, haproxy, intermission, lua, native, nginx, rbac,
 };
 use serde_json::Value;
 
@@ -31,12 +31,25 @@ fn beside_filters(files: &Files) -> Result<()> {
     let open = Some(intermission("off", &[])?);
     let testing = Some(intermission("all", &testers)?);
     let closed = Some(intermission("all", &others)?);
+    let native_open = Some(native("off", &[]));
+    let native_testing = Some(native("all", &testers));
+    let native_closed = Some(native("all", &others));
     let contenders = [
         start("bare", None, Accept::Html, false)?,
         start("intermission, open", open, Accept::Html, false)?,
         start("intermission, allowlisted", testing, Accept::Html, false)?,
         start("intermission, page", closed.clone(), Accept::Html, true)?,
         start("intermission, problem", closed, Accept::Json, true)?,
+        start("native, open", native_open, Accept::Html, false)?,
+        start("native, allowlisted", native_testing, Accept::Html, false)?,
+        start("native, page", native_closed.clone(), Accept::Html, true)?,
+        start("native, problem", native_closed, Accept::Json, true)?,
+        Contender {
+            name: "direct response, page",
+            server: envoy(files, None, Upstream::Refuses, SERVERS)?,
+            accept: Accept::Html,
+            refuses: true,
+        },
         start("Lua, open", Some(lua(false)), Accept::Html, false)?,
         start("Lua, allowlisted", Some(lua(true)), Accept::Html, false)?,
         start(

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: control, a shop, a greeter, and a shop without the layer behind Envoy, until Ctrl-C.
+//! `cargo xtask demo`: control, a shop, a greeter, and a shop without the layer behind two Envoys, until Ctrl-C.
 
 mod process;
 mod size;
@@ -18,7 +18,7 @@ use tokio::time::interval;
 use self::process::Process;
 pub(crate) use self::size::Size;
 use crate::system::{self, Chore, Missing};
-use crate::workspace::{cargo, command, target};
+use crate::workspace::{cargo, command, root, target};
 use crate::{step, tools, wasm};
 
 const SHOP: &str = "127.0.0.1:8080";
@@ -27,12 +27,17 @@ const GREETER: &str = "127.0.0.1:50051";
 const PLAIN_SHOP: &str = "127.0.0.1:8081";
 const ENVOY: &str = "127.0.0.1:10000";
 const ENVOY_ADMIN: &str = "127.0.0.1:9901";
-const APPS: [(&str, &str); 5] = [
+// These as `examples/envoy/native.yaml` has them.
+const NATIVE: &str = "127.0.0.1:10001";
+const NATIVE_ADMIN: &str = "127.0.0.1:9902";
+const APPS: [(&str, &str); 7] = [
     ("the shop", SHOP),
     ("the greeter", GREETER),
     ("the shop without the layer", PLAIN_SHOP),
     ("Envoy", ENVOY),
     ("Envoy's administration", ENVOY_ADMIN),
+    ("Envoy with the dynamic module", NATIVE),
+    ("its administration", NATIVE_ADMIN),
 ];
 /// How often the processes are looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -45,7 +50,7 @@ pub(crate) fn run(size: Size) -> Result<()> {
         Size::Replicas => &[Chore::Demo, Chore::Replicas],
     };
     system::check(chores, Missing::Install)?;
-    let envoy = prepare()?;
+    let envoy = prepare(size)?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -53,7 +58,7 @@ pub(crate) fn run(size: Size) -> Result<()> {
 }
 
 /// Builds everything that runs, and returns where Envoy is.
-fn prepare() -> Result<PathBuf> {
+fn prepare(size: Size) -> Result<PathBuf> {
     // At once: Envoy is downloaded, and a large part of the filter's build occupies one processor.
     thread::scope(|scope| {
         let envoy = scope.spawn(tools::envoy);
@@ -62,6 +67,9 @@ fn prepare() -> Result<PathBuf> {
         step::run(&mut cargo(
             "build --bin intermission --bin axum --bin tonic",
         ))?;
+        if size == Size::One {
+            step::run(&mut cargo("build --package intermission-native-filter"))?;
+        }
         joined(filter)?;
         joined(envoy)
     })
@@ -130,16 +138,28 @@ async fn run_all(running: &mut Vec<Process>, size: Size, envoy: &Path) -> Result
     start(running, "greeter", "tonic", &app(GREETER)).await?;
     let plain = ["--listen", PLAIN_SHOP, "--without-layer"];
     start(running, "plain", "axum", &plain).await?;
-    let mut command = command(envoy);
-    command.arg("--config-path").arg(size.envoy_config()?);
-    command.env("INTERMISSION_NODE_TOKEN", &token.text);
-    command.args(["--concurrency", "2", "--use-dynamic-base-id"]);
-    // Of what Envoy says only what the filter says.
-    command.args(["--log-level", "error", "--component-log-level", "wasm:info"]);
-    command.args(["--log-format", "%v"]);
-    running.push(Process::start("envoy", command)?);
-    if let Some(envoy) = running.last_mut() {
-        envoy.accepts(ENVOY).await?;
+    let edge = |configuration: &Path, component| {
+        let mut edge = command(envoy);
+        edge.arg("--config-path").arg(configuration);
+        edge.env("INTERMISSION_NODE_TOKEN", &token.text);
+        edge.env("ENVOY_DYNAMIC_MODULES_SEARCH_PATH", target().join("debug"));
+        edge.args(["--concurrency", "2", "--use-dynamic-base-id"]);
+        // Of what Envoy says only what the filter says.
+        edge.args(["--log-level", "error", "--component-log-level", component]);
+        edge.args(["--log-format", "%v"]);
+        edge
+    };
+    let mut edges = vec![("envoy", edge(&size.envoy_config()?, "wasm:info"), ENVOY)];
+    if size == Size::One {
+        let configuration = root().join("examples/envoy/native.yaml");
+        let native = edge(&configuration, "dynamic_modules:info");
+        edges.push(("native", native, NATIVE));
+    }
+    for (name, command, address) in edges {
+        running.push(Process::start(name, command)?);
+        if let Some(envoy) = running.last_mut() {
+            envoy.accepts(address).await?;
+        }
     }
     println!("\n{}", size.what_next());
 

@@ -124,7 +124,7 @@ struct Counter {
 
 impl Shard {
     /// Counts a request until the count is dropped. It is admitted only if what admits it is still the
-    /// [`Latest`] then.
+    /// [`Latest`](crate::current::epoch::Latest) then.
     #[inline]
     pub(crate) fn count(&'static self, lasting: Lasting) -> Counted {
         let counter = self.counter(lasting);

@@ -42,4 +42,8 @@ impl Headers for Lines<'_> {
             .filter(move |(known, _)| *known == name)
             .map(|(_, value)| value)
     }
+
+    fn each<'l>(&'l self, name: &str, see: &mut dyn FnMut(&'l [u8])) {
+        self.lines(name).for_each(see);
+    }
 }

@@ -89,7 +89,7 @@ impl Nginx {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cache_keeps_neither_the_notice_nor_what_a_tester_sees() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let allowlist = json!({ "enabled": true, "cidrs": [format!("{TESTER}/32")] });
         front

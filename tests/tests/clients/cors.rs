@@ -40,7 +40,7 @@ fn outcome(read: &Value, revision: u64) -> Result<(), &str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_reads_the_notice_where_its_origin_is_allowed_to() {
     let (allowed, other) = (origin().await, origin().await);
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         for (revision, origins, with_credentials, for_others) in [
             (2, json!([allowed]), Ok(()), Err("TypeError")),

@@ -11,7 +11,7 @@ async fn a_page_listens_to_events_again_after_a_refusal() {
         env!("CARGO_MANIFEST_DIR"),
         "/../examples/in-front/events.js"
     );
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let mut browser = Client::node("events.mjs", &[&front.url(), module]);
         assert_eq!(browser.says().await, json!("both hear"));

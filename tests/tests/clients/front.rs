@@ -1,4 +1,4 @@
-//! The shop, behind the layer and behind Envoy.
+//! The shop, behind the layer and behind Envoy with each of the filters.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Html;
 use axum::routing::{get, post};
 use intermission::{ClientSource, MaintenanceLayer, PolicyHandle, State, TrustedProxies};
-use intermission_testkit::envoy::{Edge, Envoy};
+use intermission_testkit::envoy::{Edge, Envoy, Module};
 use intermission_testkit::{Endpoint, Scripted, document, eventually};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 pub(crate) enum Kind {
     Layer(PolicyHandle),
     Envoy {
+        module: Module,
         endpoint: Endpoint,
         _envoy: Box<Envoy>,
     },
@@ -33,9 +34,14 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    /// The shop behind the layer, and another behind Envoy; both open.
-    pub(crate) async fn both() -> [Self; 2] {
-        [Self::layer().await, Self::envoy().await]
+    /// The shop behind the layer, and others behind Envoy with each of the filters; all open.
+    pub(crate) async fn all() -> [Self; 3] {
+        let [released, native] = Module::DEPLOYED;
+        [
+            Self::layer().await,
+            Self::envoy(released).await,
+            Self::envoy(native).await,
+        ]
     }
 
     async fn layer() -> Self {
@@ -52,12 +58,13 @@ impl Front {
         }
     }
 
-    async fn envoy() -> Self {
+    async fn envoy(module: Module) -> Self {
         let forms = Arc::default();
         let application = serve(shop(&forms)).await;
         let endpoint = Endpoint::start(Scripted::state(1, &open()));
         let client = json!({ "source": "x-forwarded-for", "trusted_proxies": ["127.0.0.1"] });
         let edge = Edge {
+            module,
             application: Some(application),
             reads_bodies: true,
             // Else it adds a hop for itself where the client is on the same machine.
@@ -73,6 +80,7 @@ impl Front {
             forms,
             revision: AtomicU64::new(1),
             kind: Kind::Envoy {
+                module,
                 endpoint,
                 _envoy: Box::new(envoy),
             },
@@ -82,6 +90,10 @@ impl Front {
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
             Kind::Layer(_) => "layer",
+            Kind::Envoy {
+                module: Module::Native,
+                ..
+            } => "native",
             Kind::Envoy { .. } => "envoy",
         }
     }

@@ -12,7 +12,7 @@ const MESSAGE: &str = "We move house: 引っ越し中, 100 %.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_client_sees_unavailable_and_when_to_come_back() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let notice = json!({ "message": MESSAGE, "retry_after": 120 });
         front

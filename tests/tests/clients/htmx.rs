@@ -7,7 +7,7 @@ use intermission_tests::foreign::Client;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_htmx_gives_way_to_the_notice_and_comes_back_by_itself() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let mut browser = Client::node("htmx.mjs", &[&front.url()]);
         assert_eq!(browser.says().await, json!({ "swapped": true }));

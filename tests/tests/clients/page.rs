@@ -17,7 +17,7 @@ fn closed() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_reads_the_page_and_gets_back_by_it() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         front.put(&closed()).await;
         let folder = shots().join(front.name());

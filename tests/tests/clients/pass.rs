@@ -32,7 +32,7 @@ fn with(member: &str, value: Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_gets_in_by_a_pass_and_not_after_its_end() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         front.put(&testing()).await;
         let folder = shots().join(front.name());
@@ -116,7 +116,7 @@ async fn ask(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_present_a_pass_and_the_application_never_has_it() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         front.put(&testing()).await;
         let cookie = format!("a=b; {COOKIE}={PASS}; c=d");
@@ -174,7 +174,7 @@ async fn programs_present_a_pass_and_the_application_never_has_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_reads_what_the_node_sees_of_it() {
     const PLACE: &str = "/.well-known/intermission/me";
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let mut state = with("cidrs", json!(["203.0.113.0/24"]));
         front.put(&state).await;
@@ -217,7 +217,7 @@ async fn a_client_reads_what_the_node_sees_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_answer_their_own_pages_as_the_vectors_say() {
     let mut failures = Vec::new();
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         for vector in Corpus::load().unwrap().pages {
             let mut members = vector.document;
@@ -267,9 +267,11 @@ async fn the_layer_and_envoy_answer_their_own_pages_alike() {
         ("intermission-pass", PASS),
         ("origin", "https://other.example"),
     ];
-    let [layer, envoy] = Front::both().await;
-    layer.put(&state).await;
-    envoy.put(&state).await;
+    let fronts = Front::all().await;
+    for front in &fronts {
+        front.put(&state).await;
+    }
+    let [layer, envoy, native] = fronts;
     for (method, path, headers, body) in [
         ("GET", PLACE, &[("accept-language", "fr")][..], ""),
         ("HEAD", PLACE, &[], ""),
@@ -312,10 +314,14 @@ async fn the_layer_and_envoy_answer_their_own_pages_alike() {
             lines.sort();
             (status, lines)
         };
-        assert_eq!(
-            own(&layer).await,
-            own(&envoy).await,
-            "{method} {path} {headers:?}"
-        );
+        let expected = own(&layer).await;
+        for front in [&envoy, &native] {
+            let name = front.name();
+            assert_eq!(
+                own(front).await,
+                expected,
+                "{name} {method} {path} {headers:?}"
+            );
+        }
     }
 }

@@ -19,7 +19,7 @@ async fn refuse_for_a_while(front: &Front) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_come_back_after_retry_after() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         let closed = json!({ "maintenance": "all", "notice": { "retry_after": AFTER } });
         front.put(&closed).await;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
-use intermission_testkit::envoy::{Edge, Version};
+use intermission_testkit::envoy::{Edge, Module, Version};
 use intermission_testkit::{Endpoint, Scripted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,7 +25,7 @@ const BYTES: usize = 5_000_000;
 async fn a_refused_upload_gets_its_answer_and_no_reset() {
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(BYTES as u64).unwrap();
-    for front in Front::both().await {
+    for front in Front::all().await {
         println!("{}", front.name());
         front.put(&json!({ "maintenance": "all" })).await;
         let (url, bytes) = (front.url(), BYTES.to_string());
@@ -80,7 +80,7 @@ async fn a_refused_upload_gets_its_answer_and_no_reset() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_upload_may_end_in_trailers() {
-    for front in Front::both().await {
+    for front in Front::all().await {
         front.put(&json!({ "maintenance": "all" })).await;
         let answer = upload_with_trailers(front.address, "/sent").await;
         assert!(
@@ -98,7 +98,11 @@ async fn an_upload_that_is_held_arrives_whole() {
     let length = async |body: Bytes| body.len().to_string();
     let app = Router::new().route("/length", post(length));
     let application = serve(app.layer(DefaultBodyLimit::disable())).await;
-    for version in [Version::Newest, Version::Oldest] {
+    for (version, module) in [
+        (Version::Newest, Module::Released),
+        (Version::Oldest, Module::Released),
+        (Version::Newest, Module::Native),
+    ] {
         let late = Scripted {
             delay: Duration::from_secs(2),
             ..Scripted::state(1, &json!({ "maintenance": "off" }))
@@ -106,6 +110,7 @@ async fn an_upload_that_is_held_arrives_whole() {
         let endpoint = Endpoint::start(late);
         let edge = Edge {
             version,
+            module,
             application: Some(application),
             reads_bodies: true,
             ..Edge::new(endpoint.address())
@@ -114,12 +119,15 @@ async fn an_upload_that_is_held_arrives_whole() {
         let envoy = configured.start().await;
         let first_poll = endpoint.polls().first().map(|poll| poll.at.elapsed());
         let is_held = first_poll.is_none_or(|since| since < Duration::from_secs(1));
-        assert!(is_held, "{version:?}: {first_poll:?}");
+        assert!(is_held, "{version:?} {module:?}: {first_poll:?}");
         let answer = upload_with_trailers(envoy.address(), "/length").await;
-        assert!(answer.starts_with("HTTP/1.1 200 "), "{version:?}: {answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 "),
+            "{version:?} {module:?}: {answer}"
+        );
         assert!(
             answer.ends_with(&format!("\r\n\r\n{BYTES}")),
-            "{version:?}: {answer}"
+            "{version:?} {module:?}: {answer}"
         );
     }
 }

@@ -11,11 +11,20 @@ use serde_json::json;
 use tokio::process::Command;
 use tokio::time::MissedTickBehavior;
 
-/// How many requests there are at least, after so many before the memory is measured for the first time.
-const REQUESTS: u64 = 100_000;
+/// How many requests there are before the memory is measured for the first time.
 const WARM_UP: u64 = 20_000;
-/// The most seconds that they may take on a slow machine.
-const ROUNDS: u32 = 60;
+
+/// How many there are after that at least; `cargo xtask soak` asks for more.
+fn requests() -> u64 {
+    let requests = std::env::var("LOAD_REQUESTS");
+    requests.map_or(100_000, |requests| requests.parse().unwrap())
+}
+
+/// The most seconds that so many requests may take on a slow machine.
+fn most_rounds(requests: u64) -> u64 {
+    30 + requests / 2_000
+}
+
 /// In what steps the memory of a VM grows.
 const PAGE: u64 = 65_536;
 /// By how much the memory of an Envoy comes and goes. A leak of 64 bytes in each request would be more.
@@ -48,7 +57,8 @@ async fn flip(module: Module, (measure, growth): (&str, u64)) {
         module,
         ..Edge::new(control.address())
     };
-    let envoy = edge.with_plugin(json!({ "wait": 10 })).start().await;
+    let edge = edge.with_plugin(json!({ "wait": 10 }));
+    let envoy = edge.start().await;
 
     let enough = Arc::new(AtomicBool::new(false));
     let flips = tokio::spawn({
@@ -68,7 +78,13 @@ async fn flip(module: Module, (measure, growth): (&str, u64)) {
     let mut total = Load::default();
     let warm_up = rounds(&envoy, &mut total, WARM_UP).await;
     let memory = envoy.metric(measure).await.unwrap();
-    rounds(&envoy, &mut total, warm_up + REQUESTS).await;
+    let half = requests() / 2;
+    rounds(&envoy, &mut total, warm_up + half).await;
+    if module == Module::Native {
+        // A new listener with a node of its own, beside the old one while that drains.
+        envoy.reconfigure(&edge.with_plugin(json!({ "node": "another" })));
+    }
+    rounds(&envoy, &mut total, warm_up + 2 * half).await;
     enough.store(true, Ordering::Relaxed);
     let (control, revision) = flips.await.unwrap();
 
@@ -78,7 +94,7 @@ async fn flip(module: Module, (measure, growth): (&str, u64)) {
         "{module:?}: {total:?}, {revision} states, {polls} polls; memory {memory}, then {grown}"
     );
     assert_eq!((total.wrong, total.broken), (0, 0));
-    assert!(total.right() >= REQUESTS, "too few requests");
+    assert!(total.right() >= requests(), "too few requests");
     assert!(total.admitted > 0 && total.refused > 0);
     assert!(total.last <= revision, "a state that never was");
     assert!(
@@ -97,7 +113,7 @@ async fn flip(module: Module, (measure, growth): (&str, u64)) {
 
 /// Runs wrk until there are so many requests; how many there are then.
 async fn rounds(envoy: &Envoy, total: &mut Load, requests: u64) -> u64 {
-    for _ in 0..ROUNDS {
+    for _ in 0..most_rounds(requests) {
         total.add(&load(envoy).await);
         if total.right() >= requests {
             break;

@@ -7,13 +7,15 @@ use crate::system::{self, Chore, Missing};
 use crate::workspace::cargo;
 use crate::{native, tools, wasm};
 
-/// How long the tests of `tests/tests/barrier/`, `tests/tests/faults/lease.rs` and `tests/tests/replicas/` are at full length.
-const LENGTHS: [(&str, &str); 10] = [
+/// How long the tests of `tests/tests/barrier/`, `tests/tests/faults/lease.rs`, `tests/tests/replicas/` and
+/// `tests/tests/load/` are at full length.
+const LENGTHS: [(&str, &str); 11] = [
     ("BARRIER_ROUNDS", "200"),
     ("CROWD_POLLERS", "1000"),
     ("CROWD_ROUNDS", "50"),
     ("CROWD_PARKED", "10000"),
     ("FROZEN_ROUNDS", "100"),
+    ("LOAD_REQUESTS", "1000000"),
     ("REPLICAS_ROUNDS", "200"),
     ("SIEGE_READERS", "12000"),
     ("SIEGE_SILENT", "1500"),
@@ -39,6 +41,7 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         ("soak", "barrier"),
         ("frozen Envoys", "faults lease::"),
         ("replicas", "replicas"),
+        ("Envoys under load", "load"),
     ] {
         steps.step(name, || {
             let mut test = cargo(&format!(

@@ -4,6 +4,14 @@ use intermission_core::{Field, FieldError};
 
 /// A number of seconds with a fraction, up to `most`.
 pub(crate) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
+    if let Some(text) = field.value().as_str()
+        && text.parse::<f64>().is_ok()
+    {
+        return Err(field.refuse(format!(
+            "{text:?} is a text, which Envoy makes of a fraction in a Struct; write the configuration as JSON in a \
+             google.protobuf.StringValue"
+        )));
+    }
     let duration = field
         .value()
         .as_f64()

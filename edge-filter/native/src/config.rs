@@ -2,12 +2,13 @@
 //!
 //! Its errors go into Envoy's log, so they quote no value that may be the token.
 
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
 use intermission_core::{Field, FieldError, Poll};
 use intermission_edge::{Client, Settings, header_text, token};
-use intermission_node::{EndpointError, Poller};
+use intermission_node::{EndpointError, Poller, TokenError};
 
 /// The configuration, valid.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ const FOREIGN: [(&str, &str); 3] = [
     ),
     (
         "read_bodies",
-        "is not needed here, where refused uploads are always read; leave it out",
+        "is not needed here, where refused uploads over HTTP/1 are always read; leave it out",
     ),
 ];
 
@@ -159,15 +160,22 @@ impl fmt::Debug for Token {
 #[derive(Debug)]
 pub(crate) enum Unusable {
     Endpoint(EndpointError),
-    Token(String),
+    Token(TokenError),
 }
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Endpoint(error) => error.fmt(f),
-            Self::Token(error) => f.write_str(error),
+        let error: &dyn Error = match self {
+            Self::Endpoint(error) => error,
+            Self::Token(error) => error,
+        };
+        write!(f, "{error}")?;
+        let mut source = error.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
         }
+        Ok(())
     }
 }
 
@@ -199,7 +207,7 @@ impl Source {
             Some(Token::InFile(file)) => poller.with_token_file(file),
             None => Ok(poller),
         }
-        .map_err(|error| Unusable::Token(error.to_string()))?;
+        .map_err(Unusable::Token)?;
         let settings = &self.settings;
         poller = poller
             .with_kind("envoy")

@@ -9,8 +9,8 @@ use intermission_core::{
 };
 use intermission_edge::{Client, Found, reads_before_answer, view};
 use intermission_native_abi::{
-    Body, Definitions, Filter, Headers, Level, Metrics, Purpose as Configuring, Request, Response,
-    Trailers, log,
+    Body, Definitions, Filter, Headers, Level, Metrics, Next, Purpose as Configuring, Request,
+    Response, Trailers, log,
 };
 use intermission_node::{Cached, Entry, PolicyCell, PolicyHandle, Probe, Shard, Snapshot};
 
@@ -156,18 +156,18 @@ impl Filter for Maintenance {
         }
     }
 
-    fn woken(&self, stream: &mut Stream, request: &mut Request<'_>) {
+    fn woken(&self, stream: &mut Stream, request: &mut Request<'_>) -> Next {
         match stream {
             Stream::Held => {
                 let service = self.service.as_ref();
-                let Some(policy) = service.and_then(|service| service.policy(|| request.waker()))
-                else {
-                    return;
+                let policy = service.and_then(|service| service.policy(|| request.waker()));
+                let Some(policy) = policy else {
+                    return Next::Stay;
                 };
                 // Its body is not shown while it is held.
                 *stream = self.judge(policy, request, false);
                 if matches!(stream, Stream::Admitted(_)) {
-                    request.resume();
+                    return Next::Resume;
                 }
             }
             Stream::Reading(reading) => {
@@ -177,6 +177,7 @@ impl Filter for Maintenance {
             }
             Stream::Idle | Stream::Admitted(_) => {}
         }
+        Next::Stay
     }
 
     fn config_woken(&self, metrics: &Metrics<'_>) {

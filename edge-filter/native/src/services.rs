@@ -85,11 +85,14 @@ impl Service {
     /// The state in force here, for a configuration with another way to ask for the same state.
     fn state_for(&self, source: &Source) -> Option<State> {
         let policy = self.policy.get()?;
-        (self.source.urls == source.urls && !policy.is_provisional()).then(|| policy.state())
+        (self.source.urls == source.urls && !policy.is_provisional()).then(|| policy.last_state())
     }
 }
 
-/// Has all nodes leave, for at most so long as control is given to answer.
+/// How long Envoy's end waits for the farewell. Meanwhile its listeners still accept requests, which are refused.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Has all nodes leave that can do so at once: nothing runs, and control answers.
 pub(crate) fn leave() {
     let all: Vec<_> = lock(&SERVICES).iter().filter_map(Weak::upgrade).collect();
     let policies = all
@@ -97,7 +100,11 @@ pub(crate) fn leave() {
         .filter_map(|service| service.policy.get())
         .cloned();
     let leaving: Vec<_> = policies
-        .filter_map(|policy| spawn(async move { policy.leave().await }))
+        .filter_map(|policy| {
+            spawn(async move {
+                let _ = tokio::time::timeout(FAREWELL, policy.leave()).await;
+            })
+        })
         .collect();
     if let Ok(runtime) = runtime() {
         for left in leaving {

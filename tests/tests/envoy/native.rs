@@ -6,6 +6,7 @@ use intermission_testkit::envoy::{Edge, Envoy, Module};
 use intermission_testkit::http::get;
 use intermission_testkit::{Endpoint, Scripted, eventually};
 use serde_json::json;
+use tokio::net::TcpStream;
 
 fn state(revision: u64, mode: &str) -> Scripted {
     Scripted::state(revision, &json!({ "maintenance": mode }))
@@ -50,17 +51,66 @@ async fn the_node_leaves_when_envoy_shuts_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_envoy_that_shuts_down_does_not_wait_long_for_control() {
-    let control = Endpoint::start(state(3, "all"));
+    let control = Endpoint::start(state(3, "off"));
     let envoy = edge(&control).start().await;
-    until(&envoy, 503).await;
-    drop(control);
+    until(&envoy, 200).await;
+    // It takes the farewell and does not answer.
+    control.say(Scripted {
+        delay: Duration::from_secs(60),
+        ..state(3, "off")
+    });
     let begun = Instant::now();
     envoy.signal("TERM");
-    eventually("the end", async || envoy.log().contains("exiting")).await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        begun.elapsed()
+    eventually("the port is closed", async || {
+        TcpStream::connect(envoy.address()).await.is_err()
+    })
+    .await;
+    let took = begun.elapsed();
+    println!("closed after {took:?}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let log = envoy.log();
+    assert!(log.contains("the node leaves"), "{log}");
+    assert!(!log.contains("maintenance=all"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_without_a_lease_takes_the_state_from_before_its_end() {
+    let control = Endpoint::start(state(3, "off"));
+    let edge = edge(&control);
+    let envoy = edge
+        .clone()
+        .with_plugin(json!({ "lease": 3 }))
+        .start()
+        .await;
+    until(&envoy, 200).await;
+    drop(control);
+    until(&envoy, 503).await;
+    envoy.reconfigure(&edge.with_plugin(json!({ "start_wait": 0.2, "default": "all" })));
+    until(&envoy, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_a_tester_that_was_held_is_kept_out_of_caches() {
+    let control = Endpoint::start(Scripted {
+        delay: Duration::from_secs(2),
+        ..Scripted::state(
+            3,
+            &json!({
+                "maintenance": "all",
+                "allowlist": { "enabled": true, "cidrs": ["127.0.0.0/8"] },
+            }),
+        )
+    });
+    let envoy = edge(&control)
+        .with_plugin(json!({ "start_wait": 30 }))
+        .start()
+        .await;
+    // Envoy answers at once, in the call that lets the request go on.
+    let answer = envoy.answer(&get("/")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("cache-control"),
+        Some(&b"private, no-store"[..])
     );
 }
 

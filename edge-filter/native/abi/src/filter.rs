@@ -46,8 +46,10 @@ pub trait Filter: Sized + Send + Sync + 'static {
     /// The headers of the response have come.
     fn response_headers(&self, _stream: &mut Self::Stream, _response: &mut Response<'_>) {}
 
-    /// A [`Waker`](crate::Waker) of the stream was called.
-    fn woken(&self, _stream: &mut Self::Stream, _request: &mut Request<'_>) {}
+    /// A [`Waker`](crate::Waker) of the stream was called; the next step with a request that is held.
+    fn woken(&self, _stream: &mut Self::Stream, _request: &mut Request<'_>) -> Next {
+        Next::Stay
+    }
 
     /// The [`ConfigWaker`](crate::ConfigWaker) was called; on the main thread.
     fn config_woken(&self, _metrics: &Metrics<'_>) {}
@@ -74,8 +76,17 @@ pub enum Headers {
     Continue = 0,
     /// The request goes no further: it is answered, or will be when its body has come.
     Stop = 1,
-    /// The request waits, its body too, until [`Request::resume`] or an answer.
+    /// The request waits, its body too, until [`Next::Resume`] or an answer.
     Hold = 4,
+}
+
+/// The next step with a request that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It waits, or is answered.
+    Stay,
+    /// It goes on with the next filter.
+    Resume,
 }
 
 /// The result for a part of the body of a request (`FilterDataStatus` in Envoy).

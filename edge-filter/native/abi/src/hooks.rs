@@ -12,7 +12,7 @@ use crate::callbacks::{Callbacks, Level, log};
 use crate::guard::guarded;
 use crate::metrics::{Definitions, Metrics};
 use crate::waker::{ConfigWaker, Shared};
-use crate::{Body, Filter, Headers, Purpose, Request, Response, Trailers};
+use crate::{Body, Filter, Headers, Next, Purpose, Request, Response, Trailers};
 
 /// The ABI of Envoy 1.40. Envoy only warns if its own is another.
 const VERSION: &CStr = c"v0.2.0";
@@ -36,15 +36,24 @@ struct Live<F: Filter> {
     configured: *const Configured<F>,
     stream: Cell<Option<F::Stream>>,
     waker: OnceCell<Shared>,
+    /// A hook may still use what is kept for the stream.
+    has_ended: Cell<bool>,
 }
 
 impl<F: Filter> Live<F> {
     /// The stream has ended, and so nothing wakes it any more.
     fn end(&self) {
-        if let Some(waker) = self.waker.get() {
-            waker.take(|callbacks| callbacks.scheduler_delete);
-        }
+        self.has_ended.set(true);
+        let waker = self.waker.get_or_init(Shared::default);
+        waker.take(|callbacks| callbacks.scheduler_delete);
         drop(self.stream.take());
+    }
+
+    /// Keeps a stream again that a hook has used.
+    fn put_back(&self, stream: F::Stream) {
+        if !self.has_ended.get() {
+            self.stream.set(Some(stream));
+        }
     }
 }
 
@@ -145,6 +154,7 @@ pub unsafe fn new<F: Filter>(configured: *const c_void) -> *const c_void {
             configured,
             stream: Cell::new(Some(stream)),
             waker: OnceCell::new(),
+            has_ended: Cell::new(false),
         };
         Rc::into_raw(Rc::new(live)).cast()
     })
@@ -214,7 +224,14 @@ pub unsafe fn request_trailers<F: Filter>(envoy: *mut c_void, live: *const c_voi
 /// As [`request_headers`].
 pub unsafe fn scheduled<F: Filter>(envoy: *mut c_void, live: *const c_void) {
     // SAFETY: as here.
-    unsafe { with_request("http_filter_scheduled", envoy, live, F::woken) }.unwrap_or((), ());
+    let next = unsafe { with_request("http_filter_scheduled", envoy, live, F::woken) };
+    // The response may come while the request is resumed, when the stream is there again.
+    if let (Next::Resume, Some(callbacks)) =
+        (next.unwrap_or(Next::Stay, Next::Stay), Callbacks::get())
+    {
+        // SAFETY: Envoy's filter is valid while the hook runs.
+        unsafe { (callbacks.continue_decoding)(envoy) }
+    }
 }
 
 /// The headers of a response have come.
@@ -237,7 +254,7 @@ pub unsafe fn response_headers<F: Filter>(envoy: *mut c_void, live: *const c_voi
             .response_headers(&mut stream, &mut response)
     };
     guarded("http_filter_response_headers", see);
-    live.stream.set(Some(stream));
+    guarded("http_filter_response_headers", || live.put_back(stream));
 }
 
 /// What became of a hook.
@@ -280,12 +297,14 @@ unsafe fn with_request<F: Filter, T>(
         unsafe { (Request::new(envoy, &live.waker), &*live.configured) };
     match guarded(hook, || work(&configured.filter, &mut stream, &mut request)) {
         Some(done) => {
-            live.stream.set(Some(stream));
+            guarded(hook, || live.put_back(stream));
             Outcome::Done(done)
         }
         None => {
             guarded(hook, || drop(stream));
-            request.respond(503, [], b"", "intermission_panic");
+            if !live.has_ended.get() {
+                request.respond(503, [], b"", "intermission_panic");
+            }
             Outcome::Panicked
         }
     }

@@ -6,7 +6,8 @@
 //!    which, and Envoy refuses it.
 //! 2. A panic never leaves a hook, which would end Envoy. It is logged; the request that caused it is answered with 503, and
 //!    the configuration that caused it is refused.
-//! 3. What Envoy calls while it is called by a filter finds the stream in use, and continues.
+//! 3. What Envoy calls while it is called by a filter finds the stream in use, and continues. A stream that has ended
+//!    meanwhile is dropped, and nothing more is called for it.
 //!
 //! The names and signatures are those of `source/extensions/dynamic_modules/abi/abi.h` in Envoy's repository. Envoy does not
 //! compare signatures, so the tests call each of them in a real Envoy.
@@ -24,7 +25,7 @@ mod request;
 mod waker;
 
 pub use callbacks::{Level, log};
-pub use filter::{Body, Filter, Headers, Purpose, Trailers};
+pub use filter::{Body, Filter, Headers, Next, Purpose, Trailers};
 pub use lines::HeaderLines;
 pub use metrics::{Counter, Definitions, Gauge, Metrics};
 pub use request::{Request, Response};

@@ -145,14 +145,6 @@ impl<'h> Request<'h> {
         }
     }
 
-    /// Lets a request go on that was held.
-    pub fn resume(&mut self) {
-        if let Some(callbacks) = Callbacks::get() {
-            // SAFETY: the filter is valid (see `new`).
-            unsafe { (callbacks.continue_decoding)(self.filter) }
-        }
-    }
-
     /// What calls the filter for this stream.
     #[must_use]
     pub fn waker(&self) -> Waker {

@@ -38,10 +38,11 @@ fn every_refusal_names_the_key_and_the_remedy() {
 "#;
     let members = r#"
 "authority": "control.example" → /authority: is part of control here, like https://control.example:7700; leave it out
-"read_bodies": true → /read_bodies: is not needed here, where refused uploads are always read; leave it out
+"read_bodies": true → /read_bodies: is not needed here, where refused uploads over HTTP/1 are always read; leave it out
 "token": "a", "token_file": "/t" → /token_file: goes without token and token_env only; leave out all but one
 "token_env": "A" → /token_env: names a variable that Envoy does not have; set it where Envoy is started
 "interval": 0 → /interval: is too short; poll every 0.1 seconds or less often
+"wait": "0.5" → /wait: "0.5" is a text, which Envoy makes of a fraction in a Struct; write the configuration as JSON in a google.protobuf.StringValue
 "client": { "source": "forwarded" } → /client/trusted_proxies: is missing
 "#;
     let cases = |cases: &'static str| {
@@ -67,6 +68,7 @@ fn what_only_the_poller_finds_wrong_is_refused_at_its_key() {
     assert!(scheme.starts_with("/control: "), "{scheme}");
     let missing = refused(&with(r#""token_file": "/there/is/no/such/file""#));
     assert!(missing.starts_with("/token_file: "), "{missing}");
+    assert!(missing.contains("No such file"), "{missing}");
 }
 
 #[test]

@@ -134,6 +134,14 @@ impl PolicyHandle {
         }
     }
 
+    /// The state in force, or the one before the lease has closed the service.
+    #[cfg(feature = "poller")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn last_state(&self) -> State {
+        self.cell.last_state()
+    }
+
     /// The running requests that earlier states admitted and the state in force might refuse.
     #[must_use]
     pub fn running(&self) -> Running {

@@ -1,8 +1,10 @@
 //! How long a state may stay in force without an answer from the endpoint.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use intermission_core::State;
 use tokio::sync::Notify;
 
 /// One moment by two clocks: the monotonic one stands still while the machine sleeps, the wall clock can be set.
@@ -32,6 +34,8 @@ pub(crate) struct Lease {
     wall_end: AtomicU64,
     /// Whether the service is closed because the lease has ended.
     closed: AtomicBool,
+    /// The state that was closed last.
+    before: Mutex<Option<State>>,
     /// Notified when a request has found that the lease has ended.
     pub(crate) lapsed: Notify,
 }
@@ -45,6 +49,7 @@ impl Lease {
             monotonic_end: AtomicU64::new(0),
             wall_end: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            before: Mutex::default(),
             lapsed: Notify::new(),
         };
         lease.renew(start);
@@ -69,8 +74,20 @@ impl Lease {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub(crate) fn note_closed(&self) {
+    /// Takes note that the service is closed, and of the state that it would be in otherwise.
+    pub(crate) fn note_closed(&self, before: State) {
+        *self.before() = Some(before);
         self.closed.store(true, Ordering::Release);
+    }
+
+    /// The state before the lease has closed the service, if it has.
+    pub(crate) fn closed(&self) -> Option<State> {
+        let before = self.is_closed().then(|| self.before().clone());
+        before.flatten()
+    }
+
+    fn before(&self) -> MutexGuard<'_, Option<State>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(feature = "poller")]

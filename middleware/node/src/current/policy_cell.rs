@@ -136,7 +136,7 @@ impl PolicyCell {
             lease.renew(sent);
             // An answer may come so late that the lease which it renews has ended as well.
             if lease.has_ended(Moment::now()) {
-                return self.close(&mut past, lease, news.unwrap_or_else(|| self.state()));
+                return self.close(&mut past, lease, news.unwrap_or_else(|| self.last_state()));
             }
             lease.note_opened();
         }
@@ -183,6 +183,13 @@ impl PolicyCell {
         }
     }
 
+    /// The state in force, or the one before the lease has closed the service.
+    #[cfg(feature = "poller")]
+    pub(crate) fn last_state(&self) -> State {
+        let closed = self.lease.as_ref().and_then(Lease::closed);
+        closed.unwrap_or_else(|| self.state())
+    }
+
     fn close(&self, past: &mut Past, lease: &Lease, state: State) {
         if !lease.is_closed() {
             tracing::error!(
@@ -192,14 +199,17 @@ impl PolicyCell {
             );
         }
         self.put(past, state.closed());
-        lease.note_closed();
+        lease.note_closed(state);
     }
 
     /// Refuses all that a closed service does, as no poller keeps the state up to date from now on.
     #[cfg(feature = "poller")]
     pub(crate) fn retire(&self) {
         let mut past = self.past();
-        self.put(&mut past, self.state().closed());
+        tracing::info!(
+            "the node leaves: from now on only requests for exempt paths and those of probers pass"
+        );
+        self.replace(&mut past, self.state().closed());
     }
 
     /// Renders the answers anew, as the announced end comes nearer.
@@ -268,6 +278,20 @@ impl PolicyCell {
     }
 
     fn put(&self, past: &mut Past, state: State) {
+        let Some(state) = self.replace(past, state) else {
+            return;
+        };
+        tracing::info!(
+            service = state.service.as_str(),
+            revision = state.revision,
+            maintenance = %state.maintenance,
+            allowlist = state.allowlist.enabled,
+            "state in force"
+        );
+    }
+
+    /// Puts a state in force; the state, if it is another one than before.
+    fn replace(&self, past: &mut Past, state: State) -> Option<State> {
         let current = self.snapshot.load();
         let is_new = current.state != state;
         let epoch = if is_new {
@@ -281,17 +305,11 @@ impl PolicyCell {
         #[cfg(feature = "metrics")]
         metrics::gauge!("intermission_revision").set(next.state.revision as f64);
         if !is_new {
-            return;
+            return None;
         }
         self.changes.send_replace(next.number);
         past.push(current.state.clone(), Arc::clone(&current.epoch));
-        tracing::info!(
-            service = next.state.service.as_str(),
-            revision = next.state.revision,
-            maintenance = %next.state.maintenance,
-            allowlist = next.state.allowlist.enabled,
-            "state in force"
-        );
+        Some(next.state.clone())
     }
 
     fn past(&self) -> MutexGuard<'_, Past> {

@@ -16,6 +16,8 @@ struct Scripted {
 
 struct Running(Option<Waker>);
 
+thread_local!(static LIVE: Cell<*const c_void> = const { Cell::new(ptr::null()) });
+
 impl Running {
     fn new() -> Self {
         STREAMS.fetch_add(1, Ordering::SeqCst);
@@ -67,6 +69,14 @@ impl Filter for Scripted {
                 stream.0 = Some(request.waker());
                 Headers::Hold
             }
+            // Envoy may end a stream in an answer.
+            "end" | "end and panic" => {
+                // SAFETY: as Envoy calls it.
+                unsafe { stream_complete::<Self>(LIVE.get()) };
+                request.waker().wake();
+                assert_ne!(self.script, "end and panic");
+                Headers::Stop
+            }
             _ => Headers::Continue,
         }
     }
@@ -81,9 +91,9 @@ impl Filter for Scripted {
         response.set_header("x-by", None);
     }
 
-    fn woken(&self, stream: &mut Running, request: &mut Request<'_>) {
+    fn woken(&self, stream: &mut Running, _: &mut Request<'_>) -> Next {
         assert!(stream.0.is_some());
-        request.resume();
+        Next::Resume
     }
 
     fn config_woken(&self, metrics: &Metrics<'_>) {
@@ -155,6 +165,21 @@ fn a_held_stream_is_woken_until_it_ends() {
     assert_eq!(calls, ["wake", "resume", "delete"]);
     waker.unwrap().wake();
     assert_eq!(called(), [""; 0], "the stream has ended");
+}
+
+#[test]
+fn a_stream_that_ends_in_a_hook_is_dropped_and_nothing_more_is_called_for_it() {
+    let _alone = alone();
+    let ends = |live| {
+        LIVE.set(live);
+        let status = headers(live);
+        assert_eq!(STREAMS.load(Ordering::SeqCst), 0);
+        status
+    };
+    assert_eq!(stream("end", ends), (Headers::Stop, Vec::new()));
+    let (status, calls) = stream("end and panic", ends);
+    assert_eq!(status, Headers::Stop);
+    assert_eq!(calls.len(), 1, "{calls:?}");
 }
 
 #[test]

@@ -81,6 +81,7 @@ impl Lease {
     }
 
     /// The state before the lease has closed the service, if it has.
+    #[cfg(feature = "poller")]
     pub(crate) fn closed(&self) -> Option<State> {
         let before = self.is_closed().then(|| self.before().clone());
         before.flatten()

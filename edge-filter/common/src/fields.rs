@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use intermission_core::{Field, FieldError};
+use intermission_core::{Field, FieldError, Poll};
 
 /// A number of seconds with a fraction, up to `most`.
 pub(crate) fn seconds(field: &Field<'_>, most: u64) -> Result<Duration, FieldError> {
@@ -42,4 +42,41 @@ pub fn header_value(text: &str) -> Result<String, String> {
         ));
     }
     Ok(text.into())
+}
+
+/// The path of the state at control.
+///
+/// # Errors
+///
+/// It is missing, or no path.
+pub fn state_path(root: &Field<'_>) -> Result<String, FieldError> {
+    let path = root.required("path")?;
+    if !path.text()?.starts_with('/') {
+        return Err(
+            path.refuse("does not begin with a slash; write it like /v1/services/shop/state")
+        );
+    }
+    header_text(&path)
+}
+
+/// One text, or a list of as many `what` as a node may poll, each as `read` reads it.
+///
+/// # Errors
+///
+/// One of them is refused, or there are too many or none.
+pub fn one_or_several(
+    field: &Field<'_>,
+    what: &str,
+    read: impl Fn(&str) -> Result<String, String>,
+) -> Result<Vec<String>, FieldError> {
+    if !field.value().is_array() {
+        let one = read(field.text()?).map_err(|error| field.refuse(error))?;
+        return Ok(vec![one]);
+    }
+    let several = field.list(read)?;
+    let (count, most) = (several.len(), Poll::MOST_ENDPOINTS);
+    if !(1..=most).contains(&count) {
+        return Err(field.refuse(format!("has {count} {what}; name from 1 to {most}")));
+    }
+    Ok(several)
 }

@@ -12,7 +12,7 @@ mod token;
 
 pub use client::{Client, Found, is_from_header, read_peer};
 pub use counters::{COUNTERS, counter_of};
-pub use fields::{header_text, header_value};
+pub use fields::{header_text, header_value, one_or_several, state_path};
 pub use request::{reads_before_answer, view};
 pub use settings::Settings;
 pub use token::token;

@@ -6,9 +6,9 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-use intermission_core::{Field, FieldError, Poll};
-use intermission_edge::{Client, Settings, header_text, token};
-use intermission_node::{EndpointError, Poller, TokenError};
+use intermission_core::{Field, FieldError};
+use intermission_edge::{Client, Settings, one_or_several, state_path, token};
+use intermission_node::{EndpointError, Poller, TokenError, chain};
 
 /// The configuration, valid.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Source {
     ca_file: Option<PathBuf>,
     token: Option<Token>,
     saved_copy: Option<PathBuf>,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 /// The token of the node. It appears in no error and no log.
@@ -76,13 +76,7 @@ impl Config {
             "client",
         ];
         root.only(&[&own[..], &Settings::KEYS].concat())?;
-        let path = root.required("path")?;
-        if !path.text()?.starts_with('/') {
-            return Err(
-                path.refuse("does not begin with a slash; write it like /v1/services/shop/state")
-            );
-        }
-        let path = header_text(&path)?;
+        let path = state_path(&root)?;
         let file = |name| {
             let field = root.member(name);
             field
@@ -116,16 +110,7 @@ fn urls(field: &Field<'_>, path: &str) -> Result<Vec<String>, FieldError> {
         }
         Ok([text.trim_end_matches('/'), path].concat())
     };
-    if !field.value().is_array() {
-        let url = origin(field.text()?).map_err(|error| field.refuse(error))?;
-        return Ok(vec![url]);
-    }
-    let urls = field.list(origin)?;
-    let (count, most) = (urls.len(), Poll::MOST_ENDPOINTS);
-    if !(1..=most).contains(&count) {
-        return Err(field.refuse(format!("has {count} URLs; name from 1 to {most}")));
-    }
-    Ok(urls)
+    one_or_several(field, "URLs", origin)
 }
 
 impl Token {
@@ -169,13 +154,7 @@ impl fmt::Display for Unusable {
             Self::Endpoint(error) => error,
             Self::Token(error) => error,
         };
-        write!(f, "{error}")?;
-        let mut source = error.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
+        f.write_str(&chain(error))
     }
 }
 

@@ -17,6 +17,8 @@ use crate::config::Source;
 #[derive(Debug)]
 pub(crate) struct Service {
     source: Source,
+    /// Whether it has begun with the last state of another one.
+    is_heir: bool,
     /// There when the first answer has come, or the wait for it is over.
     policy: OnceLock<PolicyHandle>,
     /// The streams that wait for it.
@@ -37,11 +39,14 @@ impl Service {
         }
         let mut poller = source.poller().map_err(|error| error.to_string())?;
         let mut before = services.iter().filter_map(Weak::upgrade);
-        if let Some(state) = before.find_map(|before| before.state_for(source)) {
+        let last = before.find_map(|before| before.state_for(source));
+        let is_heir = last.is_some();
+        if let Some(state) = last {
             poller = poller.with_last_state(state);
         }
         let service = Arc::new(Self {
             source: source.clone(),
+            is_heir,
             policy: OnceLock::new(),
             waiting: Mutex::default(),
         });
@@ -85,7 +90,16 @@ impl Service {
     /// The state in force here, for a configuration with another way to ask for the same state.
     fn state_for(&self, source: &Source) -> Option<State> {
         let policy = self.policy.get()?;
-        (self.source.urls == source.urls && !policy.is_provisional()).then(|| policy.last_state())
+        // A default of the configuration is no state of control.
+        let has_one = self.is_heir || !policy.is_provisional();
+        if self.source.urls != source.urls || !has_one {
+            return None;
+        }
+        // What the end of a lease has closed stays closed under another lease.
+        Some(match source.settings.lease {
+            Some(_) => policy.state(),
+            None => policy.last_state(),
+        })
     }
 }
 

@@ -1,5 +1,5 @@
-use intermission_core::{Field, FieldError, Poll};
-use intermission_edge::{header_text, header_value, token};
+use intermission_core::{Field, FieldError};
+use intermission_edge::{header_text, header_value, one_or_several, state_path, token};
 
 use crate::config::Authorization;
 
@@ -18,20 +18,15 @@ impl Endpoint {
         root: &Field<'_>,
         variable: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Self, FieldError> {
-        let clusters = clusters(&root.required("cluster")?)?;
-        let path = root.required("path")?;
-        if !path.text()?.starts_with('/') {
-            return Err(
-                path.refuse("does not begin with a slash; write it like /v1/services/shop/state")
-            );
-        }
+        let clusters = one_or_several(&root.required("cluster")?, "clusters", header_value)?;
+        let path = state_path(root)?;
         Ok(Self {
             authority: root
                 .member("authority")
                 .map(|field| header_text(&field))
                 .transpose()?,
             clusters,
-            path: header_text(&path)?,
+            path,
             authorization: token(root, variable, NO_VARIABLE)?
                 .map(|token| Authorization::of_token(&token)),
         })
@@ -59,16 +54,3 @@ impl Endpoint {
 /// Why a variable may be missing.
 const NO_VARIABLE: &str = "names a variable that this VM does not have; list it in vm_config.environment_variables, and \
                            set it where Envoy is started";
-
-/// The name of a cluster, or a list of names.
-fn clusters(field: &Field<'_>) -> Result<Vec<String>, FieldError> {
-    if !field.value().is_array() {
-        return Ok(vec![header_text(field)?]);
-    }
-    let clusters = field.list(header_value)?;
-    let (count, most) = (clusters.len(), Poll::MOST_ENDPOINTS);
-    if !(1..=most).contains(&count) {
-        return Err(field.refuse(format!("has {count} clusters; name from 1 to {most}")));
-    }
-    Ok(clusters)
-}

@@ -49,4 +49,7 @@ pub use current::{
     Cached, Counted, Entry, PolicyCell, PolicyHandle, Probe, Probes, Shard, Snapshot,
 };
 #[cfg(feature = "poller")]
+#[doc(hidden)]
+pub use poller::chain;
+#[cfg(feature = "poller")]
 pub use poller::{EndpointError, IntoEndpoints, Poller, TokenError};

@@ -74,19 +74,25 @@ async fn an_envoy_that_shuts_down_does_not_wait_long_for_control() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_configuration_without_a_lease_takes_the_state_from_before_its_end() {
-    let control = Endpoint::start(state(3, "off"));
-    let edge = edge(&control);
-    let envoy = edge
-        .clone()
-        .with_plugin(json!({ "lease": 3 }))
-        .start()
+async fn what_a_lease_has_closed_opens_in_a_configuration_without_one_only() {
+    for (other, status) in [
+        (json!({ "start_wait": 0.2, "lease": 60 }), 503),
+        (json!({ "start_wait": 0.2, "default": "all" }), 200),
+    ] {
+        let control = Endpoint::start(state(3, "off"));
+        let edge = edge(&control);
+        let leased = edge.clone().with_plugin(json!({ "lease": 3 }));
+        let envoy = leased.start().await;
+        until(&envoy, 200).await;
+        drop(control);
+        until(&envoy, 503).await;
+        envoy.reconfigure(&edge.with_plugin(other));
+        eventually("the new configuration", async || {
+            envoy.log().contains("no answer from the endpoint")
+        })
         .await;
-    until(&envoy, 200).await;
-    drop(control);
-    until(&envoy, 503).await;
-    envoy.reconfigure(&edge.with_plugin(json!({ "start_wait": 0.2, "default": "all" })));
-    until(&envoy, 200).await;
+        until(&envoy, status).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,12 +140,17 @@ async fn a_new_configuration_begins_with_the_state_in_force() {
     assert_eq!(boots.len(), 1, "{boots:?}");
     drop(control);
     // Without the state it would hold requests for a minute, and then admit them.
-    envoy.reconfigure(&edge.with_plugin(json!({ "start_wait": 2, "interval": 0.2 })));
-    eventually("the new configuration", async || {
-        envoy.log().contains("no answer from the endpoint")
-    })
-    .await;
-    until(&envoy, 503).await;
+    for (count, interval) in [(1, 0.2), (2, 0.3)] {
+        let other = json!({ "start_wait": 0.2, "interval": interval });
+        envoy.reconfigure(&edge.clone().with_plugin(other));
+        eventually("the new configuration", async || {
+            envoy.log().matches("no answer from the endpoint").count() == count
+        })
+        .await;
+        until(&envoy, 503).await;
+        // The one before is drained then.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -278,9 +278,10 @@ impl PolicyCell {
     }
 
     fn put(&self, past: &mut Past, state: State) {
-        let Some(state) = self.replace(past, state) else {
+        let Some(next) = self.replace(past, state) else {
             return;
         };
+        let state = &next.state;
         tracing::info!(
             service = state.service.as_str(),
             revision = state.revision,
@@ -290,8 +291,8 @@ impl PolicyCell {
         );
     }
 
-    /// Puts a state in force; the state, if it is another one than before.
-    fn replace(&self, past: &mut Past, state: State) -> Option<State> {
+    /// Puts a state in force; what is in force, if the state is another one than before.
+    fn replace(&self, past: &mut Past, state: State) -> Option<Arc<Snapshot>> {
         let current = self.snapshot.load();
         let is_new = current.state != state;
         let epoch = if is_new {
@@ -309,7 +310,7 @@ impl PolicyCell {
         }
         self.changes.send_replace(next.number);
         past.push(current.state.clone(), Arc::clone(&current.epoch));
-        Some(next.state.clone())
+        Some(next)
     }
 
     fn past(&self) -> MutexGuard<'_, Past> {

@@ -16,5 +16,6 @@ mod write;
 
 pub use builder::Poller;
 pub use endpoint::EndpointError;
+pub use task::chain;
 pub use token::TokenError;
 pub use urls::IntoEndpoints;

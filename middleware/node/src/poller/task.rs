@@ -234,7 +234,8 @@ async fn lapsed(cell: &PolicyCell) {
 }
 
 /// An error and its sources, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
